@@ -1,0 +1,33 @@
+namespace RestrictedRunner;
+
+/// <summary>A step whose options are known to be valid, with all that can be decided before its container has a name.</summary>
+internal sealed record PreparedStep(StepOptions Options, EngineProcess Engine, CommandPlan Plan, ContainerEnvironment Environment)
+{
+    /// <summary>Checks the options, finds the client, and plans the command.</summary>
+    /// <exception cref="RunnerException">With all problems of the options, or when there is no client.</exception>
+    public static PreparedStep For(StepOptions options)
+    {
+        var problems = StepOptionRules.Check(options);
+        if (problems.Count > 0)
+        {
+            throw new RunnerException(problems);
+        }
+
+        var client = EngineLocator.Find(options.Engine, System.Environment.GetEnvironmentVariable("PATH"));
+        return new(options, new EngineProcess(client, options.ClientDirectory), CommandPlan.For(options), ContainerEnvironment.For(options));
+    }
+
+    /// <summary>Writes the script and the environment file.</summary>
+    public StepFiles WriteFiles() => new(Plan.Script, Environment.FileText);
+
+    /// <summary>The client's arguments for one run.</summary>
+    public IReadOnlyList<string> Arguments(Container container, StepFiles files, bool interactive) =>
+        RunArguments.For(
+            Options,
+            Plan,
+            Environment,
+            new RunSetting(container, files.ScriptPath, files.EnvironmentPath, Options.User == "current" ? CurrentUser.Id() : "", interactive));
+
+    /// <summary>The file for standard input, or null.</summary>
+    public FileStream? OpenStandardInput() => Options.StandardInput.Length == 0 ? null : File.OpenRead(Options.StandardInput);
+}

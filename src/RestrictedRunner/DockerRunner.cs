@@ -1,0 +1,102 @@
+using System.Diagnostics;
+
+namespace RestrictedRunner;
+
+/// <summary>
+/// Runs commands in disposable containers with <c>docker run</c> or <c>podman run</c>. It holds no state: any number
+/// of steps may run at once.
+/// </summary>
+public static class DockerRunner
+{
+    private static readonly RunObserver NoObserver = new();
+
+    /// <summary>Runs one command in a container of its own and waits for its end.</summary>
+    /// <param name="options">What to run, and how.</param>
+    /// <param name="observer">Sees lines as they come; may be null.</param>
+    /// <param name="captureOutput">Keeps all output for the result, in memory.</param>
+    /// <param name="cancellation">Stops and removes the container, also one that is still being created.</param>
+    /// <returns>How the command ended. A result never stands for a command that was cancelled.</returns>
+    /// <exception cref="RunnerException">The command was not run.</exception>
+    /// <exception cref="OperationCanceledException">The command was cancelled; its container is gone.</exception>
+    public static async Task<RunResult> RunAsync(
+        StepOptions options,
+        RunObserver? observer = null,
+        bool captureOutput = false,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var step = PreparedStep.For(options);
+        observer ??= NoObserver;
+        using var files = step.WriteFiles();
+
+        if (options.Pull == PullPolicy.Always)
+        {
+            await ImagePull.PullAsync(step.Engine, options, observer, cancellation).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await RunOnceAsync(step, files, observer, captureOutput, cancellation).ConfigureAwait(false);
+        }
+        catch (RunnerException e) when (e.Failure == RunnerFailure.ImageAbsent && options.Pull == PullPolicy.Missing)
+        {
+            // Run first and pull after a refusal: an image that is there costs no process of its own.
+            await ImagePull.PullAsync(step.Engine, options, observer, cancellation).ConfigureAwait(false);
+            return await RunOnceAsync(step, files, observer, captureOutput, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Starts a command whose standard input, output and error the caller holds. Every restriction is the same as in
+    /// <see cref="RunAsync"/>.
+    /// </summary>
+    /// <param name="options">What to run, and how; without <see cref="StepOptions.StandardInput"/>.</param>
+    /// <param name="observer">Sees pull progress and command lines; may be null.</param>
+    /// <param name="cancellation">Stops and removes the container, now or later.</param>
+    /// <exception cref="RunnerException">The image could not be had. A command that does not start is told by
+    /// <see cref="InteractiveContainer.Completion"/>.</exception>
+    public static async Task<InteractiveContainer> StartAsync(
+        StepOptions options,
+        RunObserver? observer = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var step = PreparedStep.For(options);
+        observer ??= NoObserver;
+        await ImagePull.EnsureAsync(step.Engine, options, observer, cancellation).ConfigureAwait(false);
+        return new InteractiveContainer(step, observer, cancellation);
+    }
+
+    private static async Task<RunResult> RunOnceAsync(
+        PreparedStep step,
+        StepFiles files,
+        RunObserver observer,
+        bool captureOutput,
+        CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var container = Container.New();
+        var arguments = step.Arguments(container, files, interactive: step.Options.StandardInput.Length > 0);
+        observer.CommandLine([step.Engine.ClientPath, .. arguments]);
+
+        using var sink = new OutputSink(observer.Output, step.Plan.PrepareFailedMark);
+        using var standardOutput = captureOutput ? new MemoryStream() : null;
+        using var standardError = captureOutput ? new MemoryStream() : null;
+        using var standardInput = step.OpenStandardInput();
+        var streams = new EngineStreams(
+            (stream, token) => Utf8Lines.ReadAsync(stream, sink.StandardOutput, standardOutput, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, sink.StandardError, standardError, token),
+            standardInput,
+            step.Environment.ForClient);
+
+        var watch = Stopwatch.StartNew();
+        var exitCode = await ContainerRun.WaitAsync(step.Engine, container, arguments, streams, cancellation).ConfigureAwait(false);
+        var report = sink.EngineReport(exitCode);
+        if (report is not null)
+        {
+            throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
+        }
+
+        return new RunResult(exitCode, watch.Elapsed, container.Name, sink.PrepareFailed, standardOutput?.ReadText(), standardError?.ReadText());
+    }
+}

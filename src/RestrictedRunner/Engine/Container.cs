@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace RestrictedRunner;
+
+/// <summary>The name and labels by which a container of ours is known, so that nothing else is ever touched.</summary>
+/// <param name="Name">Unique name, <c>rr-…</c>.</param>
+internal sealed record Container(string Name)
+{
+    /// <summary>Start of the names of all labels of ours.</summary>
+    public const string LabelPrefix = "restricted-runner.";
+
+    /// <summary>A container that does not exist yet.</summary>
+    public static Container New() => new($"rr-{Guid.NewGuid():N}");
+
+    /// <summary>Labels that say whose the container is: the process that waits for it, and its machine.</summary>
+    public static IReadOnlyList<string> Labels =>
+    [
+        $"{LabelPrefix}host={Environment.MachineName}",
+        $"{LabelPrefix}pid={Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}",
+    ];
+}

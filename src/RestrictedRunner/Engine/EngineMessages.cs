@@ -1,0 +1,83 @@
+namespace RestrictedRunner;
+
+/// <summary>
+/// Reads what the clients of docker (20.10 to 29) and podman (4 and 5) say when they fail. Their exit codes do not
+/// tell the reasons apart: all are 125, 126 or 127, which the command's own exit code may be too.
+/// </summary>
+internal static class EngineMessages
+{
+    /// <summary>True for the exit codes of a client that did not start the container.</summary>
+    public static bool MayBeTheEngines(int exitCode) => exitCode is 125 or 126 or 127;
+
+    /// <summary>True for a line that a client starts its own report of a failure with.</summary>
+    public static bool StartsFailure(string line) =>
+        StartsWithAny(
+            line,
+            "docker: ",
+            "Unable to find image '",
+            "Error: ",
+            "Error response from daemon: ",
+            "Cannot connect to ",
+            "error during connect: ",
+            "unknown flag: ",
+            "unknown shorthand flag: ",
+            "flag needs an argument: ",
+            "bad flag syntax: ",
+            "invalid argument \"",
+            "conflicting options: ");
+
+    /// <summary>True for a line of a client that says nothing about whether the container will start.</summary>
+    public static bool IsRemark(string line) => StartsWithAny(line, "WARNING: ", "time=\"");
+
+    /// <summary>Why <c>run</c> did not start a container.</summary>
+    public static RunnerFailure WhyNotStarted(int exitCode, string text) =>
+        WhyNoEngine(text) ?? exitCode switch
+        {
+            _ when ContainsAny(text, "Unable to find image '", "No such image", "image not known", "does not match the specified platform") => RunnerFailure.ImageAbsent,
+            126 or 127 when ContainsAny(text, "permission denied", "is a directory", "exec format error") => RunnerFailure.CommandNotExecutable,
+            126 or 127 when ContainsAny(text, "not found", "no such file or directory") => RunnerFailure.CommandNotFound,
+            _ => RunnerFailure.CouldNotStart,
+        };
+
+    /// <summary>Why <c>pull</c> failed.</summary>
+    public static RunnerFailure WhyNotPulled(string text) =>
+        WhyNoEngine(text) ?? text switch
+        {
+            // Docker Hub answers "denied" for a name that does not exist; docker adds this half sentence.
+            _ when ContainsAny(text, "repository does not exist", "manifest unknown", "name unknown", "not found: manifest", "no matching manifest", "did not resolve to an alias") => RunnerFailure.ImageNotFound,
+            _ when ContainsAny(text, "unauthorized", "authentication required", "no basic auth credentials", "denied", "403 Forbidden") => RunnerFailure.PullUnauthorized,
+            _ when ContainsAny(text, "connection refused", "connection reset", "no such host", "i/o timeout", "network is unreachable", "no route to host", "TLS handshake timeout", "Client.Timeout", "deadline exceeded", "EOF", "server misbehaving", "temporary failure in name resolution", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway", "unexpected HTTP status: 5", "toomanyrequests", "server gave HTTP response to HTTPS client") => RunnerFailure.RegistryUnreachable,
+            _ => RunnerFailure.PullFailed,
+        };
+
+    private static RunnerFailure? WhyNoEngine(string text) =>
+        ContainsAny(text, "permission denied while trying to connect", "docker.sock: connect: permission denied", "podman.sock: connect: permission denied") ? RunnerFailure.PermissionDenied
+        : ContainsAny(text, "Cannot connect to the Docker daemon", "Is the docker daemon running", "error during connect", "Cannot connect to Podman", "unable to connect to Podman") ? RunnerFailure.DaemonNotRunning
+        : null;
+
+    private static bool StartsWithAny(string line, params ReadOnlySpan<string> starts)
+    {
+        foreach (var start in starts)
+        {
+            if (line.StartsWith(start, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool ContainsAny(string text, params ReadOnlySpan<string> parts)
+    {
+        foreach (var part in parts)
+        {
+            if (text.Contains(part, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using CliWrap;
+
+namespace RestrictedRunner;
+
+/// <summary>
+/// Runs the engine's client. The only file that knows CliWrap.
+/// </summary>
+/// <param name="ClientPath">Absolute path of the client.</param>
+/// <param name="Directory">Folder that the client runs in, or empty for this process's own.</param>
+internal sealed record EngineProcess(string ClientPath, string Directory)
+{
+    private static readonly Dictionary<string, string?> NoVariables = [];
+
+    /// <summary>Runs the client until it and its streams have ended.</summary>
+    /// <param name="arguments">The arguments, one by one.</param>
+    /// <param name="streams">What is read from and written to the process.</param>
+    /// <param name="kill">Kills the client (not the container).</param>
+    /// <returns>The client's exit code; 128 + the signal's number when a signal ended it.</returns>
+    /// <exception cref="OperationCanceledException">After a kill.</exception>
+    /// <exception cref="RunnerException">When the system does not start the client.</exception>
+    public async Task<int> RunAsync(IReadOnlyList<string> arguments, EngineStreams streams, CancellationToken kill)
+    {
+        var command = Cli.Wrap(ClientPath)
+            .WithArguments(arguments)
+            .WithWorkingDirectory(Directory)
+            .WithEnvironmentVariables(streams.Environment ?? NoVariables)
+            .WithStandardInputPipe(streams.StandardInput is null ? PipeSource.Null : PipeSource.FromStream(streams.StandardInput, autoFlush: true))
+            .WithStandardOutputPipe(PipeTarget.Create(streams.ReadStandardOutput))
+            .WithStandardErrorPipe(PipeTarget.Create(streams.ReadStandardError))
+            .WithValidation(CommandResultValidation.None);
+        try
+        {
+            var result = await command.ExecuteAsync(kill).ConfigureAwait(false);
+            return result.ExitCode;
+        }
+        catch (Win32Exception e)
+        {
+            // The program is no program of this machine, or the arguments are longer than the system takes.
+            throw new RunnerException(RunnerFailure.CouldNotStart, $"{ClientPath}: {e.Message}");
+        }
+    }
+
+    /// <summary>Runs a short command of the client, such as <c>rm</c>, and keeps what it prints.</summary>
+    public async Task<(int ExitCode, string StandardOutput, string StandardError)> CallAsync(IReadOnlyList<string> arguments, CancellationToken kill)
+    {
+        using var standardOutput = new MemoryStream();
+        using var standardError = new MemoryStream();
+        var exitCode = await RunAsync(
+            arguments,
+            new EngineStreams(standardOutput.CopyFromAsync, standardError.CopyFromAsync),
+            kill).ConfigureAwait(false);
+        return (exitCode, standardOutput.ReadText(), standardError.ReadText());
+    }
+}

@@ -1,0 +1,62 @@
+namespace RestrictedRunner;
+
+/// <summary>Pulling an image: a phase of its own, with progress and retries.</summary>
+internal static class ImagePull
+{
+    // A registry that restarts or a connection that drops is back within seconds; a longer outage is the user's to know.
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
+
+    /// <summary>Pulls the image when the policy says so, asking the engine first.</summary>
+    /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled.</exception>
+    public static async Task EnsureAsync(EngineProcess engine, StepOptions options, RunObserver observer, CancellationToken cancellation)
+    {
+        if (options.Pull != PullPolicy.Always)
+        {
+            var (exitCode, _, error) = await engine.CallAsync(["image", "inspect", "--format", "{{.Id}}", options.Image], cancellation).ConfigureAwait(false);
+            if (exitCode == 0)
+            {
+                return;
+            }
+
+            if (options.Pull == PullPolicy.Never || EngineMessages.WhyNotStarted(exitCode, error) != RunnerFailure.ImageAbsent)
+            {
+                throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, error), error.Trim());
+            }
+        }
+
+        await PullAsync(engine, options, observer, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Pulls the step's image, three tries in all when the registry cannot be reached.</summary>
+    /// <exception cref="RunnerException">With the reason of the last try.</exception>
+    public static async Task PullAsync(EngineProcess engine, StepOptions options, RunObserver observer, CancellationToken cancellation)
+    {
+        IReadOnlyList<string> arguments =
+            ["pull", .. options.Platform.Length == 0 ? Array.Empty<string>() : ["--platform", options.Platform], options.Image];
+        for (var attempt = 0; ; attempt++)
+        {
+            observer.CommandLine([engine.ClientPath, .. arguments]);
+            var error = new OutputTail(20);
+            var exitCode = await engine.RunAsync(
+                arguments,
+                new EngineStreams(
+                    (stream, token) => Utf8Lines.ReadAsync(stream, observer.PullProgress, kept: null, token),
+                    (stream, token) => Utf8Lines.ReadAsync(stream, error.Add, kept: null, token)),
+                cancellation).ConfigureAwait(false);
+            if (exitCode == 0)
+            {
+                return;
+            }
+
+            var text = error.ToString();
+            var failure = EngineMessages.WhyNotPulled(text);
+            if (failure != RunnerFailure.RegistryUnreachable || attempt == Pauses.Length)
+            {
+                throw new RunnerException(failure, text);
+            }
+
+            observer.PullProgress($"{options.Image}: {error.Last}; trying again in {Pauses[attempt].TotalSeconds:0} s");
+            await Task.Delay(Pauses[attempt], cancellation).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.IO.Pipes;
+using System.Text;
+
+namespace RestrictedRunner;
+
+/// <summary>A command that runs in a container while its caller writes and reads its streams.</summary>
+public sealed class InteractiveContainer : IAsyncDisposable
+{
+    private const int LongestReport = 16 * 1024;
+
+    private readonly Pipe _input = new();
+    private readonly Pipe _output = new();
+    private readonly Pipe _error = new();
+    private readonly CancellationTokenSource _stop;
+
+    internal InteractiveContainer(PreparedStep step, RunObserver observer, CancellationToken cancellation)
+    {
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Completion = RunAsync(step, observer);
+    }
+
+    /// <summary>The command's standard input; disposing of it is the end of the input.</summary>
+    public Stream StandardInput => _input.Writer;
+
+    /// <summary>The command's standard output. It must be read: a full pipe stops the command.</summary>
+    public Stream StandardOutput => _output.Reader;
+
+    /// <summary>The command's standard error. It must be read: a full pipe stops the command.</summary>
+    public Stream StandardError => _error.Reader;
+
+    /// <summary>
+    /// How the command ended. Fails with <see cref="RunnerException"/> when it did not start and with
+    /// <see cref="OperationCanceledException"/> when it was cancelled or disposed of before its end.
+    /// </summary>
+    public Task<RunResult> Completion { get; }
+
+    /// <summary>Stops and removes the container if it still runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+        _input.Dispose();
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    private async Task<RunResult> RunAsync(PreparedStep step, RunObserver observer)
+    {
+        using var files = step.WriteFiles();
+        var container = Container.New();
+        var arguments = step.Arguments(container, files, interactive: true);
+        observer.CommandLine([step.Engine.ClientPath, .. arguments]);
+
+        using var report = new MemoryStream();
+        var streams = new EngineStreams(
+            (stream, token) => CopyAsync(stream, _output.Writer, null, token),
+            (stream, token) => CopyAsync(stream, _error.Writer, report, token),
+            _input.Reader,
+            step.Environment.ForClient);
+        var watch = Stopwatch.StartNew();
+        var exitCode = await ContainerRun.WaitAsync(step.Engine, container, arguments, streams, _stop.Token).ConfigureAwait(false);
+
+        var text = report.ReadText();
+        if (EngineMessages.MayBeTheEngines(exitCode) && EngineMessages.StartsFailure(text))
+        {
+            throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, text), text.Trim());
+        }
+
+        var prepareFailed = step.Plan.PrepareFailedMark is { } mark && text.Contains(mark, StringComparison.Ordinal);
+        return new RunResult(exitCode, watch.Elapsed, container.Name, prepareFailed, null, null);
+    }
+
+    private static async Task CopyAsync(Stream source, Stream target, MemoryStream? report, CancellationToken cancellation)
+    {
+        await using (target.ConfigureAwait(false))
+        {
+            var buffer = new byte[LongestReport];
+            int read;
+            while ((read = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+            {
+                report?.Write(buffer, 0, (int)Math.Min(read, LongestReport - report.Length));
+                await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // The system's own pipe: a writer waits for its reader, and closing the writer is the reader's end.
+    private sealed class Pipe : IDisposable
+    {
+        public Pipe()
+        {
+            Writer = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
+            Reader = new AnonymousPipeClientStream(PipeDirection.In, Writer.ClientSafePipeHandle);
+        }
+
+        public AnonymousPipeServerStream Writer { get; }
+
+        public AnonymousPipeClientStream Reader { get; }
+
+        public void Dispose()
+        {
+            Reader.Dispose();
+            Writer.Dispose();
+        }
+    }
+}

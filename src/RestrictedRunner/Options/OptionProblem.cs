@@ -1,0 +1,48 @@
+namespace RestrictedRunner;
+
+/// <summary>One thing wrong with a <see cref="StepOptions"/>, found before any container starts.</summary>
+/// <param name="Kind">What sort of fault it is.</param>
+/// <param name="Parameter">Name of the option at fault.</param>
+/// <param name="Value">The offending value, as given.</param>
+/// <param name="Reason">What is wrong and what is expected instead, as a sentence part.</param>
+public sealed record OptionProblem(OptionProblemKind Kind, string Parameter, string Value, string Reason);
+
+/// <summary>Sorts of <see cref="OptionProblem"/>.</summary>
+public enum OptionProblemKind
+{
+    /// <summary>No image was given.</summary>
+    ImageMissing,
+
+    /// <summary>The image is no valid reference.</summary>
+    ImageInvalid,
+
+    /// <summary>The value does not have the form that the option takes.</summary>
+    ValueInvalid,
+
+    /// <summary>Neither a command nor arguments were given.</summary>
+    CommandMissing,
+
+    /// <summary>Two options exclude each other.</summary>
+    Conflict,
+
+    /// <summary>A mount does not have the form <c>host:container[:ro]</c>.</summary>
+    MountInvalid,
+
+    /// <summary>The host path of a mount does not exist.</summary>
+    MountSourceMissing,
+
+    /// <summary>The free-form options cannot be split into options.</summary>
+    RunOptsInvalid,
+
+    /// <summary>A free-form option would break what the runner promises.</summary>
+    RunOptsForbidden,
+
+    /// <summary>An environment variable cannot be handed over.</summary>
+    EnvironmentInvalid,
+
+    /// <summary>A text holds what no command line can carry: a NUL, or half a surrogate pair.</summary>
+    TextInvalid,
+
+    /// <summary>The file for standard input does not exist.</summary>
+    InputMissing,
+}

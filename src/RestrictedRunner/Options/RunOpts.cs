@@ -1,0 +1,93 @@
+using System.Collections.Frozen;
+
+namespace RestrictedRunner;
+
+/// <summary>
+/// Reads free-form <c>docker run</c> options far enough to see that they are options and nothing else: a word that
+/// stands alone would be taken for the image, and everything after it for the command.
+/// </summary>
+internal static class RunOpts
+{
+    // Boolean options take no word after them; from `docker run --help` 28.2 and `podman run --help` 4.3.
+    private static readonly FrozenSet<string> Booleans = new[]
+    {
+        "--detach", "--disable-content-trust", "--help", "--init", "--interactive", "--no-healthcheck", "--oom-kill-disable",
+        "--privileged", "--publish-all", "--quiet", "--read-only", "--rm", "--sig-proxy", "--tty", "--use-api-socket",
+        "--env-host", "--http-proxy", "--no-hostname", "--no-hosts", "--passwd", "--read-only-tmpfs", "--replace", "--rmi",
+        "--rootfs", "--tls-verify", "--unsetenv-all",
+        "-d", "-i", "-P", "-q", "-t",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    // What the runner decides itself: who the container is, when it ends, and where its streams go.
+    private static readonly FrozenSet<string> Reserved = new[]
+    {
+        "--attach", "--cidfile", "--detach", "--detach-keys", "--help", "--interactive", "--name", "--pull", "--replace",
+        "--restart", "--rm", "--rmi", "--rootfs", "--sig-proxy", "--tty", "-a", "-d", "-i", "-t",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The words of the options, or none when they cannot be split.</summary>
+    public static IReadOnlyList<string> Split(string dockerRunOpts) =>
+        ShellWords.TrySplit(dockerRunOpts, out var words) ? words : [];
+
+    /// <summary>Problems of the options; empty when they can be handed over.</summary>
+    public static IEnumerable<OptionProblem> Check(string dockerRunOpts)
+    {
+        if (!ShellWords.TrySplit(dockerRunOpts, out var words))
+        {
+            yield return Problem(OptionProblemKind.RunOptsInvalid, dockerRunOpts, "a quote is not closed, or a backslash ends the text");
+            yield break;
+        }
+
+        for (var i = 0; i < words.Count; i++)
+        {
+            var word = words[i];
+            if (word.Length < 2 || word[0] != '-' || word == "--")
+            {
+                yield return Problem(OptionProblemKind.RunOptsInvalid, word, "it stands where an option is expected and would be taken for the image");
+                continue;
+            }
+
+            var takesNextWord = false;
+            foreach (var option in Options(word))
+            {
+                if (Reserved.Contains(option.Name))
+                {
+                    yield return Problem(OptionProblemKind.RunOptsForbidden, word, $"{option.Name} is decided by the runner");
+                }
+
+                takesNextWord = !option.HasValue && !Booleans.Contains(option.Name);
+            }
+
+            if (takesNextWord && ++i == words.Count)
+            {
+                yield return Problem(OptionProblemKind.RunOptsInvalid, word, "a value is missing after it");
+            }
+        }
+    }
+
+    // "--name=value", "--name", or short options in one word: "-itv", "-v/a:/b", where the first that takes a value
+    // takes the rest of the word.
+    private static IEnumerable<(string Name, bool HasValue)> Options(string word)
+    {
+        if (word.StartsWith("--", StringComparison.Ordinal))
+        {
+            var equals = word.IndexOf('=', StringComparison.Ordinal);
+            yield return equals < 0 ? (word, false) : (word[..equals], true);
+            yield break;
+        }
+
+        for (var i = 1; i < word.Length; i++)
+        {
+            var name = "-" + word[i];
+            var isBoolean = Booleans.Contains(name);
+            yield return (name, !isBoolean && i + 1 < word.Length);
+            if (!isBoolean)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private static OptionProblem Problem(OptionProblemKind kind, string value, string reason) =>
+        new(kind, nameof(StepOptions.DockerRunOpts), value, reason);
+}

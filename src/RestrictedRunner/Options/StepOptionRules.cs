@@ -1,0 +1,260 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace RestrictedRunner;
+
+/// <summary>Finds everything that is wrong with a step's options, before any process starts.</summary>
+public static partial class StepOptionRules
+{
+    /// <summary>All problems of the options, in the order of the options; empty when the step may run.</summary>
+    /// <param name="options">The options to check. Files and folders they name are looked up.</param>
+    public static IReadOnlyList<OptionProblem> Check(StepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return
+        [
+            .. CheckImage(options),
+            .. CheckCommand(options),
+            .. CheckNetwork(options),
+            .. CheckMounts(options),
+            .. CheckForms(options),
+            .. RunOpts.Check(options.DockerRunOpts),
+            .. CheckEnvironment(options),
+            .. CheckInput(options),
+            .. CheckText(options),
+        ];
+    }
+
+    private static IEnumerable<OptionProblem> CheckImage(StepOptions options)
+    {
+        if (options.Image.Length == 0)
+        {
+            yield return new(OptionProblemKind.ImageMissing, nameof(options.Image), "", "an image is required");
+        }
+        else if (!ImageReference().IsMatch(options.Image))
+        {
+            var reason = options.Image.Any(char.IsAsciiLetterUpper) && ImageReference().IsMatch(options.Image.ToLowerInvariant())
+                ? "the name of an image is written in lower case"
+                : "an image is written [registry[:port]/]name[:tag][@sha256:digest]";
+            yield return new(OptionProblemKind.ImageInvalid, nameof(options.Image), options.Image, reason);
+        }
+    }
+
+    private static IEnumerable<OptionProblem> CheckCommand(StepOptions options)
+    {
+        var hasCommand = !string.IsNullOrWhiteSpace(options.Command);
+        var hasArguments = options.Arguments.Count > 0;
+        if (hasCommand && hasArguments)
+        {
+            yield return Conflict(nameof(options.Arguments), options.Command, "Command and Arguments exclude each other; give one of them");
+        }
+
+        if (!hasCommand && !hasArguments)
+        {
+            yield return new(OptionProblemKind.CommandMissing, nameof(options.Command), options.Command, "a Command or Arguments must be given");
+        }
+
+        if (hasArguments && options.Arguments[0].Length == 0)
+        {
+            yield return Invalid(nameof(options.Arguments), "", "the first argument is the program and must not be empty");
+        }
+
+        foreach (var problem in options.Shell == CommandPlan.NoShell ? CheckWords(options) : CheckShell(options))
+        {
+            yield return problem;
+        }
+
+        if (options.PrepareCommand.Length > 0 && (hasArguments || options.Shell == CommandPlan.NoShell))
+        {
+            yield return Conflict(nameof(options.PrepareCommand), options.PrepareCommand, "it needs a shell, so it goes with Command only, and not with Shell=\"none\"");
+        }
+    }
+
+    private static IEnumerable<OptionProblem> CheckWords(StepOptions options)
+    {
+        if (!ShellWords.TrySplit(options.Command, out var words))
+        {
+            yield return Invalid(nameof(options.Command), options.Command, "with Shell=\"none\" it is split into words, and a quote is not closed or a backslash ends it");
+        }
+        else if (words is [""] or ["", ..])
+        {
+            yield return Invalid(nameof(options.Command), options.Command, "its first word is the program and must not be empty");
+        }
+    }
+
+    private static IEnumerable<OptionProblem> CheckShell(StepOptions options)
+    {
+        if (!ShellWords.TrySplit(options.Shell, out var shell) || shell.Count == 0 || shell[0].Length == 0)
+        {
+            yield return Invalid(nameof(options.Shell), options.Shell, "a shell is a program with options, such as sh or bash -e, or none");
+        }
+        else if (options.PrepareCommand.Length > 0 && !CommandPlan.IsPosixShell(shell[0]))
+        {
+            yield return Conflict(nameof(options.PrepareCommand), options.PrepareCommand, $"whether it failed can be told in a POSIX shell (sh, bash, dash, ash, ksh, zsh), not in '{shell[0]}'");
+        }
+    }
+
+    private static IEnumerable<OptionProblem> CheckNetwork(StepOptions options)
+    {
+        if (options.Network.Length > 0 && !options.AllowNetworking)
+        {
+            yield return Conflict(nameof(options.Network), options.Network, "AllowNetworking is false; remove one of the two");
+        }
+    }
+
+    private static IEnumerable<OptionProblem> CheckMounts(StepOptions options)
+    {
+        foreach (var mount in options.Mounts)
+        {
+            if (!mount.ContainerPath.StartsWith('/') || mount.ContainerPath.Trim('/').Length == 0)
+            {
+                yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.ContainerPath, "a container path is absolute and not the root");
+            }
+
+            if (!Path.IsPathFullyQualified(mount.HostPath))
+            {
+                yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.HostPath, "a host path is absolute");
+            }
+            else if (!Path.Exists(mount.HostPath))
+            {
+                // Docker's -v would create a folder that belongs to root; docker --mount and podman refuse.
+                yield return new(OptionProblemKind.MountSourceMissing, nameof(options.Mounts), mount.HostPath, "the host path does not exist");
+            }
+        }
+
+        foreach (var twice in options.Mounts.GroupBy(mount => mount.ContainerPath.TrimEnd('/')).Where(group => group.Count() > 1))
+        {
+            yield return Conflict(nameof(options.Mounts), twice.Key, "two mounts have this container path");
+        }
+    }
+
+    private static IEnumerable<OptionProblem> CheckForms(StepOptions options)
+    {
+        (string Parameter, IEnumerable<string> Values, Func<string, bool> IsValid, string Form)[] forms =
+        [
+            (nameof(options.Network), [options.Network], IsWord, "a network is one word, such as bridge, host or a network's name"),
+            (nameof(options.User), [options.User], IsWord, "a user is a name, uid or uid:gid, or current"),
+            (nameof(options.WorkDir), [options.WorkDir], value => value.StartsWith('/'), "the working directory is an absolute path inside the container"),
+            (nameof(options.Memory), [options.Memory], IsSize, SizeForm),
+            (nameof(options.MemoryReservation), [options.MemoryReservation], IsSize, SizeForm),
+            (nameof(options.MemorySwap), [options.MemorySwap], value => value == "-1" || IsSize(value), SizeForm + ", or -1 for no limit"),
+            (nameof(options.MemorySwappiness), [options.MemorySwappiness.ToString(CultureInfo.InvariantCulture)], _ => options.MemorySwappiness is >= -1 and <= 100, "it is 0 to 100, or -1 for the engine's default"),
+            (nameof(options.CapAdd), options.CapAdd, IsCapability, "a capability is one word, such as NET_ADMIN or ALL"),
+            (nameof(options.CapDrop), options.CapDrop, IsCapability, "a capability is one word, such as NET_ADMIN or ALL"),
+            (nameof(options.Dns), options.Dns, value => IPAddress.TryParse(value, out _), "a DNS server is an IP address"),
+            (nameof(options.DnsSearch), options.DnsSearch, IsWord, "a search domain is one word, such as example.com"),
+            (nameof(options.Platform), [options.Platform], value => Platform().IsMatch(value), "a platform is os/arch[/variant], such as linux/amd64"),
+            (nameof(options.Entrypoint), [options.Entrypoint], value => !value.StartsWith('-'), "an entry point is a program in the image, or none"),
+            (nameof(options.Cpus), [options.Cpus], value => decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cpus) && cpus > 0, "it is a number of processors above 0, such as 1.5"),
+            (nameof(options.PidsLimit), [options.PidsLimit.ToString(CultureInfo.InvariantCulture)], _ => options.PidsLimit >= -1, "it is a number of processes, or -1 for no limit"),
+            (nameof(options.Tmpfs), options.Tmpfs, value => value.StartsWith('/'), "it is /path or /path:options"),
+            (nameof(options.SecurityOpt), options.SecurityOpt, IsWord, "a security option is one word, such as no-new-privileges"),
+            (nameof(options.Ulimits), options.Ulimits, value => Ulimit().IsMatch(value), "a limit is name=soft[:hard], such as nofile=1024:2048"),
+            (nameof(options.ShmSize), [options.ShmSize], IsSize, SizeForm),
+            (nameof(options.Hostname), [options.Hostname], value => HostName().IsMatch(value), "a host name has letters, digits, dots and dashes, and at most 63 characters"),
+            (nameof(options.AddHost), options.AddHost, value => IsWord(value) && value.IndexOf(':', StringComparison.Ordinal) > 0, "it is name:ip"),
+            (nameof(options.GroupAdd), options.GroupAdd, IsWord, "a group is a name or a gid"),
+            (nameof(options.Labels), options.Labels, IsLabel, $"a label is name or name=value, and names that start with {Container.LabelPrefix} are taken"),
+            (nameof(options.Engine), [options.Engine], value => !value.StartsWith('-'), "it is auto, docker, podman or the path of a client"),
+        ];
+
+        return from form in forms
+               from value in form.Values
+               where value.Length > 0 && !form.IsValid(value)
+               select Invalid(form.Parameter, value, form.Form);
+    }
+
+    private static IEnumerable<OptionProblem> CheckEnvironment(StepOptions options)
+    {
+        foreach (var (name, value) in options.EnvironmentVariables)
+        {
+            if (name.Length == 0 || name.Contains('=', StringComparison.Ordinal))
+            {
+                yield return new(OptionProblemKind.EnvironmentInvalid, nameof(options.EnvironmentVariables), name, "a variable has a name, and the name has no '='");
+            }
+            else if (ContainerEnvironment.IsReadByTheClient(name) && value.AsSpan().IndexOfAny('\n', '\r') >= 0)
+            {
+                yield return new(OptionProblemKind.EnvironmentInvalid, nameof(options.EnvironmentVariables), name, "the engine's client reads this variable too, so its value goes through a file of lines and cannot hold a newline; set it in the command");
+            }
+        }
+    }
+
+    private static IEnumerable<OptionProblem> CheckInput(StepOptions options)
+    {
+        if (options.StandardInput.Length > 0 && !File.Exists(options.StandardInput))
+        {
+            yield return new(OptionProblemKind.InputMissing, nameof(options.StandardInput), options.StandardInput, "the file does not exist");
+        }
+    }
+
+    private static IEnumerable<OptionProblem> CheckText(StepOptions options)
+    {
+        (string Parameter, IEnumerable<string> Values)[] texts =
+        [
+            (nameof(options.Command), [options.Command]),
+            (nameof(options.PrepareCommand), [options.PrepareCommand]),
+            (nameof(options.Arguments), options.Arguments),
+            (nameof(options.EnvironmentVariables), options.EnvironmentVariables.SelectMany(variable => new[] { variable.Name, variable.Value })),
+            (nameof(options.Mounts), options.Mounts.SelectMany(mount => new[] { mount.HostPath, mount.ContainerPath })),
+            (nameof(options.WorkDir), [options.WorkDir]),
+            (nameof(options.Entrypoint), [options.Entrypoint]),
+            (nameof(options.Labels), options.Labels),
+            (nameof(options.Tmpfs), options.Tmpfs),
+            (nameof(options.DockerRunOpts), [options.DockerRunOpts]),
+        ];
+
+        return from text in texts
+               from value in text.Values
+               where !IsText(value)
+               select new OptionProblem(OptionProblemKind.TextInvalid, text.Parameter, value, "it holds a NUL character or half a surrogate pair, which no command line can carry");
+    }
+
+    private const string SizeForm = "a size is a number with b, k, m or g, such as 512m";
+
+    private static OptionProblem Conflict(string parameter, string value, string reason) => new(OptionProblemKind.Conflict, parameter, value, reason);
+
+    private static OptionProblem Invalid(string parameter, string value, string reason) => new(OptionProblemKind.ValueInvalid, parameter, value, reason);
+
+    private static bool IsSize(string value) => Size().IsMatch(value);
+
+    private static bool IsWord(string value) => !value.StartsWith('-') && !value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
+
+    private static bool IsCapability(string value) => value.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+
+    private static bool IsLabel(string value) => !value.StartsWith('-') && !value.StartsWith('=') && !value.StartsWith(Container.LabelPrefix, StringComparison.Ordinal);
+
+    private static bool IsText(string value)
+    {
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (value[i] == '\0' || (char.IsSurrogate(value[i]) && !char.IsSurrogatePair(value, i++)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // The grammar of https://pkg.go.dev/github.com/distribution/reference; an image id has the form of a name.
+    [GeneratedRegex(
+        @"\A((([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(:[0-9]+)?/)?" +
+        @"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*" +
+        @"(:\w[\w.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex ImageReference();
+
+    // The form that https://pkg.go.dev/github.com/docker/go-units#RAMInBytes reads.
+    [GeneratedRegex(@"\A[0-9]+(\.[0-9]+)?[kmgtpKMGTP]?[iI]?[bB]?\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Size();
+
+    [GeneratedRegex(@"\A[a-z0-9_]+(/[a-z0-9_]+){0,2}\z", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Platform();
+
+    [GeneratedRegex(@"\A[a-z]+=-?[0-9]+(:-?[0-9]+)?\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Ulimit();
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex HostName();
+}

@@ -1,0 +1,41 @@
+namespace RestrictedRunner;
+
+/// <summary>Why a command could not be run at all.</summary>
+public enum RunnerFailure
+{
+    /// <summary>The options are wrong; see <see cref="RunnerException.Problems"/>.</summary>
+    OptionsInvalid,
+
+    /// <summary>The engine's client is not installed or not on <c>PATH</c>.</summary>
+    ClientNotFound,
+
+    /// <summary>The client is there; the engine behind it does not answer.</summary>
+    DaemonNotRunning,
+
+    /// <summary>The engine is there; this user may not talk to it.</summary>
+    PermissionDenied,
+
+    /// <summary>The engine does not have the image, and it may not be pulled.</summary>
+    ImageAbsent,
+
+    /// <summary>The registry does not have the image.</summary>
+    ImageNotFound,
+
+    /// <summary>The registry wants credentials, or refuses those it was given.</summary>
+    PullUnauthorized,
+
+    /// <summary>The registry does not answer, or broke off.</summary>
+    RegistryUnreachable,
+
+    /// <summary>The pull failed for another reason.</summary>
+    PullFailed,
+
+    /// <summary>The image has no such program.</summary>
+    CommandNotFound,
+
+    /// <summary>The program is there and cannot be executed.</summary>
+    CommandNotExecutable,
+
+    /// <summary>The engine refused to create or start the container for another reason.</summary>
+    CouldNotStart,
+}

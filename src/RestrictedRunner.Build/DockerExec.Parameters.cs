@@ -1,0 +1,156 @@
+using Microsoft.Build.Framework;
+
+namespace RestrictedRunner.Build;
+
+/// <content>
+/// The parameters. Lists take <c>;</c>-separated values or items. Empty means "not given": the engine's default holds.
+/// </content>
+public sealed partial class DockerExec
+{
+    /// <summary>Image reference, such as <c>alpine:3.20</c> or <c>ghcr.io/acme/bison@sha256:…</c>. Must be given.</summary>
+    // Not [Required]: MSBuild's own error would hide all other faults of the step.
+    public string Image { get; set; } = "";
+
+    /// <summary>Text of the command, read by <see cref="Shell"/>. Exclusive with <see cref="Arguments"/>.</summary>
+    public string Command { get; set; } = "";
+
+    /// <summary>
+    /// Program and arguments, one item each, read by no shell. Metadata <c>Value</c> takes exact text where MSBuild
+    /// would change an item's identity.
+    /// </summary>
+    public ITaskItem[] Arguments { get; set; } = [];
+
+    /// <summary>Shell that reads the command, with options if wanted (<c>bash -e</c>). Default <c>sh</c>; <c>none</c> splits the command into words and runs them without one.</summary>
+    public string Shell { get; set; } = "sh";
+
+    /// <summary>Shell text that runs before the command, in the same script; when it fails, the step fails.</summary>
+    public string PrepareCommand { get; set; } = "";
+
+    /// <summary><c>NAME=value</c>, or an item named after the variable with metadata <c>Value</c>.</summary>
+    public ITaskItem[] EnvironmentVariables { get; set; } = [];
+
+    /// <summary>File whose content is the command's standard input; relative to the project.</summary>
+    public string StandardInput { get; set; } = "";
+
+    /// <summary>Program that replaces the image's entry point; <c>none</c> removes it.</summary>
+    public string Entrypoint { get; set; } = "";
+
+    /// <summary>Working directory inside the container, an absolute path.</summary>
+    public string WorkDir { get; set; } = "";
+
+    /// <summary>User: <c>name</c>, <c>uid</c>, <c>uid:gid</c>, or <c>current</c> for the user that runs the build.</summary>
+    public string User { get; set; } = "";
+
+    /// <summary>More groups of the user.</summary>
+    public string[] GroupAdd { get; set; } = [];
+
+    /// <summary>
+    /// <c>host:container[:ro]</c>, or an item whose identity is the host path with metadata <c>ContainerPath</c> and
+    /// <c>ReadOnly</c>. Host paths are relative to the project.
+    /// </summary>
+    public ITaskItem[] Mounts { get; set; } = [];
+
+    /// <summary>In-memory folders: <c>/tmp</c> or <c>/tmp:size=64m,exec</c>.</summary>
+    public string[] Tmpfs { get; set; } = [];
+
+    /// <summary>Makes the container's root file system read-only. Default false.</summary>
+    public bool ReadOnly { get; set; }
+
+    /// <summary>False gives the container no network. Default true.</summary>
+    public bool AllowNetworking { get; set; } = true;
+
+    /// <summary>Network to join: <c>bridge</c>, <c>host</c>, or a network's name.</summary>
+    public string Network { get; set; } = "";
+
+    /// <summary>IP addresses of DNS servers.</summary>
+    public string[] Dns { get; set; } = [];
+
+    /// <summary>DNS search domains.</summary>
+    public string[] DnsSearch { get; set; } = [];
+
+    /// <summary>Lines for the hosts file: <c>name:ip</c>.</summary>
+    public string[] AddHost { get; set; } = [];
+
+    /// <summary>Host name inside the container.</summary>
+    public string Hostname { get; set; } = "";
+
+    /// <summary>Memory limit, <c>512m</c>.</summary>
+    public string Memory { get; set; } = "";
+
+    /// <summary>Memory soft limit, <c>256m</c>.</summary>
+    public string MemoryReservation { get; set; } = "";
+
+    /// <summary>Memory and swap together, <c>1g</c>; <c>-1</c> is unlimited.</summary>
+    public string MemorySwap { get; set; } = "";
+
+    /// <summary>0 to 100; -1, the default, leaves the engine's.</summary>
+    public int MemorySwappiness { get; set; } = -1;
+
+    /// <summary>Number of processors, <c>1.5</c>.</summary>
+    public string Cpus { get; set; } = "";
+
+    /// <summary>Most processes at once; -1 is unlimited.</summary>
+    public int PidsLimit { get; set; }
+
+    /// <summary>Size of <c>/dev/shm</c>, <c>64m</c>.</summary>
+    public string ShmSize { get; set; } = "";
+
+    /// <summary>Resource limits, <c>nofile=1024:2048</c>.</summary>
+    public string[] Ulimits { get; set; } = [];
+
+    /// <summary>Linux capabilities to add, <c>NET_ADMIN</c>.</summary>
+    public string[] CapAdd { get; set; } = [];
+
+    /// <summary>Linux capabilities to drop, <c>MKNOD</c> or <c>ALL</c>.</summary>
+    public string[] CapDrop { get; set; } = [];
+
+    /// <summary>Security options, <c>no-new-privileges</c>.</summary>
+    public string[] SecurityOpt { get; set; } = [];
+
+    /// <summary>Runs a small init as process 1. Default false.</summary>
+    public bool Init { get; set; }
+
+    /// <summary>Labels of the container, <c>name=value</c>.</summary>
+    public string[] Labels { get; set; } = [];
+
+    /// <summary>Platform of the image, <c>linux/amd64</c>.</summary>
+    public string Platform { get; set; } = "";
+
+    /// <summary>When the image is pulled: <c>missing</c> (default), <c>always</c>, <c>never</c>.</summary>
+    public string Pull { get; set; } = "missing";
+
+    /// <summary><c>auto</c> (default: docker, else podman), <c>docker</c>, <c>podman</c>, or the path of a client.</summary>
+    public string Engine { get; set; } = "auto";
+
+    /// <summary>More <c>docker run</c> options in one string, split into words as a POSIX shell does.</summary>
+    public string DockerRunOpts { get; set; } = "";
+
+    /// <summary>Milliseconds after which the container is stopped and the step fails; negative, the default, for no limit.</summary>
+    public int Timeout { get; set; } = System.Threading.Timeout.Infinite;
+
+    /// <summary>True lets the build go on whatever the command's exit code is. Default false.</summary>
+    public bool IgnoreExitCode { get; set; }
+
+    /// <summary>True collects the lines of output in <see cref="ConsoleOutput"/>. Default false.</summary>
+    public bool ConsoleToMSBuild { get; set; }
+
+    /// <summary>True keeps the command itself out of the log. Default false.</summary>
+    public bool EchoOff { get; set; }
+
+    /// <summary>Importance of the lines of standard output: <c>high</c> (default), <c>normal</c>, <c>low</c>.</summary>
+    public string StandardOutputImportance { get; set; } = "";
+
+    /// <summary>Importance of the lines of standard error: <c>high</c> (default), <c>normal</c>, <c>low</c>.</summary>
+    public string StandardErrorImportance { get; set; } = "";
+
+    /// <summary>The command's exit code; -1 when it did not run to its end, or when it returned 0 and its output held errors.</summary>
+    [Output]
+    public int ExitCode { get; private set; } = -1;
+
+    /// <summary>
+    /// With <see cref="ConsoleToMSBuild"/>, the lines of output that are not blank, without trailing blanks; metadata
+    /// <c>Stream</c> is <c>stdout</c> or <c>stderr</c>.
+    /// </summary>
+    [Output]
+    public ITaskItem[] ConsoleOutput { get; private set; } = [];
+}

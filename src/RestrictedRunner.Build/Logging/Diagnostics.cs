@@ -1,0 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Build.Utilities;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// Every error of ours: one method, one code, one text that says what happened and what to do. RRB1xxx is about
+/// parameters, 2xxx about engine and image, 3xxx about the run, 9xxx about our own faults. README.md explains each.
+/// </summary>
+internal sealed class Diagnostics(TaskLoggingHelper log)
+{
+    public void Problem(OptionProblem problem)
+    {
+        switch (problem.Kind)
+        {
+            case OptionProblemKind.ImageMissing: ImageMissing(); break;
+            case OptionProblemKind.ImageInvalid: ImageInvalid(problem); break;
+            case OptionProblemKind.ValueInvalid: ValueInvalid(problem); break;
+            case OptionProblemKind.CommandMissing: CommandMissing(); break;
+            case OptionProblemKind.Conflict: Conflict(problem); break;
+            case OptionProblemKind.MountInvalid: MountInvalid(problem); break;
+            case OptionProblemKind.MountSourceMissing: MountSourceMissing(problem); break;
+            case OptionProblemKind.RunOptsInvalid: RunOptsInvalid(problem); break;
+            case OptionProblemKind.RunOptsForbidden: RunOptsForbidden(problem); break;
+            case OptionProblemKind.EnvironmentInvalid: EnvironmentInvalid(problem); break;
+            case OptionProblemKind.TextInvalid: TextInvalid(problem); break;
+            case OptionProblemKind.InputMissing: InputMissing(problem); break;
+            default: throw new ArgumentOutOfRangeException(nameof(problem), problem.Kind, "no diagnostic for it");
+        }
+    }
+
+    public void NotRun(RunnerException failure, StepOptions options)
+    {
+        switch (failure.Failure)
+        {
+            case RunnerFailure.ClientNotFound: ClientNotFound(failure); break;
+            case RunnerFailure.DaemonNotRunning: DaemonNotRunning(failure); break;
+            case RunnerFailure.PermissionDenied: PermissionDenied(failure); break;
+            case RunnerFailure.ImageAbsent: ImageAbsent(failure, options); break;
+            case RunnerFailure.ImageNotFound: ImageNotFound(failure, options); break;
+            case RunnerFailure.PullUnauthorized: PullUnauthorized(failure, options); break;
+            case RunnerFailure.RegistryUnreachable: RegistryUnreachable(failure, options); break;
+            case RunnerFailure.PullFailed: PullFailed(failure, options); break;
+            case RunnerFailure.CommandNotFound: CommandNotFound(failure, options); break;
+            case RunnerFailure.CommandNotExecutable: CommandNotExecutable(failure, options); break;
+            case RunnerFailure.CouldNotStart: CouldNotStart(failure, options); break;
+            default: throw new ArgumentOutOfRangeException(nameof(failure), failure.Failure, "no diagnostic for it");
+        }
+    }
+
+    public void CommandFailed(string image, int exitCode, OutputTail tail) =>
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{image}'.{LastLines(tail)}");
+
+    public void PrepareFailed(string image, int exitCode, OutputTail tail) =>
+        Error("RRB3002", $"PrepareCommand failed with code {exitCode} in image '{image}', so the command did not run.{LastLines(tail)}");
+
+    public void TimedOut(string image, int timeout, OutputTail tail) =>
+        Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(tail)}");
+
+    public void Cancelled(string image) =>
+        Error("RRB3007", $"The step in image '{image}' was cancelled; its container is removed.");
+
+    public void ErrorsInOutput(string image) =>
+        Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\".");
+
+    [SuppressMessage("Design", "CA1031", Justification = "Called with whatever was thrown.")]
+    public void OwnFault(Exception exception)
+    {
+        Error("RRB9001", $"A fault in RestrictedRunner.Build itself: {exception.GetType().Name}: {exception.Message} Please report it; the details are in the log at low importance.");
+        log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
+    }
+
+    private void ImageMissing() =>
+        Error("RRB1001", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\".");
+
+    private void ImageInvalid(OptionProblem problem) => Error("RRB1002", Text(problem));
+
+    private void ValueInvalid(OptionProblem problem) => Error("RRB1003", Text(problem));
+
+    private void CommandMissing() =>
+        Error("RRB1004", "There is nothing to run: give Command, such as Command=\"make all\", or Arguments.");
+
+    private void Conflict(OptionProblem problem) => Error("RRB1005", Text(problem));
+
+    private void MountInvalid(OptionProblem problem) => Error("RRB1006", Text(problem));
+
+    private void MountSourceMissing(OptionProblem problem) =>
+        Error("RRB1007", $"{Text(problem)} Create it before the step (MakeDir), or correct the path. A named volume goes into DockerRunOpts=\"-v name:/path\".");
+
+    private void RunOptsInvalid(OptionProblem problem) => Error("RRB1008", Text(problem));
+
+    private void RunOptsForbidden(OptionProblem problem) => Error("RRB1009", $"{Text(problem)} Remove it.");
+
+    private void EnvironmentInvalid(OptionProblem problem) => Error("RRB1010", Text(problem));
+
+    private void TextInvalid(OptionProblem problem) => Error("RRB1011", Text(problem));
+
+    private void InputMissing(OptionProblem problem) => Error("RRB1012", Text(problem));
+
+    private void ClientNotFound(RunnerException failure) =>
+        Error("RRB2001", $"{failure.Message}. Install Docker or Podman, or give the client's path in Engine.");
+
+    private void DaemonNotRunning(RunnerException failure) =>
+        Error("RRB2002", $"docker daemon is not running, or cannot be reached. Start Docker and build again.{Engine(failure)}");
+
+    private void PermissionDenied(RunnerException failure) =>
+        Error("RRB2003", $"The engine runs, but this user may not use it. Add the user to the group docker and log in again, or use rootless Docker or Podman.{Engine(failure)}");
+
+    private void ImageAbsent(RunnerException failure, StepOptions options) =>
+        Error("RRB2004", $"The engine does not have image '{options.Image}'{ForPlatform(options)}, and Pull=\"{options.Pull.ToString().ToLowerInvariant()}\" did not bring it. Pull or build it first, or set Pull=\"missing\".{Engine(failure)}");
+
+    private void ImageNotFound(RunnerException failure, StepOptions options) =>
+        Error("RRB2005", $"The registry has no image '{options.Image}'{ForPlatform(options)}. Check name, tag and platform; a private image needs 'docker login'.{Engine(failure)}");
+
+    private void PullUnauthorized(RunnerException failure, StepOptions options) =>
+        Error("RRB2006", $"The registry refused to give image '{options.Image}' to this user. Run 'docker login' for that registry with an account that may read it.{Engine(failure)}");
+
+    private void RegistryUnreachable(RunnerException failure, StepOptions options) =>
+        Error("RRB2007", $"The registry of image '{options.Image}' could not be reached in three tries. Check the network, a proxy, and the registry's name and port.{Engine(failure)}");
+
+    private void PullFailed(RunnerException failure, StepOptions options) =>
+        Error("RRB2008", $"Image '{options.Image}' could not be pulled. 'docker pull {options.Image}' shows the same.{Engine(failure)}");
+
+    private void CommandNotFound(RunnerException failure, StepOptions options) =>
+        Error("RRB3003", $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program.{Engine(failure)}");
+
+    private void CommandNotExecutable(RunnerException failure, StepOptions options) =>
+        Error("RRB3004", $"The program in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.{Engine(failure)}");
+
+    private void CouldNotStart(RunnerException failure, StepOptions options) =>
+        Error("RRB3005", $"The container of image '{options.Image}' could not be started. The engine says why.{Engine(failure)}");
+
+    private static string Text(OptionProblem problem) => $"{problem.Parameter} '{problem.Value}': {problem.Reason}.";
+
+    private static string ForPlatform(StepOptions options) => options.Platform.Length == 0 ? "" : $" for platform {options.Platform}";
+
+    private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
+
+    private static string LastLines(OutputTail tail)
+    {
+        var lines = tail.ToString();
+        return lines.Length == 0
+            ? " It printed nothing."
+            : $" Its last lines of output:{Environment.NewLine}{lines.Replace("\n", Environment.NewLine, StringComparison.Ordinal)}";
+    }
+
+    // Without a file, MSBuild names the line of the task in the user's project.
+    private void Error(string code, string text) => log.LogError(null, code, null, null, 0, 0, 0, 0, "{0}", text);
+}

@@ -1,0 +1,29 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Text in the form in which MSBuild takes it as it is.</summary>
+internal static class EscapedText
+{
+    // https://learn.microsoft.com/visualstudio/msbuild/msbuild-special-characters
+    private static readonly SearchValues<char> Special = SearchValues.Create("%*?@$();'\\");
+
+    /// <summary>The text with special characters written as <c>%xx</c>.</summary>
+    public static string Escape(string text)
+    {
+        if (text.AsSpan().IndexOfAny(Special) < 0)
+        {
+            return text;
+        }
+
+        var escaped = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            _ = Special.Contains(c) ? escaped.Append('%').Append(((int)c).ToString("x2", CultureInfo.InvariantCulture)) : escaped.Append(c);
+        }
+
+        return escaped.ToString();
+    }
+}

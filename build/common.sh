@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 artifacts=$root/artifacts
 mkdir -p "$artifacts"
 
-# Debian leaves these out of an ordinary user's PATH, and dockerd, iptables and debootstrap live there.
+# Debian leaves these out of an ordinary user's PATH, and dockerd and iptables live there.
 PATH=$PATH:/usr/sbin:/sbin
 
 step() { printf '\n== %s\n' "$*"; }
@@ -28,7 +28,7 @@ can_install() {
 install_packages() {
     local package missing=()
     for package in "$@"; do
-      dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+        dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
 
@@ -36,9 +36,34 @@ install_packages() {
     local log=$artifacts/apt.log
     # The lock timeout is for machines whose own unattended upgrades run just now.
     if ! { as_root apt-get update -q &&
-      as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 \
-        install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
-      tail -n 15 "$log" >&2
-      fail "could not install ${missing[*]}; the whole log is in $log"
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 \
+            install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
+        tail -n 15 "$log" >&2
+        fail "could not install ${missing[*]}; the whole log is in $log"
     fi
+}
+
+# Leaves a static busybox in artifacts/. The Debian package is unpacked, not installed: it would displace the
+# machine's own busybox.
+provide_busybox() {
+    if [ -x "$artifacts/busybox" ]; then return 0; fi
+    local folder
+    folder=$(mktemp -d)
+    (
+        cd "$folder"
+        apt-get download -q busybox-static || { as_root apt-get update -q && apt-get download -q busybox-static; }
+    ) >"$artifacts/apt.log" 2>&1 || { tail -n 15 "$artifacts/apt.log" >&2; fail "could not download the Debian package busybox-static"; }
+    dpkg-deb -x "$folder"/busybox-static_*.deb "$folder/content"
+    install -m 755 "$folder/content/bin/busybox" "$artifacts/busybox"
+    rm -rf "$folder"
+}
+
+ensure_dotnet() {
+    local wanted
+    wanted=$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$root/global.json")
+    command -v dotnet >/dev/null ||
+        fail "the .NET SDK is missing; install $wanted or a later feature band of it (https://dotnet.microsoft.com/download)"
+    # global.json counts in the folder that dotnet starts in.
+    (cd "$root" && dotnet --version >/dev/null 2>&1) ||
+        fail "global.json asks for .NET SDK $wanted or a later feature band of it, and only these are installed: $(cd / && dotnet --list-sdks | cut -d ' ' -f 1 | tr '\n' ' ')"
 }

@@ -75,13 +75,13 @@ internal sealed class ParameterReader
             AddHost = task.AddHost,
             GroupAdd = task.GroupAdd,
             Labels = task.Labels,
-            Pull = ReadWord(nameof(task.Pull), task.Pull, PullPolicy.Missing),
+            Pull = ReadPull(task.Pull),
             Engine = IsPath(task.Engine) ? Absolute(task.Engine) : task.Engine,
             StandardInput = task.StandardInput.Length == 0 ? "" : Absolute(task.StandardInput),
             ClientDirectory = _projectDirectory,
         };
-        var standardOutput = ReadWord(nameof(task.StandardOutputImportance), task.StandardOutputImportance, MessageImportance.High);
-        var standardError = ReadWord(nameof(task.StandardErrorImportance), task.StandardErrorImportance, MessageImportance.High);
+        var standardOutput = ReadImportance(nameof(task.StandardOutputImportance), task.StandardOutputImportance);
+        var standardError = ReadImportance(nameof(task.StandardErrorImportance), task.StandardErrorImportance);
         return new(options, standardOutput, standardError, [.. _problems, .. StepOptionRules.Check(options)]);
     }
 
@@ -139,24 +139,29 @@ internal sealed class ParameterReader
         return null;
     }
 
-    private T ReadWord<T>(string parameter, string text, T fallback)
-        where T : struct, Enum
+    private PullPolicy ReadPull(string text)
     {
-        if (text.Length == 0)
+        switch (text.ToLowerInvariant())
         {
-            return fallback;
+            case "" or "missing": return PullPolicy.Missing;
+            case "always": return PullPolicy.Always;
+            case "never": return PullPolicy.Never;
+            default:
+                _problems.Add(new(OptionProblemKind.ValueInvalid, nameof(DockerExec.Pull), text, "it is missing, always or never"));
+                return PullPolicy.Missing;
         }
+    }
 
-        // By name only: Enum.TryParse alone reads numbers too.
-        foreach (var value in Enum.GetValues<T>())
+    private MessageImportance ReadImportance(string parameter, string text)
+    {
+        switch (text.ToLowerInvariant())
         {
-            if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase))
-            {
-                return value;
-            }
+            case "" or "high": return MessageImportance.High;
+            case "normal": return MessageImportance.Normal;
+            case "low": return MessageImportance.Low;
+            default:
+                _problems.Add(new(OptionProblemKind.ValueInvalid, parameter, text, "it is high, normal or low"));
+                return MessageImportance.High;
         }
-
-        _problems.Add(new(OptionProblemKind.ValueInvalid, parameter, text, $"it is {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}"));
-        return fallback;
     }
 }

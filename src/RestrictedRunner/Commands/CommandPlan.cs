@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace RestrictedRunner;
 
 /// <summary>
@@ -14,19 +12,19 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
     /// <summary>Value of <see cref="StepOptions.Shell"/> that runs a command without a shell.</summary>
     public const string NoShell = "none";
 
-    private static readonly FrozenSet<string> PosixShells =
-        new[] { "ash", "bash", "busybox", "dash", "ksh", "mksh", "sh", "yash", "zsh" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly HashSet<string> PosixShells =
+        ["ash", "bash", "busybox", "dash", "ksh", "mksh", "sh", "yash", "zsh"];
 
     // Reserved words, and built-ins of sh, bash and busybox ash, that an image need not have as a program.
-    private static readonly FrozenSet<string> ShellWordsOnly = new[]
-    {
+    private static readonly HashSet<string> ShellWordsOnly =
+    [
         ".", ":", "alias", "bg", "bind", "break", "builtin", "caller", "case", "cd", "command", "compgen", "complete", "compopt",
         "continue", "coproc", "declare", "dirs", "disown", "do", "done", "echo", "elif", "else", "enable", "esac", "eval", "exec",
         "exit", "export", "false", "fc", "fg", "fi", "for", "function", "getopts", "hash", "help", "history", "if", "in", "jobs",
         "kill", "let", "local", "logout", "mapfile", "popd", "printf", "pushd", "pwd", "read", "readarray", "readonly", "return",
         "select", "set", "shift", "shopt", "source", "suspend", "test", "then", "time", "times", "trap", "true", "type", "typeset",
         "ulimit", "umask", "unalias", "unset", "until", "wait", "while",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    ];
 
     /// <summary>True for shells that read the text added for a prepare command.</summary>
     public static bool IsPosixShell(string program) => PosixShells.Contains(program[(program.LastIndexOf('/') + 1)..]);

@@ -9,6 +9,7 @@ internal sealed class StepFiles : IDisposable
     private const UnixFileMode Everyone = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly string? _folder;
+    private readonly List<string> _files = [];
 
     /// <summary>Writes the files that there are; without any, no folder is made.</summary>
     public StepFiles(string? script, string? environment)
@@ -33,7 +34,8 @@ internal sealed class StepFiles : IDisposable
     {
         if (_folder is not null)
         {
-            Directory.Delete(_folder, recursive: true);
+            _files.ForEach(File.Delete);
+            Directory.Delete(_folder);
         }
     }
 
@@ -45,6 +47,7 @@ internal sealed class StepFiles : IDisposable
         }
 
         var path = Path.Combine(_folder!, name);
+        _files.Add(path);
         File.WriteAllText(path, text);
         if (!OperatingSystem.IsWindows())
         {

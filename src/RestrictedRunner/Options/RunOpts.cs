@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace RestrictedRunner;
 
 /// <summary>
@@ -9,21 +7,21 @@ namespace RestrictedRunner;
 internal static class RunOpts
 {
     // Boolean options take no word after them; from `docker run --help` 28.2 and `podman run --help` 4.3.
-    private static readonly FrozenSet<string> Booleans = new[]
-    {
+    private static readonly HashSet<string> Booleans =
+    [
         "--detach", "--disable-content-trust", "--help", "--init", "--interactive", "--no-healthcheck", "--oom-kill-disable",
         "--privileged", "--publish-all", "--quiet", "--read-only", "--rm", "--sig-proxy", "--tty", "--use-api-socket",
         "--env-host", "--http-proxy", "--no-hostname", "--no-hosts", "--passwd", "--read-only-tmpfs", "--replace", "--rmi",
         "--rootfs", "--tls-verify", "--unsetenv-all",
         "-d", "-i", "-P", "-q", "-t",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    ];
 
     // What the runner decides itself: who the container is, when it ends, and where its streams go.
-    private static readonly FrozenSet<string> Reserved = new[]
-    {
+    private static readonly HashSet<string> Reserved =
+    [
         "--attach", "--cidfile", "--detach", "--detach-keys", "--help", "--interactive", "--name", "--pull", "--replace",
         "--restart", "--rm", "--rmi", "--rootfs", "--sig-proxy", "--tty", "-a", "-d", "-i", "-t",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    ];
 
     /// <summary>The words of the options, or none when they cannot be split.</summary>
     public static IReadOnlyList<string> Split(string dockerRunOpts) =>

@@ -91,12 +91,17 @@ public static class DockerRunner
 
         var watch = Stopwatch.StartNew();
         var exitCode = await ContainerRun.WaitAsync(step.Engine, container, arguments, streams, cancellation).ConfigureAwait(false);
-        var report = sink.EngineReport(exitCode);
-        if (report is not null)
+        if (EngineMessages.MayBeTheEngines(exitCode)
+            && sink.TakeHeld() is { } report
+            && !await EngineEvents.WasStartedAsync(step.Engine, container, watch.Elapsed).ConfigureAwait(false))
         {
             throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
         }
 
-        return new RunResult(exitCode, watch.Elapsed, container.Name, sink.PrepareFailed, standardOutput?.ReadText(), standardError?.ReadText());
+        sink.CommandHasStarted();
+        return new RunResult(exitCode, watch.Elapsed, container.Name, sink.PrepareFailed, standardOutput?.ReadText(), WithoutMark(standardError?.ReadText(), step.Plan));
     }
+
+    private static string? WithoutMark(string? text, CommandPlan plan) =>
+        plan.PrepareFailedMark is null ? text : text?.Replace(plan.PrepareFailedMark + "\n", "", StringComparison.Ordinal);
 }

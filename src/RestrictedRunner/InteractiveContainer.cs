@@ -63,9 +63,11 @@ public sealed class InteractiveContainer : IAsyncDisposable
         var exitCode = await ContainerRun.WaitAsync(step.Engine, container, arguments, streams, _stop.Token).ConfigureAwait(false);
 
         var text = report.ReadText();
-        if (EngineMessages.MayBeTheEngines(exitCode) && EngineMessages.StartsFailure(text))
+        if (EngineMessages.MayBeTheEngines(exitCode)
+            && EngineMessages.StartsFailure(text)
+            && !await EngineEvents.WasStartedAsync(step.Engine, container, watch.Elapsed).ConfigureAwait(false))
         {
-            throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, text), text.Trim());
+            throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, text), EngineMessages.Report(text.Split('\n')));
         }
 
         var prepareFailed = step.Plan.PrepareFailedMark is { } mark && text.Contains(mark, StringComparison.Ordinal);

@@ -29,6 +29,10 @@ internal static class EngineMessages
     /// <summary>True for a line of a client that says nothing about whether the container will start.</summary>
     public static bool IsRemark(string line) => StartsWithAny(line, "WARNING: ", "time=\"");
 
+    /// <summary>The lines of a failure without blank ones and the hint at <c>--help</c>.</summary>
+    public static string Report(IEnumerable<string> lines) =>
+        string.Join('\n', lines.Where(line => line.Length > 0 && !StartsWithAny(line, "See '", "Run '")));
+
     /// <summary>Why <c>run</c> did not start a container.</summary>
     public static RunnerFailure WhyNotStarted(int exitCode, string text) =>
         WhyNoEngine(text) ?? exitCode switch

@@ -61,33 +61,26 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    /// <summary>The client's own report of a failure, once both streams have ended; null when the command ran.</summary>
-    public string? EngineReport(int exitCode)
+    /// <summary>What is held back once both streams have ended, and stays so until released; null when nothing is.</summary>
+    public string? TakeHeld()
     {
         lock (_lock)
         {
-            if (_held.Count > 0 && EngineMessages.MayBeTheEngines(exitCode))
-            {
-                _started = true;
-                return string.Join('\n', _held.Where(line => line.Length > 0 && !IsHelp(line)));
-            }
+            _release.Change(Timeout.Infinite, Timeout.Infinite);
+            return _held.Count == 0 ? null : EngineMessages.Report(_held);
+        }
+    }
 
+    /// <summary>The held lines were the command's: they are delivered.</summary>
+    public void CommandHasStarted()
+    {
+        lock (_lock)
+        {
             Release();
-            return null;
         }
     }
 
     public void Dispose() => _release.Dispose();
-
-    private static bool IsHelp(string line) => line.StartsWith("See '", StringComparison.Ordinal) || line.StartsWith("Run '", StringComparison.Ordinal);
-
-    private void CommandHasStarted()
-    {
-        lock (_lock)
-        {
-            Release();
-        }
-    }
 
     private void Release()
     {

@@ -1,0 +1,50 @@
+namespace RestrictedRunner.Tests;
+
+public sealed class EngineLocatorTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("rr-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Program(string name, bool executable = true)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, "#!/bin/sh\n");
+        File.SetUnixFileMode(path, executable ? UnixFileMode.UserRead | UnixFileMode.UserExecute : UnixFileMode.UserRead);
+        return path;
+    }
+
+    [Fact]
+    public void Docker_comes_before_podman()
+    {
+        Program("podman");
+        var docker = Program("docker");
+        Assert.Equal(docker, EngineLocator.Find("auto", _folder));
+    }
+
+    [Fact]
+    public void Without_docker_it_is_podman()
+    {
+        Program("docker", executable: false);
+        var podman = Program("podman");
+        Assert.Equal(podman, EngineLocator.Find("auto", $"/nonexistent:{_folder}"));
+    }
+
+    [Theory]
+    [InlineData("auto", "docker executable not found in PATH, and podman neither")]
+    [InlineData("docker", "docker executable not found in PATH")]
+    [InlineData("podman", "podman executable not found in PATH")]
+    [InlineData("/no/such/client", "there is no executable file '/no/such/client'")]
+    public void A_missing_client_is_told(string engine, string message)
+    {
+        var exception = Assert.Throws<RunnerException>(() => EngineLocator.Find(engine, _folder));
+        Assert.Equal((RunnerFailure.ClientNotFound, message), (exception.Failure, exception.Message));
+    }
+
+    [Fact]
+    public void A_relative_folder_in_the_path_is_not_searched()
+    {
+        Program("docker");
+        Assert.Throws<RunnerException>(() => EngineLocator.Find("docker", Path.GetRelativePath(Environment.CurrentDirectory, _folder)));
+    }
+}

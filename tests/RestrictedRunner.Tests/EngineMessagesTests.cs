@@ -1,0 +1,42 @@
+namespace RestrictedRunner.Tests;
+
+/// <summary>The texts are recorded from docker 28.2 with engine 20.10, and podman 4.3.</summary>
+public class EngineMessagesTests
+{
+    [Theory]
+    [InlineData(125, "docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?", RunnerFailure.DaemonNotRunning)]
+    [InlineData(125, "docker: permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Head \"http://%2Fvar%2Frun%2Fdocker.sock/_ping\": dial unix /var/run/docker.sock: connect: permission denied", RunnerFailure.PermissionDenied)]
+    [InlineData(125, "docker: Error response from daemon: No such image: nosuch:latest", RunnerFailure.ImageAbsent)]
+    [InlineData(125, "docker: Error response from daemon: image with reference busybox was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64", RunnerFailure.ImageAbsent)]
+    [InlineData(125, "Error: nosuch: image not known", RunnerFailure.ImageAbsent)]
+    [InlineData(127, "docker: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"nosuch\": executable file not found in $PATH: unknown", RunnerFailure.CommandNotFound)]
+    [InlineData(127, "Error: runc: runc create failed: unable to start container process: exec: \"nosuch\": executable file not found in $PATH: OCI runtime attempted to invoke a command that was not found", RunnerFailure.CommandNotFound)]
+    [InlineData(127, "docker: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"/no/such\": stat /no/such: no such file or directory: unknown", RunnerFailure.CommandNotFound)]
+    [InlineData(126, "docker: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"/etc/passwd\": permission denied: unknown", RunnerFailure.CommandNotExecutable)]
+    [InlineData(125, "docker: Error response from daemon: Minimum memory limit allowed is 6MB", RunnerFailure.CouldNotStart)]
+    [InlineData(125, "Error: unable to find user nouser: no matching entries in passwd file", RunnerFailure.CouldNotStart)]
+    public void A_container_that_does_not_start_has_a_reason(int exitCode, string text, RunnerFailure expected)
+    {
+        Assert.True(EngineMessages.StartsFailure(text));
+        Assert.Equal(expected, EngineMessages.WhyNotStarted(exitCode, text));
+    }
+
+    [Theory]
+    [InlineData("Error response from daemon: manifest for localhost:5000/x:latest not found: manifest unknown: manifest unknown", RunnerFailure.ImageNotFound)]
+    [InlineData("Error response from daemon: pull access denied for nosuch, repository does not exist or may require 'docker login': denied: requested access to the resource is denied", RunnerFailure.ImageNotFound)]
+    [InlineData("Error response from daemon: Head \"http://localhost:5000/v2/x/manifests/latest\": no basic auth credentials", RunnerFailure.PullUnauthorized)]
+    [InlineData("Error response from daemon: unauthorized: authentication required", RunnerFailure.PullUnauthorized)]
+    [InlineData("Error response from daemon: Get \"http://localhost:5999/v2/\": dial tcp 127.0.0.1:5999: connect: connection refused", RunnerFailure.RegistryUnreachable)]
+    [InlineData("Error response from daemon: Get \"https://registry.invalid/v2/\": dial tcp: lookup registry.invalid: no such host", RunnerFailure.RegistryUnreachable)]
+    [InlineData("unexpected EOF", RunnerFailure.RegistryUnreachable)]
+    [InlineData("Error: short-name \"nosuch\" did not resolve to an alias and no unqualified-search registries are defined in \"/etc/containers/registries.conf\"", RunnerFailure.ImageNotFound)]
+    [InlineData("Error: initializing source docker://localhost:5000/x:latest: reading manifest latest in localhost:5000/x: manifest unknown: manifest unknown", RunnerFailure.ImageNotFound)]
+    [InlineData("Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?", RunnerFailure.DaemonNotRunning)]
+    [InlineData("write /var/lib/docker/tmp/x: no space left on device", RunnerFailure.PullFailed)]
+    public void A_pull_that_fails_has_a_reason(string text, RunnerFailure expected) =>
+        Assert.Equal(expected, EngineMessages.WhyNotPulled(text));
+
+    [Fact]
+    public void A_report_leaves_out_blank_lines_and_the_hint_at_help() =>
+        Assert.Equal("docker: a\nb", EngineMessages.Report(["docker: a", "", "b", "See 'docker run --help'.", "Run 'docker run --help' for more information"]));
+}

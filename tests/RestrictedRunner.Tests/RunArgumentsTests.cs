@@ -1,0 +1,120 @@
+namespace RestrictedRunner.Tests;
+
+public class RunArgumentsTests
+{
+    private static readonly StepOptions Smallest = new() { Image = "alpine", Arguments = ["true"] };
+
+    private static IReadOnlyList<string> For(StepOptions options, RunSetting? setting = null) =>
+        RunArguments.For(
+            options,
+            CommandPlan.For(options),
+            ContainerEnvironment.For(options),
+            setting ?? new RunSetting(new Container("rr-1"), null, null, "1000:1001", Interactive: false));
+
+    // What lies between our own flags and the image.
+    private static string[] OptionsOf(StepOptions options)
+    {
+        var arguments = For(options).ToList();
+        var start = arguments.IndexOf("--log-driver") + 2;
+        return [.. arguments[start..arguments.LastIndexOf(options.Image)]];
+    }
+
+    [Fact]
+    public void The_smallest_step_has_our_own_flags_only() =>
+        Assert.Equal(
+            [
+                "run", "--rm", "--name", "rr-1",
+                "--label", $"restricted-runner.host={Environment.MachineName}",
+                "--label", $"restricted-runner.pid={Environment.ProcessId}",
+                "--pull", "never", "--log-driver", "none",
+                "alpine", "true",
+            ],
+            For(Smallest));
+
+    [Fact]
+    public void Each_option_has_its_flag_and_the_free_form_ones_come_last() =>
+        Assert.Equal(
+            [
+                "--network", "host",
+                "--memory", "512m", "--memory-reservation", "256m", "--memory-swap", "1g", "--memory-swappiness", "10",
+                "--cpus", "1.5", "--pids-limit", "100", "--shm-size", "64m",
+                "--cap-add", "NET_ADMIN", "--cap-add", "SYS_TIME", "--cap-drop", "ALL",
+                "--security-opt", "no-new-privileges", "--ulimit", "nofile=10:20",
+                "--dns", "1.1.1.1", "--dns-search", "example.com", "--add-host", "db:10.0.0.1",
+                "--hostname", "build", "--platform", "linux/amd64",
+                "--read-only", "--init", "--tmpfs", "/tmp:exec", "--group-add", "docker", "--label", "a=b",
+                "--user", "1000:1001", "--workdir", "/app",
+                "--mount", "type=bind,src=/,dst=/host,readonly",
+                "--env", "A", "--env", "B",
+                "--entrypoint", "/entry",
+                "--gpus", "a b",
+            ],
+            OptionsOf(Smallest with
+            {
+                Network = "host",
+                Memory = "512m",
+                MemoryReservation = "256m",
+                MemorySwap = "1g",
+                MemorySwappiness = 10,
+                Cpus = "1.5",
+                PidsLimit = 100,
+                ShmSize = "64m",
+                CapAdd = ["NET_ADMIN", "SYS_TIME"],
+                CapDrop = ["ALL"],
+                SecurityOpt = ["no-new-privileges"],
+                Ulimits = ["nofile=10:20"],
+                Dns = ["1.1.1.1"],
+                DnsSearch = ["example.com"],
+                AddHost = ["db:10.0.0.1"],
+                Hostname = "build",
+                Platform = "linux/amd64",
+                ReadOnly = true,
+                Init = true,
+                Tmpfs = ["/tmp:exec"],
+                GroupAdd = ["docker"],
+                Labels = ["a=b"],
+                User = "current",
+                WorkDir = "/app",
+                Mounts = [new Mount("/", "/host", ReadOnly: true)],
+                EnvironmentVariables = [new("B", "2"), new("A", "1")],
+                Entrypoint = "/entry",
+                DockerRunOpts = "--gpus 'a b'",
+            }));
+
+    [Fact]
+    public void No_networking_is_network_none() =>
+        Assert.Equal(["--network", "none"], OptionsOf(Smallest with { AllowNetworking = false }));
+
+    [Fact]
+    public void Entry_point_none_is_an_empty_one() =>
+        Assert.Equal(["--entrypoint", ""], OptionsOf(Smallest with { Entrypoint = "none" }));
+
+    [Fact]
+    public void A_user_is_left_to_the_engine_where_it_maps_users_itself() =>
+        Assert.DoesNotContain("--user", For(Smallest with { User = "current" }, new RunSetting(new Container("rr-1"), null, null, "", Interactive: false)));
+
+    [Theory]
+    [InlineData("/a b", "type=bind,src=/a b,dst=/m")]
+    [InlineData("/a:b", "type=bind,src=/a:b,dst=/m")]
+    [InlineData("/a,b", "type=bind,\"src=/a,b\",dst=/m")]
+    [InlineData("/a\"b", "type=bind,\"src=/a\"\"b\",dst=/m")]
+    [InlineData("/a\nb", "type=bind,\"src=/a\nb\",dst=/m")]
+    public void A_mount_is_a_record_of_comma_separated_values(string hostPath, string expected) =>
+        Assert.Equal(["--mount", expected], OptionsOf(Smallest with { Mounts = [new Mount(hostPath, "/m")] }));
+
+    [Fact]
+    public void The_script_is_mounted_read_only_and_named_after_the_shell()
+    {
+        var options = Smallest with { Arguments = [], Command = "a && b", Shell = "bash -e" };
+        var arguments = For(options, new RunSetting(new Container("rr-1"), "/tmp/x/script.sh", "/tmp/x/environment", "", Interactive: true));
+        Assert.Contains("type=bind,src=/tmp/x/script.sh,dst=/.restricted-runner.sh,readonly", arguments);
+        Assert.Equal(["--env-file", "/tmp/x/environment", "alpine", "bash", "-e", "/.restricted-runner.sh"], arguments.TakeLast(6));
+        Assert.Contains("--interactive", arguments);
+    }
+
+    [Fact]
+    public void Environment_values_are_not_among_the_arguments() =>
+        Assert.DoesNotContain(
+            For(Smallest with { EnvironmentVariables = [new("TOKEN", "secret-value"), new("PATH", "secret-value")] }),
+            argument => argument.Contains("secret-value", StringComparison.Ordinal));
+}

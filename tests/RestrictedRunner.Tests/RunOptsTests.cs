@@ -1,0 +1,47 @@
+namespace RestrictedRunner.Tests;
+
+public class RunOptsTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("--gpus all")]
+    [InlineData("--gpus=all --privileged --device /dev/kvm")]
+    [InlineData("-v /a:/b -p 80:80")]
+    [InlineData("-v/a:/b")]
+    [InlineData("-P -e A=b")]
+    [InlineData("--sysctl 'net.x=1 2'")]
+    [InlineData("--env --name")]
+    [InlineData("--read-only=false --init")]
+    public void Options_are_accepted(string opts) => Assert.Empty(RunOpts.Check(opts));
+
+    [Theory]
+    [InlineData("'a", "'a")]
+    [InlineData("alpine", "alpine")]
+    [InlineData("--privileged alpine", "alpine")]
+    [InlineData("--gpus all alpine", "alpine")]
+    [InlineData("-- alpine", "--")]
+    [InlineData("-", "-")]
+    [InlineData("''", "")]
+    [InlineData("--gpus", "--gpus")]
+    [InlineData("--privileged -v", "-v")]
+    public void A_word_that_would_be_the_image_is_refused(string opts, string value)
+    {
+        var problem = RunOpts.Check(opts).First();
+        Assert.Equal((OptionProblemKind.RunOptsInvalid, value), (problem.Kind, problem.Value));
+    }
+
+    [Theory]
+    [InlineData("--name x")]
+    [InlineData("--name=x")]
+    [InlineData("-d")]
+    [InlineData("-it")]
+    [InlineData("-Pd")]
+    [InlineData("--rm=false")]
+    [InlineData("--pull always")]
+    [InlineData("--restart always")]
+    [InlineData("--sig-proxy=false")]
+    [InlineData("-a stdout")]
+    [InlineData("--cidfile /x")]
+    public void What_the_runner_decides_is_refused(string opts) =>
+        Assert.Equal(OptionProblemKind.RunOptsForbidden, RunOpts.Check(opts).First().Kind);
+}

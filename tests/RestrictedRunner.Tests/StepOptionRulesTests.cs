@@ -1,0 +1,153 @@
+namespace RestrictedRunner.Tests;
+
+public class StepOptionRulesTests
+{
+    private static readonly StepOptions Good = new() { Image = "alpine", Command = "true" };
+
+    private static OptionProblem Single(StepOptions options) => Assert.Single(StepOptionRules.Check(options));
+
+    [Fact]
+    public void A_plain_step_has_no_problem() => Assert.Empty(StepOptionRules.Check(Good));
+
+    [Theory]
+    [InlineData("alpine")]
+    [InlineData("alpine:3.20")]
+    [InlineData("library/alpine")]
+    [InlineData("ghcr.io/acme/bison:3.8")]
+    [InlineData("localhost:5000/a/b_c/d--e:T.a-g")]
+    [InlineData("[::1]:5000/a")]
+    [InlineData("a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [InlineData("sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [InlineData("0123456789ab")]
+    [InlineData("Registry.Example/a")]
+    public void Image_references_are_accepted(string image) => Assert.Empty(StepOptionRules.Check(Good with { Image = image }));
+
+    [Theory]
+    [InlineData("-alpine")]
+    [InlineData("--privileged")]
+    [InlineData("alpine latest")]
+    [InlineData("alpine;id")]
+    [InlineData("alpine\n")]
+    [InlineData("$(id)")]
+    [InlineData("alpine:")]
+    [InlineData(":3.20")]
+    [InlineData("a//b")]
+    [InlineData("alpine@sha256:12")]
+    public void Other_texts_are_no_image(string image) =>
+        Assert.Equal(OptionProblemKind.ImageInvalid, Single(Good with { Image = image }).Kind);
+
+    [Fact]
+    public void An_image_in_upper_case_is_told_so() =>
+        Assert.Equal("the name of an image is written in lower case", Single(Good with { Image = "Alpine" }).Reason);
+
+    [Fact]
+    public void A_missing_image_and_a_missing_command_are_told_together() =>
+        Assert.Equal(
+            [OptionProblemKind.ImageMissing, OptionProblemKind.CommandMissing],
+            StepOptionRules.Check(new StepOptions()).Select(problem => problem.Kind));
+
+    public static TheoryData<StepOptions, string> WrongValues => new()
+    {
+        { Good with { Memory = "lots" }, "Memory" },
+        { Good with { Memory = "-1" }, "Memory" },
+        { Good with { Memory = "--privileged" }, "Memory" },
+        { Good with { Memory = "512m " }, "Memory" },
+        { Good with { MemoryReservation = "1x" }, "MemoryReservation" },
+        { Good with { MemorySwap = "-2" }, "MemorySwap" },
+        { Good with { MemorySwappiness = 101 }, "MemorySwappiness" },
+        { Good with { MemorySwappiness = -2 }, "MemorySwappiness" },
+        { Good with { CapAdd = ["NET ADMIN"] }, "CapAdd" },
+        { Good with { CapDrop = ["-x"] }, "CapDrop" },
+        { Good with { Dns = ["dns.example.com"] }, "Dns" },
+        { Good with { DnsSearch = ["-a"] }, "DnsSearch" },
+        { Good with { Platform = "linux amd64" }, "Platform" },
+        { Good with { User = "-root" }, "User" },
+        { Good with { User = "a b" }, "User" },
+        { Good with { WorkDir = "app" }, "WorkDir" },
+        { Good with { Network = "--host" }, "Network" },
+        { Good with { Entrypoint = "-x" }, "Entrypoint" },
+        { Good with { Cpus = "0" }, "Cpus" },
+        { Good with { Cpus = "two" }, "Cpus" },
+        { Good with { PidsLimit = -2 }, "PidsLimit" },
+        { Good with { Tmpfs = ["tmp"] }, "Tmpfs" },
+        { Good with { SecurityOpt = ["--x"] }, "SecurityOpt" },
+        { Good with { Ulimits = ["nofile"] }, "Ulimits" },
+        { Good with { ShmSize = "x" }, "ShmSize" },
+        { Good with { Hostname = "a_b" }, "Hostname" },
+        { Good with { AddHost = ["db"] }, "AddHost" },
+        { Good with { GroupAdd = ["-g"] }, "GroupAdd" },
+        { Good with { Labels = ["restricted-runner.pid=1"] }, "Labels" },
+        { Good with { Labels = ["-a=b"] }, "Labels" },
+        { Good with { Engine = "-docker" }, "Engine" },
+        { Good with { Shell = "'" }, "Shell" },
+        { Good with { Shell = "" }, "Shell" },
+        { Good with { Shell = "none", Command = "'a" }, "Command" },
+        { Good with { Shell = "none", Command = "''" }, "Command" },
+        { Good with { Command = "", Arguments = [""] }, "Arguments" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongValues))]
+    public void A_wrong_value_is_told_with_its_parameter(StepOptions options, string parameter)
+    {
+        var problem = Single(options);
+        Assert.Equal((OptionProblemKind.ValueInvalid, parameter), (problem.Kind, problem.Parameter));
+    }
+
+    public static TheoryData<StepOptions> Conflicts =>
+    [
+        Good with { Arguments = ["true"] },
+        Good with { AllowNetworking = false, Network = "host" },
+        Good with { Command = "", Arguments = ["a"], PrepareCommand = "b" },
+        Good with { Shell = "none", PrepareCommand = "b" },
+        Good with { Shell = "pwsh", PrepareCommand = "b" },
+        Good with { Mounts = [new("/tmp", "/a"), new("/usr", "/a/")] },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Conflicts))]
+    public void Options_that_exclude_each_other_are_told(StepOptions options) =>
+        Assert.Equal(OptionProblemKind.Conflict, Single(options).Kind);
+
+    [Fact]
+    public void A_mount_needs_absolute_paths_and_a_source()
+    {
+        var problems = StepOptionRules.Check(Good with { Mounts = [new("a", "/a"), new("/tmp", "b"), new("/tmp", "/"), new("/no such", "/c")] });
+        Assert.Equal(
+            [
+                (OptionProblemKind.MountInvalid, "a"),
+                (OptionProblemKind.MountInvalid, "b"),
+                (OptionProblemKind.MountInvalid, "/"),
+                (OptionProblemKind.MountSourceMissing, "/no such"),
+            ],
+            problems.Select(problem => (problem.Kind, problem.Value)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("A=B")]
+    public void A_variable_needs_a_name(string name) =>
+        Assert.Equal(OptionProblemKind.EnvironmentInvalid, Single(Good with { EnvironmentVariables = [new(name, "x")] }).Kind);
+
+    [Theory]
+    [InlineData("PATH")]
+    [InlineData("DOCKER_HOST")]
+    [InlineData("LD_PRELOAD")]
+    public void A_variable_of_the_client_cannot_hold_a_newline(string name) =>
+        Assert.Equal(OptionProblemKind.EnvironmentInvalid, Single(Good with { EnvironmentVariables = [new(name, "x\ny")] }).Kind);
+
+    // Not as attributes, whose strings are UTF-8 and lose what is tested here.
+    public static TheoryData<char[]> NoText => new(['a', '\0', 'b'], ['a', '\ud800', 'b'], ['\udc00'], ['a', '\ud800']);
+
+    [Theory]
+    [MemberData(nameof(NoText))]
+    public void Text_that_no_command_line_carries_is_told(char[] text) =>
+        Assert.Equal(OptionProblemKind.TextInvalid, Single(Good with { Command = "x " + new string(text) }).Kind);
+
+    [Fact]
+    public void Surrogate_pairs_are_text() => Assert.Empty(StepOptionRules.Check(Good with { Command = "echo 😀😀" }));
+
+    [Fact]
+    public void Standard_input_must_be_there() =>
+        Assert.Equal(OptionProblemKind.InputMissing, Single(Good with { StandardInput = "/no/such/file" }).Kind);
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using CsCheck;
+
+namespace RestrictedRunner.Tests;
+
+public class Utf8LinesTests
+{
+    private static async Task<List<string>> ReadAsync(Stream stream)
+    {
+        var lines = new List<string>();
+        await Utf8Lines.ReadAsync(stream, lines.Add, kept: null, CancellationToken.None);
+        return lines;
+    }
+
+    [Theory]
+    [InlineData("", new string[0])]
+    [InlineData("a", new[] { "a" })]
+    [InlineData("a\n", new[] { "a" })]
+    [InlineData("a\nb", new[] { "a", "b" })]
+    [InlineData("a\r\nb\r\n", new[] { "a", "b" })]
+    [InlineData("10%\r20%\r30%\n", new[] { "10%", "20%", "30%" })]
+    [InlineData("\n\n", new[] { "", "" })]
+    [InlineData("a\r\r\nb", new[] { "a", "", "b" })]
+    [InlineData("a\0b\n", new[] { "a\0b" })]
+    [InlineData("é😀\n", new[] { "é😀" })]
+    public async Task A_stream_is_split_into_lines(string text, string[] expected)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        Assert.Equal(expected, await ReadAsync(stream));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_UTF8_become_replacement_characters()
+    {
+        using var stream = new MemoryStream([(byte)'a', 0xFF, (byte)'b', (byte)'\n']);
+        Assert.Equal(["a\uFFFDb"], await ReadAsync(stream));
+    }
+
+    [Fact]
+    public async Task However_the_bytes_arrive_the_lines_are_those_of_a_text_reader() =>
+        await Gen.Select(Gen.OneOf(Gen.Char["ab\r\n\té€"], Gen.Char).Array[0, 60], Gen.Int[1, 5]).SampleAsync(
+            async (characters, pieceSize) =>
+            {
+                var bytes = Encoding.UTF8.GetBytes(characters);
+                using var pieces = new PiecewiseStream(bytes, pieceSize);
+                using var reader = new StringReader(Encoding.UTF8.GetString(bytes));
+                var expected = new List<string>();
+                while (reader.ReadLine() is { } line)
+                {
+                    expected.Add(line);
+                }
+
+                Assert.Equal(expected, await ReadAsync(pieces));
+            },
+            iter: 5_000);
+
+    [Fact]
+    public async Task A_line_of_ten_megabytes_is_one_line()
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(new string('x', 10_000_000) + "\ny"));
+        Assert.Equal([10_000_000, 1], (await ReadAsync(stream)).Select(line => line.Length));
+    }
+
+    [Fact]
+    public async Task A_longer_line_comes_in_pieces_that_cut_no_character()
+    {
+        // Three bytes a character, so that a piece's end falls inside one.
+        var text = new string('€', Utf8Lines.LongestLine);
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        var lines = await ReadAsync(stream);
+        Assert.True(lines.Count is 3 or 4, $"{lines.Count} pieces");
+        Assert.Equal(text, string.Concat(lines));
+    }
+
+    [Fact]
+    public async Task Kept_bytes_are_those_that_came()
+    {
+        using var stream = new MemoryStream([(byte)'a', (byte)'\r', 0xFF]);
+        using var kept = new MemoryStream();
+        await Utf8Lines.ReadAsync(stream, _ => { }, kept, CancellationToken.None);
+        Assert.Equal(stream.ToArray(), kept.ToArray());
+    }
+
+    private sealed class PiecewiseStream(byte[] bytes, int pieceSize) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, pieceSize)], cancellationToken);
+    }
+}

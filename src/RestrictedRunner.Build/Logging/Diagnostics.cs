@@ -33,6 +33,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     {
         switch (failure.Failure)
         {
+            case RunnerFailure.OptionsInvalid: failure.Problems.ToList().ForEach(Problem); break;
             case RunnerFailure.ClientNotFound: ClientNotFound(failure); break;
             case RunnerFailure.DaemonNotRunning: DaemonNotRunning(failure); break;
             case RunnerFailure.PermissionDenied: PermissionDenied(failure); break;
@@ -128,7 +129,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         Error("RRB3004", $"The program in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.{Engine(failure)}");
 
     private void CouldNotStart(RunnerException failure, StepOptions options) =>
-        Error("RRB3005", $"The container of image '{options.Image}' could not be started. The engine says why.{Engine(failure)}");
+        Error("RRB3005", $"The container of image '{options.Image}' could not be started:{Engine(failure)}");
 
     private static string Text(OptionProblem problem) => $"{problem.Parameter} '{problem.Value}': {problem.Reason}.";
 

@@ -93,7 +93,8 @@ internal sealed class ParameterReader
 
     private static bool IsPath(string engine) => engine.Contains('/', StringComparison.Ordinal) || engine.Contains('\\', StringComparison.Ordinal);
 
-    private string Absolute(string path) => Path.GetFullPath(path, _projectDirectory);
+    // A path with a NUL has no absolute form; the rules refuse it with its parameter's name.
+    private string Absolute(string path) => path.Contains('\0', StringComparison.Ordinal) ? path : Path.GetFullPath(path, _projectDirectory);
 
     private Mount? ReadMount(ITaskItem item)
     {

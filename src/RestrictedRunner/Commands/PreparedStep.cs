@@ -29,5 +29,16 @@ internal sealed record PreparedStep(StepOptions Options, EngineProcess Engine, C
             new RunSetting(container, files.ScriptPath, files.EnvironmentPath, Options.User == "current" ? CurrentUser.Id() : "", interactive));
 
     /// <summary>The file for standard input, or null.</summary>
-    public FileStream? OpenStandardInput() => Options.StandardInput.Length == 0 ? null : File.OpenRead(Options.StandardInput);
+    /// <exception cref="RunnerException">The file cannot be read.</exception>
+    public FileStream? OpenStandardInput()
+    {
+        try
+        {
+            return Options.StandardInput.Length == 0 ? null : File.OpenRead(Options.StandardInput);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunnerException([new OptionProblem(OptionProblemKind.InputMissing, nameof(Options.StandardInput), Options.StandardInput, $"the file cannot be read: {e.Message}")]);
+        }
+    }
 }

@@ -12,6 +12,7 @@ internal sealed class StepFiles : IDisposable
     private readonly List<string> _files = [];
 
     /// <summary>Writes the files that there are; without any, no folder is made.</summary>
+    /// <exception cref="RunnerException">The temporary folder is full or cannot be written to.</exception>
     public StepFiles(string? script, string? environment)
     {
         if (script is null && environment is null)
@@ -19,9 +20,17 @@ internal sealed class StepFiles : IDisposable
             return;
         }
 
-        _folder = Directory.CreateTempSubdirectory("rr-").FullName;
-        ScriptPath = Write("script.sh", script, Everyone);
-        EnvironmentPath = Write("environment", environment, OwnerOnly);
+        try
+        {
+            _folder = Directory.CreateTempSubdirectory("rr-").FullName;
+            ScriptPath = Write("script.sh", script, Everyone);
+            EnvironmentPath = Write("environment", environment, OwnerOnly);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Dispose();
+            throw new RunnerException(RunnerFailure.CouldNotStart, $"The step's script cannot be written to the temporary folder: {e.Message}");
+        }
     }
 
     /// <summary>Path of the script, or null.</summary>
@@ -32,10 +41,19 @@ internal sealed class StepFiles : IDisposable
 
     public void Dispose()
     {
-        if (_folder is not null)
+        if (_folder is null)
+        {
+            return;
+        }
+
+        try
         {
             _files.ForEach(File.Delete);
             Directory.Delete(_folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody cleans the temporary folder while steps run; what is gone need not be removed.
         }
     }
 

@@ -43,6 +43,6 @@ public enum OptionProblemKind
     /// <summary>A text holds what no command line can carry: a NUL, or half a surrogate pair.</summary>
     TextInvalid,
 
-    /// <summary>The file for standard input does not exist.</summary>
+    /// <summary>The file for standard input does not exist or cannot be read.</summary>
     InputMissing,
 }

@@ -7,16 +7,27 @@ namespace RestrictedRunner;
 /// <summary>A command that runs in a container while its caller writes and reads its streams.</summary>
 public sealed class InteractiveContainer : IAsyncDisposable
 {
-    private const int LongestReport = 16 * 1024;
+    // Of standard error, what is kept to tell why a command did not start, and whether it was prepared.
+    private const int HeadSize = 16 * 1024;
+    private const int TailSize = 1024;
 
     private readonly Pipe _input = new();
     private readonly Pipe _output = new();
     private readonly Pipe _error = new();
     private readonly CancellationTokenSource _stop;
+    private readonly CancellationTokenRegistration _closing;
+    private bool _disposed;
 
     internal InteractiveContainer(PreparedStep step, RunObserver observer, CancellationToken cancellation)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+        // A write that nobody reads would hold up the client, and the client its container's removal.
+        _closing = _stop.Token.Register(() =>
+        {
+            _output.Reader.Dispose();
+            _error.Reader.Dispose();
+        });
         Completion = RunAsync(step, observer);
     }
 
@@ -35,11 +46,18 @@ public sealed class InteractiveContainer : IAsyncDisposable
     /// </summary>
     public Task<RunResult> Completion { get; }
 
-    /// <summary>Stops and removes the container if it still runs.</summary>
+    /// <summary>Stops and removes the container if it still runs, and closes the streams.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _stop.CancelAsync().ConfigureAwait(false);
         await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _closing.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
         _input.Dispose();
         _output.Dispose();
@@ -53,16 +71,26 @@ public sealed class InteractiveContainer : IAsyncDisposable
         var arguments = step.Arguments(container, files, interactive: true);
         observer.CommandLine([step.Engine.ClientPath, .. arguments]);
 
-        using var report = new MemoryStream();
+        using var head = new MemoryStream();
+        var tail = Array.Empty<byte>();
         var streams = new EngineStreams(
-            (stream, token) => CopyAsync(stream, _output.Writer, null, token),
-            (stream, token) => CopyAsync(stream, _error.Writer, report, token),
+            (stream, token) => CopyAsync(stream, _output.Writer, _ => { }, token),
+            (stream, token) => CopyAsync(
+                stream,
+                _error.Writer,
+                bytes =>
+                {
+                    head.Write(bytes[..(int)Math.Min(bytes.Length, HeadSize - head.Length)]);
+                    tail = [.. tail, .. bytes];
+                    tail = tail[Math.Max(0, tail.Length - TailSize)..];
+                },
+                token),
             _input.Reader,
             step.Environment.ForClient);
         var watch = Stopwatch.StartNew();
         var exitCode = await ContainerRun.WaitAsync(step.Engine, container, arguments, streams, _stop.Token).ConfigureAwait(false);
 
-        var text = report.ReadText();
+        var text = head.ReadText();
         if (EngineMessages.MayBeTheEngines(exitCode)
             && EngineMessages.StartsFailure(text)
             && !await EngineEvents.WasStartedAsync(step.Engine, container, watch.Elapsed).ConfigureAwait(false))
@@ -70,20 +98,29 @@ public sealed class InteractiveContainer : IAsyncDisposable
             throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, text), EngineMessages.Report(text.Split('\n')));
         }
 
-        var prepareFailed = step.Plan.PrepareFailedMark is { } mark && text.Contains(mark, StringComparison.Ordinal);
+        var prepareFailed = step.Plan.PrepareFailedMark is { } mark && Encoding.UTF8.GetString(tail).Contains(mark, StringComparison.Ordinal);
         return new RunResult(exitCode, watch.Elapsed, container.Name, prepareFailed, null, null);
     }
 
-    private static async Task CopyAsync(Stream source, Stream target, MemoryStream? report, CancellationToken cancellation)
+    private static async Task CopyAsync(Stream source, Stream target, Action<ReadOnlySpan<byte>> onBytes, CancellationToken cancellation)
     {
         await using (target.ConfigureAwait(false))
         {
-            var buffer = new byte[LongestReport];
+            var buffer = new byte[HeadSize];
             int read;
             while ((read = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
             {
-                report?.Write(buffer, 0, (int)Math.Min(read, LongestReport - report.Length));
-                await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+                onBytes(buffer.AsSpan(0, read));
+                try
+                {
+                    await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+                }
+                catch (IOException)
+                {
+                    // The caller has closed the stream: the rest is read for the client's sake only.
+                    await source.CopyToAsync(Stream.Null, cancellation).ConfigureAwait(false);
+                    return;
+                }
             }
         }
     }

@@ -15,7 +15,7 @@ public class RunArgumentsTests
     private static string[] OptionsOf(StepOptions options)
     {
         var arguments = For(options).ToList();
-        var start = arguments.IndexOf("--log-driver") + 2;
+        var start = arguments.IndexOf("--stop-timeout") + 2;
         return [.. arguments[start..arguments.LastIndexOf(options.Image)]];
     }
 
@@ -26,7 +26,7 @@ public class RunArgumentsTests
                 "run", "--rm", "--name", "rr-1",
                 "--label", $"restricted-runner.host={Environment.MachineName}",
                 "--label", $"restricted-runner.pid={Environment.ProcessId}",
-                "--pull", "never", "--log-driver", "none",
+                "--pull", "never", "--log-driver", "none", "--stop-timeout", "0",
                 "alpine", "true",
             ],
             For(Smallest));

@@ -63,11 +63,11 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
     // The trap speaks up when the script ends before the prepare command is through: by its own exit, by `set -e`, or
     // by the check after it. A trap that the prepare command sets itself stays in force.
     private static string WithPrepare(StepOptions options, string mark) =>
-        $"""
-        trap '[ -n "$_rr_prepared" ] || echo "{mark}" >&2' EXIT
-        {options.PrepareCommand}
+        $$"""
+        trap '[ -n "${_rr_prepared-}" ] || echo "{{mark}}" >&2' EXIT
+        {{options.PrepareCommand}}
         case $? in 0) _rr_prepared=1 ;; *) exit ;; esac
-        {options.Command}
+        {{options.Command}}
         """;
 
     // A carriage return at the end of a line is a part of the command to a shell: "sh: not found".

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
+
 namespace RestrictedRunner;
 
 /// <summary>
@@ -17,12 +20,13 @@ internal sealed class OutputSink : IDisposable
     private readonly List<string> _held = [];
     private readonly Timer _release;
     private bool _started;
+    private ExceptionDispatchInfo? _failure;
 
     public OutputSink(Action<OutputLine> output, string? prepareFailedMark)
     {
         _output = output;
         _prepareFailedMark = prepareFailedMark;
-        _release = new Timer(_ => CommandHasStarted());
+        _release = new Timer(_ => ReleaseOnTimer());
     }
 
     /// <summary>True when the script said so.</summary>
@@ -32,6 +36,7 @@ internal sealed class OutputSink : IDisposable
     {
         lock (_lock)
         {
+            _failure?.Throw();
             Release();
             _output(new OutputLine(OutputStream.StandardOutput, line));
         }
@@ -41,6 +46,7 @@ internal sealed class OutputSink : IDisposable
     {
         lock (_lock)
         {
+            _failure?.Throw();
             if (!_started && (_held.Count > 0 || EngineMessages.StartsFailure(line)))
             {
                 if (_held.Count == 0)
@@ -76,11 +82,29 @@ internal sealed class OutputSink : IDisposable
     {
         lock (_lock)
         {
+            _failure?.Throw();
             Release();
         }
     }
 
     public void Dispose() => _release.Dispose();
+
+    // An exception of the caller's on a timer's thread would end the process; it is thrown with the next line.
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Thrown again later.")]
+    private void ReleaseOnTimer()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                Release();
+            }
+            catch (Exception e)
+            {
+                _failure = ExceptionDispatchInfo.Capture(e);
+            }
+        }
+    }
 
     private void Release()
     {
@@ -100,13 +124,16 @@ internal sealed class OutputSink : IDisposable
 
     private void Deliver(string line)
     {
-        if (line == _prepareFailedMark)
+        if (_prepareFailedMark is not null && line.EndsWith(_prepareFailedMark, StringComparison.Ordinal))
         {
             PrepareFailed = true;
+            line = line[..^_prepareFailedMark.Length];
+            if (line.Length == 0)
+            {
+                return;
+            }
         }
-        else
-        {
-            _output(new OutputLine(OutputStream.StandardError, line));
-        }
+
+        _output(new OutputLine(OutputStream.StandardError, line));
     }
 }

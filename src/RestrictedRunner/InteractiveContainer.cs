@@ -80,7 +80,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
                 _error.Writer,
                 bytes =>
                 {
-                    head.Write(bytes[..(int)Math.Min(bytes.Length, HeadSize - head.Length)]);
+                    head.Write(bytes, 0, (int)Math.Min(bytes.Length, HeadSize - head.Length));
                     tail = [.. tail, .. bytes];
                     tail = tail[Math.Max(0, tail.Length - TailSize)..];
                 },
@@ -102,7 +102,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
         return new RunResult(exitCode, watch.Elapsed, container.Name, prepareFailed, null, null);
     }
 
-    private static async Task CopyAsync(Stream source, Stream target, Action<ReadOnlySpan<byte>> onBytes, CancellationToken cancellation)
+    private static async Task CopyAsync(Stream source, Stream target, Action<byte[]> onBytes, CancellationToken cancellation)
     {
         await using (target.ConfigureAwait(false))
         {
@@ -110,7 +110,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
             int read;
             while ((read = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
             {
-                onBytes(buffer.AsSpan(0, read));
+                onBytes(buffer[..read]);
                 try
                 {
                     await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);

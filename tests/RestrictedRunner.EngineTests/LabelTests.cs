@@ -1,0 +1,28 @@
+namespace RestrictedRunner.EngineTests;
+
+public class LabelTests
+{
+    [Theory]
+    [EachEngine]
+    public async Task Labels_are_those_of_the_caller_beside_those_that_say_whose_the_container_is(string engine)
+    {
+        using var gate = new Gate();
+        var watched = new Watched();
+        var run = (Step.On(engine, $"echo started; {Gate.Wait}") with { Labels = ["step=a b, c=\"d\"", "empty"], Mounts = [gate.Mount] }).RunAsync(watched.Observer);
+
+        await watched.SeesAsync("started");
+        var labels = await LabelsAsync(engine, watched.ContainerNames[0]);
+        gate.Open();
+
+        Assert.Equal(
+            ["empty=", $"restricted-runner.host={Environment.MachineName}", TestRun.OwnerLabel, "step=a b, c=\"d\""],
+            labels.Except(await LabelsAsync(engine, Images.Busybox)));
+        Assert.Equal(0, (await run).ExitCode);
+    }
+
+    private static async Task<IEnumerable<string>> LabelsAsync(string engine, string name)
+    {
+        const string format = """{{range $name, $value := .Config.Labels}}{{$name}}={{$value}};{{end}}""";
+        return (await Client.OutputAsync(engine, "inspect", "--format", format, name)).Split(';', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

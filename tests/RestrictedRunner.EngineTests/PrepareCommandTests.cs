@@ -1,0 +1,93 @@
+namespace RestrictedRunner.EngineTests;
+
+public class PrepareCommandTests
+{
+    [Theory]
+    [EachEngine]
+    public async Task It_runs_first_in_the_same_shell(string engine) =>
+        Assert.Equal(
+            "prepared\n/etc 5 6\n",
+            await (Step.On(engine, "echo $PWD $X $Y") with { PrepareCommand = "cd /etc; X=5; export Y=6\necho prepared" }).OutputAsync());
+
+    [Theory]
+    [EachEngine("false", 1)]
+    [EachEngine("exit 3", 3)]
+    [EachEngine("set -e; (exit 4); echo not here", 4)]
+    [EachEngine("set -eu\nfalse", 1)]
+    [EachEngine("printf 'no line end' >&2; exit 5", 5)]
+    [EachEngine("no-such-program", 127)]
+    [EachEngine("echo 'quote\" ${x:?is not set}'; : ${x:?is not set}", 2)]
+    [EachEngine("exit 125", 125)]
+    [EachEngine("{ exit 126; }", 126)]
+    [EachEngine("sh -c 'exit 200' # with a comment", 200)]
+    [EachEngine("fi", 2)]
+    public async Task When_it_fails_its_code_is_the_steps_and_the_command_does_not_run(string engine, string prepare, int code)
+    {
+        var result = await (Step.On(engine, "echo the command ran") with { PrepareCommand = prepare }).RunAsync();
+
+        Assert.Equal((code, true), (result.ExitCode, result.PrepareFailed));
+        Assert.DoesNotContain("the command ran", result.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task The_line_by_which_a_failure_is_known_is_not_seen(string engine)
+    {
+        var watched = new Watched();
+        var result = await (Step.On(engine, "true") with { PrepareCommand = "echo broken >&2; exit 3" }).RunAsync(watched.Observer);
+
+        Assert.True(result.PrepareFailed);
+        Assert.Equal([new OutputLine(OutputStream.StandardError, "broken")], watched.Lines);
+        Assert.Equal("broken\n", result.StandardError);
+    }
+
+    [Theory]
+    [EachEngine("true")]
+    [EachEngine("exit 0 # a comment")]
+    public async Task Success_of_the_command_is_success(string engine, string command)
+    {
+        var result = await (Step.On(engine, command) with { PrepareCommand = "echo prepared" }).RunAsync();
+
+        Assert.Equal((0, false, "prepared\n"), (result.ExitCode, result.PrepareFailed, result.StandardOutput));
+    }
+
+    [Theory]
+    [EachEngine("false", 1)]
+    [EachEngine("exit 5", 5)]
+    [EachEngine("set -e; (exit 6); true", 6)]
+    [EachEngine("fi 2>/dev/null", 2)]
+    public async Task A_failure_of_the_command_is_not_blamed_on_it(string engine, string command, int code)
+    {
+        var result = await (Step.On(engine, command) with { PrepareCommand = "true" }).RunAsync();
+
+        Assert.Equal((code, false), (result.ExitCode, result.PrepareFailed));
+        Assert.DoesNotContain("restricted-runner:", result.StandardError, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task It_may_leave_the_shell_stricter(string engine)
+    {
+        var result = await (Step.On(engine, "echo before\nfalse\necho after") with { PrepareCommand = "set -eu" }).RunAsync();
+
+        Assert.Equal((1, false, "before\n"), (result.ExitCode, result.PrepareFailed, result.StandardOutput));
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task A_trap_of_the_command_is_the_commands(string engine)
+    {
+        var result = await (Step.On(engine, "trap 'echo bye' EXIT; exit 7") with { PrepareCommand = "true" }).RunAsync();
+
+        Assert.Equal((7, false, "bye\n", ""), (result.ExitCode, result.PrepareFailed, result.StandardOutput, result.StandardError));
+    }
+
+    [Theory]
+    [EachEngine(Only = Engines.Docker)]
+    public async Task Bash_tells_a_failure_too(string engine)
+    {
+        var result = await (Step.On(engine, "echo not here") with { Image = Images.Gcc, Shell = "bash -eo pipefail", PrepareCommand = "false | true" }).RunAsync();
+
+        Assert.Equal((1, true, ""), (result.ExitCode, result.PrepareFailed, result.StandardOutput));
+    }
+}

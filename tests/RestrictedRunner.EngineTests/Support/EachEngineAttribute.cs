@@ -1,0 +1,27 @@
+using System.Reflection;
+using Xunit.Sdk;
+using Xunit.v3;
+
+namespace RestrictedRunner.EngineTests;
+
+/// <summary>Runs a theory on each engine, with the engine's name first and the given values after it.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class EachEngineAttribute(params object?[] values) : DataAttribute
+{
+    public object?[] Values => values;
+
+    /// <summary>The one engine to run on, where others differ by nature.</summary>
+    public string Only { get; set; } = "";
+
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
+        new([.. Engines.All.Where(engine => Only.Length == 0 || engine == Only).Select(Row)]);
+
+    public override bool SupportsDiscoveryEnumeration() => true;
+
+    private TheoryDataRow Row(string engine) => new([engine, .. values])
+    {
+        Skip = Engines.AreRequired || Engines.Answers(engine)
+            ? null
+            : $"{engine} does not answer or does not have {Images.Busybox}; run build/engine.sh --test and build/images.sh --podman",
+    };
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using CliWrap;
+
+namespace RestrictedRunner.EngineTests;
+
+/// <summary>A real registry on the loopback, in a process and a folder of its own.</summary>
+internal sealed class Registry : IAsyncDisposable
+{
+    private const string User = "tester";
+    private const string Password = "correct horse";
+
+    private readonly TempFolder _folder = new();
+    private readonly CancellationTokenSource _kill = new();
+    private readonly int _port = FreePort();
+    private Task _process = Task.CompletedTask;
+
+    private Registry()
+    {
+    }
+
+    /// <summary>Where engines pull from: <c>127.0.0.1:port</c>.</summary>
+    public string Address => $"127.0.0.1:{_port}";
+
+    public int Port => _port;
+
+    /// <summary>Starts a registry, one that wants a password if so wished.</summary>
+    public static async Task<Registry> StartAsync(bool withPassword = false)
+    {
+        var registry = new Registry();
+        var auth = "";
+        if (withPassword)
+        {
+            registry._folder.Write("htpasswd", await EngineTests.Client.OutputAsync("htpasswd", "-Bbn", User, Password));
+            auth = $"auth: {{htpasswd: {{realm: test, path: {registry._folder["htpasswd"]}}}}}";
+        }
+
+        var settings = registry._folder.Write("config.yml", $$"""
+            version: 0.1
+            log: {level: error, accesslog: {disabled: true}}
+            storage: {filesystem: {rootdirectory: {{registry._folder["storage"]}}}}
+            http: {addr: {{registry.Address}}}
+            {{auth}}
+            """);
+        registry._process = Cli.Wrap("docker-registry").WithArguments(["serve", settings]).WithValidation(CommandResultValidation.None).ExecuteAsync(registry._kill.Token);
+        await registry.AnswersAsync();
+        return registry;
+    }
+
+    /// <summary>Ends the registry's process; its port then refuses connections.</summary>
+    public async Task StopAsync()
+    {
+        await _kill.CancelAsync();
+        await _process.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>A client that takes this registry, and what else listens on the loopback, without TLS.</summary>
+    public ClientScript Client(string engine, string? password = null, params IReadOnlyList<int> morePorts)
+    {
+        var settings = Directory.CreateDirectory(_folder[$"client-{Guid.NewGuid():N}"]).FullName;
+        string[] addresses = [.. morePorts.Prepend(_port).SelectMany(port => new[] { $"127.0.0.1:{port}", $"localhost:{port}" })];
+        File.WriteAllLines($"{settings}/registries.conf", addresses.Select(address => $"[[registry]]\nlocation = \"{address}\"\ninsecure = true\n"));
+
+        var auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{password}"));
+        var auths = password is null ? [] : addresses.Select(address => $"\"{address}\": {{\"auth\": \"{auth}\"}}");
+        File.WriteAllText($"{settings}/config.json", $"{{\"auths\": {{{string.Join(", ", auths)}}}}}");
+
+        return new(engine, $"export DOCKER_CONFIG={settings} REGISTRY_AUTH_FILE={settings}/config.json CONTAINERS_REGISTRIES_CONF={settings}/registries.conf");
+    }
+
+    /// <summary>The client of one who has the password.</summary>
+    public ClientScript ClientWithPassword(string engine) => Client(engine, Password);
+
+    /// <summary>
+    /// Puts an image there that the engine then does not have: busybox with a layer that is like no other, so that it
+    /// has to be transferred, and with <c>/added</c> as its file.
+    /// </summary>
+    public async Task PublishAsync(string engine, string name, byte[]? file = null)
+    {
+        // Under another name of the machine, so that an image of the engine's own keeps its tag.
+        var published = $"localhost:{_port}/{name}";
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder["added"], file ?? RandomNumberGenerator.GetBytes(1000));
+        using var client = ClientWithPassword(engine);
+        await DerivedImage.CommitAsync(client.Path, published, [], folder["added"]);
+        await EngineTests.Client.OutputAsync(client.Path, "push", published);
+        await EngineTests.Client.OutputAsync(client.Path, "rmi", published);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _kill.Dispose();
+        _folder.Dispose();
+    }
+
+    /// <summary>A port that nothing listens on.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    // There is no event to wait for: the registry does not say when it listens.
+    private async Task AnswersAsync()
+    {
+        using var client = new HttpClient();
+        while (true)
+        {
+            Assert.False(_process.IsCompleted, "the registry ended by itself");
+            try
+            {
+                using var answer = await client.GetAsync(new Uri($"http://{Address}/v2/"));
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+}

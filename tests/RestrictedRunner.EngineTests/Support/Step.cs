@@ -1,0 +1,26 @@
+namespace RestrictedRunner.EngineTests;
+
+/// <summary>Short ways to run a step.</summary>
+internal static class Step
+{
+    /// <summary>A command in busybox.</summary>
+    public static StepOptions On(string engine, string command) => new() { Engine = engine, Image = Images.Busybox, Command = command };
+
+    /// <summary>A program with arguments in busybox.</summary>
+    public static StepOptions Direct(string engine, params string[] arguments) => new() { Engine = engine, Image = Images.Busybox, Arguments = arguments };
+
+    public static Task<RunResult> RunAsync(this StepOptions options, RunObserver? observer = null) =>
+        DockerRunner.RunAsync(options, observer, captureOutput: true, TestContext.Current.CancellationToken);
+
+    /// <summary>Standard output of a command that has to succeed.</summary>
+    public static async Task<string> OutputAsync(this StepOptions options)
+    {
+        var result = await options.RunAsync();
+        Assert.Equal((0, ""), (result.ExitCode, result.StandardError));
+        return result.StandardOutput!;
+    }
+
+    /// <summary>The failure of a step that must not run.</summary>
+    public static Task<RunnerException> FailureAsync(this StepOptions options, RunObserver? observer = null) =>
+        Assert.ThrowsAsync<RunnerException>(() => options.RunAsync(observer));
+}

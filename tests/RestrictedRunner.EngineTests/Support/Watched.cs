@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+
+namespace RestrictedRunner.EngineTests;
+
+/// <summary>Everything that a run told its observer.</summary>
+internal sealed class Watched
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = [];
+    private readonly ConcurrentQueue<OutputLine> _lines = [];
+    private readonly ConcurrentQueue<string> _progress = [];
+    private readonly ConcurrentQueue<IReadOnlyList<string>> _commandLines = [];
+
+    public Watched() =>
+        Observer = new RunObserver
+        {
+            Output = line =>
+            {
+                _lines.Enqueue(line);
+                Awaited(line.Text).TrySetResult();
+            },
+            PullProgress = _progress.Enqueue,
+            CommandLine = _commandLines.Enqueue,
+        };
+
+    public RunObserver Observer { get; }
+
+    public IReadOnlyList<OutputLine> Lines => [.. _lines];
+
+    public IReadOnlyList<string> Progress => [.. _progress];
+
+    public IReadOnlyList<IReadOnlyList<string>> CommandLines => [.. _commandLines];
+
+    /// <summary>Names of the containers, in the order of their runs.</summary>
+    public IReadOnlyList<string> ContainerNames =>
+        [.. _commandLines.Select(words => words.ToList()).Where(words => words.Contains("--name")).Select(words => words[words.IndexOf("--name") + 1])];
+
+    /// <summary>Done as soon as the line has been seen.</summary>
+    public Task SeesAsync(string line) => Awaited(line).Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+    private TaskCompletionSource Awaited(string line) =>
+        _awaited.GetOrAdd(line, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+}

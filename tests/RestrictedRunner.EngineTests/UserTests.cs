@@ -1,0 +1,58 @@
+namespace RestrictedRunner.EngineTests;
+
+public class UserTests
+{
+    private const string Ids = "echo $(id -u):$(id -g)";
+
+    [Theory]
+    [EachEngine("nobody", "65534:65534")]
+    [EachEngine("1234:2345", "1234:2345")]
+    [EachEngine("1234", "1234:0")]
+    [EachEngine("", "0:0")]
+    public async Task The_command_runs_as_the_user(string engine, string user, string ids) =>
+        Assert.Equal($"{ids}\n", await (Step.On(engine, Ids) with { User = user }).OutputAsync());
+
+    [Theory]
+    [EachEngine]
+    public async Task Without_a_user_it_is_that_of_the_image(string engine)
+    {
+        await using var image = await DerivedImage.CreateAsync(engine, "USER 1234:2345");
+
+        Assert.Equal("1234:2345\n", await (Step.On(engine, Ids) with { Image = image.Name }).OutputAsync());
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task Current_is_the_user_of_this_process_whatever_the_image_says(string engine)
+    {
+        await using var image = await DerivedImage.CreateAsync(engine, "USER 1234:2345");
+        var here = $"{await Client.OutputAsync("id", "-u")}:{await Client.OutputAsync("id", "-g")}";
+
+        Assert.Equal($"{here}\n", await (Step.On(engine, Ids) with { Image = image.Name, User = "current" }).OutputAsync());
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task Files_that_the_current_user_writes_are_the_callers(string engine)
+    {
+        using var folder = new TempFolder();
+        await (Step.On(engine, "echo x >/out/file") with { User = "current", Mounts = [new Mount(folder.Path, "/out")] }).OutputAsync();
+
+        Assert.Equal(await Client.OutputAsync("id", "-u"), await Client.OutputAsync("stat", "--format", "%u", folder["file"]));
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task A_script_can_be_read_by_any_user(string engine) =>
+        Assert.Equal("1\n2\n", await (Step.On(engine, "echo 1\necho 2") with { User = "4321:4321", CapDrop = ["ALL"] }).OutputAsync());
+
+    [Theory]
+    [EachEngine]
+    public async Task A_user_that_the_image_does_not_have_is_told(string engine)
+    {
+        var failure = await (Step.On(engine, "id") with { User = "nosuchuser" }).FailureAsync();
+
+        Assert.Equal(RunnerFailure.CouldNotStart, failure.Failure);
+        Assert.Contains("nosuchuser", failure.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,78 @@
+namespace RestrictedRunner.PackageTests;
+
+public class CanonicalOutputTests
+{
+    [EngineFact]
+    public async Task A_canonical_error_is_an_error_of_the_build_at_its_own_file_and_line()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="echo 'src/a.c(3,5): error X1: it broke'; exit 1" />""");
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(1, build.ExitCode);
+        Assert.Equal(
+            [
+                new Problem("X1", "src/a.c", 3, "it broke"),
+                project.ErrorAtStep("RRB3001", "The command exited with code 1 in image 'busybox:latest'. Its last lines of output:\nsrc/a.c(3,5): error X1: it broke"),
+            ],
+            build.Errors);
+    }
+
+    [EngineFact]
+    public async Task A_canonical_warning_on_standard_error_is_a_warning_and_fails_nothing()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="echo 'src/a.c(4,6): warning X2: careful' >&amp;2" />""");
+
+        var build = await project.BuildAsync();
+
+        build.Succeeded();
+        Assert.Equal([new Problem("X2", "src/a.c", 4, "careful")], build.Warnings);
+    }
+
+    [EngineFact]
+    public async Task An_error_in_the_form_of_gcc_is_an_error_at_its_own_file_and_line()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="echo 'src/b.c:7:9: error: no such thing'; exit 1" />""");
+
+        var build = await project.BuildAsync();
+
+        // MSBuild makes up the code, another one in each process.
+        Assert.Equal(new Problem("", "src/b.c", 7, "no such thing"), build.Errors[0] with { Code = "" });
+    }
+
+    [EngineFact]
+    public async Task A_coloured_error_is_recognised_and_logged_without_its_colours()
+    {
+        var project = TestProject.WithTarget(
+            """<DockerExec Image="busybox:latest" Command="printf '\033[1;31msrc/a.c(3,5): error X1:\033[0m it broke\n\033[32mgreen\033[0m\n'; exit 1" />""");
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(new Problem("X1", "src/a.c", 3, "it broke"), build.Errors[0]);
+        Assert.Equal(["green"], build.Output);
+        Assert.EndsWith("\nsrc/a.c(3,5): error X1: it broke\ngreen", build.Errors[1].Text, StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task A_command_that_returns_0_after_an_error_fails_the_step_with_RRB3008()
+    {
+        var project = TestProject.WithTarget(
+            """
+            <DockerExec Image="busybox:latest" Command="echo 'a.c(1,1): error X1: it broke'" ContinueOnError="ErrorAndContinue">
+              <Output TaskParameter="ExitCode" PropertyName="Code" />
+            </DockerExec>
+            <Message Text="exit code $(Code)" />
+            """);
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(1, build.ExitCode);
+        Assert.Equal(
+            [
+                new Problem("X1", "a.c", 1, "it broke"),
+                project.ErrorAtStep("RRB3008", "The command returned 0 in image 'busybox:latest', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\"."),
+            ],
+            build.Errors);
+        Assert.Equal(["exit code -1"], build.Said);
+    }
+}

@@ -1,0 +1,94 @@
+namespace RestrictedRunner.PackageTests;
+
+public class EveryParameterTests
+{
+    [Fact]
+    public async Task Every_parameter_reaches_the_engine()
+    {
+        var project = TestProject.WithTarget(
+            """
+            <ItemGroup>
+              <Mount Include="data" ContainerPath="/data" ReadOnly="true" />
+            </ItemGroup>
+            <DockerExec Engine="./client"
+                        Image="busybox:latest"
+                        Arguments="echo;two words"
+                        EnvironmentVariables="A=1;PATH=/bin"
+                        StandardInput="input"
+                        Entrypoint="/bin/busybox"
+                        WorkDir="/work"
+                        User="1:2"
+                        GroupAdd="3;4"
+                        Mounts="@(Mount);.:/project"
+                        Tmpfs="/tmp:size=1m;/run"
+                        ReadOnly="true"
+                        Network="host"
+                        Dns="9.9.9.9;1.1.1.1"
+                        DnsSearch="a.example;b.example"
+                        AddHost="one:10.0.0.1;two:10.0.0.2"
+                        Hostname="host"
+                        Memory="64m"
+                        MemoryReservation="32m"
+                        MemorySwap="128m"
+                        MemorySwappiness="10"
+                        Cpus="1.5"
+                        PidsLimit="20"
+                        ShmSize="1m"
+                        Ulimits="nofile=10:20;core=0"
+                        CapAdd="CHOWN;KILL"
+                        CapDrop="ALL"
+                        SecurityOpt="no-new-privileges"
+                        Init="true"
+                        Labels="a=b;c"
+                        Platform="linux/amd64"
+                        DockerRunOpts="--env 'B=two words'" />
+            """);
+        FakeClient.WriteRecorder(project);
+        Directory.CreateDirectory(project["data"]);
+        project.Write("input", "");
+
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+
+        string[] expected =
+        [
+            "run", "--rm", "--name", "X", "--label", "X", "--label", "X", "--pull", "never", "--log-driver", "none", "--interactive",
+            "--network", "host", "--memory", "64m", "--memory-reservation", "32m", "--memory-swap", "128m", "--memory-swappiness", "10",
+            "--cpus", "1.5", "--pids-limit", "20", "--shm-size", "1m", "--cap-add", "CHOWN", "--cap-add", "KILL", "--cap-drop", "ALL",
+            "--security-opt", "no-new-privileges", "--ulimit", "nofile=10:20", "--ulimit", "core=0", "--dns", "9.9.9.9", "--dns", "1.1.1.1",
+            "--dns-search", "a.example", "--dns-search", "b.example", "--add-host", "one:10.0.0.1", "--add-host", "two:10.0.0.2",
+            "--hostname", "host", "--platform", "linux/amd64", "--read-only", "--init", "--tmpfs", "/tmp:size=1m", "--tmpfs", "/run",
+            "--group-add", "3", "--group-add", "4", "--label", "a=b", "--label", "c", "--user", "1:2", "--workdir", "/work",
+            "--mount", $"type=bind,src={project["data"]},dst=/data,readonly", "--mount", $"type=bind,src={project.Folder},dst=/project",
+            "--env", "A", "--env-file", "X", "--entrypoint", "/bin/busybox", "--env", "B=two words",
+            "busybox:latest", "echo", "two words",
+        ];
+        Assert.Equal(expected, FakeClient.Calls(project).Select(Neutral));
+    }
+
+    [EngineFact]
+    public async Task StandardInput_is_what_the_command_reads()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="tr a-z A-Z" StandardInput="input.txt" />""");
+        project.Write("input.txt", "from a file\n");
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(["FROM A FILE"], build.SucceededWithoutWarnings().Output);
+    }
+
+    [EngineFact]
+    public async Task Without_StandardInput_the_command_reads_nothing()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="wc -c" />""");
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(["0"], build.SucceededWithoutWarnings().Output);
+    }
+
+    // Ours, and another one in each run.
+    private static string Neutral(string word) =>
+        word.StartsWith("rr-", StringComparison.Ordinal)
+        || word.StartsWith("restricted-runner.", StringComparison.Ordinal)
+        || word.StartsWith(TestRun.Temp, StringComparison.Ordinal) ? "X" : word;
+}

@@ -1,0 +1,34 @@
+using System.Xml.Linq;
+
+namespace RestrictedRunner.PackageTests;
+
+public class OldMSBuildTests
+{
+    [Fact]
+    public async Task An_MSBuild_that_cannot_run_the_task_is_told_with_RRB2009_at_the_project()
+    {
+        var project = TestProject.WithTarget("""<Message Text="went on" />""");
+
+        var build = await project.BuildAsync("-p:_RestrictedRunnerMSBuildIsTooOld=true");
+
+        var error = build.FailedWithOneError();
+        Assert.Equal(("RRB2009", project.File), (error.Code, error.File));
+        Assert.Matches(
+            "^RestrictedRunner.Build needs MSBuild 18 \\(Visual Studio 2026\\) or 'dotnet build'; this is MSBuild [0-9.]+, which cannot run tasks for .NET. Build with 'dotnet build', or update.$",
+            error.Text);
+        Assert.Empty(build.Said);
+    }
+
+    [Fact]
+    public void MSBuild_exe_runs_the_task_in_a_NET_process()
+    {
+        using var package = Nupkg.Ours();
+
+        var tasks = XDocument.Parse(package.Text("build/RestrictedRunner.Build.targets")).Descendants("UsingTask").ToList();
+
+        Assert.All(tasks, task => Assert.Equal("RestrictedRunner.Build.DockerExec", task.Attribute("TaskName")!.Value));
+        Assert.Equal(
+            [("'$(MSBuildRuntimeType)' == 'Core'", null), ("'$(MSBuildRuntimeType)' != 'Core'", "NET")],
+            tasks.Select(task => (task.Attribute("Condition")!.Value, task.Attribute("Runtime")?.Value)));
+    }
+}

@@ -1,0 +1,97 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+
+namespace RestrictedRunner.PackageTests;
+
+public class PackageContentTests
+{
+    [Fact]
+    public void It_holds_these_files_and_no_other()
+    {
+        using var package = Nupkg.Ours();
+
+        Assert.Equal(
+            [
+                "LICENSE",
+                "README.md",
+                "RestrictedRunner.Build.nuspec",
+                "Sdk/Sdk.props",
+                "Sdk/Sdk.targets",
+                "build/RestrictedRunner.Build.targets",
+                "buildMultiTargeting/RestrictedRunner.Build.targets",
+                "tasks/net8.0/CliWrap.dll",
+                "tasks/net8.0/RestrictedRunner.Build.dll",
+                "tasks/net8.0/RestrictedRunner.dll",
+            ],
+            package.Files);
+    }
+
+    [Fact]
+    public void It_depends_on_nothing_and_is_for_development_only()
+    {
+        using var package = Nupkg.Ours();
+
+        var metadata = package.Metadata();
+
+        Assert.Empty(metadata.Descendants("dependency"));
+        Assert.Equal("true", metadata.Element("developmentDependency")?.Value);
+    }
+
+    [Fact]
+    public void It_names_licence_and_readme()
+    {
+        using var package = Nupkg.Ours();
+
+        var metadata = package.Metadata();
+
+        Assert.Equal(("expression", "MIT"), (metadata.Element("license")?.Attribute("type")?.Value, metadata.Element("license")?.Value));
+        Assert.Equal("README.md", metadata.Element("readme")?.Value);
+    }
+
+    [Fact]
+    public void The_task_is_compiled_against_the_oldest_MSBuild_that_it_runs_in()
+    {
+        using var assembly = Assembly("RestrictedRunner.Build.dll");
+        var reader = assembly.GetMetadataReader();
+
+        var references = reader.AssemblyReferences.Select(handle => reader.GetAssemblyReference(handle))
+            .ToDictionary(reference => reader.GetString(reference.Name), reference => reference.Version.ToString());
+
+        Assert.Equal("15.1.0.0", references["Microsoft.Build.Framework"]);
+        Assert.Equal("15.1.0.0", references["Microsoft.Build.Utilities.Core"]);
+        Assert.Equal("8.0.0.0", references["System.Runtime"]);
+    }
+
+    [Theory]
+    [InlineData("RestrictedRunner.Build.dll")]
+    [InlineData("RestrictedRunner.dll")]
+    public void Symbols_are_inside_the_assemblies(string name)
+    {
+        using var assembly = Assembly(name);
+
+        Assert.Contains(assembly.ReadDebugDirectory(), entry => entry.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
+        // The mark of a compiler that was told to be deterministic.
+        Assert.Contains(assembly.ReadDebugDirectory(), entry => entry.Type == DebugDirectoryEntryType.Reproducible);
+    }
+
+    [Theory]
+    [InlineData("RestrictedRunner.Build.dll")]
+    [InlineData("RestrictedRunner.dll")]
+    public void Symbols_do_not_name_the_folder_that_the_package_was_built_in(string name)
+    {
+        using var assembly = Assembly(name);
+        var pdb = assembly.ReadDebugDirectory().Single(entry => entry.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
+        using var provider = assembly.ReadEmbeddedPortablePdbDebugDirectoryData(pdb);
+        var reader = provider.GetMetadataReader();
+
+        var files = reader.Documents.Select(handle => reader.GetString(reader.GetDocument(handle).Name));
+
+        Assert.All(files, file => Assert.StartsWith("/_", file, StringComparison.Ordinal));
+    }
+
+    private static PEReader Assembly(string name)
+    {
+        using var package = Nupkg.Ours();
+        return new PEReader(new MemoryStream(package.Bytes($"tasks/net8.0/{name}")));
+    }
+}

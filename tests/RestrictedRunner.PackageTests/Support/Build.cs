@@ -1,0 +1,85 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Logging.StructuredLogger;
+
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>An error or a warning, and where MSBuild shows it.</summary>
+internal sealed record Problem(string Code, string File, int Line, string Text);
+
+/// <summary>A message of the task, and how important it is.</summary>
+internal sealed record StepMessage(MessageImportance Importance, string Text);
+
+/// <summary>A finished build, as its binary log tells it.</summary>
+internal sealed class Build
+{
+    private readonly DotNetResult _result;
+    private readonly IReadOnlyList<BuildEventArgs> _events;
+
+    public Build(DotNetResult result, string log)
+    {
+        _result = result;
+        _events = [.. BinaryLog.ReadRecords(log).Select(record => record.Args).OfType<BuildEventArgs>()];
+        CheckNoFaultOfOurs();
+    }
+
+    public int ExitCode => _result.ExitCode;
+
+    /// <summary>What the user sees at the default verbosity.</summary>
+    public string Console => _result.Console;
+
+    public IReadOnlyList<Problem> Errors => [.. _events.OfType<BuildErrorEventArgs>().Select(e => new Problem(e.Code, e.File, e.LineNumber, e.Message!))];
+
+    public IReadOnlyList<Problem> Warnings => [.. _events.OfType<BuildWarningEventArgs>().Select(e => new Problem(e.Code, e.File, e.LineNumber, e.Message!))];
+
+    /// <summary>The lines that steps logged, without the echo of the command.</summary>
+    public IReadOnlyList<StepMessage> StepMessages => [.. MessagesOf("DockerExec").Where(m => m is not TaskCommandLineEventArgs).Select(m => new StepMessage(m.Importance, m.Message!))];
+
+    /// <summary>What commands printed at high importance.</summary>
+    public IReadOnlyList<string> Output => [.. StepMessages.Where(m => m.Importance == MessageImportance.High).Select(m => m.Text)];
+
+    /// <summary>What the task <c>Message</c> printed.</summary>
+    public IReadOnlyList<string> Said => [.. MessagesOf("Message").Select(m => m.Message!)];
+
+    /// <summary>The engine's command lines that steps logged.</summary>
+    public IReadOnlyList<StepMessage> CommandLines => [.. StepMessages.Where(m => m.Text.Contains(" run --rm --name rr-", StringComparison.Ordinal))];
+
+    /// <summary>Names of the containers that steps ran.</summary>
+    public IReadOnlyList<string> Containers => [.. CommandLines.Select(m => m.Text.Split(' ').SkipWhile(word => word != "--name").ElementAt(1))];
+
+    /// <summary>How many steps were started.</summary>
+    public int Steps => _events.OfType<TaskStartedEventArgs>().Count(e => e.TaskName == "DockerExec");
+
+    /// <summary>Text of every message, warning and error.</summary>
+    public IEnumerable<string> Texts => _events.Select(e => e.Message).OfType<string>();
+
+    public Build Succeeded()
+    {
+        Assert.True(ExitCode == 0 && Errors.Count == 0, Console);
+        return this;
+    }
+
+    /// <summary>Succeeds, and says nothing that is a warning.</summary>
+    public Build SucceededWithoutWarnings()
+    {
+        Succeeded();
+        Assert.True(Warnings.Count == 0, Console);
+        return this;
+    }
+
+    /// <summary>The only error of a build that has to fail.</summary>
+    public Problem FailedWithOneError()
+    {
+        Assert.True(ExitCode != 0 && Errors.Count == 1, Console);
+        return Errors[0];
+    }
+
+    private IEnumerable<BuildMessageEventArgs> MessagesOf(string task) => _events.OfType<BuildMessageEventArgs>().Where(m => m.SenderName == task);
+
+    // Whatever a test does: nothing that a user can write shows a stack trace.
+    private void CheckNoFaultOfOurs()
+    {
+        Assert.True(Errors.All(e => e.Code is not ("MSB4018" or "RRB9001")), Console);
+        var visible = _events.Where(e => e is not BuildMessageEventArgs { Importance: MessageImportance.Low }).Select(e => e.Message ?? "");
+        Assert.DoesNotContain(visible, text => text.Contains("   at ", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using CliWrap;
+
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>How a <c>dotnet</c> process ended.</summary>
+internal sealed record DotNetResult(int ExitCode, string Console)
+{
+    public DotNetResult Succeeded()
+    {
+        Assert.True(ExitCode == 0, Console);
+        return this;
+    }
+}
+
+/// <summary>Runs <c>dotnet</c> as a user would at a prompt.</summary>
+internal static class DotNet
+{
+    // Set by the test host, or by somebody who builds the repository, and felt by every build below it.
+    private static readonly string[] Foreign = ["MSBUILD", "DOTNET_CLI_", "DOTNET_HOST_PATH", "NUGET_", "RESTORE", "TESTINGPLATFORM_", "VSTEST", "XUNIT_"];
+
+    private static readonly Dictionary<string, string?> Ours = new()
+    {
+        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["DOTNET_CLI_UI_LANGUAGE"] = "en",
+        ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
+        ["DOTNET_NOLOGO"] = "1",
+        ["MSBUILDDISABLENODEREUSE"] = "1",
+        ["NUGET_PACKAGES"] = TestRun.Packages,
+        ["TMPDIR"] = TestRun.Temp,
+    };
+
+    /// <summary>Waits for a command that starts in the folder.</summary>
+    public static Task<DotNetResult> RunAsync(string folder, params IReadOnlyList<string> arguments) => RunAsync(folder, null, arguments);
+
+    public static async Task<DotNetResult> RunAsync(string folder, IReadOnlyDictionary<string, string?>? environment, IReadOnlyList<string> arguments)
+    {
+        var lines = new ConcurrentQueue<string>();
+        var command = Command(folder, lines.Enqueue, environment).WithArguments(arguments);
+        var result = await command.ExecuteAsync(TestContext.Current.CancellationToken);
+        return Report(command, result.ExitCode, lines);
+    }
+
+    /// <summary>A command to which arguments are added. Each line of output is told as it comes.</summary>
+    public static Command Command(string folder, Action<string> onLine, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var target = PipeTarget.ToDelegate(onLine);
+        return Cli.Wrap("dotnet")
+            .WithWorkingDirectory(folder)
+            .WithEnvironmentVariables(Variables(environment))
+            .WithStandardOutputPipe(target)
+            .WithStandardErrorPipe(target)
+            .WithValidation(CommandResultValidation.None);
+    }
+
+    /// <summary>The result, noted in the test's own output too, which is shown when the test fails.</summary>
+    public static DotNetResult Report(Command command, int exitCode, IEnumerable<string> lines)
+    {
+        var console = $"{command.WorkingDirPath}$ {command}\n{string.Join('\n', lines)}\nexit code {exitCode}";
+        TestContext.Current.TestOutputHelper?.WriteLine(console);
+        return new(exitCode, console);
+    }
+
+    private static Dictionary<string, string?> Variables(IReadOnlyDictionary<string, string?>? more)
+    {
+        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(variable => (string)variable.Key)
+            .Where(name => Foreign.Any(start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
+            .ToDictionary(name => name, _ => (string?)null);
+        foreach (var (name, value) in more is null ? Ours : Ours.Concat(more))
+        {
+            variables[name] = value;
+        }
+
+        return variables;
+    }
+}

@@ -1,0 +1,20 @@
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>Checked once, after the last test.</summary>
+public sealed class NothingIsLeftBehind : IAsyncLifetime
+{
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync()
+    {
+        var files = Directory.GetFileSystemEntries(TestRun.Temp, "rr-*");
+        Directory.Delete(TestRun.Temp, recursive: true);
+        if (TestFolder.AllAreRemoved)
+        {
+            Directory.Delete(TestRun.Folder, recursive: true);
+        }
+
+        Assert.Empty(files);
+        return ValueTask.CompletedTask;
+    }
+}

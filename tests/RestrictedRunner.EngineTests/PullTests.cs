@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 
 namespace RestrictedRunner.EngineTests;
 
@@ -10,7 +11,7 @@ public class PullTests
     {
         await using var registry = await Registry.StartAsync();
         await registry.PublishAsync(engine, "tool:1", "published"u8.ToArray());
-        using var client = registry.Client(engine);
+        using var client = registry.ClientFor(engine);
         var options = Step.On(client.Path, "cat /added;") with { Image = $"{registry.Address}/tool:1" };
         var watched = new Watched();
         try
@@ -18,14 +19,15 @@ public class PullTests
             var result = await options.RunAsync(watched.Observer);
 
             Assert.Equal((0, "published", ""), (result.ExitCode, result.StandardOutput, result.StandardError));
-            Assert.Equal(["run", "pull", "run"], client.Calls);
+            // The engine's record tells its own words from a command that imitates them.
+            Assert.Equal(["run", "events", "pull", "run"], client.Calls);
             Assert.Equal(["run", "pull", "run"], watched.CommandLines.Select(words => words[1]));
             Assert.Equal([new OutputLine(OutputStream.StandardOutput, "published")], watched.Lines);
             Assert.Contains(watched.Progress, line => line.Contains(engine == Engines.Docker ? "Pull complete" : "Copying blob", StringComparison.Ordinal));
 
             // Now that it is there, it costs one process like any other.
             Assert.Equal("published", await options.OutputAsync());
-            Assert.Equal(["run", "pull", "run", "run"], client.Calls);
+            Assert.Equal(["run", "events", "pull", "run", "run"], client.Calls);
         }
         finally
         {
@@ -39,7 +41,7 @@ public class PullTests
     {
         await using var registry = await Registry.StartAsync();
         await registry.PublishAsync(engine, "tool:1", "published"u8.ToArray());
-        using var client = registry.Client(engine);
+        using var client = registry.ClientFor(engine);
         var options = Step.On(client.Path, "cat /added;") with { Image = $"{registry.Address}/tool:1" };
         try
         {
@@ -62,7 +64,7 @@ public class PullTests
     {
         await using var registry = await Registry.StartAsync();
         await registry.PublishAsync(engine, "tool:1");
-        using var client = registry.Client(engine);
+        using var client = registry.ClientFor(engine);
 
         var failure = await (Step.On(client.Path, "true") with { Image = $"{registry.Address}/tool:1", Pull = PullPolicy.Never }).FailureAsync();
 
@@ -76,7 +78,7 @@ public class PullTests
     public async Task Always_takes_the_registrys_image_and_missing_the_engines(string engine)
     {
         await using var registry = await Registry.StartAsync();
-        using var client = registry.Client(engine);
+        using var client = registry.ClientFor(engine);
         var options = Step.On(client.Path, "cat /added;") with { Image = $"{registry.Address}/tool:1" };
         try
         {
@@ -86,7 +88,7 @@ public class PullTests
 
             Assert.Equal("first", await options.OutputAsync());
             Assert.Equal("second", await (options with { Pull = PullPolicy.Always }).OutputAsync());
-            Assert.Equal(["run", "pull", "run", "run", "pull", "run"], client.Calls);
+            Assert.Equal(["run", "events", "pull", "run", "run", "pull", "run"], client.Calls);
         }
         finally
         {
@@ -101,7 +103,7 @@ public class PullTests
     {
         await using var registry = await Registry.StartAsync();
         await registry.PublishAsync(engine, "tool:1");
-        using var client = registry.Client(engine);
+        using var client = registry.ClientFor(engine);
 
         var failure = await (Step.On(client.Path, "true") with { Image = $"{registry.Address}/{name}" }).FailureAsync();
 
@@ -111,13 +113,13 @@ public class PullTests
     }
 
     [Theory]
-    [EachEngine(null)]
+    [EachEngine("")]
     [EachEngine("wrong")]
-    public async Task A_registry_that_wants_a_password_is_asked_once(string engine, string? password)
+    public async Task A_registry_that_wants_a_password_is_asked_once(string engine, string password)
     {
         await using var registry = await Registry.StartAsync(withPassword: true);
         await registry.PublishAsync(engine, "tool:1");
-        using var client = registry.Client(engine, password);
+        using var client = registry.ClientFor(engine, password);
 
         var failure = await (Step.On(client.Path, "true") with { Image = $"{registry.Address}/tool:1" }).FailureAsync();
 
@@ -148,7 +150,7 @@ public class PullTests
     public async Task A_registry_that_is_stopped_is_tried_three_times_with_growing_pauses(string engine)
     {
         await using var registry = await Registry.StartAsync();
-        using var client = registry.Client(engine);
+        using var client = registry.ClientFor(engine);
         await registry.StopAsync();
         var watched = new Watched();
         var watch = Stopwatch.StartNew();
@@ -163,23 +165,52 @@ public class PullTests
     }
 
     [Theory]
-    [EachEngine]
-    public async Task A_registry_that_comes_back_meanwhile_gives_the_image(string engine)
+    [EachEngine(0)]
+    [EachEngine(500_000)]
+    public async Task A_line_that_is_mended_between_two_tries_gives_the_image(string engine, int bytes)
     {
         await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1", "published"u8.ToArray());
-        // Nothing goes through: the first question of each try is cut.
-        await using var line = new BrokenLine(registry.Port, bytes: 0, cuts: engine == Engines.Docker ? 2 : 4);
-        using var client = registry.Client(engine, morePorts: [line.Port]);
-        var options = Step.On(client.Path, "cat /added;") with { Image = $"127.0.0.1:{line.Port}/tool:1" };
+        await registry.PublishAsync(engine, "tool:1", RandomNumberGenerator.GetBytes(3_000_000));
+        await using var line = new BrokenLine(registry.Port, bytes);
+        using var client = registry.ClientFor(engine, morePorts: [line.Port]);
+        var options = Step.On(client.Path, "wc -c </added") with { Image = $"127.0.0.1:{line.Port}/tool:1" };
+        var observer = new RunObserver
+        {
+            PullProgress = progress =>
+            {
+                if (progress.Contains("; trying again in ", StringComparison.Ordinal))
+                {
+                    line.Mend();
+                }
+            },
+        };
         try
         {
-            Assert.Equal("published", await options.OutputAsync());
-            Assert.Contains("pull pull", string.Join(' ', client.Calls), StringComparison.Ordinal);
+            var result = await options.RunAsync(observer);
+
+            Assert.Equal((0, "3000000\n"), (result.ExitCode, result.StandardOutput));
+            Assert.Equal(2, client.Calls.Count(call => call == "pull"));
+            Assert.True(line.Cuts > 0);
         }
         finally
         {
             await Client.OutputAsync(engine, "rmi", "--force", options.Image);
         }
+    }
+
+    [Theory]
+    [EachEngine(0)]
+    [EachEngine(500_000)]
+    public async Task A_line_that_is_never_mended_is_given_up_after_three_tries(string engine, int bytes)
+    {
+        await using var registry = await Registry.StartAsync();
+        await registry.PublishAsync(engine, "tool:1", RandomNumberGenerator.GetBytes(3_000_000));
+        await using var line = new BrokenLine(registry.Port, bytes);
+        using var client = registry.ClientFor(engine, morePorts: [line.Port]);
+
+        var failure = await (Step.On(client.Path, "true") with { Image = $"127.0.0.1:{line.Port}/tool:1" }).FailureAsync();
+
+        Assert.Equal(RunnerFailure.RegistryUnreachable, failure.Failure);
+        Assert.Equal(3, client.Calls.Count(call => call == "pull"));
     }
 }

@@ -12,7 +12,7 @@ public sealed class AloneOnTheMachine;
 [Collection(typeof(AloneOnTheMachine))]
 public class CtrlCTests
 {
-    private const int Interrupt = 2;
+    private const int InterruptSignal = 2;
 
     // A terminal sends the signal to everything that the build has started; "kill" sends it to the build only.
     [EngineTheory]
@@ -25,44 +25,77 @@ public class CtrlCTests
     [InlineData(true, "trap 'exit 0' INT TERM; echo started; while true; do sleep 0.1; done")]
     public async Task It_ends_the_build_at_once_and_leaves_no_container(bool wholeGroup, string command)
     {
-        var project = TestProject.WithTarget(
-            $"""
-            <DockerExec Image="busybox:latest" Command="{command}" />
-            <Message Text="went on" />
-            """);
+        var project = Project(command);
+
+        var interrupted = await InterruptAsync(project, wholeGroup, line => line == "started");
+
+        Assert.StartsWith("rr-", interrupted.Container, StringComparison.Ordinal);
+        Assert.Equal("", await Docker.ContainersAsync($"name={interrupted.Container}"));
+        AssertCancelled(project, interrupted);
+        Assert.DoesNotContain("   at ", interrupted.Build.Console, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", interrupted.Build.Console, StringComparison.Ordinal);
+    }
+
+    [EngineTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_container_that_is_just_being_created_is_not_left_either(bool wholeGroup)
+    {
+        var project = Project("sleep 60");
+
+        // The line is logged right before the client is started.
+        var interrupted = await InterruptAsync(project, wholeGroup, line => line.Contains("docker run --rm --name rr-", StringComparison.Ordinal), "-v:d");
+
+        AssertCancelled(project, interrupted);
+        // The engine would finish a creation that was under way.
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal("", await Docker.ContainersAsync($"name={Assert.Single(interrupted.Build.Containers)}"));
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static TestProject Project(string command) => TestProject.WithTarget(
+        $"""
+        <DockerExec Image="busybox:latest" Command="{command}" />
+        <Message Text="went on" />
+        """);
+
+    private static void AssertCancelled(TestProject project, Interrupted interrupted)
+    {
+        Assert.InRange(interrupted.Seconds, 0, 5);
+        Assert.Equal(
+            project.ErrorAtStep("RRB3007", "The step in image 'busybox:latest' was cancelled; its container is removed."),
+            interrupted.Build.FailedWithOneError());
+        Assert.Empty(interrupted.Build.Said);
+    }
+
+    private static async Task<Interrupted> InterruptAsync(TestProject project, bool wholeGroup, Func<string, bool> isTheMoment, params string[] arguments)
+    {
         var log = project["ctrl-c.binlog"];
         var lines = new ConcurrentQueue<string>();
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var moment = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         // A session, and so a process group, of its own. A signal that this process was told to ignore would be
         // ignored by the build too.
         var dotnet = DotNet.Command(project.Folder, Heard)
             .WithTargetFile("setsid")
-            .WithArguments(["env", "--default-signal=INT", "dotnet", .. project.CommandLine(log, [])]);
+            .WithArguments(["env", "--default-signal=INT", "dotnet", .. project.CommandLine(log, arguments)]);
 
         var running = dotnet.ExecuteAsync(TestContext.Current.CancellationToken);
-        await Task.WhenAny(started.Task, running);
+        await Task.WhenAny(moment.Task, running);
         var container = await Docker.ContainersAsync($"label=restricted-runner.pid={running.ProcessId.ToString(CultureInfo.InvariantCulture)}");
-        Assert.Equal(0, Kill(wholeGroup ? -running.ProcessId : running.ProcessId, Interrupt));
         var watch = Stopwatch.StartNew();
+        Assert.Equal(0, Kill(wholeGroup ? -running.ProcessId : running.ProcessId, InterruptSignal));
         var exitCode = (await running).ExitCode;
         var seconds = watch.Elapsed.TotalSeconds;
-        var build = new Build(DotNet.Report(dotnet, exitCode, lines), log);
-
-        Assert.StartsWith("rr-", container, StringComparison.Ordinal);
-        Assert.Equal("", await Docker.ContainersAsync($"name={container}"));
-        Assert.NotEqual(0, exitCode);
-        Assert.InRange(seconds, 0, 5);
-        Assert.Empty(build.Said);
-        Assert.Equal(project.ErrorAtStep("RRB3007", "The step in image 'busybox:latest' was cancelled; its container is removed."), Assert.Single(build.Errors));
-        Assert.DoesNotContain("   at ", build.Console, StringComparison.Ordinal);
-        Assert.DoesNotContain("Unhandled", build.Console, StringComparison.Ordinal);
+        return new(new Build(DotNet.Report(dotnet, exitCode, lines), log), seconds, container);
 
         void Heard(string line)
         {
             lines.Enqueue(line);
-            if (line.Trim() == "started")
+            if (isTheMoment(line.Trim()))
             {
-                started.TrySetResult();
+                moment.TrySetResult();
             }
         }
     }
@@ -70,4 +103,7 @@ public class CtrlCTests
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int process, int signal);
+
+    /// <summary>How a build ended, how long after the signal, and the container that it had at that time.</summary>
+    private sealed record Interrupted(Build Build, double Seconds, string Container);
 }

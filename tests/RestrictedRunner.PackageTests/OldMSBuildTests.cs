@@ -14,7 +14,7 @@ public class OldMSBuildTests
         var error = build.FailedWithOneError();
         Assert.Equal(("RRB2009", project.File), (error.Code, error.File));
         Assert.Matches(
-            "^RestrictedRunner.Build needs MSBuild 18 \\(Visual Studio 2026\\) or 'dotnet build'; this is MSBuild [0-9.]+, which cannot run tasks for .NET. Build with 'dotnet build', or update.$",
+            "^RestrictedRunner.Build needs 'dotnet build' of .NET SDK 8 or later, or MSBuild 18 \\(Visual Studio 2026\\); this is MSBuild [0-9.]+, which cannot run tasks for .NET 8. Build with 'dotnet build', or update.$",
             error.Text);
         Assert.Empty(build.Said);
     }
@@ -24,7 +24,7 @@ public class OldMSBuildTests
     {
         using var package = Nupkg.Ours();
 
-        var tasks = XDocument.Parse(package.Text("build/RestrictedRunner.Build.targets")).Descendants("UsingTask").ToList();
+        var tasks = XDocument.Parse(package.Text("build/DockerExec.targets")).Descendants("UsingTask").ToList();
 
         Assert.All(tasks, task => Assert.Equal("RestrictedRunner.Build.DockerExec", task.Attribute("TaskName")!.Value));
         Assert.Equal(

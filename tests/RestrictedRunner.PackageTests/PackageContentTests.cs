@@ -17,6 +17,7 @@ public class PackageContentTests
                 "RestrictedRunner.Build.nuspec",
                 "Sdk/Sdk.props",
                 "Sdk/Sdk.targets",
+                "build/DockerExec.targets",
                 "build/RestrictedRunner.Build.targets",
                 "buildMultiTargeting/RestrictedRunner.Build.targets",
                 "tasks/net8.0/CliWrap.dll",

@@ -7,8 +7,8 @@ public class RunDiagnosticsTests
     [InlineData("RRB3003", "Shell='bash' Command='a; b'", "Image 'busybox:latest' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program.")]
     [InlineData("RRB3004", "Arguments='/etc/passwd'", "The program in image 'busybox:latest' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.")]
     [InlineData("RRB3004", "Command='/etc'", "The program in image 'busybox:latest' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.")]
-    [InlineData("RRB3005", "Command='true' DockerRunOpts='--no-such-option=1'", "The container of image 'busybox:latest' could not be started. The engine says why.")]
-    [InlineData("RRB3005", "Command='true' Network='no-such-network'", "The container of image 'busybox:latest' could not be started. The engine says why.")]
+    [InlineData("RRB3005", "Command='true' DockerRunOpts='--no-such-option=1'", "The container of image 'busybox:latest' could not be started:")]
+    [InlineData("RRB3005", "Command='true' Network='no-such-network'", "The container of image 'busybox:latest' could not be started:")]
     public async Task A_command_that_could_not_be_started_is_told_apart_from_one_that_failed(string code, string attributes, string text)
     {
         var project = TestProject.WithTarget($"<DockerExec Image='busybox:latest' {attributes} />");

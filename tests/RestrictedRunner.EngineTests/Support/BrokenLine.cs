@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace RestrictedRunner.EngineTests;
 
-/// <summary>A line to a registry that breaks: it cuts a connection once so many bytes of answers went through.</summary>
+/// <summary>A line to a registry that breaks: until it is mended it cuts a connection once so many bytes of answers went through.</summary>
 internal sealed class BrokenLine : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -11,16 +11,15 @@ internal sealed class BrokenLine : IAsyncDisposable
     private readonly int _target;
     private readonly int _bytes;
     private readonly Task _accepting;
-    private int _cutsLeft;
+    private volatile bool _mended;
     private int _cuts;
 
     /// <summary>A line to a port of the loopback.</summary>
     /// <param name="target">The registry's port.</param>
     /// <param name="bytes">How many bytes of answers a connection carries before it is cut. Fewer than a layer has, more than a manifest.</param>
-    /// <param name="cuts">How often it cuts before it heals.</param>
-    public BrokenLine(int target, int bytes, int cuts)
+    public BrokenLine(int target, int bytes)
     {
-        (_target, _bytes, _cutsLeft) = (target, bytes, cuts);
+        (_target, _bytes) = (target, bytes);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
@@ -30,6 +29,9 @@ internal sealed class BrokenLine : IAsyncDisposable
 
     /// <summary>How often it has cut.</summary>
     public int Cuts => _cuts;
+
+    /// <summary>From now on everything goes through.</summary>
+    public void Mend() => _mended = true;
 
     public async ValueTask DisposeAsync()
     {
@@ -74,7 +76,7 @@ internal sealed class BrokenLine : IAsyncDisposable
         while ((read = await answers.ReadAsync(buffer, _end.Token)) > 0)
         {
             carried += read;
-            if (carried > _bytes && Interlocked.Decrement(ref _cutsLeft) >= 0)
+            if (carried > _bytes && !_mended)
             {
                 Interlocked.Increment(ref _cuts);
                 // Closed with a reset, as a line that breaks.

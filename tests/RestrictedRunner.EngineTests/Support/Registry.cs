@@ -33,18 +33,29 @@ internal sealed class Registry : IAsyncDisposable
         var auth = "";
         if (withPassword)
         {
-            registry._folder.Write("htpasswd", await EngineTests.Client.OutputAsync("htpasswd", "-Bbn", User, Password));
-            auth = $"auth: {{htpasswd: {{realm: test, path: {registry._folder["htpasswd"]}}}}}";
+            registry._folder.Write("htpasswd", await Client.OutputAsync("htpasswd", "-Bbn", User, Password));
+            auth = $"auth:\n  htpasswd:\n    realm: test\n    path: {registry._folder["htpasswd"]}";
         }
 
-        var settings = registry._folder.Write("config.yml", $$"""
+        var settings = registry._folder.Write("config.yml", $"""
             version: 0.1
-            log: {level: error, accesslog: {disabled: true}}
-            storage: {filesystem: {rootdirectory: {{registry._folder["storage"]}}}}
-            http: {addr: {{registry.Address}}}
-            {{auth}}
+            log:
+              level: error
+              accesslog:
+                disabled: true
+            storage:
+              filesystem:
+                rootdirectory: {registry._folder["storage"]}
+            http:
+              addr: {registry.Address}
+            {auth}
             """);
-        registry._process = Cli.Wrap("docker-registry").WithArguments(["serve", settings]).WithValidation(CommandResultValidation.None).ExecuteAsync(registry._kill.Token);
+        // Its log is read, because a Go program dies of writing to a pipe that nobody reads.
+        registry._process = Cli.Wrap("docker-registry").WithArguments(["serve", settings])
+            .WithStandardErrorPipe(PipeTarget.ToFile(registry._folder["log"]))
+            .WithStandardOutputPipe(PipeTarget.ToFile(registry._folder["output"]))
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteAsync(registry._kill.Token);
         await registry.AnswersAsync();
         return registry;
     }
@@ -57,21 +68,21 @@ internal sealed class Registry : IAsyncDisposable
     }
 
     /// <summary>A client that takes this registry, and what else listens on the loopback, without TLS.</summary>
-    public ClientScript Client(string engine, string? password = null, params IReadOnlyList<int> morePorts)
+    public ClientScript ClientFor(string engine, string password = "", params IReadOnlyList<int> morePorts)
     {
         var settings = Directory.CreateDirectory(_folder[$"client-{Guid.NewGuid():N}"]).FullName;
         string[] addresses = [.. morePorts.Prepend(_port).SelectMany(port => new[] { $"127.0.0.1:{port}", $"localhost:{port}" })];
         File.WriteAllLines($"{settings}/registries.conf", addresses.Select(address => $"[[registry]]\nlocation = \"{address}\"\ninsecure = true\n"));
 
         var auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{password}"));
-        var auths = password is null ? [] : addresses.Select(address => $"\"{address}\": {{\"auth\": \"{auth}\"}}");
+        var auths = password.Length == 0 ? [] : addresses.Select(address => $"\"{address}\": {{\"auth\": \"{auth}\"}}");
         File.WriteAllText($"{settings}/config.json", $"{{\"auths\": {{{string.Join(", ", auths)}}}}}");
 
         return new(engine, $"export DOCKER_CONFIG={settings} REGISTRY_AUTH_FILE={settings}/config.json CONTAINERS_REGISTRIES_CONF={settings}/registries.conf");
     }
 
     /// <summary>The client of one who has the password.</summary>
-    public ClientScript ClientWithPassword(string engine) => Client(engine, Password);
+    public ClientScript ClientWithPassword(string engine) => ClientFor(engine, Password);
 
     /// <summary>
     /// Puts an image there that the engine then does not have: busybox with a layer that is like no other, so that it
@@ -85,8 +96,8 @@ internal sealed class Registry : IAsyncDisposable
         await File.WriteAllBytesAsync(folder["added"], file ?? RandomNumberGenerator.GetBytes(1000));
         using var client = ClientWithPassword(engine);
         await DerivedImage.CommitAsync(client.Path, published, [], folder["added"]);
-        await EngineTests.Client.OutputAsync(client.Path, "push", published);
-        await EngineTests.Client.OutputAsync(client.Path, "rmi", published);
+        await Client.OutputAsync(client.Path, "push", published);
+        await Client.OutputAsync(client.Path, "rmi", published);
     }
 
     public async ValueTask DisposeAsync()

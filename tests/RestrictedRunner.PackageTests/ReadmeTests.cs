@@ -1,0 +1,43 @@
+using System.Text.RegularExpressions;
+
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>What a user copies from the README builds as it is.</summary>
+public partial class ReadmeTests
+{
+    private static readonly string[] Examples =
+        [.. Example().Matches(File.ReadAllText(Path.Combine(TestRun.RepositoryRoot, "README.md"))).Select(match => match.Groups["xml"].Value)];
+
+    [Fact]
+    public async Task Whole_projects_build()
+    {
+        var project = Assert.Single(Examples, IsProject);
+        var build = (await new TestProject(project).BuildAsync()).SucceededWithoutWarnings();
+        Assert.Equal(1, build.Steps);
+    }
+
+    [Fact]
+    public async Task All_other_examples_build_in_a_project()
+    {
+        string[] parts = [.. Examples.Where(example => !IsProject(example))];
+        Assert.NotEmpty(parts);
+        var project = TestProject.Library(string.Concat(parts.Select((part, i) => IsTarget(part) ? part : $"""<Target Name="Example{i}" AfterTargets="Build">{part}</Target>""")));
+        project.Write("names.txt", "Grace\nAda\n");
+        project.Write("protos/a.proto", "");
+
+        var build = (await project.BuildAsync()).SucceededWithoutWarnings();
+
+        Assert.Equal(parts.Length, build.Steps);
+        Assert.Matches("^Hello from [0-9a-f]{12}$", build.Output[0]);
+        Assert.Contains("a\\b;", build.Output);
+        Assert.Contains("hello from /work", build.Output);
+        Assert.Equal("Ada\nGrace\n", await File.ReadAllTextAsync(project["obj/Debug/net10.0/sorted.txt"], TestContext.Current.CancellationToken));
+    }
+
+    private static bool IsProject(string example) => example.StartsWith("<Project", StringComparison.Ordinal);
+
+    private static bool IsTarget(string example) => example.StartsWith("<Target", StringComparison.Ordinal);
+
+    [GeneratedRegex("^```xml\n(?<xml>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Example();
+}

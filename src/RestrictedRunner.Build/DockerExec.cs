@@ -49,18 +49,16 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             stepLog.Echo(options);
         }
 
-        using var timeout = new CancellationTokenSource(Timeout < 0 ? System.Threading.Timeout.Infinite : Timeout);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancelled.Token, timeout.Token);
         try
         {
-            var result = DockerRunner.RunAsync(options, stepLog.Observer(), captureOutput: false, stop.Token).GetAwaiter().GetResult();
+            var result = DockerRunner.RunAsync(options, stepLog.Observer(), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
             return Judge(result, options, stepLog, diagnostics);
         }
-        catch (OperationCanceledException) when (_cancelled.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             diagnostics.Cancelled(options.Image);
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
             diagnostics.TimedOut(options.Image, Timeout, stepLog.Tail);
         }

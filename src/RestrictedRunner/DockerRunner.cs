@@ -16,8 +16,9 @@ public static class DockerRunner
     /// <param name="captureOutput">Keeps all output for the result, in memory.</param>
     /// <param name="cancellation">Stops and removes the container, also one that is still being created.</param>
     /// <returns>How the command ended. A result never stands for a command that was cancelled.</returns>
-    /// <exception cref="RunnerException">The command was not run.</exception>
+    /// <exception cref="RunnerException">The command was not run to its end.</exception>
     /// <exception cref="OperationCanceledException">The command was cancelled; its container is gone.</exception>
+    /// <exception cref="TimeoutException"><see cref="StepOptions.Timeout"/> ran out; the container is gone.</exception>
     public static async Task<RunResult> RunAsync(
         StepOptions options,
         RunObserver? observer = null,
@@ -25,7 +26,7 @@ public static class DockerRunner
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var step = PreparedStep.For(options);
+        var step = PlannedStep.For(options);
         observer ??= NoObserver;
         using var files = step.WriteFiles();
 
@@ -61,14 +62,14 @@ public static class DockerRunner
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var step = PreparedStep.For(options);
+        var step = PlannedStep.For(options);
         observer ??= NoObserver;
         await ImagePull.EnsureAsync(step.Engine, options, observer, cancellation).ConfigureAwait(false);
         return new InteractiveContainer(step, observer, cancellation);
     }
 
     private static async Task<RunResult> RunOnceAsync(
-        PreparedStep step,
+        PlannedStep step,
         StepFiles files,
         RunObserver observer,
         bool captureOutput,
@@ -76,10 +77,11 @@ public static class DockerRunner
     {
         cancellation.ThrowIfCancellationRequested();
         var container = Container.New();
-        var arguments = step.Arguments(container, files, interactive: step.Options.StandardInput.Length > 0);
-        observer.CommandLine([step.Engine.ClientPath, .. arguments]);
+        var interactive = step.Options.StandardInput.Length > 0;
+        var arguments = step.Arguments(container, files, interactive);
+        observer.CommandLine(step.ShownCommandLine(container, files, interactive));
 
-        using var sink = new OutputSink(observer.Output, step.Plan.PrepareFailedMark);
+        using var sink = new OutputSink(observer, step.Plan.PrepareFailedMark);
         using var standardOutput = captureOutput ? new MemoryStream() : null;
         using var standardError = captureOutput ? new MemoryStream() : null;
         using var standardInput = step.OpenStandardInput();
@@ -89,17 +91,23 @@ public static class DockerRunner
             standardInput,
             step.Environment.ForClient);
 
-        var watch = Stopwatch.StartNew();
-        var exitCode = await ContainerRun.WaitAsync(step.Engine, container, arguments, streams, cancellation).ConfigureAwait(false);
-        if (EngineMessages.MayBeTheEngines(exitCode)
-            && sink.TakeHeld() is { } report
-            && !await EngineEvents.WasStartedAsync(step.Engine, container, watch.Elapsed).ConfigureAwait(false))
+        var watch = new Stopwatch();
+        var exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, step.Options.Timeout, cancellation).ConfigureAwait(false);
+        if (sink.TakeReport() is { } report)
         {
-            throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
+            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, exitCode, report, watch.Elapsed).ConfigureAwait(false);
         }
 
-        sink.CommandHasStarted();
-        return new RunResult(exitCode, watch.Elapsed, container.Name, sink.PrepareFailed, standardOutput?.ReadText(), WithoutMark(standardError?.ReadText(), step.Plan));
+        sink.DeliverHeld();
+        return new RunResult
+        {
+            ExitCode = exitCode,
+            Duration = watch.Elapsed,
+            ContainerName = container.Name,
+            PrepareFailed = sink.PrepareFailed,
+            StandardOutput = standardOutput?.ReadText(),
+            StandardError = WithoutMark(standardError?.ReadText(), step.Plan),
+        };
     }
 
     private static string? WithoutMark(string? text, CommandPlan plan) =>

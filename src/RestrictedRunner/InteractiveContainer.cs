@@ -1,16 +1,11 @@
 using System.Diagnostics;
 using System.IO.Pipes;
-using System.Text;
 
 namespace RestrictedRunner;
 
 /// <summary>A command that runs in a container while its caller writes and reads its streams.</summary>
 public sealed class InteractiveContainer : IAsyncDisposable
 {
-    // Of standard error, what is kept to tell why a command did not start, and whether it was prepared.
-    private const int HeadSize = 16 * 1024;
-    private const int TailSize = 1024;
-
     private readonly Pipe _input = new();
     private readonly Pipe _output = new();
     private readonly Pipe _error = new();
@@ -18,7 +13,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
     private readonly CancellationTokenRegistration _closing;
     private bool _disposed;
 
-    internal InteractiveContainer(PreparedStep step, RunObserver observer, CancellationToken cancellation)
+    internal InteractiveContainer(PlannedStep step, RunObserver observer, CancellationToken cancellation)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
@@ -42,7 +37,8 @@ public sealed class InteractiveContainer : IAsyncDisposable
 
     /// <summary>
     /// How the command ended. Fails with <see cref="RunnerException"/> when it did not start and with
-    /// <see cref="OperationCanceledException"/> when it was cancelled or disposed of before its end.
+    /// <see cref="OperationCanceledException"/> when it was cancelled or disposed of before its end, and with
+    /// <see cref="TimeoutException"/> when its time ran out.
     /// </summary>
     public Task<RunResult> Completion { get; }
 
@@ -64,62 +60,60 @@ public sealed class InteractiveContainer : IAsyncDisposable
         _error.Dispose();
     }
 
-    private async Task<RunResult> RunAsync(PreparedStep step, RunObserver observer)
+    private async Task<RunResult> RunAsync(PlannedStep step, RunObserver observer)
     {
+        // A client that is never started never closes them, and their reader would wait for ever.
+        await using var output = _output.Writer.ConfigureAwait(false);
+        await using var error = _error.Writer.ConfigureAwait(false);
+
         using var files = step.WriteFiles();
         var container = Container.New();
         var arguments = step.Arguments(container, files, interactive: true);
-        observer.CommandLine([step.Engine.ClientPath, .. arguments]);
+        observer.CommandLine(step.ShownCommandLine(container, files, interactive: true));
 
-        using var head = new MemoryStream();
-        var tail = Array.Empty<byte>();
+        var errorEnds = new StreamEnds();
         var streams = new EngineStreams(
-            (stream, token) => CopyAsync(stream, _output.Writer, _ => { }, token),
-            (stream, token) => CopyAsync(
-                stream,
-                _error.Writer,
-                bytes =>
-                {
-                    head.Write(bytes, 0, (int)Math.Min(bytes.Length, HeadSize - head.Length));
-                    tail = [.. tail, .. bytes];
-                    tail = tail[Math.Max(0, tail.Length - TailSize)..];
-                },
-                token),
+            (stream, token) => CopyAsync(stream, _output.Writer, new StreamEnds(), token),
+            (stream, token) => CopyAsync(stream, _error.Writer, errorEnds, token),
             _input.Reader,
             step.Environment.ForClient);
-        var watch = Stopwatch.StartNew();
-        var exitCode = await ContainerRun.WaitAsync(step.Engine, container, arguments, streams, _stop.Token).ConfigureAwait(false);
-
-        var text = head.ReadText();
-        if (EngineMessages.MayBeTheEngines(exitCode)
-            && EngineMessages.StartsFailure(text)
-            && !await EngineEvents.WasStartedAsync(step.Engine, container, watch.Elapsed).ConfigureAwait(false))
+        var watch = new Stopwatch();
+        var exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, step.Options.Timeout, _stop.Token).ConfigureAwait(false);
+        if (EngineMessages.StartsFailure(errorEnds.Head))
         {
-            throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, text), EngineMessages.Report(text.Split('\n')));
+            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, exitCode, EngineMessages.Report(errorEnds.Head.Split('\n')), watch.Elapsed).ConfigureAwait(false);
         }
 
-        var prepareFailed = step.Plan.PrepareFailedMark is { } mark && Encoding.UTF8.GetString(tail).Contains(mark, StringComparison.Ordinal);
-        return new RunResult(exitCode, watch.Elapsed, container.Name, prepareFailed, null, null);
+        return new RunResult
+        {
+            ExitCode = exitCode,
+            Duration = watch.Elapsed,
+            ContainerName = container.Name,
+            PrepareFailed = step.Plan.PrepareFailedMark is { } mark && errorEnds.Tail.Contains(mark, StringComparison.Ordinal),
+        };
     }
 
-    private static async Task CopyAsync(Stream source, Stream target, Action<byte[]> onBytes, CancellationToken cancellation)
+    private static async Task CopyAsync(Stream source, Stream target, StreamEnds ends, CancellationToken cancellation)
     {
         await using (target.ConfigureAwait(false))
         {
-            var buffer = new byte[HeadSize];
+            var buffer = new byte[16 * 1024];
+            var isRead = true;
             int read;
             while ((read = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
             {
-                onBytes(buffer[..read]);
+                ends.Add(buffer.AsSpan(0, read));
                 try
                 {
-                    await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+                    if (isRead)
+                    {
+                        await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+                    }
                 }
                 catch (IOException)
                 {
                     // The caller has closed the stream: the rest is read for the client's sake only.
-                    await source.CopyToAsync(Stream.Null, cancellation).ConfigureAwait(false);
-                    return;
+                    isRead = false;
                 }
             }
         }

@@ -29,6 +29,12 @@ public class ContainerEnvironmentTests
         Assert.Equal($"{name}=x=y \n", environment.FileText);
     }
 
+    [Theory]
+    [InlineData("GOOGLE_CREDENTIALS")]
+    [InlineData("SSH_PRIVATE_KEY")]
+    [InlineData("HOMEPAGE")]
+    public void Others_that_begin_alike_do_not(string name) => Assert.False(ContainerEnvironment.IsReadByTheClient(name));
+
     [Fact]
     public void Of_two_with_one_name_the_later_counts() => Assert.Equal("2", For(new("A", "1"), new("A", "2")).ForClient["A"]);
 }

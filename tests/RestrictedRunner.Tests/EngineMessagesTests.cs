@@ -13,11 +13,16 @@ public class EngineMessagesTests
     [InlineData(127, "Error: runc: runc create failed: unable to start container process: exec: \"nosuch\": executable file not found in $PATH: OCI runtime attempted to invoke a command that was not found", RunnerFailure.CommandNotFound)]
     [InlineData(127, "docker: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"/no/such\": stat /no/such: no such file or directory: unknown", RunnerFailure.CommandNotFound)]
     [InlineData(126, "docker: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"/etc/passwd\": permission denied: unknown", RunnerFailure.CommandNotExecutable)]
+    [InlineData(1, "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct and if the daemon is running: dial unix /var/run/docker.sock: connect: no such file or directory", RunnerFailure.DaemonNotRunning)]
+    [InlineData(127, "docker: failed to connect to the docker API at unix:///x.sock: dial unix /x.sock: connect: no such file or directory", RunnerFailure.DaemonNotRunning)]
+    [InlineData(1, "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock", RunnerFailure.PermissionDenied)]
+    [InlineData(127, "docker: Error response from daemon: error gathering device information while adding custom device \"/dev/nope\": no such file or directory", RunnerFailure.CouldNotStart)]
     [InlineData(125, "docker: Error response from daemon: Minimum memory limit allowed is 6MB", RunnerFailure.CouldNotStart)]
     [InlineData(125, "Error: unable to find user nouser: no matching entries in passwd file", RunnerFailure.CouldNotStart)]
     public void A_container_that_does_not_start_has_a_reason(int exitCode, string text, RunnerFailure expected)
     {
         Assert.True(EngineMessages.StartsFailure(text));
+        Assert.True(EngineMessages.MayBeTheEngines(exitCode, text));
         Assert.Equal(expected, EngineMessages.WhyNotStarted(exitCode, text));
     }
 
@@ -28,6 +33,10 @@ public class EngineMessagesTests
     [InlineData("Error response from daemon: unauthorized: authentication required", RunnerFailure.PullUnauthorized)]
     [InlineData("Error response from daemon: Get \"http://localhost:5999/v2/\": dial tcp 127.0.0.1:5999: connect: connection refused", RunnerFailure.RegistryUnreachable)]
     [InlineData("Error response from daemon: Get \"https://registry.invalid/v2/\": dial tcp: lookup registry.invalid: no such host", RunnerFailure.RegistryUnreachable)]
+    [InlineData("failed to resolve reference \"docker.io/library/x:y\": docker.io/library/x:y: not found", RunnerFailure.ImageNotFound)]
+    [InlineData("failed to resolve reference \"localhost:1/x:y\": failed to do request: dial tcp 127.0.0.1:1: connect: connection refused", RunnerFailure.RegistryUnreachable)]
+    [InlineData("Error response from daemon: open /var/lib/docker/tmp/x: permission denied", RunnerFailure.PullFailed)]
+    [InlineData("Error response from daemon: acme/leofs:1: something else", RunnerFailure.PullFailed)]
     [InlineData("unexpected EOF", RunnerFailure.RegistryUnreachable)]
     [InlineData("Error: short-name \"nosuch\" did not resolve to an alias and no unqualified-search registries are defined in \"/etc/containers/registries.conf\"", RunnerFailure.ImageNotFound)]
     [InlineData("Error: initializing source docker://localhost:5000/x:latest: reading manifest latest in localhost:5000/x: manifest unknown: manifest unknown", RunnerFailure.ImageNotFound)]
@@ -35,6 +44,12 @@ public class EngineMessagesTests
     [InlineData("write /var/lib/docker/tmp/x: no space left on device", RunnerFailure.PullFailed)]
     public void A_pull_that_fails_has_a_reason(string text, RunnerFailure expected) =>
         Assert.Equal(expected, EngineMessages.WhyNotPulled(text));
+
+    [Theory]
+    [InlineData(1, "Error: the command's own")]
+    [InlineData(0, "docker: x")]
+    [InlineData(2, "Error: x")]
+    public void Other_exit_codes_are_the_commands(int exitCode, string text) => Assert.False(EngineMessages.MayBeTheEngines(exitCode, text));
 
     [Fact]
     public void A_report_leaves_out_blank_lines_and_the_hint_at_help() =>

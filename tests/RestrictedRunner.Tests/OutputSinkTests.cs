@@ -4,7 +4,13 @@ public class OutputSinkTests
 {
     private readonly List<string> _lines = [];
 
-    private OutputSink Sink(string? mark = null) => new(line => _lines.Add($"{(line.Stream == OutputStream.StandardError ? "2" : "1")} {line.Text}"), mark);
+    private OutputSink Sink(string? mark = null) => new(
+        new RunObserver
+        {
+            Output = line => _lines.Add($"{(line.Stream == OutputStream.StandardError ? "2" : "1")} {line.Text}"),
+            EngineRemark = line => _lines.Add($"! {line}"),
+        },
+        mark);
 
     [Fact]
     public void Lines_of_both_streams_are_passed_on()
@@ -13,7 +19,7 @@ public class OutputSinkTests
         sink.StandardError("a");
         sink.StandardOutput("b");
         Assert.Equal(["2 a", "1 b"], _lines);
-        Assert.Null(sink.TakeHeld());
+        Assert.Null(sink.TakeReport());
     }
 
     [Fact]
@@ -24,7 +30,7 @@ public class OutputSinkTests
         sink.StandardError("more of it");
         sink.StandardError("See 'docker run --help'.");
         Assert.Empty(_lines);
-        Assert.Equal("docker: Error response from daemon: x\nmore of it", sink.TakeHeld());
+        Assert.Equal("docker: Error response from daemon: x\nmore of it", sink.TakeReport());
     }
 
     [Fact]
@@ -35,26 +41,79 @@ public class OutputSinkTests
         sink.StandardOutput("x");
         sink.StandardError("Error: mine too");
         Assert.Equal(["2 Error: mine", "1 x", "2 Error: mine too"], _lines);
-        Assert.Null(sink.TakeHeld());
+        Assert.Null(sink.TakeReport());
     }
 
     [Fact]
-    public void A_remark_of_the_engine_is_passed_on_and_shows_nothing()
+    public void A_remark_of_the_engine_is_told_apart_and_shows_nothing()
     {
         using var sink = Sink();
-        sink.StandardError("WARNING: no swap limit support");
+        sink.StandardError("WARNING: No swap limit support");
         sink.StandardError("docker: x");
-        Assert.Equal(["2 WARNING: no swap limit support"], _lines);
-        Assert.Equal("docker: x", sink.TakeHeld());
+        Assert.Equal(["! WARNING: No swap limit support"], _lines);
+        Assert.Equal("docker: x", sink.TakeReport());
     }
 
     [Fact]
     public async Task A_command_that_speaks_like_the_engine_is_heard_while_it_runs()
     {
         var heard = new TaskCompletionSource();
-        using var sink = new OutputSink(_ => heard.TrySetResult(), null);
+        using var sink = new OutputSink(new RunObserver { Output = _ => heard.TrySetResult() }, null);
         sink.StandardError("docker: x");
         await heard.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        // It may still be the engine, whose end is late.
+        Assert.Equal("docker: x", sink.TakeReport());
+    }
+
+    [Fact]
+    public async Task What_a_caller_throws_while_held_lines_are_delivered_comes_with_the_next_line()
+    {
+        var thrown = new TaskCompletionSource();
+        using var sink = new OutputSink(
+            new RunObserver
+            {
+                Output = _ =>
+                {
+                    thrown.TrySetResult();
+                    throw new InvalidOperationException("mine");
+                },
+            },
+            null);
+        sink.StandardError("docker: x");
+        await thrown.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal("mine", Assert.Throws<InvalidOperationException>(() => sink.StandardOutput("y")).Message);
+    }
+
+    [Fact]
+    public void A_warning_of_the_command_is_no_remark()
+    {
+        using var sink = Sink();
+        sink.StandardError("WARNING: mine");
+        Assert.Equal(["2 WARNING: mine"], _lines);
+    }
+
+    [Fact]
+    public void A_long_report_is_a_commands_output()
+    {
+        using var sink = Sink();
+        for (var i = 0; i <= 100; i++)
+        {
+            sink.StandardError("Error: x");
+        }
+
+        Assert.Equal(101, _lines.Count);
+        Assert.Null(sink.TakeReport());
+    }
+
+    [Fact]
+    public void What_was_held_of_a_command_is_delivered_at_its_end()
+    {
+        using var sink = Sink();
+        sink.StandardError("Error: x");
+        Assert.Equal("Error: x", sink.TakeReport());
+        sink.DeliverHeld();
+        Assert.Equal(["2 Error: x"], _lines);
     }
 
     [Fact]
@@ -62,8 +121,9 @@ public class OutputSinkTests
     {
         using var sink = Sink("mark 1");
         sink.StandardError("a");
+        sink.StandardError("unfinished linemark 1");
         sink.StandardError("mark 1");
         Assert.True(sink.PrepareFailed);
-        Assert.Equal(["2 a"], _lines);
+        Assert.Equal(["2 a", "2 unfinished line"], _lines);
     }
 }

@@ -31,6 +31,12 @@ public class RunOptsTests
     }
 
     [Theory]
+    [InlineData("-e A=b --env C=d --env=E=f -eG=h -e I", "-e A=*** --env C=*** --env=E=*** -eG=*** -e I")]
+    [InlineData("--label a=b --entrypoint c", "--label a=b --entrypoint c")]
+    public void Environment_values_are_masked_when_shown(string opts, string expected) =>
+        Assert.Equal(expected.Split(' '), ShellWords.Split(RunOpts.Masked(opts)));
+
+    [Theory]
     [InlineData("--name x")]
     [InlineData("--name=x")]
     [InlineData("-d")]

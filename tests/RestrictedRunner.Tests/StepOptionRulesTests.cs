@@ -80,7 +80,6 @@ public class StepOptionRulesTests
         { Good with { Labels = ["-a=b"] }, "Labels" },
         { Good with { Engine = "-docker" }, "Engine" },
         { Good with { Shell = "'" }, "Shell" },
-        { Good with { Shell = "" }, "Shell" },
         { Good with { Shell = "none", Command = "'a" }, "Command" },
         { Good with { Shell = "none", Command = "''" }, "Command" },
         { Good with { Command = "", Arguments = [""] }, "Arguments" },
@@ -143,6 +142,21 @@ public class StepOptionRulesTests
     [MemberData(nameof(NoText))]
     public void Text_that_no_command_line_carries_is_told(char[] text) =>
         Assert.Equal(OptionProblemKind.TextInvalid, Single(Good with { Command = "x " + new string(text) }).Kind);
+
+    [Fact]
+    public void A_variable_of_the_client_must_fit_a_line_of_a_file() =>
+        Assert.Equal(OptionProblemKind.EnvironmentInvalid, Single(Good with { EnvironmentVariables = [new("PATH", new string('x', 65_536))] }).Kind);
+
+    [Fact]
+    public void A_path_cannot_hold_a_carriage_return_and_a_line_feed() =>
+        Assert.Contains(StepOptionRules.Check(Good with { Mounts = [new("/tmp", "/a\r\nb")] }), problem => problem.Kind == OptionProblemKind.MountInvalid);
+
+    [Fact]
+    public void An_empty_shell_or_engine_is_the_default()
+    {
+        var options = Good with { Shell = "", Engine = "" };
+        Assert.Equal(("sh", "auto"), (options.Shell, options.Engine));
+    }
 
     [Fact]
     public void Surrogate_pairs_are_text() => Assert.Empty(StepOptionRules.Check(Good with { Command = "echo 😀😀" }));

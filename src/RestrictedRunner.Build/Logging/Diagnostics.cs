@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Utilities;
 
 namespace RestrictedRunner.Build;
@@ -45,6 +44,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
             case RunnerFailure.CommandNotFound: CommandNotFound(failure, options); break;
             case RunnerFailure.CommandNotExecutable: CommandNotExecutable(failure, options); break;
             case RunnerFailure.CouldNotStart: CouldNotStart(failure, options); break;
+            case RunnerFailure.Interrupted: Interrupted(failure, options); break;
+            case RunnerFailure.NotRemoved: NotRemoved(failure, options); break;
             default: throw new ArgumentOutOfRangeException(nameof(failure), failure.Failure, "no diagnostic for it");
         }
     }
@@ -64,7 +65,6 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     public void ErrorsInOutput(string image) =>
         Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\".");
 
-    [SuppressMessage("Design", "CA1031", Justification = "Called with whatever was thrown.")]
     public void OwnFault(Exception exception)
     {
         Error("RRB9001", $"A fault in RestrictedRunner.Build itself: {exception.GetType().Name}: {exception.Message} Please report it; the details are in the log at low importance.");
@@ -130,6 +130,12 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private void CouldNotStart(RunnerException failure, StepOptions options) =>
         Error("RRB3005", $"The container of image '{options.Image}' could not be started:{Engine(failure)}");
+
+    private void Interrupted(RunnerException failure, StepOptions options) =>
+        Error("RRB3009", $"The step in image '{options.Image}' was interrupted; how its command would have ended is not known.{Engine(failure)}");
+
+    private void NotRemoved(RunnerException failure, StepOptions options) =>
+        Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: docker rm --force NAME.{Engine(failure)}");
 
     private static string Text(OptionProblem problem) => $"{problem.Parameter} '{problem.Value}': {problem.Reason}.";
 

@@ -21,7 +21,7 @@ internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters para
     public ITaskItem[] Collected => [.. _collected];
 
     /// <summary>What the runner tells.</summary>
-    public RunObserver Observer() => new() { Output = Output, PullProgress = PullProgress, CommandLine = CommandLine };
+    public RunObserver Observer() => new() { Output = Output, PullProgress = Message, EngineRemark = Message, CommandLine = CommandLine };
 
     /// <summary>The command as the user wrote it.</summary>
     public void Echo(StepOptions options) =>
@@ -39,7 +39,8 @@ internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters para
         }
     }
 
-    private void PullProgress(string line) => log.LogMessage(MessageImportance.High, line);
+    // As it is: "WARNING: …" of the engine is no warning of the step.
+    private void Message(string line) => log.LogMessage(MessageImportance.High, line);
 
     private void CommandLine(IReadOnlyList<string> words) => log.LogMessage(MessageImportance.Low, ShellWords.Join(words));
 

@@ -78,6 +78,7 @@ internal sealed class ParameterReader
             Pull = ReadPull(task.Pull),
             Engine = IsPath(task.Engine) ? Absolute(task.Engine) : task.Engine,
             StandardInput = task.StandardInput.Length == 0 ? "" : Absolute(task.StandardInput),
+            Timeout = task.Timeout < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(task.Timeout),
             ClientDirectory = _projectDirectory,
         };
         var standardOutput = ReadImportance(nameof(task.StandardOutputImportance), task.StandardOutputImportance);
@@ -105,7 +106,7 @@ internal sealed class ParameterReader
 
         if (Mount.TryParse(item.ItemSpec, out var mount))
         {
-            return mount with { HostPath = Absolute(mount.HostPath) };
+            return mount with { HostPath = Absolute(mount.HostPath), ReadOnly = mount.ReadOnly || ReadFlag(item, "ReadOnly") };
         }
 
         _problems.Add(new(OptionProblemKind.MountInvalid, nameof(DockerExec.Mounts), item.ItemSpec, "a mount is host:container[:ro] with an absolute container path, or an item with metadata ContainerPath"));

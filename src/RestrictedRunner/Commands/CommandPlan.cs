@@ -16,7 +16,7 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
         ["ash", "bash", "busybox", "dash", "ksh", "mksh", "sh", "yash", "zsh"];
 
     // Reserved words, and built-ins of sh, bash and busybox ash, that an image need not have as a program.
-    private static readonly HashSet<string> ShellWordsOnly =
+    private static readonly HashSet<string> ShellBuiltIns =
     [
         ".", ":", "alias", "bg", "bind", "break", "builtin", "caller", "case", "cd", "command", "compgen", "complete", "compopt",
         "continue", "coproc", "declare", "dirs", "disown", "do", "done", "echo", "elif", "else", "enable", "esac", "eval", "exec",
@@ -39,26 +39,24 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
 
         if (options.Shell == NoShell)
         {
-            return new(Split(options.Command), null, null);
+            return new(ShellWords.Split(options.Command), null, null);
         }
 
         if (options.PrepareCommand.Length > 0)
         {
             var mark = $"restricted-runner: prepare failed {Guid.NewGuid():N}";
-            return new(Split(options.Shell), UnixLines(WithPrepare(options, mark)), mark);
+            return new(ShellWords.Split(options.Shell), UnixLines(WithPrepare(options, mark)), mark);
         }
 
         return IsSingleExecutable(options.Command.Trim())
             ? new([options.Command.Trim()], null, null)
-            : new(Split(options.Shell), UnixLines(options.Command), null);
+            : new(ShellWords.Split(options.Shell), UnixLines(options.Command), null);
     }
-
-    private static IReadOnlyList<string> Split(string text) => ShellWords.TrySplit(text, out var words) ? words : [];
 
     private static bool IsSingleExecutable(string command) =>
         command.All(c => char.IsAsciiLetterOrDigit(c) || "_./+-".Contains(c, StringComparison.Ordinal))
         && command[0] != '-'
-        && !ShellWordsOnly.Contains(command);
+        && !ShellBuiltIns.Contains(command);
 
     // The trap speaks up when the script ends before the prepare command is through: by its own exit, by `set -e`, or
     // by the check after it. A trap that the prepare command sets itself stays in force.

@@ -11,22 +11,30 @@ namespace RestrictedRunner;
 /// <param name="FileText">Text for <c>--env-file</c>, or null.</param>
 internal sealed record ContainerEnvironment(IReadOnlyDictionary<string, string?> ForClient, string? FileText)
 {
+    // An env-file is read by lines, and Go's scanner takes lines of less than 64 KiB.
+    private const int LongestLine = 64 * 1024 - 1;
+
     private static readonly string[] ClientNames =
     [
-        "ALL_PROXY", "APPDATA", "CONTAINER", "HOME", "HTTP_PROXY", "HTTPS_PROXY", "LOCALAPPDATA", "LOGNAME", "NO_PROXY",
-        "NOTIFY_SOCKET", "PATH", "PATHEXT", "PWD", "SHELL", "SYSTEMROOT", "TEMP", "TERM", "TMP", "TMPDIR", "USER", "USERPROFILE",
+        "ALL_PROXY", "APPDATA", "CONTAINER_HOST", "DBUS_SESSION_BUS_ADDRESS", "GOCOVERDIR", "GODEBUG", "GOGC", "GOMAXPROCS",
+        "GOMEMLIMIT", "GOTRACEBACK", "HOME", "HTTP_PROXY", "HTTPS_PROXY", "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID",
+        "LOCALAPPDATA", "LOGNAME", "NO_PROXY", "NOTIFY_SOCKET", "PATH", "PATHEXT", "PWD", "REGISTRY_AUTH_FILE", "SHELL",
+        "SSH_AUTH_SOCK", "SSL_CERT_DIR", "SSL_CERT_FILE", "STORAGE_DRIVER", "STORAGE_OPTS", "SYSTEMROOT", "TEMP", "TERM", "TMP",
+        "TMPDIR", "USER", "USERPROFILE",
     ];
 
     private static readonly string[] ClientPrefixes =
-    [
-        "BUILDAH_", "BUILDKIT_", "CONTAINER_", "CONTAINERS_", "DBUS_", "DOCKER_", "DYLD_", "GO", "LD_", "LISTEN_", "MALLOC_",
-        "OTEL_", "PODMAN_", "REGISTRY_", "SSH_", "SSL_", "STORAGE_", "XDG_", "_CONTAINERS_",
-    ];
+        ["BUILDAH_", "CONTAINER_", "CONTAINERS_", "DOCKER_", "DYLD_", "LD_", "OTEL_", "PODMAN_", "XDG_", "_CONTAINERS_"];
 
     /// <summary>True for variables that docker, podman, their Go runtime or the dynamic loader act upon.</summary>
     public static bool IsReadByTheClient(string name) =>
         ClientNames.Contains(name, StringComparer.OrdinalIgnoreCase)
         || ClientPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>True when a value can stand in a file of lines.</summary>
+    public static bool IsLine(EnvironmentVariable variable) =>
+        variable.Value.AsSpan().IndexOfAny('\n', '\r') < 0
+        && Encoding.UTF8.GetByteCount(variable.Name) + Encoding.UTF8.GetByteCount(variable.Value) + 1 <= LongestLine;
 
     /// <summary>The environment of valid options; of two variables with one name the later counts.</summary>
     public static ContainerEnvironment For(StepOptions options)

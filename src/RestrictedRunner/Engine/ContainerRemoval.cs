@@ -1,62 +1,79 @@
 namespace RestrictedRunner;
 
+/// <summary>What became of a container that was to be removed.</summary>
+internal enum Removal
+{
+    /// <summary>It was there and is gone.</summary>
+    Removed,
+
+    /// <summary>There was none.</summary>
+    Absent,
+
+    /// <summary>The engine did not answer, or not with either.</summary>
+    Unknown,
+}
+
 /// <summary>Makes sure that a container of ours is gone.</summary>
 internal static class ContainerRemoval
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     // The engine finishes a creation whose client has died. Its container appears within this time, or never.
     private static readonly TimeSpan[] LateCreation =
-        [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(500)];
+        [Pause, TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(500)];
 
     // An engine that hangs must not hang the build's end.
-    private static readonly TimeSpan EngineLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ClientLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Removes the container of a client that may still be running. The client is killed only when the engine does
-    /// not answer: one that is killed while it creates leaves a container that nobody knows of.
+    /// Removes the container of a client that may still be running. The client is killed only when it does not end
+    /// by itself: one that is killed while it creates leaves a container that nobody knows of.
     /// </summary>
-    public static async Task StopAsync(EngineProcess engine, Container container, Task client, CancellationTokenSource kill)
+    public static async Task<Removal> StopAsync(EngineProcess engine, Container container, Task client, CancellationTokenSource kill)
     {
-        using var limit = new CancellationTokenSource(EngineLimit);
-        while (!await RemoveAsync(engine, container, limit.Token).ConfigureAwait(false) && !client.IsCompleted && !limit.IsCancellationRequested)
+        using var limit = new CancellationTokenSource(ClientLimit);
+        var removal = await RemoveAsync(engine, container).ConfigureAwait(false);
+        while (removal != Removal.Removed && !client.IsCompleted && !limit.IsCancellationRequested)
         {
-            await Task.WhenAny(client, Task.Delay(LateCreation[0], CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(client, Task.Delay(Pause, CancellationToken.None)).ConfigureAwait(false);
+            removal = await RemoveAsync(engine, container).ConfigureAwait(false);
         }
 
         // With its container gone the client ends by itself.
         await Task.WhenAny(client, Task.Delay(Timeout.Infinite, limit.Token)).ConfigureAwait(false);
         await kill.CancelAsync().ConfigureAwait(false);
         await client.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return removal == Removal.Removed ? removal : await RemoveLateAsync(engine, container).ConfigureAwait(false);
     }
 
-    /// <summary>Removes the container of a client that a signal ended, waiting for a creation under way.</summary>
-    public static async Task RemoveLateAsync(EngineProcess engine, Container container)
+    /// <summary>Removes the container of a client that has ended, waiting for a creation under way.</summary>
+    public static async Task<Removal> RemoveLateAsync(EngineProcess engine, Container container)
     {
-        using var limit = new CancellationTokenSource(EngineLimit);
+        var removal = await RemoveAsync(engine, container).ConfigureAwait(false);
         foreach (var pause in LateCreation)
         {
-            if (await RemoveAsync(engine, container, limit.Token).ConfigureAwait(false))
+            if (removal == Removal.Absent)
             {
-                return;
+                await Task.Delay(pause, CancellationToken.None).ConfigureAwait(false);
+                removal = await RemoveAsync(engine, container).ConfigureAwait(false);
             }
-
-            await Task.Delay(pause, CancellationToken.None).ConfigureAwait(false);
         }
 
-        await RemoveAsync(engine, container, limit.Token).ConfigureAwait(false);
+        return removal;
     }
 
     /// <summary>One <c>rm --force --volumes</c>.</summary>
-    /// <returns>True when there was a container. Newer clients exit 0 in both cases, but print the name only then.</returns>
-    public static async Task<bool> RemoveAsync(EngineProcess engine, Container container, CancellationToken limit)
+    public static async Task<Removal> RemoveAsync(EngineProcess engine, Container container)
     {
-        try
+        var answer = await engine.AskAsync(["rm", "--force", "--volumes", container.Name]).ConfigureAwait(false);
+        return answer switch
         {
-            var (_, standardOutput, standardError) = await engine.CallAsync(["rm", "--force", "--volumes", container.Name], limit).ConfigureAwait(false);
-            return standardOutput.Trim().Length > 0 || standardError.Contains("already in progress", StringComparison.Ordinal);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+            null => Removal.Unknown,
+
+            // Clients differ in the exit code for a container that is not there, but all print a name only for one that was.
+            _ when answer.StandardOutput.Trim().Length > 0 => Removal.Removed,
+            _ when answer.ExitCode == 0 || EngineMessages.IsNoSuchContainer(answer.StandardError) => Removal.Absent,
+            _ => Removal.Unknown,
+        };
     }
 }

@@ -1,39 +1,111 @@
+using System.Diagnostics;
+
 namespace RestrictedRunner;
 
 /// <summary>One <c>run</c> of the client, from its start until its container is gone.</summary>
 internal static class ContainerRun
 {
-    private const int Interrupted = 128 + 2;
-    private const int Terminated = 128 + 15;
+    private const int EndedBySignal = 128;
 
-    /// <summary>Waits for the client and returns its exit code.</summary>
+    /// <summary>Starts the client and waits for its end.</summary>
+    /// <param name="engine">The client.</param>
+    /// <param name="container">The container that the arguments name.</param>
+    /// <param name="arguments">Arguments of the client.</param>
+    /// <param name="streams">Its streams.</param>
+    /// <param name="watch">Started with the client, stopped at its end.</param>
+    /// <param name="timeout">Longest time that the client may run.</param>
+    /// <param name="cancellation">Stops and removes the container.</param>
+    /// <returns>The client's exit code.</returns>
     /// <exception cref="OperationCanceledException">Cancelled: whatever the client said of its end, the container is gone.</exception>
-    public static async Task<int> WaitAsync(
+    /// <exception cref="TimeoutException">The timeout ran out; the container is gone.</exception>
+    /// <exception cref="RunnerException">The client was interrupted, or the engine did not remove the container.</exception>
+    public static async Task<int> RunAsync(
         EngineProcess engine,
         Container container,
         IReadOnlyList<string> arguments,
         EngineStreams streams,
+        Stopwatch watch,
+        TimeSpan timeout,
+        CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        stop.CancelAfter(timeout);
+        try
+        {
+            return await RunAsync(engine, container, arguments, streams, watch, stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The command ran longer than {timeout}; its container is removed.");
+        }
+    }
+
+    /// <summary>Tells a command that failed from one that was never started.</summary>
+    /// <param name="engine">The client.</param>
+    /// <param name="container">The container that has ended.</param>
+    /// <param name="exitCode">The client's exit code.</param>
+    /// <param name="report">What may be the client's own report of a failure.</param>
+    /// <param name="age">Time since the client's start.</param>
+    /// <exception cref="RunnerException">It was never started.</exception>
+    public static async Task ThrowIfNotStartedAsync(EngineProcess engine, Container container, int exitCode, string report, TimeSpan age)
+    {
+        if (EngineMessages.MayBeTheEngines(exitCode, report) && !await EngineEvents.WasStartedAsync(engine, container, age).ConfigureAwait(false))
+        {
+            throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        EngineProcess engine,
+        Container container,
+        IReadOnlyList<string> arguments,
+        EngineStreams streams,
+        Stopwatch watch,
         CancellationToken cancellation)
     {
         using var kill = new CancellationTokenSource();
+        watch.Start();
         var client = engine.RunAsync(arguments, streams, kill.Token);
+        int exitCode;
         try
         {
-            var exitCode = await client.WaitAsync(cancellation).ConfigureAwait(false);
-            if (exitCode is not (Interrupted or Terminated) && !cancellation.IsCancellationRequested)
-            {
-                return exitCode;
-            }
-
-            // Ctrl-C in a terminal reaches the client too, perhaps before it has reached us.
-            await ContainerRemoval.RemoveLateAsync(engine, container).ConfigureAwait(false);
-            cancellation.ThrowIfCancellationRequested();
-            return exitCode;
+            exitCode = await client.WaitAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception) when (!client.IsCompletedSuccessfully)
+        catch (Exception e) when (e is not RunnerException)
         {
-            await ContainerRemoval.StopAsync(engine, container, client, kill).ConfigureAwait(false);
+            ThrowIfUnknown(await ContainerRemoval.StopAsync(engine, container, client, kill).ConfigureAwait(false), container);
             throw;
+        }
+
+        watch.Stop();
+        if (exitCode > EndedBySignal || cancellation.IsCancellationRequested)
+        {
+            await RemoveAfterSignalAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false);
+        }
+
+        return exitCode;
+    }
+
+    // A code above 128 is the command's own, or that of a client which a signal ended: Ctrl-C in a terminal reaches it
+    // too, perhaps before it reaches us. Only in the second case is there still a container, or about to be one.
+    private static async Task RemoveAfterSignalAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
+    {
+        var removal = await EngineEvents.WasStartedAsync(engine, container, age).ConfigureAwait(false)
+            ? await ContainerRemoval.RemoveAsync(engine, container).ConfigureAwait(false)
+            : await ContainerRemoval.RemoveLateAsync(engine, container).ConfigureAwait(false);
+        ThrowIfUnknown(removal, container);
+        cancellation.ThrowIfCancellationRequested();
+        if (removal == Removal.Removed)
+        {
+            throw new RunnerException(RunnerFailure.Interrupted, "The engine's client was ended by a signal while the command ran; its container is removed.");
+        }
+    }
+
+    private static void ThrowIfUnknown(Removal removal, Container container)
+    {
+        if (removal == Removal.Unknown)
+        {
+            throw new RunnerException(RunnerFailure.NotRemoved, $"The engine did not remove the container {container.Name}.");
         }
     }
 }

@@ -2,12 +2,12 @@ namespace RestrictedRunner;
 
 /// <summary>
 /// Reads what the clients of docker (20.10 to 29) and podman (4 and 5) say when they fail. Their exit codes do not
-/// tell the reasons apart: all are 125, 126 or 127, which the command's own exit code may be too.
+/// tell the reasons apart: 125, 126 or 127, and 1 from docker 29 on, all of which the command's own may be too.
 /// </summary>
 internal static class EngineMessages
 {
-    /// <summary>True for the exit codes of a client that did not start the container.</summary>
-    public static bool MayBeTheEngines(int exitCode) => exitCode is 125 or 126 or 127;
+    /// <summary>True when a client that ended so may have started no container.</summary>
+    public static bool MayBeTheEngines(int exitCode, string report) => exitCode is 125 or 126 or 127 || (exitCode == 1 && WhyNoEngine(report) is not null);
 
     /// <summary>True for a line that a client starts its own report of a failure with.</summary>
     public static bool StartsFailure(string line) =>
@@ -18,6 +18,9 @@ internal static class EngineMessages
             "Error: ",
             "Error response from daemon: ",
             "Cannot connect to ",
+            "failed to connect to the docker API",
+            "permission denied while trying to connect",
+            "Got permission denied",
             "error during connect: ",
             "unknown flag: ",
             "unknown shorthand flag: ",
@@ -27,7 +30,22 @@ internal static class EngineMessages
             "conflicting options: ");
 
     /// <summary>True for a line of a client that says nothing about whether the container will start.</summary>
-    public static bool IsRemark(string line) => StartsWithAny(line, "WARNING: ", "time=\"");
+    public static bool IsRemark(string line) =>
+        StartsWithAny(
+            line,
+            "WARNING: Your kernel does not support",
+            "WARNING: No swap limit support",
+            "WARNING: The requested image's platform",
+            "WARNING: IPv4 forwarding is disabled",
+            "WARNING: Localhost DNS setting",
+            "WARNING: Published ports are discarded",
+            "WARNING: Disabling the OOM killer",
+            "WARNING: image platform",
+            "Emulate Docker CLI using podman",
+            "time=\"");
+
+    /// <summary>True when <c>rm</c> found nothing to remove.</summary>
+    public static bool IsNoSuchContainer(string text) => ContainsAny(text, "No such container", "no container with", "already in progress");
 
     /// <summary>The lines of a failure without blank ones and the hint at <c>--help</c>.</summary>
     public static string Report(IEnumerable<string> lines) =>
@@ -39,7 +57,7 @@ internal static class EngineMessages
         {
             _ when ContainsAny(text, "Unable to find image '", "No such image", "image not known", "does not match the specified platform") => RunnerFailure.ImageAbsent,
             126 or 127 when ContainsAny(text, "permission denied", "is a directory", "exec format error") => RunnerFailure.CommandNotExecutable,
-            126 or 127 when ContainsAny(text, "not found", "no such file or directory") => RunnerFailure.CommandNotFound,
+            126 or 127 when ContainsAny(text, "executable file", "exec: \"", "attempted to invoke a command that was not found") => RunnerFailure.CommandNotFound,
             _ => RunnerFailure.CouldNotStart,
         };
 
@@ -47,16 +65,18 @@ internal static class EngineMessages
     public static RunnerFailure WhyNotPulled(string text) =>
         WhyNoEngine(text) ?? text switch
         {
+            _ when ContainsAny(text, "connection refused", "connection reset", "no such host", "i/o timeout", "network is unreachable", "no route to host", "TLS handshake timeout", "Client.Timeout", "deadline exceeded", "unexpected EOF", ": EOF", "server misbehaving", "temporary failure in name resolution", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway", "unexpected HTTP status: 5", "toomanyrequests", "server gave HTTP response to HTTPS client") => RunnerFailure.RegistryUnreachable,
             // Docker Hub answers "denied" for a name that does not exist; docker adds this half sentence.
-            _ when ContainsAny(text, "repository does not exist", "manifest unknown", "name unknown", "not found: manifest", "no matching manifest", "did not resolve to an alias") => RunnerFailure.ImageNotFound,
-            _ when ContainsAny(text, "unauthorized", "authentication required", "no basic auth credentials", "denied", "403 Forbidden") => RunnerFailure.PullUnauthorized,
-            _ when ContainsAny(text, "connection refused", "connection reset", "no such host", "i/o timeout", "network is unreachable", "no route to host", "TLS handshake timeout", "Client.Timeout", "deadline exceeded", "EOF", "server misbehaving", "temporary failure in name resolution", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway", "unexpected HTTP status: 5", "toomanyrequests", "server gave HTTP response to HTTPS client") => RunnerFailure.RegistryUnreachable,
+            _ when ContainsAny(text, "repository does not exist", "manifest unknown", "name unknown", "no matching manifest", "did not resolve to an alias") => RunnerFailure.ImageNotFound,
+            _ when ContainsAny(text, "unauthorized", "authentication required", "no basic auth credentials", "requested access to the resource is denied", "access denied", "403 Forbidden") => RunnerFailure.PullUnauthorized,
+            // The containerd image store says this of an absent tag, and of every other reason before it says that.
+            _ when ContainsAny(text, "failed to resolve reference") => RunnerFailure.ImageNotFound,
             _ => RunnerFailure.PullFailed,
         };
 
     private static RunnerFailure? WhyNoEngine(string text) =>
         ContainsAny(text, "permission denied while trying to connect", "docker.sock: connect: permission denied", "podman.sock: connect: permission denied") ? RunnerFailure.PermissionDenied
-        : ContainsAny(text, "Cannot connect to the Docker daemon", "Is the docker daemon running", "error during connect", "Cannot connect to Podman", "unable to connect to Podman") ? RunnerFailure.DaemonNotRunning
+        : ContainsAny(text, "failed to connect to the docker API", "Cannot connect to the Docker daemon", "Is the docker daemon running", "error during connect", "Cannot connect to Podman", "unable to connect to Podman") ? RunnerFailure.DaemonNotRunning
         : null;
 
     private static bool StartsWithAny(string line, params ReadOnlySpan<string> starts)

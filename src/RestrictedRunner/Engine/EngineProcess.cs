@@ -10,6 +10,9 @@ namespace RestrictedRunner;
 /// <param name="Directory">Folder that the client runs in, or empty for this process's own.</param>
 internal sealed record EngineProcess(string ClientPath, string Directory)
 {
+    // An engine that hangs must not hang the build.
+    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(10);
+
     private static readonly Dictionary<string, string?> NoVariables = [];
 
     /// <summary>Runs the client until it and its streams have ended.</summary>
@@ -37,19 +40,31 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
         catch (Win32Exception e)
         {
             // The program is no program of this machine, or the arguments are longer than the system takes.
-            throw new RunnerException(RunnerFailure.CouldNotStart, $"{ClientPath}: {e.Message}");
+            throw new RunnerException(RunnerFailure.CouldNotStart, $"{ClientPath}: {(e.InnerException ?? e).Message}", e);
         }
     }
 
-    /// <summary>Runs a short command of the client, such as <c>rm</c>, and keeps what it prints.</summary>
-    public async Task<(int ExitCode, string StandardOutput, string StandardError)> CallAsync(IReadOnlyList<string> arguments, CancellationToken kill)
+    /// <summary>Runs a short command of the client, such as <c>rm</c>, for what it prints.</summary>
+    /// <returns>Null when there is no answer within ten seconds.</returns>
+    public async Task<EngineAnswer?> AskAsync(IReadOnlyList<string> arguments)
     {
+        using var limit = new CancellationTokenSource(AskLimit);
         using var standardOutput = new MemoryStream();
         using var standardError = new MemoryStream();
-        var exitCode = await RunAsync(
-            arguments,
-            new EngineStreams(standardOutput.CopyFromAsync, standardError.CopyFromAsync),
-            kill).ConfigureAwait(false);
-        return (exitCode, standardOutput.ReadText(), standardError.ReadText());
+        try
+        {
+            var exitCode = await RunAsync(
+                arguments,
+                new EngineStreams(standardOutput.CopyFromAsync, standardError.CopyFromAsync),
+                limit.Token).ConfigureAwait(false);
+            return new(exitCode, standardOutput.ReadText(), standardError.ReadText());
+        }
+        catch (Exception e) when (e is OperationCanceledException or RunnerException)
+        {
+            return null;
+        }
     }
 }
+
+/// <summary>What a short command of the client said.</summary>
+internal sealed record EngineAnswer(int ExitCode, string StandardOutput, string StandardError);

@@ -10,17 +10,20 @@ internal static class ImagePull
     /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled.</exception>
     public static async Task EnsureAsync(EngineProcess engine, StepOptions options, RunObserver observer, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         if (options.Pull != PullPolicy.Always)
         {
-            var (exitCode, _, error) = await engine.CallAsync(["image", "inspect", "--format", "{{.Id}}", options.Image], cancellation).ConfigureAwait(false);
-            if (exitCode == 0)
+            var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", options.Image]).ConfigureAwait(false)
+                ?? throw new RunnerException(RunnerFailure.DaemonNotRunning, "The engine does not answer.");
+            if (answer.ExitCode == 0 && IsFor(options.Platform, answer.StandardOutput.Trim()))
             {
                 return;
             }
 
-            if (options.Pull == PullPolicy.Never || EngineMessages.WhyNotStarted(exitCode, error) != RunnerFailure.ImageAbsent)
+            var failure = answer.ExitCode == 0 ? RunnerFailure.ImageAbsent : EngineMessages.WhyNotStarted(answer.ExitCode, answer.StandardError);
+            if (options.Pull == PullPolicy.Never || failure != RunnerFailure.ImageAbsent)
             {
-                throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, error), error.Trim());
+                throw new RunnerException(failure, answer.ExitCode == 0 ? $"The image is for {answer.StandardOutput.Trim()}." : answer.StandardError.Trim());
             }
         }
 
@@ -37,12 +40,29 @@ internal static class ImagePull
         {
             observer.CommandLine([engine.ClientPath, .. arguments]);
             var error = new OutputTail(20);
+            var oneAtATime = new object();
             var exitCode = await engine.RunAsync(
                 arguments,
                 new EngineStreams(
-                    (stream, token) => Utf8Lines.ReadAsync(stream, observer.PullProgress, kept: null, token),
-                    (stream, token) => Utf8Lines.ReadAsync(stream, error.Add, kept: null, token)),
+                    (stream, token) => Utf8Lines.ReadAsync(stream, Progress, kept: null, token),
+                    (stream, token) => Utf8Lines.ReadAsync(stream, Error, kept: null, token)),
                 cancellation).ConfigureAwait(false);
+
+            void Progress(string line)
+            {
+                lock (oneAtATime)
+                {
+                    observer.PullProgress(line);
+                }
+            }
+
+            // Docker's progress is standard output, podman's standard error.
+            void Error(string line)
+            {
+                Progress(line);
+                error.Add(line);
+            }
+
             if (exitCode == 0)
             {
                 return;
@@ -59,4 +79,7 @@ internal static class ImagePull
             await Task.Delay(Pauses[attempt], cancellation).ConfigureAwait(false);
         }
     }
+
+    private static bool IsFor(string platform, string imagePlatform) =>
+        platform.Length == 0 || platform == imagePlatform || platform.StartsWith(imagePlatform + "/", StringComparison.Ordinal) || imagePlatform.StartsWith(platform + "/", StringComparison.Ordinal);
 }

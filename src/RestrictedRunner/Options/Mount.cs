@@ -20,7 +20,9 @@ public sealed record Mount(string HostPath, string ContainerPath, bool ReadOnly 
         var readOnly = text.EndsWith(":ro", StringComparison.Ordinal);
         var paths = readOnly || text.EndsWith(":rw", StringComparison.Ordinal) ? text[..^3] : text;
         var split = paths.LastIndexOf(":/", StringComparison.Ordinal);
-        if (split < 1)
+
+        // A colon in what would be the container path is an option of Docker's -v that is not taken: ":z", ":cached".
+        if (split < 1 || paths.IndexOf(':', split + 1) >= 0)
         {
             return false;
         }

@@ -23,9 +23,26 @@ internal static class RunOpts
         "--restart", "--rm", "--rmi", "--rootfs", "--sig-proxy", "--tty", "-a", "-d", "-i", "-t",
     ];
 
-    /// <summary>The words of the options, or none when they cannot be split.</summary>
-    public static IReadOnlyList<string> Split(string dockerRunOpts) =>
-        ShellWords.TrySplit(dockerRunOpts, out var words) ? words : [];
+    /// <summary>The words of checked options.</summary>
+    public static IReadOnlyList<string> Split(string dockerRunOpts) => ShellWords.Split(dockerRunOpts);
+
+    /// <summary>The options with <c>***</c> for the values of environment variables, to be shown.</summary>
+    public static string Masked(string dockerRunOpts)
+    {
+        var words = Split(dockerRunOpts).ToArray();
+        for (var i = 0; i < words.Length; i++)
+        {
+            var isValue = i > 0 && words[i - 1] is "-e" or "--env";
+            if (isValue || words[i].StartsWith("--env=", StringComparison.Ordinal) || words[i].StartsWith("-e", StringComparison.Ordinal))
+            {
+                var name = words[i].StartsWith("--env=", StringComparison.Ordinal) ? "--env=".Length : 0;
+                var equals = words[i].IndexOf('=', name);
+                words[i] = equals < 0 ? words[i] : words[i][..(equals + 1)] + "***";
+            }
+        }
+
+        return ShellWords.Join(words);
+    }
 
     /// <summary>Problems of the options; empty when they can be handed over.</summary>
     public static IEnumerable<OptionProblem> Check(string dockerRunOpts)

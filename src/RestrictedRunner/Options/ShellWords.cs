@@ -84,6 +84,11 @@ internal static class ShellWords
         return true;
     }
 
+    /// <summary>The words of a text that is known to be well-formed.</summary>
+    /// <exception cref="FormatException">It is not.</exception>
+    public static IReadOnlyList<string> Split(string text) =>
+        TrySplit(text, out var words) ? words : throw new FormatException($"A quote is not closed in: {text}");
+
     /// <summary>Words as a line that a shell reads back as the same words.</summary>
     public static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
 

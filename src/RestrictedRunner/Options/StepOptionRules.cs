@@ -85,7 +85,7 @@ public static partial class StepOptionRules
 
     private static IEnumerable<OptionProblem> CheckShell(StepOptions options)
     {
-        if (!ShellWords.TrySplit(options.Shell, out var shell) || shell.Count == 0 || shell[0].Length == 0)
+        if (!ShellWords.TrySplit(options.Shell, out var shell) || shell is not [{ Length: > 0 }, ..])
         {
             yield return Invalid(nameof(options.Shell), options.Shell, "a shell is a program with options, such as sh or bash -e, or none");
         }
@@ -110,6 +110,11 @@ public static partial class StepOptionRules
             if (!mount.ContainerPath.StartsWith('/') || mount.ContainerPath.Trim('/').Length == 0)
             {
                 yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.ContainerPath, "a container path is absolute and not the root");
+            }
+
+            if (mount.HostPath.Contains("\r\n", StringComparison.Ordinal) || mount.ContainerPath.Contains("\r\n", StringComparison.Ordinal))
+            {
+                yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.HostPath, "the engine's client reads a carriage return and a line feed in a path as a line feed");
             }
 
             if (!Path.IsPathFullyQualified(mount.HostPath))
@@ -173,15 +178,16 @@ public static partial class StepOptionRules
 
     private static IEnumerable<OptionProblem> CheckEnvironment(StepOptions options)
     {
-        foreach (var (name, value) in options.EnvironmentVariables)
+        foreach (var variable in options.EnvironmentVariables)
         {
+            var name = variable.Name;
             if (name.Length == 0 || name.Contains('=', StringComparison.Ordinal))
             {
                 yield return new(OptionProblemKind.EnvironmentInvalid, nameof(options.EnvironmentVariables), name, "a variable has a name, and the name has no '='");
             }
-            else if (ContainerEnvironment.IsReadByTheClient(name) && value.AsSpan().IndexOfAny('\n', '\r') >= 0)
+            else if (ContainerEnvironment.IsReadByTheClient(name) && !ContainerEnvironment.IsLine(variable))
             {
-                yield return new(OptionProblemKind.EnvironmentInvalid, nameof(options.EnvironmentVariables), name, "the engine's client reads this variable too, so its value goes through a file of lines and cannot hold a newline; set it in the command");
+                yield return new(OptionProblemKind.EnvironmentInvalid, nameof(options.EnvironmentVariables), name, "the engine's client reads this variable too, so its value goes through a file of lines: it cannot hold a newline, nor 64 KiB; set it in the command");
             }
         }
     }
@@ -258,7 +264,7 @@ public static partial class StepOptionRules
     [GeneratedRegex(
         @"\A((([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(:[0-9]+)?/)?" +
         @"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*" +
-        @"(:\w[\w.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?\z",
+        @"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex ImageReference();
 

@@ -10,23 +10,28 @@ namespace RestrictedRunner;
 /// </summary>
 internal sealed class OutputSink : IDisposable
 {
-    // A client that could not start a container ends within milliseconds of saying so; a command whose first words
-    // look the same must not wait for its end to be heard.
+    // A client that could not start a container ends soon after saying so; a command whose first words look the same
+    // must not wait for its end to be heard.
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
 
+    // A client's report has a few lines. What has more is a command's output.
+    private const int LongestReport = 100;
+
     private readonly object _lock = new();
-    private readonly Action<OutputLine> _output;
+    private readonly RunObserver _observer;
     private readonly string? _prepareFailedMark;
-    private readonly List<string> _held = [];
-    private readonly Timer _release;
+    private readonly List<string> _report = [];
+    private readonly Timer _timer;
+    private int _delivered;
     private bool _started;
+    private bool _ended;
     private ExceptionDispatchInfo? _failure;
 
-    public OutputSink(Action<OutputLine> output, string? prepareFailedMark)
+    public OutputSink(RunObserver observer, string? prepareFailedMark)
     {
-        _output = output;
+        _observer = observer;
         _prepareFailedMark = prepareFailedMark;
-        _release = new Timer(_ => ReleaseOnTimer());
+        _timer = new Timer(_ => DeliverOnTimer());
     }
 
     /// <summary>True when the script said so.</summary>
@@ -37,8 +42,8 @@ internal sealed class OutputSink : IDisposable
         lock (_lock)
         {
             _failure?.Throw();
-            Release();
-            _output(new OutputLine(OutputStream.StandardOutput, line));
+            TakeForCommands();
+            _observer.Output(new OutputLine(OutputStream.StandardOutput, line));
         }
     }
 
@@ -47,57 +52,73 @@ internal sealed class OutputSink : IDisposable
         lock (_lock)
         {
             _failure?.Throw();
-            if (!_started && (_held.Count > 0 || EngineMessages.StartsFailure(line)))
+            if (_started)
             {
-                if (_held.Count == 0)
-                {
-                    _release.Change(LongestHold, Timeout.InfiniteTimeSpan);
-                }
-
-                _held.Add(line);
-                return;
+                Deliver(line);
             }
-
-            if (!_started && !EngineMessages.IsRemark(line))
+            else if (_report.Count == 0 && EngineMessages.IsRemark(line))
             {
-                Release();
+                _observer.EngineRemark(line);
             }
-
-            Deliver(line);
+            else if (_report.Count == 0 ? EngineMessages.StartsFailure(line) : _report.Count < LongestReport)
+            {
+                AddToReport(line);
+            }
+            else
+            {
+                TakeForCommands();
+                Deliver(line);
+            }
         }
     }
 
-    /// <summary>What is held back once both streams have ended, and stays so until released; null when nothing is.</summary>
-    public string? TakeHeld()
+    /// <summary>After both streams' end: what may be the client's own report of a failure, or null.</summary>
+    public string? TakeReport()
     {
         lock (_lock)
         {
-            _release.Change(Timeout.Infinite, Timeout.Infinite);
-            return _held.Count == 0 ? null : EngineMessages.Report(_held);
-        }
-    }
-
-    /// <summary>The held lines were the command's: they are delivered.</summary>
-    public void CommandHasStarted()
-    {
-        lock (_lock)
-        {
+            _ended = true;
             _failure?.Throw();
-            Release();
+            return _started || _report.Count == 0 ? null : EngineMessages.Report(_report);
         }
     }
 
-    public void Dispose() => _release.Dispose();
+    /// <summary>What is still held back was the command's, and is delivered.</summary>
+    public void DeliverHeld()
+    {
+        lock (_lock)
+        {
+            TakeForCommands();
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void AddToReport(string line)
+    {
+        _report.Add(line);
+        if (_report.Count == 1)
+        {
+            _timer.Change(LongestHold, Timeout.InfiniteTimeSpan);
+        }
+        else if (_delivered > 0)
+        {
+            DeliverReport();
+        }
+    }
 
     // An exception of the caller's on a timer's thread would end the process; it is thrown with the next line.
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Thrown again later.")]
-    private void ReleaseOnTimer()
+    private void DeliverOnTimer()
     {
         lock (_lock)
         {
             try
             {
-                Release();
+                if (!_ended)
+                {
+                    DeliverReport();
+                }
             }
             catch (Exception e)
             {
@@ -106,20 +127,21 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    private void Release()
+    private void TakeForCommands()
     {
-        if (_started)
+        if (!_started)
         {
-            return;
+            _started = true;
+            DeliverReport();
         }
+    }
 
-        _started = true;
-        foreach (var line in _held)
+    private void DeliverReport()
+    {
+        while (_delivered < _report.Count)
         {
-            Deliver(line);
+            Deliver(_report[_delivered++]);
         }
-
-        _held.Clear();
     }
 
     private void Deliver(string line)
@@ -134,6 +156,6 @@ internal sealed class OutputSink : IDisposable
             }
         }
 
-        _output(new OutputLine(OutputStream.StandardError, line));
+        _observer.Output(new OutputLine(OutputStream.StandardError, line));
     }
 }

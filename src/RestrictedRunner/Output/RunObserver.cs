@@ -9,6 +9,12 @@ public sealed record RunObserver
     /// <summary>Gets the lines of a pull's progress.</summary>
     public Action<string> PullProgress { get; init; } = static _ => { };
 
-    /// <summary>Gets the words of each client process before it starts. No environment value is among them.</summary>
+    /// <summary>Gets what the engine remarks of its own on a run, such as a limit that its kernel does not have.</summary>
+    public Action<string> EngineRemark { get; init; } = static _ => { };
+
+    /// <summary>
+    /// Gets the words of each <c>run</c> and <c>pull</c> before it starts. No environment value is among them: those in
+    /// <see cref="StepOptions.DockerRunOpts"/> are shown as <c>***</c>.
+    /// </summary>
     public Action<IReadOnlyList<string>> CommandLine { get; init; } = static _ => { };
 }

@@ -1,6 +1,6 @@
 namespace RestrictedRunner;
 
-/// <summary>Why a command could not be run at all.</summary>
+/// <summary>Why a command could not be run to its end.</summary>
 public enum RunnerFailure
 {
     /// <summary>The options are wrong; see <see cref="RunnerException.Problems"/>.</summary>
@@ -38,4 +38,10 @@ public enum RunnerFailure
 
     /// <summary>The engine refused to create or start the container for another reason.</summary>
     CouldNotStart,
+
+    /// <summary>A signal ended the engine's client while the command ran; how the command ended is not known.</summary>
+    Interrupted,
+
+    /// <summary>The run was ended, and the engine did not remove its container.</summary>
+    NotRemoved,
 }

@@ -1,11 +1,11 @@
 namespace RestrictedRunner;
 
 /// <summary>A step whose options are known to be valid, with all that can be decided before its container has a name.</summary>
-internal sealed record PreparedStep(StepOptions Options, EngineProcess Engine, CommandPlan Plan, ContainerEnvironment Environment)
+internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, CommandPlan Plan, ContainerEnvironment Environment)
 {
     /// <summary>Checks the options, finds the client, and plans the command.</summary>
     /// <exception cref="RunnerException">With all problems of the options, or when there is no client.</exception>
-    public static PreparedStep For(StepOptions options)
+    public static PlannedStep For(StepOptions options)
     {
         var problems = StepOptionRules.Check(options);
         if (problems.Count > 0)
@@ -21,12 +21,11 @@ internal sealed record PreparedStep(StepOptions Options, EngineProcess Engine, C
     public StepFiles WriteFiles() => new(Plan.Script, Environment.FileText);
 
     /// <summary>The client's arguments for one run.</summary>
-    public IReadOnlyList<string> Arguments(Container container, StepFiles files, bool interactive) =>
-        RunArguments.For(
-            Options,
-            Plan,
-            Environment,
-            new RunSetting(container, files.ScriptPath, files.EnvironmentPath, Options.User == "current" ? CurrentUser.Id() : "", interactive));
+    public IReadOnlyList<string> Arguments(Container container, StepFiles files, bool interactive) => Arguments(Options, container, files, interactive);
+
+    /// <summary>The client's path and arguments, without the environment values that the user wrote into free-form options.</summary>
+    public IReadOnlyList<string> ShownCommandLine(Container container, StepFiles files, bool interactive) =>
+        [Engine.ClientPath, .. Arguments(Options with { DockerRunOpts = RunOpts.Masked(Options.DockerRunOpts) }, container, files, interactive)];
 
     /// <summary>The file for standard input, or null.</summary>
     /// <exception cref="RunnerException">The file cannot be read.</exception>
@@ -41,4 +40,11 @@ internal sealed record PreparedStep(StepOptions Options, EngineProcess Engine, C
             throw new RunnerException([new OptionProblem(OptionProblemKind.InputMissing, nameof(Options.StandardInput), Options.StandardInput, $"the file cannot be read: {e.Message}")]);
         }
     }
+
+    private IReadOnlyList<string> Arguments(StepOptions options, Container container, StepFiles files, bool interactive) =>
+        RunArguments.For(
+            options,
+            Plan,
+            Environment,
+            new RunSetting(container, files.ScriptPath, files.EnvironmentPath, Options.User == "current" ? CurrentUser.Id() : "", interactive));
 }

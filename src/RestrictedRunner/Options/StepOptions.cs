@@ -64,7 +64,7 @@ public sealed record StepOptions
     /// Shell that reads the script, with options if wanted (<c>bash -eo pipefail</c>). <c>none</c> splits
     /// <see cref="Command"/> into words by POSIX quoting rules and runs them without a shell.
     /// </summary>
-    public string Shell { get; init => field = value.Length == 0 ? "sh" : value; } = "sh";
+    public string Shell { get; init => field = value is "" ? "sh" : value; } = "sh";
 
     /// <summary>Text of the command. Exclusive with <see cref="Arguments"/>.</summary>
     public string Command { get; init; } = "";
@@ -118,7 +118,7 @@ public sealed record StepOptions
     public PullPolicy Pull { get; init; } = PullPolicy.Missing;
 
     /// <summary><c>auto</c> (docker, else podman, from <c>PATH</c>), <c>docker</c>, <c>podman</c>, or the path of a client.</summary>
-    public string Engine { get; init => field = value.Length == 0 ? "auto" : value; } = "auto";
+    public string Engine { get; init => field = value is "" ? "auto" : value; } = "auto";
 
     /// <summary>File whose content is the command's standard input, an absolute path. Without one standard input is empty.</summary>
     public string StandardInput { get; init; } = "";

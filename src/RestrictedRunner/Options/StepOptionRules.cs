@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Net;
-using System.Text.RegularExpressions;
+using static RestrictedRunner.OptionForms;
 
 namespace RestrictedRunner;
 
 /// <summary>Finds everything that is wrong with a step's options, before any process starts.</summary>
-public static partial class StepOptionRules
+public static class StepOptionRules
 {
     /// <summary>All problems of the options, in the order of the options; empty when the step may run.</summary>
     /// <param name="options">The options to check. Files and folders they name are looked up.</param>
@@ -236,48 +236,6 @@ public static partial class StepOptionRules
 
     private static OptionProblem Invalid(string parameter, string value, string reason) => new(OptionProblemKind.ValueInvalid, parameter, value, reason);
 
-    private static bool IsSize(string value) => Size().IsMatch(value);
-
-    private static bool IsWord(string value) => !value.StartsWith('-') && !value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
-
-    private static bool IsCapability(string value) => value.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
-
-    private static bool IsLabel(string value) => !value.StartsWith('-') && !value.StartsWith('=') && !value.StartsWith(Container.LabelPrefix, StringComparison.Ordinal);
-
-    private static bool IsText(string value)
-    {
-        for (var i = 0; i < value.Length; i++)
-        {
-            if (value[i] == '\0' || (char.IsSurrogate(value[i]) && !char.IsSurrogatePair(value, i++)))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     /// <summary>The form that the values of one option must have, and its description for people.</summary>
     private sealed record Form(string Parameter, IEnumerable<string> Values, Func<string, bool> IsValid, string Text);
-
-    // The grammar of https://pkg.go.dev/github.com/distribution/reference; an image id has the form of a name.
-    [GeneratedRegex(
-        @"\A((([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(:[0-9]+)?/)?" +
-        @"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*" +
-        @"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?\z",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
-    private static partial Regex ImageReference();
-
-    // The form that https://pkg.go.dev/github.com/docker/go-units#RAMInBytes reads.
-    [GeneratedRegex(@"\A[0-9]+(\.[0-9]+)?[kmgtpKMGTP]?[iI]?[bB]?\z", RegexOptions.ExplicitCapture)]
-    private static partial Regex Size();
-
-    [GeneratedRegex(@"\A[a-z0-9_]+(/[a-z0-9_]+){0,2}\z", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Platform();
-
-    [GeneratedRegex(@"\A[a-z]+=-?[0-9]+(:-?[0-9]+)?\z", RegexOptions.ExplicitCapture)]
-    private static partial Regex Ulimit();
-
-    [GeneratedRegex(@"\A[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?\z", RegexOptions.ExplicitCapture)]
-    private static partial Regex HostName();
 }

@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+
+namespace RestrictedRunner;
+
+/// <summary>The forms that single values have, so that none is read as an option or as something else than it is.</summary>
+internal static partial class OptionForms
+{
+    public static bool IsSize(string value) => Size().IsMatch(value);
+
+    public static bool IsWord(string value) => !value.StartsWith('-') && !value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
+
+    public static bool IsCapability(string value) => value.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+
+    public static bool IsLabel(string value) => !value.StartsWith('-') && !value.StartsWith('=') && !value.StartsWith(Container.LabelPrefix, StringComparison.Ordinal);
+
+    public static bool IsText(string value)
+    {
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (value[i] == '\0' || (char.IsSurrogate(value[i]) && !char.IsSurrogatePair(value, i++)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // The grammar of https://pkg.go.dev/github.com/distribution/reference; an image id has the form of a name.
+    [GeneratedRegex(
+        @"\A((([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(:[0-9]+)?/)?" +
+        @"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*" +
+        @"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    public static partial Regex ImageReference();
+
+    // The form that https://pkg.go.dev/github.com/docker/go-units#RAMInBytes reads.
+    [GeneratedRegex(@"\A[0-9]+(\.[0-9]+)?[kmgtpKMGTP]?[iI]?[bB]?\z", RegexOptions.ExplicitCapture)]
+    public static partial Regex Size();
+
+    [GeneratedRegex(@"\A[a-z0-9_]+(/[a-z0-9_]+){0,2}\z", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    public static partial Regex Platform();
+
+    [GeneratedRegex(@"\A[a-z]+=-?[0-9]+(:-?[0-9]+)?\z", RegexOptions.ExplicitCapture)]
+    public static partial Regex Ulimit();
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?\z", RegexOptions.ExplicitCapture)]
+    public static partial Regex HostName();
+}

@@ -175,13 +175,13 @@ public class InteractiveTests
             {Cgroup.Memory}; {Cgroup.MemoryReservation}; {Cgroup.MemorySwap}; {Cgroup.Cpu}; {Cgroup.Pids}
             grep -E '^(Cap|NoNewPrivs|Uid|Gid|Groups)' /proc/self/status
             grep -E 'open files' /proc/self/limits
-            cat /etc/resolv.conf
+            cat /etc/resolv.conf 2>/dev/null
             grep example /etc/hosts
             ls /sys/class/net
             hostname
             pwd
             df -k /dev/shm | tail -n 1
-            grep -E ' (/|/data|/fast) ' /proc/mounts | sed 's/lowerdir.*//'
+            grep -E ' (/|/data|/fast) ' /proc/mounts | sed 's/lowerdir.*//' | sort
             env | sort
             """) with
         {

@@ -29,6 +29,19 @@ public class ObserverFailureTests
         Assert.Empty(Processes.WithText(watched.ContainerNames[0]));
     }
 
+    [Theory]
+    [EachEngine]
+    public async Task It_does_so_too_when_the_line_was_held_back(string engine)
+    {
+        // It looks like the engine's report of a failure, so it is heard a moment later, and not from a stream.
+        var watched = new Watched();
+        var failure = await FailingRunAsync(Step.On(engine, "echo 'Error: line' >&2; sleep 60"), watched);
+
+        Assert.Equal("Error: line", failure.Message);
+        await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
+        Assert.Empty(Processes.WithText(watched.ContainerNames[0]));
+    }
+
     private static async Task<InvalidOperationException> FailingRunAsync(StepOptions options, Watched watched)
     {
         var observer = watched.Observer with { Output = line => throw new InvalidOperationException(line.Text) };

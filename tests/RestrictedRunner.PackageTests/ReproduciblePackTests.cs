@@ -7,41 +7,49 @@ namespace RestrictedRunner.PackageTests;
 public class ReproduciblePackTests
 {
     [Fact]
-    public async Task Packing_in_two_folders_gives_the_same_package_and_no_warning()
+    public async Task Packing_in_two_folders_gives_the_same_packages_and_no_warning()
     {
-        var folder = TestFolder.New();
-        await CopySourcesAsync(folder);
+        var sources = TestFolder.New();
+        await CopySourcesAsync(sources);
 
-        var first = await PackAsync(folder);
-        var second = await PackAsync(folder);
+        var first = await PackAsync(sources);
+        var second = await PackAsync(sources);
 
-        using (var one = new Nupkg(first))
-        using (var other = new Nupkg(second))
+        Assert.Equal(["RestrictedRunner", "RestrictedRunner.Build"], first.Select(NameOf));
+        foreach (var (one, other) in first.Zip(second))
         {
-            Assert.Equal(one.Files, other.Files);
-            Assert.All(one.Files, file => Assert.Equal(one.Bytes(file), other.Bytes(file)));
+            AssertSameContent(one, other);
+            Assert.Equal(await HashAsync(one), await HashAsync(other));
         }
-
-        Assert.Equal(await HashAsync(first), await HashAsync(second));
     }
 
-    private static async Task<string> PackAsync(string sources)
+    private static string NameOf(string package) => Path.GetFileName(package).Replace($".{TestRun.Version}.nupkg", "", StringComparison.Ordinal);
+
+    private static void AssertSameContent(string first, string second)
+    {
+        using var one = new Nupkg(first);
+        using var other = new Nupkg(second);
+        Assert.Equal(one.Files, other.Files);
+        Assert.All(one.Files, file => Assert.Equal(one.Bytes(file), other.Bytes(file)));
+    }
+
+    private static async Task<IReadOnlyList<string>> PackAsync(string sources)
     {
         // The compiler takes the folder of a repository out of the paths that it writes down.
         var folder = TestFolder.New();
         await GitAsync(folder, "clone", "--quiet", sources, ".");
 
         // The packages that whoever builds the repository has.
-        var environment = new Dictionary<string, string?>
-        {
-            ["NUGET_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES"),
-            // For the times of the files inside: https://reproducible-builds.org/specs/source-date-epoch/
-            ["SOURCE_DATE_EPOCH"] = "1767225600",
-        };
-        var result = (await DotNet.RunAsync(folder, environment, ["pack", "src/RestrictedRunner.Build", "-c", "Release", "-o", "out", "-nodeReuse:false", "-tl:off"])).Succeeded();
+        var environment = new Dictionary<string, string?> { ["NUGET_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES") };
 
-        Assert.DoesNotContain("warning", result.Console, StringComparison.OrdinalIgnoreCase);
-        return Directory.GetFiles(Path.Combine(folder, "out")).Single();
+        // Analyzers change nothing of what comes out, and take half of the time.
+        foreach (var project in new[] { "RestrictedRunner", "RestrictedRunner.Build" })
+        {
+            var result = (await DotNet.RunAsync(folder, environment, ["pack", $"src/{project}", "-c", "Release", "-o", "out", "-p:RunAnalyzers=false", "-nodeReuse:false", "-tl:off"])).Succeeded();
+            Assert.DoesNotContain("warning", result.Console, StringComparison.OrdinalIgnoreCase);
+        }
+
+        return [.. Directory.GetFiles(Path.Combine(folder, "out"), "*.nupkg").OrderBy(NameOf, StringComparer.Ordinal)];
     }
 
     // What git would give to somebody else, changes that are not committed yet included.

@@ -35,6 +35,7 @@ public class EngineMessagesTests
     [InlineData("Error response from daemon: Get \"https://registry.invalid/v2/\": dial tcp: lookup registry.invalid: no such host", RunnerFailure.RegistryUnreachable)]
     [InlineData("failed to resolve reference \"docker.io/library/x:y\": docker.io/library/x:y: not found", RunnerFailure.ImageNotFound)]
     [InlineData("failed to resolve reference \"localhost:1/x:y\": failed to do request: dial tcp 127.0.0.1:1: connect: connection refused", RunnerFailure.RegistryUnreachable)]
+    [InlineData("Error response from daemon: denied", RunnerFailure.PullUnauthorized)]
     [InlineData("Error response from daemon: open /var/lib/docker/tmp/x: permission denied", RunnerFailure.PullFailed)]
     [InlineData("Error response from daemon: acme/leofs:1: something else", RunnerFailure.PullFailed)]
     [InlineData("unexpected EOF", RunnerFailure.RegistryUnreachable)]

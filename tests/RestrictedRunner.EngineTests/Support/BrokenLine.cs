@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace RestrictedRunner.EngineTests;
 
@@ -10,16 +11,19 @@ internal sealed class BrokenLine : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly int _target;
     private readonly int _bytes;
+    private readonly bool _isBehindGateway;
     private readonly Task _accepting;
-    private volatile bool _mended;
+    private int _cutsLeft;
     private int _cuts;
 
     /// <summary>A line to a port of the loopback.</summary>
     /// <param name="target">The registry's port.</param>
-    /// <param name="bytes">How many bytes of answers a connection carries before it is cut. Fewer than a layer has, more than a manifest.</param>
-    public BrokenLine(int target, int bytes)
+    /// <param name="bytes">How many bytes of answers a connection carries before it is cut: fewer than a layer has, more than a manifest.</param>
+    /// <param name="cuts">After how many cuts it mends by itself.</param>
+    /// <param name="isBehindGateway">Once it is cut, there is a gateway left that says so to every question.</param>
+    public BrokenLine(int target, int bytes, int cuts = int.MaxValue, bool isBehindGateway = false)
     {
-        (_target, _bytes) = (target, bytes);
+        (_target, _bytes, _cutsLeft, _isBehindGateway) = (target, bytes, cuts, isBehindGateway);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
@@ -31,7 +35,7 @@ internal sealed class BrokenLine : IAsyncDisposable
     public int Cuts => _cuts;
 
     /// <summary>From now on everything goes through.</summary>
-    public void Mend() => _mended = true;
+    public void Mend() => Interlocked.Exchange(ref _cutsLeft, 0);
 
     public async ValueTask DisposeAsync()
     {
@@ -57,6 +61,12 @@ internal sealed class BrokenLine : IAsyncDisposable
         {
             try
             {
+                if (_isBehindGateway && _cuts > 0 && Volatile.Read(ref _cutsLeft) > 0)
+                {
+                    await RefuseAsync(client.GetStream());
+                    return;
+                }
+
                 await server.ConnectAsync(IPAddress.Loopback, _target, _end.Token);
                 var questions = client.GetStream().CopyToAsync(server.GetStream(), _end.Token);
                 await Task.WhenAny(questions, CarryAnswersAsync(server.GetStream(), client));
@@ -68,6 +78,14 @@ internal sealed class BrokenLine : IAsyncDisposable
         }
     }
 
+    private async Task RefuseAsync(NetworkStream client)
+    {
+        const string text = "<html><body><h1>502 Bad Gateway</h1></body></html>";
+        var answer = $"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}";
+        await client.ReadAtLeastAsync(new byte[1024], 1, cancellationToken: _end.Token);
+        await client.WriteAsync(Encoding.ASCII.GetBytes(answer), _end.Token);
+    }
+
     private async Task CarryAnswersAsync(NetworkStream answers, TcpClient client)
     {
         var buffer = new byte[16 * 1024];
@@ -76,7 +94,7 @@ internal sealed class BrokenLine : IAsyncDisposable
         while ((read = await answers.ReadAsync(buffer, _end.Token)) > 0)
         {
             carried += read;
-            if (carried > _bytes && !_mended)
+            if (carried > _bytes && Interlocked.Decrement(ref _cutsLeft) >= 0)
             {
                 Interlocked.Increment(ref _cuts);
                 // Closed with a reset, as a line that breaks.

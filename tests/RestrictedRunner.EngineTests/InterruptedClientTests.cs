@@ -1,0 +1,42 @@
+namespace RestrictedRunner.EngineTests;
+
+/// <summary>The client is ended from outside, by a signal of its own, while the command runs.</summary>
+public class InterruptedClientTests
+{
+    [Theory]
+    [EachEngine("KILL", 1)]
+    // Docker hands the first two on to the command, which does not listen, and gives up at the third; podman hands on all.
+    [EachEngine("TERM", 3, Only = Engines.Docker)]
+    [EachEngine("INT", 3, Only = Engines.Docker)]
+    public async Task The_step_is_no_success_and_its_container_is_gone(string engine, string signal, int times)
+    {
+        var watched = new Watched();
+        var run = Step.On(engine, "trap '' TERM INT; echo started; while true; do sleep 1; done").RunAsync(watched.Observer);
+        await watched.SeesAsync("started");
+        var name = Assert.Single(watched.ContainerNames);
+
+        // Podman has a monitor beside its client, whose command line holds the name too.
+        var client = Assert.Single(Processes.WithText($" run --rm --name {name}")).Split(':')[0];
+        for (var time = 0; time < times; time++)
+        {
+            await Client.CallAsync("kill", $"-{signal}", client);
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+
+        var failure = await Assert.ThrowsAsync<RunnerException>(() => run.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Equal(RunnerFailure.Interrupted, failure.Failure);
+        await Leftovers.AssertGoneNowAsync(engine, name);
+    }
+
+    [Theory]
+    [EachEngine(130)]
+    [EachEngine(137)]
+    [EachEngine(143)]
+    [EachEngine(255)]
+    public async Task A_code_like_that_of_a_signal_may_be_the_commands_own(string engine, int code)
+    {
+        var result = await Step.On(engine, $"echo ran; exit {code}").RunAsync();
+
+        Assert.Equal((code, "ran\n"), (result.ExitCode, result.StandardOutput));
+    }
+}

@@ -22,6 +22,8 @@ public class ContainerEnvironmentTests
     [InlineData("LD_LIBRARY_PATH")]
     [InlineData("GODEBUG")]
     [InlineData("XDG_RUNTIME_DIR")]
+    [InlineData("TMP*")]
+    [InlineData("*")]
     public void Those_that_the_client_reads_itself_go_through_a_file(string name)
     {
         var environment = For(new EnvironmentVariable(name, "x=y "));

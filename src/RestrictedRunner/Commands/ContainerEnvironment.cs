@@ -26,9 +26,13 @@ internal sealed record ContainerEnvironment(IReadOnlyDictionary<string, string?>
     private static readonly string[] ClientPrefixes =
         ["BUILDAH_", "CONTAINER_", "CONTAINERS_", "DOCKER_", "DYLD_", "LD_", "OTEL_", "PODMAN_", "XDG_", "_CONTAINERS_"];
 
-    /// <summary>True for variables that docker, podman, their Go runtime or the dynamic loader act upon.</summary>
+    /// <summary>
+    /// True for variables that docker, podman, their Go runtime or the dynamic loader act upon; and for a name that
+    /// ends in <c>*</c>, which podman's <c>--env</c> takes for all variables that begin so.
+    /// </summary>
     public static bool IsReadByTheClient(string name) =>
-        ClientNames.Contains(name, StringComparer.OrdinalIgnoreCase)
+        name.EndsWith('*')
+        || ClientNames.Contains(name, StringComparer.OrdinalIgnoreCase)
         || ClientPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>True when a value can stand in a file of lines.</summary>

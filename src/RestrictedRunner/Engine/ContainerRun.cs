@@ -7,6 +7,9 @@ internal static class ContainerRun
 {
     private const int EndedBySignal = 128;
 
+    // Docker's client gives up on the third SIGINT or SIGTERM with this code, and leaves its container running.
+    private const int GivenUp = 1;
+
     /// <summary>Starts the client and waits for its end.</summary>
     /// <param name="engine">The client.</param>
     /// <param name="container">The container that the arguments name.</param>
@@ -78,7 +81,7 @@ internal static class ContainerRun
         }
 
         watch.Stop();
-        if (exitCode > EndedBySignal || cancellation.IsCancellationRequested)
+        if (exitCode is GivenUp or > EndedBySignal || cancellation.IsCancellationRequested)
         {
             await RemoveAfterSignalAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false);
         }
@@ -86,7 +89,7 @@ internal static class ContainerRun
         return exitCode;
     }
 
-    // A code above 128 is the command's own, or that of a client which a signal ended: Ctrl-C in a terminal reaches it
+    // Such a code is the command's own, or that of a client which a signal ended: Ctrl-C in a terminal reaches it
     // too, perhaps before it reaches us. Only in the second case is there still a container, or about to be one.
     private static async Task RemoveAfterSignalAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
     {

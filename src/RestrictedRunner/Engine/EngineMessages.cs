@@ -65,7 +65,7 @@ internal static class EngineMessages
     public static RunnerFailure WhyNotPulled(string text) =>
         WhyNoEngine(text) ?? text switch
         {
-            _ when ContainsAny(text, "connection refused", "connection reset", "no such host", "i/o timeout", "network is unreachable", "no route to host", "TLS handshake timeout", "Client.Timeout", "deadline exceeded", "unexpected EOF", ": EOF", "server misbehaving", "temporary failure in name resolution", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway", "unexpected HTTP status: 5", "toomanyrequests", "server gave HTTP response to HTTPS client") => RunnerFailure.RegistryUnreachable,
+            _ when ContainsAny(text, "connection refused", "connection reset", "no such host", "i/o timeout", "network is unreachable", "no route to host", "TLS handshake timeout", "Client.Timeout", "deadline exceeded", "unexpected EOF", ": EOF", "server misbehaving", "temporary failure in name resolution", "Bad Gateway", "Service Unavailable", "Gateway Time", "unexpected HTTP status: 5", "toomanyrequests", "server gave HTTP response to HTTPS client") => RunnerFailure.RegistryUnreachable,
             // Docker Hub answers "denied" for a name that does not exist; docker adds this half sentence.
             _ when ContainsAny(text, "repository does not exist", "manifest unknown", "name unknown", "no matching manifest", "did not resolve to an alias") => RunnerFailure.ImageNotFound,
             _ when ContainsAny(text, "unauthorized", "authentication required", "no basic auth credentials", "denied: ", "daemon: denied", "access denied", "403 Forbidden") => RunnerFailure.PullUnauthorized,

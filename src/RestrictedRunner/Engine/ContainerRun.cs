@@ -81,28 +81,29 @@ internal static class ContainerRun
         }
 
         watch.Stop();
-        if (exitCode is GivenUp or > EndedBySignal || cancellation.IsCancellationRequested)
+        var removal = Removal.Absent;
+        if (exitCode > EndedBySignal || cancellation.IsCancellationRequested)
         {
-            await RemoveAfterSignalAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false);
+            removal = await RemoveAfterSignalAsync(engine, container, watch.Elapsed).ConfigureAwait(false);
+            ThrowIfUnknown(removal, container);
+            cancellation.ThrowIfCancellationRequested();
+        }
+        else if (exitCode == GivenUp)
+        {
+            removal = await ContainerRemoval.RemoveAsync(engine, container).ConfigureAwait(false);
         }
 
-        return exitCode;
+        return removal == Removal.Removed
+            ? throw new RunnerException(RunnerFailure.Interrupted, "The engine's client was ended by a signal while the command ran; its container is removed.")
+            : exitCode;
     }
 
     // Such a code is the command's own, or that of a client which a signal ended: Ctrl-C in a terminal reaches it
     // too, perhaps before it reaches us. Only in the second case is there still a container, or about to be one.
-    private static async Task RemoveAfterSignalAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
-    {
-        var removal = await EngineEvents.WasStartedAsync(engine, container, age).ConfigureAwait(false)
+    private static async Task<Removal> RemoveAfterSignalAsync(EngineProcess engine, Container container, TimeSpan age) =>
+        await EngineEvents.WasStartedAsync(engine, container, age).ConfigureAwait(false)
             ? await ContainerRemoval.RemoveAsync(engine, container).ConfigureAwait(false)
             : await ContainerRemoval.RemoveLateAsync(engine, container).ConfigureAwait(false);
-        ThrowIfUnknown(removal, container);
-        cancellation.ThrowIfCancellationRequested();
-        if (removal == Removal.Removed)
-        {
-            throw new RunnerException(RunnerFailure.Interrupted, "The engine's client was ended by a signal while the command ran; its container is removed.");
-        }
-    }
 
     private static void ThrowIfUnknown(Removal removal, Container container)
     {

@@ -92,7 +92,7 @@ public static class DockerRunner
             step.Environment.ForClient);
 
         var watch = new Stopwatch();
-        var exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, step.Options.Timeout, cancellation).ConfigureAwait(false);
+        var exitCode = await RunWatchedAsync().ConfigureAwait(false);
         if (sink.TakeReport() is { } report)
         {
             await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, exitCode, report, watch.Elapsed).ConfigureAwait(false);
@@ -108,6 +108,20 @@ public static class DockerRunner
             StandardOutput = standardOutput?.ReadText(),
             StandardError = WithoutMark(standardError?.ReadText(), step.Plan),
         };
+
+        async Task<int> RunWatchedAsync()
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, sink.Failed);
+            try
+            {
+                return await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, step.Options.Timeout, stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                sink.ThrowIfFailed();
+                throw;
+            }
+        }
     }
 
     private static string? WithoutMark(string? text, CommandPlan plan) =>

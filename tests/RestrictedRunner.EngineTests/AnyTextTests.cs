@@ -9,8 +9,9 @@ namespace RestrictedRunner.EngineTests;
 /// </summary>
 public class AnyTextTests
 {
-    private const int Batch = 100;
-    private const int Batches = 10;
+    // A thousand texts for each way in, in few containers.
+    private const int Batch = 250;
+    private const int Batches = 4;
 
     [Theory]
     [EachEngine]
@@ -58,7 +59,7 @@ public class AnyTextTests
             async text => Assert.Equal(
                 text.Replace("\r\n", "\n", StringComparison.Ordinal),
                 await (Step.On(engine, text) with { Shell = "cat" }).OutputAsync()),
-            iter: 12,
+            iter: 8,
             threads: 1);
 
     [Theory]
@@ -81,7 +82,7 @@ public class AnyTextTests
     [Theory]
     [EachEngine]
     public Task Mounts_lie_where_they_are_said_to(string engine) =>
-        Gen.Select(AnyText.FileName, AnyText.FileName).Array[20].SampleAsync(
+        Gen.Select(AnyText.FileName, AnyText.FileName).Array[25].SampleAsync(
             async names =>
             {
                 using var folder = new TempFolder();
@@ -101,7 +102,7 @@ public class AnyTextTests
                 Assert.Equal(mounts.Select((mount, number) => $"{mount.ContainerPath}={number}"), output.Take(mounts.Length));
                 Assert.Equal(mounts.Select(mount => mount.ContainerPath).ToHashSet(), output.Skip(mounts.Length).ToHashSet());
             },
-            iter: Batches,
+            iter: 8,
             threads: 1);
 
     [Theory]
@@ -118,7 +119,7 @@ public class AnyTextTests
                     await (Step.Direct(engine, "sh", "-c", """printf '%s\0' "$PWD"; : >written""") with { WorkDir = $"/mounts/{name}", Mounts = [new Mount(host, $"/mounts/{name}")] }).OutputAsync());
                 Assert.True(File.Exists(Path.Combine(host, "written")));
             },
-            iter: 12,
+            iter: 8,
             threads: 1);
 
     private static string[] Split(string output)

@@ -22,4 +22,21 @@ public class ArgumentsTests
     [EachEngine]
     public async Task A_word_of_the_shell_is_no_program(string engine) =>
         Assert.Equal(RunnerFailure.CommandNotFound, (await Step.Direct(engine, "set", "-e").FailureAsync()).Failure);
+
+    [Theory]
+    [EachEngine]
+    public async Task What_is_longer_than_the_system_takes_is_told(string engine)
+    {
+        // Linux takes 128 KiB for one argument or variable; a script has no such limit.
+        var text = new string('x', 200_000);
+        var watched = new Watched();
+
+        var argument = await Step.Direct(engine, "echo", text).FailureAsync(watched.Observer);
+        var variable = await (Step.On(engine, "true") with { EnvironmentVariables = [new("A", text)] }).FailureAsync(watched.Observer);
+
+        Assert.Equal((RunnerFailure.CouldNotStart, RunnerFailure.CouldNotStart), (argument.Failure, variable.Failure));
+        Assert.Contains("Argument list too long", argument.Message, StringComparison.Ordinal);
+        Assert.Contains("Argument list too long", variable.Message, StringComparison.Ordinal);
+        Assert.Equal($"{text.Length}\n", await Step.On(engine, $"printf %s {text} | wc -c").OutputAsync());
+    }
 }

@@ -3,12 +3,14 @@ namespace RestrictedRunner.EngineTests;
 /// <summary>An exception of the caller's own code, thrown while the command runs.</summary>
 public class ObserverFailureTests
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+
     [Theory]
     [EachEngine]
     public async Task It_reaches_the_caller_and_the_container_is_gone(string engine)
     {
         var watched = new Watched();
-        var failure = await FailingRunAsync(Step.On(engine, "echo line; sleep 60"), watched);
+        var failure = await FailingRunAsync(Step.On(engine, "echo line; sleep 30"), watched);
 
         Assert.Equal("line", failure.Message);
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
@@ -22,7 +24,7 @@ public class ObserverFailureTests
         // A remark of the client, such as that on a settings file that it may not read, comes before the container.
         using var client = new ClientScript(engine, "echo 'WARNING: a remark' >&2; sleep 0.3");
         var watched = new Watched();
-        var failure = await FailingRunAsync(Step.On(client.Path, "sleep 60"), watched);
+        var failure = await FailingRunAsync(Step.On(client.Path, "sleep 30"), watched);
 
         Assert.Equal("WARNING: a remark", failure.Message);
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
@@ -35,16 +37,33 @@ public class ObserverFailureTests
     {
         // It looks like the engine's report of a failure, so it is heard a moment later, and not from a stream.
         var watched = new Watched();
-        var failure = await FailingRunAsync(Step.On(engine, "echo 'Error: line' >&2; sleep 60"), watched);
+        var failure = await FailingRunAsync(Step.On(engine, "echo 'Error: line' >&2; sleep 30"), watched);
 
         Assert.Equal("Error: line", failure.Message);
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
         Assert.Empty(Processes.WithText(watched.ContainerNames[0]));
     }
 
+    [Theory]
+    [EachEngine]
+    public async Task It_ends_a_pull_too(string engine)
+    {
+        await using var registry = await Registry.StartAsync();
+        await registry.PublishAsync(engine, "tool:1");
+        using var client = registry.ClientFor(engine);
+        await using var image = new PulledImage(engine, $"{registry.Address}/tool:1");
+        var observer = new RunObserver { PullProgress = line => throw new InvalidOperationException("pull") };
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => (Step.On(client.Path, "true") with { Image = image.Name }).RunAsync(observer));
+
+        Assert.Equal("pull", failure.Message);
+        Assert.Equal("pull", client.Calls[^1]);
+        Assert.Empty(Processes.WithText($"pull {image.Name}"));
+    }
+
     private static async Task<InvalidOperationException> FailingRunAsync(StepOptions options, Watched watched)
     {
         var observer = watched.Observer with { Output = line => throw new InvalidOperationException(line.Text) };
-        return await Assert.ThrowsAsync<InvalidOperationException>(() => options.RunAsync(observer));
+        return await Assert.ThrowsAsync<InvalidOperationException>(() => options.RunAsync(observer).WaitAsync(Soon, TestContext.Current.CancellationToken));
     }
 }

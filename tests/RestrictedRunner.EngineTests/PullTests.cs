@@ -229,6 +229,31 @@ public class PullTests
 
     [Theory]
     [EachEngine]
+    public async Task A_pull_is_cancelled_in_the_pause_between_two_tries(string engine)
+    {
+        await using var registry = await Registry.StartAsync();
+        using var client = registry.ClientFor(engine);
+        await registry.StopAsync();
+        using var cancellation = new CancellationTokenSource();
+        var observer = new RunObserver
+        {
+            PullProgress = line =>
+            {
+                if (line.Contains("; trying again in 1 s", StringComparison.Ordinal))
+                {
+                    cancellation.Cancel();
+                }
+            },
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => DockerRunner.RunAsync(Step.On(client.Path, "true") with { Image = $"{registry.Address}/tool:1" }, observer, cancellation: cancellation.Token));
+
+        Assert.Equal(["run", "pull"], CallsOf(client));
+    }
+
+    [Theory]
+    [EachEngine]
     public async Task An_image_of_another_platform_is_not_run(string engine)
     {
         await using var registry = await Registry.StartAsync();

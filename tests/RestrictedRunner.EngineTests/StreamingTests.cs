@@ -72,4 +72,25 @@ public class StreamingTests
 
         Assert.Equal(Enumerable.Range(1, 200_000).Select(number => $"{number}"), watched.Lines.Select(line => line.Text));
     }
+
+    [Theory]
+    [EachEngine]
+    public async Task Lines_of_both_streams_come_one_at_a_time(string engine)
+    {
+        var inside = 0;
+        var together = 0;
+        var lines = 0;
+        var observer = new RunObserver
+        {
+            Output = _ =>
+            {
+                together = Math.Max(together, Interlocked.Increment(ref inside));
+                lines++;
+                Interlocked.Decrement(ref inside);
+            },
+        };
+        await Step.On(engine, "seq 20000 & seq 20000 >&2; wait").RunAsync(observer);
+
+        Assert.Equal((40_000, 1), (lines, together));
+    }
 }

@@ -52,6 +52,14 @@ public class EngineMessagesTests
     [InlineData(2, "Error: x")]
     public void Other_exit_codes_are_the_commands(int exitCode, string text) => Assert.False(EngineMessages.MayBeTheEngines(exitCode, text));
 
+    [Theory]
+    [InlineData("WARNING: Error loading config file: open /root/.docker/config.json: permission denied")]
+    [InlineData("WARNING: Your kernel does not support swap limit capabilities or the cgroup is not mounted. Memory limited without swap.")]
+    [InlineData("WARNING: The requested image's platform (linux/arm64) does not match the detected host platform (linux/amd64/v3) and no specific platform was requested")]
+    [InlineData("Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg.")]
+    [InlineData("time=\"2026-11-23T03:00:00Z\" level=warning msg=\"x\"")]
+    public void A_clients_remark_is_known(string line) => Assert.True(EngineMessages.IsRemark(line));
+
     [Fact]
     public void A_report_leaves_out_blank_lines_and_the_hint_at_help() =>
         Assert.Equal("docker: a\nb", EngineMessages.Report(["docker: a", "", "b", "See 'docker run --help'.", "Run 'docker run --help' for more information"]));

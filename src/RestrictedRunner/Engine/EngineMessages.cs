@@ -41,6 +41,8 @@ internal static class EngineMessages
             "WARNING: Published ports are discarded",
             "WARNING: Disabling the OOM killer",
             "WARNING: image platform",
+            "WARNING: Error loading config file",
+            "WARNING: Error parsing config",
             "Emulate Docker CLI using podman",
             "time=\"");
 

@@ -20,6 +20,7 @@ internal sealed class OutputSink : IDisposable
     private readonly object _lock = new();
     private readonly RunObserver _observer;
     private readonly string? _prepareFailedMark;
+    private readonly CancellationTokenSource _failed = new();
     private readonly List<string> _report = [];
     private readonly Timer _timer;
     private int _delivered;
@@ -34,6 +35,9 @@ internal sealed class OutputSink : IDisposable
         _timer = new Timer(_ => DeliverOnTimer());
     }
 
+    /// <summary>Cancelled when the observer threw where nobody could catch it; <see cref="ThrowIfFailed"/> tells what.</summary>
+    public CancellationToken Failed => _failed.Token;
+
     /// <summary>True when the script said so.</summary>
     public bool PrepareFailed { get; private set; }
 
@@ -41,7 +45,7 @@ internal sealed class OutputSink : IDisposable
     {
         lock (_lock)
         {
-            _failure?.Throw();
+            ThrowIfFailed();
             TakeForCommands();
             _observer.Output(new OutputLine(OutputStream.StandardOutput, line));
         }
@@ -51,7 +55,7 @@ internal sealed class OutputSink : IDisposable
     {
         lock (_lock)
         {
-            _failure?.Throw();
+            ThrowIfFailed();
             if (_started)
             {
                 Deliver(line);
@@ -78,7 +82,7 @@ internal sealed class OutputSink : IDisposable
         lock (_lock)
         {
             _ended = true;
-            _failure?.Throw();
+            ThrowIfFailed();
             return _started || _report.Count == 0 ? null : EngineMessages.Report(_report);
         }
     }
@@ -92,7 +96,14 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Throws what the observer threw on the timer's thread.</summary>
+    public void ThrowIfFailed() => _failure?.Throw();
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _failed.Dispose();
+    }
 
     private void AddToReport(string line)
     {
@@ -107,8 +118,8 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    // An exception of the caller's on a timer's thread would end the process; it is thrown with the next line.
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Thrown again later.")]
+    // An exception of the caller's on a timer's thread would end the process.
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Thrown again by ThrowIfFailed.")]
     private void DeliverOnTimer()
     {
         lock (_lock)
@@ -123,6 +134,7 @@ internal sealed class OutputSink : IDisposable
             catch (Exception e)
             {
                 _failure = ExceptionDispatchInfo.Capture(e);
+                _ = _failed.CancelAsync();
             }
         }
     }

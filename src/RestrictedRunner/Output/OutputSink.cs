@@ -101,6 +101,11 @@ internal sealed class OutputSink : IDisposable
 
     public void Dispose()
     {
+        lock (_lock)
+        {
+            _ended = true;
+        }
+
         _timer.Dispose();
         _failed.Dispose();
     }

@@ -27,7 +27,7 @@ public class CancellationTests
         using var cancellation = new CancellationTokenSource();
         var watched = new Watched();
         var run = AssertCancelledAsync(Step.On(engine, $"echo started; {Endless}"), watched, cancellation.Token);
-        await watched.SeesAsync("started");
+        await watched.SeesAsync("started", run);
 
         var watch = Stopwatch.StartNew();
         await cancellation.CancelAsync();

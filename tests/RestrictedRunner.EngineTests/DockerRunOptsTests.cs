@@ -14,7 +14,7 @@ public class DockerRunOptsTests
             Mounts = [gate.Mount],
         }).RunAsync(watched.Observer);
 
-        await watched.SeesAsync("y $z|a b");
+        await watched.SeesAsync("y $z|a b", run);
         var label = await Client.OutputAsync(engine, "inspect", "--format", """{{index .Config.Labels "rr.test"}}""", watched.ContainerNames[0]);
         gate.Open();
 

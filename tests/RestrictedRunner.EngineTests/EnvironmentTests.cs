@@ -17,7 +17,7 @@ public class EnvironmentTests
             Mounts = [gate.Mount],
         }).RunAsync(watched.Observer);
 
-        await watched.SeesAsync($"{Secret} {Secret}");
+        await watched.SeesAsync($"{Secret} {Secret}", run);
         Assert.NotEmpty(Processes.WithText(watched.ContainerNames[0]));
         Assert.Empty(Processes.WithText(Secret));
         gate.Open();

@@ -25,7 +25,7 @@ public class ImitatedFailureTests
         var watched = new Watched();
         var run = (Step.On(engine, $"echo 'Error: not yet' >&2; {Gate.Wait}; exit 127") with { Mounts = [gate.Mount] }).RunAsync(watched.Observer);
 
-        await watched.SeesAsync("Error: not yet");
+        await watched.SeesAsync("Error: not yet", run);
         Assert.False(run.IsCompleted);
         gate.Open();
 

@@ -12,7 +12,7 @@ public class InterruptedClientTests
     {
         var watched = new Watched();
         var run = Step.On(engine, "trap '' TERM INT; echo started; while true; do sleep 1; done").RunAsync(watched.Observer);
-        await watched.SeesAsync("started");
+        await watched.SeesAsync("started", run);
         var name = Assert.Single(watched.ContainerNames);
 
         // Podman has a monitor beside its client, whose command line holds the name too.

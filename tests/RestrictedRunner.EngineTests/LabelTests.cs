@@ -10,7 +10,7 @@ public class LabelTests
         var watched = new Watched();
         var run = (Step.On(engine, $"echo started; {Gate.Wait}") with { Labels = ["step=a b, c=\"d\"", "empty"], Mounts = [gate.Mount] }).RunAsync(watched.Observer);
 
-        await watched.SeesAsync("started");
+        await watched.SeesAsync("started", run);
         var labels = await LabelsAsync(engine, watched.ContainerNames[0]);
         gate.Open();
 

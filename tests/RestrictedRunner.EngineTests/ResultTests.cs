@@ -29,7 +29,7 @@ public class ResultTests
         var watched = new Watched();
         var run = (Step.On(engine, $"echo started; {Gate.Wait}") with { Mounts = [gate.Mount] }).RunAsync(watched.Observer);
 
-        await watched.SeesAsync("started");
+        await watched.SeesAsync("started", run);
         var running = await Client.OutputAsync(engine, "inspect", "--format", "{{.State.Running}}", Assert.Single(watched.ContainerNames));
         gate.Open();
         var result = await run;

@@ -11,7 +11,7 @@ public class StreamingTests
         var watched = new Watched();
         var run = (Step.On(engine, $"{echo} first; {Gate.Wait}; {echo} second") with { Mounts = [gate.Mount] }).RunAsync(watched.Observer);
 
-        await watched.SeesAsync("first");
+        await watched.SeesAsync("first", run);
         Assert.False(run.IsCompleted);
         Assert.Equal("first", Assert.Single(watched.Lines).Text);
         gate.Open();

@@ -22,6 +22,6 @@ public sealed class EachEngineAttribute(params object?[] values) : DataAttribute
     {
         Skip = Engines.AreRequired || Engines.Answers(engine)
             ? null
-            : $"{engine} does not answer or does not have {Images.Busybox}; run build/engine.sh --test and build/images.sh --podman",
+            : $"{engine} does not run {Images.Busybox}; run build/engine.sh --test and build/images.sh --podman",
     };
 }

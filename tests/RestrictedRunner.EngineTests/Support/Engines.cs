@@ -15,7 +15,7 @@ internal static class Engines
     /// <summary>Set where engines are known to be there: what is missing is then a failure.</summary>
     public static bool AreRequired => Environment.GetEnvironmentVariable("RESTRICTED_RUNNER_REQUIRE_ENGINE") == "1";
 
-    /// <summary>True when the engine answers and has the image that the tests use.</summary>
+    /// <summary>True when the engine runs containers of the image that the tests use.</summary>
     public static bool Answers(string engine) =>
-        Known.GetOrAdd(engine, static name => new(() => Client.Succeeds(name, "image", "inspect", Images.Busybox))).Value;
+        Known.GetOrAdd(engine, static name => new(() => Client.Succeeds(name, "run", "--rm", "--pull", "never", Images.Busybox, "true"))).Value;
 }

@@ -34,8 +34,19 @@ internal sealed class Watched
     public IReadOnlyList<string> ContainerNames =>
         [.. _commandLines.Select(words => words.ToList()).Where(words => words.Contains("--name")).Select(words => words[words.IndexOf("--name") + 1])];
 
-    /// <summary>Done as soon as the line has been seen.</summary>
-    public Task SeesAsync(string line) => Awaited(line).Task.WaitAsync(TimeSpan.FromSeconds(30));
+    /// <summary>Waits until the line has been seen.</summary>
+    /// <param name="line">The whole line.</param>
+    /// <param name="run">The run that is to print it, which must not end without.</param>
+    public async Task SeesAsync(string line, Task run)
+    {
+        var seen = Awaited(line).Task;
+        await Task.WhenAny(seen, run).WaitAsync(TimeSpan.FromSeconds(30));
+        if (!seen.IsCompleted)
+        {
+            await run;
+            Assert.Fail($"the command ended without '{line}'");
+        }
+    }
 
     private TaskCompletionSource Awaited(string line) =>
         _awaited.GetOrAdd(line, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));

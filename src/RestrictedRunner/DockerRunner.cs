@@ -81,7 +81,7 @@ public static class DockerRunner
         var arguments = step.Arguments(container, files, interactive);
         observer.CommandLine(step.ShownCommandLine(container, files, interactive));
 
-        using var sink = new OutputSink(observer, step.Plan.PrepareFailedMark);
+        using var sink = new OutputSink(observer);
         using var standardOutput = captureOutput ? new MemoryStream() : null;
         using var standardError = captureOutput ? new MemoryStream() : null;
         using var standardInput = step.OpenStandardInput();
@@ -104,9 +104,9 @@ public static class DockerRunner
             ExitCode = exitCode,
             Duration = watch.Elapsed,
             ContainerName = container.Name,
-            PrepareFailed = sink.PrepareFailed,
+            PrepareFailed = files.PrepareFailed,
             StandardOutput = standardOutput?.ReadText(),
-            StandardError = WithoutMark(standardError?.ReadText(), step.Plan),
+            StandardError = standardError?.ReadText(),
         };
 
         async Task<int> RunWatchedAsync()
@@ -123,7 +123,4 @@ public static class DockerRunner
             }
         }
     }
-
-    private static string? WithoutMark(string? text, CommandPlan plan) =>
-        plan.PrepareFailedMark is null ? text : text?.Replace(plan.PrepareFailedMark + "\n", "", StringComparison.Ordinal);
 }

@@ -71,17 +71,17 @@ public sealed class InteractiveContainer : IAsyncDisposable
         var arguments = step.Arguments(container, files, interactive: true);
         observer.CommandLine(step.ShownCommandLine(container, files, interactive: true));
 
-        var errorEnds = new StreamEnds();
+        var errorStart = new StreamStart();
         var streams = new EngineStreams(
-            (stream, token) => CopyAsync(stream, _output.Writer, new StreamEnds(), token),
-            (stream, token) => CopyAsync(stream, _error.Writer, errorEnds, token),
+            (stream, token) => CopyAsync(stream, _output.Writer, new StreamStart(), token),
+            (stream, token) => CopyAsync(stream, _error.Writer, errorStart, token),
             _input.Reader,
             step.Environment.ForClient);
         var watch = new Stopwatch();
         var exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, step.Options.Timeout, _stop.Token).ConfigureAwait(false);
-        if (EngineMessages.StartsFailure(errorEnds.Head))
+        if (EngineMessages.StartsFailure(errorStart.Text))
         {
-            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, exitCode, EngineMessages.Report(errorEnds.Head.Split('\n')), watch.Elapsed).ConfigureAwait(false);
+            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, exitCode, EngineMessages.Report(errorStart.Text.Split('\n')), watch.Elapsed).ConfigureAwait(false);
         }
 
         return new RunResult
@@ -89,11 +89,11 @@ public sealed class InteractiveContainer : IAsyncDisposable
             ExitCode = exitCode,
             Duration = watch.Elapsed,
             ContainerName = container.Name,
-            PrepareFailed = step.Plan.PrepareFailedMark is { } mark && errorEnds.Tail.Contains(mark, StringComparison.Ordinal),
+            PrepareFailed = files.PrepareFailed,
         };
     }
 
-    private static async Task CopyAsync(Stream source, Stream target, StreamEnds ends, CancellationToken cancellation)
+    private static async Task CopyAsync(Stream source, Stream target, StreamStart start, CancellationToken cancellation)
     {
         await using (target.ConfigureAwait(false))
         {
@@ -102,7 +102,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
             int read;
             while ((read = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
             {
-                ends.Add(buffer.AsSpan(0, read));
+                start.Add(buffer.AsSpan(0, read));
                 try
                 {
                     if (isRead)

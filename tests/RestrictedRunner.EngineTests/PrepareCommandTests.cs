@@ -11,7 +11,11 @@ public class PrepareCommandTests
 
     [Theory]
     [EachEngine("false", 1)]
+    [EachEngine("exit 0", 0)]
     [EachEngine("exit 3", 3)]
+    [EachEngine("exec sh -c 'exit 9'", 9)]
+    [EachEngine("exec 2>/dev/null; exit 6", 6)]
+    [EachEngine("trap 'exit 8' EXIT; false", 8)]
     [EachEngine("set -e; (exit 4); echo not here", 4)]
     [EachEngine("set -eu\nfalse", 1)]
     [EachEngine("printf 'no line end' >&2; exit 5", 5)]
@@ -21,6 +25,10 @@ public class PrepareCommandTests
     [EachEngine("{ exit 126; }", 126)]
     [EachEngine("sh -c 'exit 200' # with a comment", 200)]
     [EachEngine("fi", 2)]
+    [EachEngine("trap 'rm -f /tmp/x' EXIT; exit 6", 6)]
+    [EachEngine("trap : EXIT; exit 0", 0)]
+    [EachEngine("exec true", 0)]
+    [EachEngine("set -C; exit 4", 4)]
     public async Task When_it_fails_its_code_is_the_steps_and_the_command_does_not_run(string engine, string prepare, int code)
     {
         var result = await (Step.On(engine, "echo the command ran") with { PrepareCommand = prepare }).RunAsync();
@@ -31,7 +39,7 @@ public class PrepareCommandTests
 
     [Theory]
     [EachEngine]
-    public async Task The_line_by_which_a_failure_is_known_is_not_seen(string engine)
+    public async Task Nothing_is_added_to_its_output(string engine)
     {
         var watched = new Watched();
         var result = await (Step.On(engine, "true") with { PrepareCommand = "echo broken >&2; exit 3" }).RunAsync(watched.Observer);
@@ -49,6 +57,30 @@ public class PrepareCommandTests
         var result = await (Step.On(engine, command) with { PrepareCommand = "echo prepared" }).RunAsync();
 
         Assert.Equal((0, false, "prepared\n"), (result.ExitCode, result.PrepareFailed, result.StandardOutput));
+    }
+
+    [Theory]
+    [EachEngine("set -C")]
+    [EachEngine("set -eu")]
+    [EachEngine("umask 777")]
+    [EachEngine("exec 2>/dev/null")]
+    public async Task It_may_change_the_shell(string engine, string prepare)
+    {
+        var result = await (Step.On(engine, "echo the command ran") with { PrepareCommand = prepare }).RunAsync();
+
+        Assert.Equal((0, false, "the command ran\n", ""), (result.ExitCode, result.PrepareFailed, result.StandardOutput, result.StandardError));
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task It_needs_no_rights(string engine)
+    {
+        var options = Step.On(engine, "id -u") with { PrepareCommand = "X=5", User = "4321:4321", CapDrop = ["ALL"], ReadOnly = true, AllowNetworking = false };
+        var passed = await options.RunAsync();
+        var failed = await (options with { PrepareCommand = "exit 3" }).RunAsync();
+
+        Assert.Equal((0, false, "4321\n", ""), (passed.ExitCode, passed.PrepareFailed, passed.StandardOutput, passed.StandardError));
+        Assert.Equal((3, true, "", ""), (failed.ExitCode, failed.PrepareFailed, failed.StandardOutput, failed.StandardError));
     }
 
     [Theory]

@@ -26,7 +26,7 @@ public class PullTests
         Assert.Equal(["run", "pull", "run"], CallsOf(client));
         Assert.Equal(["run", "pull", "run"], watched.CommandLines.Select(words => words[1]));
         Assert.Equal([new OutputLine(OutputStream.StandardOutput, "published")], watched.Lines);
-        Assert.Contains(watched.Progress, line => line.Contains(engine == Engines.Docker ? "Pull complete" : "Copying blob", StringComparison.Ordinal));
+        Assert.Contains(watched.Progress, line => line.Contains(engine == Engines.Docker ? "Status: Downloaded newer image" : "Copying blob", StringComparison.Ordinal));
 
         // Now that it is there, it costs one process like any other.
         Assert.Equal("published", await options.OutputAsync());

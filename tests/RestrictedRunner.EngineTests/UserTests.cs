@@ -35,8 +35,9 @@ public class UserTests
     [EachEngine]
     public async Task Files_that_the_current_user_writes_are_the_callers(string engine)
     {
+        await using var image = await DerivedImage.CreateAsync(engine, "USER 1234:2345");
         using var folder = new TempFolder();
-        await (Step.On(engine, "echo x >/out/file") with { User = "current", Mounts = [new Mount(folder.Path, "/out")] }).OutputAsync();
+        await (Step.On(engine, "echo x >/out/file") with { Image = image.Name, User = "current", Mounts = [new Mount(folder.Path, "/out")] }).OutputAsync();
 
         Assert.Equal(await Client.OutputAsync("id", "-u"), await Client.OutputAsync("stat", "--format", "%u", folder["file"]));
     }
@@ -44,7 +45,7 @@ public class UserTests
     [Theory]
     [EachEngine]
     public async Task A_script_can_be_read_by_any_user(string engine) =>
-        Assert.Equal("1\n2\n", await (Step.On(engine, "echo 1\necho 2") with { User = "4321:4321", CapDrop = ["ALL"] }).OutputAsync());
+        Assert.Equal("4321\n2\n", await (Step.On(engine, "id -u\necho 2") with { User = "4321:4321", CapDrop = ["ALL"] }).OutputAsync());
 
     [Theory]
     [EachEngine]

@@ -44,6 +44,20 @@ public class EngineDiagnosticsTests
         Assert.Contains("\ndocker: Cannot connect to the Docker daemon at unix:///nonexistent/docker.sock.", error.Text, StringComparison.Ordinal);
     }
 
+    [EngineFact]
+    public async Task RRB2002_also_when_the_client_first_says_something_else()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="true" Engine="./client" IgnoreExitCode="true" />""");
+        FakeClient.Write(
+            project,
+            """
+            echo 'note: a wrapper of this site' >&2
+            DOCKER_HOST=unix:///nonexistent/docker.sock exec docker "$@"
+            """);
+
+        Assert.Equal("RRB2002", (await project.BuildAsync()).FailedWithOneError().Code);
+    }
+
     [Fact]
     public async Task RRB2003_when_the_user_may_not_talk_to_the_daemon()
     {

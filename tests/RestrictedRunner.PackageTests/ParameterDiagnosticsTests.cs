@@ -22,7 +22,7 @@ public class ParameterDiagnosticsTests
     [InlineData("RRB1009", "Image='i' DockerRunOpts='--name mine'", "DockerRunOpts '--name': --name is decided by the runner. Remove it.")]
     [InlineData("RRB1010", "Image='i' EnvironmentVariables='NO_VALUE'", "EnvironmentVariables 'NO_VALUE': a variable is NAME=value, or an item with metadata Value; a semicolon in a value is written %3B.")]
     [InlineData("RRB1011", "Image='i' Entrypoint='a%00b'", "Entrypoint 'a\0b': it holds a NUL character or half a surrogate pair, which no command line can carry.")]
-    [InlineData("RRB1012", "Image='i' StandardInput='none.txt'", "StandardInput 'FOLDER/none.txt': the file does not exist.")]
+    [InlineData("RRB1012", "Image='i' StandardInput='none.txt'", "StandardInput 'FOLDER/none.txt': there is no such file.")]
     public async Task A_bad_value_has_a_code_and_a_text_that_names_parameter_and_value(string code, string attributes, string text)
     {
         ArgumentNullException.ThrowIfNull(attributes);

@@ -4,19 +4,19 @@ public class OutputSinkTests
 {
     private readonly List<string> _lines = [];
 
-    private OutputSink Sink(string? mark = null) => new(
+    private OutputSink Sink() => new(
         new RunObserver
         {
             Output = line => _lines.Add($"{(line.Stream == OutputStream.StandardError ? "2" : "1")} {line.Text}"),
             EngineRemark = line => _lines.Add($"! {line}"),
-        },
-        mark);
+        });
 
     [Fact]
     public void Lines_of_both_streams_are_passed_on()
     {
         using var sink = Sink();
         sink.StandardError("a");
+        Assert.Equal("a", sink.TakeReport());
         sink.StandardOutput("b");
         Assert.Equal(["2 a", "1 b"], _lines);
         Assert.Null(sink.TakeReport());
@@ -58,7 +58,7 @@ public class OutputSinkTests
     public async Task A_command_that_speaks_like_the_engine_is_heard_while_it_runs()
     {
         var heard = new TaskCompletionSource();
-        using var sink = new OutputSink(new RunObserver { Output = _ => heard.TrySetResult() }, null);
+        using var sink = new OutputSink(new RunObserver { Output = _ => heard.TrySetResult() });
         sink.StandardError("docker: x");
         await heard.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
@@ -78,8 +78,7 @@ public class OutputSinkTests
                     thrown.TrySetResult();
                     throw new InvalidOperationException("mine");
                 },
-            },
-            null);
+            });
         sink.StandardError("docker: x");
         await thrown.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Equal("mine", Assert.Throws<InvalidOperationException>(() => sink.StandardOutput("y")).Message);
@@ -103,7 +102,6 @@ public class OutputSinkTests
         }
 
         Assert.Equal(101, _lines.Count);
-        Assert.Null(sink.TakeReport());
     }
 
     [Fact]
@@ -114,16 +112,5 @@ public class OutputSinkTests
         Assert.Equal("Error: x", sink.TakeReport());
         sink.DeliverHeld();
         Assert.Equal(["2 Error: x"], _lines);
-    }
-
-    [Fact]
-    public void The_mark_of_a_failed_prepare_command_is_no_output()
-    {
-        using var sink = Sink("mark 1");
-        sink.StandardError("a");
-        sink.StandardError("unfinished linemark 1");
-        sink.StandardError("mark 1");
-        Assert.True(sink.PrepareFailed);
-        Assert.Equal(["2 a", "2 unfinished line"], _lines);
     }
 }

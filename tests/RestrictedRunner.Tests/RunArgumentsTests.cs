@@ -4,12 +4,14 @@ public class RunArgumentsTests
 {
     private static readonly StepOptions Smallest = new() { Image = "alpine", Arguments = ["true"] };
 
+    private static StepFiles NoFiles => new(null, null, hasPrepare: false);
+
     private static IReadOnlyList<string> For(StepOptions options, RunSetting? setting = null) =>
         RunArguments.For(
             options,
             CommandPlan.For(options),
             ContainerEnvironment.For(options),
-            setting ?? new RunSetting(new Container("rr-1"), null, null, "1000:1001", Interactive: false));
+            setting ?? new RunSetting(new Container("rr-1"), NoFiles, "1000:1001", Interactive: false));
 
     // What lies between our own flags and the image.
     private static string[] OptionsOf(StepOptions options)
@@ -91,7 +93,7 @@ public class RunArgumentsTests
 
     [Fact]
     public void A_user_is_left_to_the_engine_where_it_maps_users_itself() =>
-        Assert.DoesNotContain("--user", For(Smallest with { User = "current" }, new RunSetting(new Container("rr-1"), null, null, "", Interactive: false)));
+        Assert.DoesNotContain("--user", For(Smallest with { User = "current" }, new RunSetting(new Container("rr-1"), NoFiles, "", Interactive: false)));
 
     [Theory]
     [InlineData("/a b", "type=bind,src=/a b,dst=/m")]
@@ -106,9 +108,11 @@ public class RunArgumentsTests
     public void The_script_is_mounted_read_only_and_named_after_the_shell()
     {
         var options = Smallest with { Arguments = [], Command = "a && b", Shell = "bash -e" };
-        var arguments = For(options, new RunSetting(new Container("rr-1"), "/tmp/x/script.sh", "/tmp/x/environment", "", Interactive: true));
-        Assert.Contains("type=bind,src=/tmp/x/script.sh,dst=/.restricted-runner.sh,readonly", arguments);
-        Assert.Equal(["--env-file", "/tmp/x/environment", "alpine", "bash", "-e", "/.restricted-runner.sh"], arguments.TakeLast(6));
+        using var files = new StepFiles("a && b", "PATH=/x\n", hasPrepare: true);
+        var arguments = For(options, new RunSetting(new Container("rr-1"), files, "", Interactive: true));
+        Assert.Contains($"type=bind,src={files.ScriptPath},dst=/.restricted-runner.sh,readonly", arguments);
+        Assert.Contains($"type=bind,src={files.PreparedPath},dst=/.restricted-runner.prepared", arguments);
+        Assert.Equal(["--env-file", files.EnvironmentPath!, "alpine", "bash", "-e", "/.restricted-runner.sh"], arguments.TakeLast(6));
         Assert.Contains("--interactive", arguments);
     }
 

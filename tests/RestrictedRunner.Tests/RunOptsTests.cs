@@ -48,6 +48,8 @@ public class RunOptsTests
     [InlineData("--sig-proxy=false")]
     [InlineData("-a stdout")]
     [InlineData("--cidfile /x")]
+    [InlineData("--label restricted-runner.pid=1")]
+    [InlineData("-lrestricted-runner.host=x")]
     public void What_the_runner_decides_is_refused(string opts) =>
         Assert.Equal(OptionProblemKind.RunOptsForbidden, RunOpts.Check(opts).First().Kind);
 }

@@ -54,7 +54,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         Error("RRB3001", $"The command exited with code {exitCode} in image '{image}'.{LastLines(tail)}");
 
     public void PrepareFailed(string image, int exitCode, OutputTail tail) =>
-        Error("RRB3002", $"PrepareCommand failed with code {exitCode} in image '{image}', so the command did not run.{LastLines(tail)}");
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{image}', so the command did not run.{LastLines(tail)}");
 
     public void TimedOut(string image, int timeout, OutputTail tail) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(tail)}");

@@ -6,9 +6,14 @@ namespace RestrictedRunner;
 /// </summary>
 /// <param name="Words">The words after the image; the script's path is added to them when there is a script.</param>
 /// <param name="Script">Text of the script, or null.</param>
-/// <param name="PrepareFailedMark">Line on standard error that tells that the prepare command failed, or null.</param>
-internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, string? PrepareFailedMark)
+/// <param name="HasPrepare">True when the script has a prepare command, and tells when it is through.</param>
+internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, bool HasPrepare)
 {
+    /// <summary>
+    /// Where the file is that the script writes to when the prepare command is through. At the root, as the script.
+    /// </summary>
+    public const string PreparedMountPoint = "/.restricted-runner.prepared";
+
     /// <summary>Value of <see cref="StepOptions.Shell"/> that runs a command without a shell.</summary>
     public const string NoShell = "none";
 
@@ -34,23 +39,22 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
     {
         if (options.Arguments.Count > 0)
         {
-            return new(options.Arguments, null, null);
+            return new(options.Arguments, null, HasPrepare: false);
         }
 
         if (options.Shell == NoShell)
         {
-            return new(ShellWords.Split(options.Command), null, null);
+            return new(ShellWords.Split(options.Command), null, HasPrepare: false);
         }
 
         if (options.PrepareCommand.Length > 0)
         {
-            var mark = $"restricted-runner: prepare failed {Guid.NewGuid():N}";
-            return new(ShellWords.Split(options.Shell), UnixLines(WithPrepare(options, mark)), mark);
+            return new(ShellWords.Split(options.Shell), UnixLines(WithPrepare(options)), HasPrepare: true);
         }
 
         return IsSingleExecutable(options.Command.Trim())
-            ? new([options.Command.Trim()], null, null)
-            : new(ShellWords.Split(options.Shell), UnixLines(options.Command), null);
+            ? new([options.Command.Trim()], null, HasPrepare: false)
+            : new(ShellWords.Split(options.Shell), UnixLines(options.Command), HasPrepare: false);
     }
 
     private static bool IsSingleExecutable(string command) =>
@@ -58,14 +62,13 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
         && command[0] != '-'
         && !ShellBuiltIns.Contains(command);
 
-    // The trap speaks up when the script ends before the prepare command is through: by its own exit, by `set -e`, or
-    // by the check after it. A trap that the prepare command sets itself stays in force.
-    private static string WithPrepare(StepOptions options, string mark) =>
-        $$"""
-        trap '[ -n "${_rr_prepared-}" ] || echo "{{mark}}" >&2' EXIT
-        {{options.PrepareCommand}}
-        case $? in 0) _rr_prepared=1 ;; *) exit ;; esac
-        {{options.Command}}
+    // A prepare command may fail, exit, or be replaced by another program: whatever it does, the command runs only after
+    // the file is written. Appended to, for a shell that does not overwrite (set -C).
+    private static string WithPrepare(StepOptions options) =>
+        $"""
+        {options.PrepareCommand}
+        case $? in 0) echo >>{PreparedMountPoint} ;; *) exit ;; esac
+        {options.Command}
         """;
 
     // A carriage return at the end of a line is a part of the command to a shell: "sh: not found".

@@ -18,7 +18,7 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
     }
 
     /// <summary>Writes the script and the environment file.</summary>
-    public StepFiles WriteFiles() => new(Plan.Script, Environment.FileText);
+    public StepFiles WriteFiles() => new(Plan.Script, Environment.FileText, Plan.HasPrepare);
 
     /// <summary>The client's arguments for one run.</summary>
     public IReadOnlyList<string> Arguments(Container container, StepFiles files, bool interactive) => Arguments(Options, container, files, interactive);
@@ -46,5 +46,5 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
             options,
             Plan,
             Environment,
-            new RunSetting(container, files.ScriptPath, files.EnvironmentPath, Options.User == "current" ? CurrentUser.Id() : "", interactive));
+            new RunSetting(container, files, Options.User == "current" ? CurrentUser.Id() : "", interactive));
 }

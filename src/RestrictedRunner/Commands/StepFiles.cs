@@ -6,14 +6,15 @@ internal sealed class StepFiles : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // Whoever the container runs as must be able to read the script; on the host the folder keeps others out.
-    private const UnixFileMode Everyone = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode EveryoneReads = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode EveryoneWrites = EveryoneReads | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     private readonly string? _folder;
     private readonly List<string> _files = [];
 
     /// <summary>Writes the files that there are; without any, no folder is made.</summary>
     /// <exception cref="RunnerException">The temporary folder is full or cannot be written to.</exception>
-    public StepFiles(string? script, string? environment)
+    public StepFiles(string? script, string? environment, bool hasPrepare)
     {
         if (script is null && environment is null)
         {
@@ -23,8 +24,9 @@ internal sealed class StepFiles : IDisposable
         try
         {
             _folder = Directory.CreateTempSubdirectory("rr-").FullName;
-            ScriptPath = Write("script.sh", script, Everyone);
+            ScriptPath = Write("script.sh", script, EveryoneReads);
             EnvironmentPath = Write("environment", environment, OwnerOnly);
+            PreparedPath = Write("prepared", hasPrepare ? "" : null, EveryoneWrites);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,6 +40,12 @@ internal sealed class StepFiles : IDisposable
 
     /// <summary>Path of the environment file, or null.</summary>
     public string? EnvironmentPath { get; }
+
+    /// <summary>Path of the file that the script writes to when the prepare command is through, or null.</summary>
+    public string? PreparedPath { get; }
+
+    /// <summary>True when there is a prepare command and it was not through.</summary>
+    public bool PrepareFailed => PreparedPath is not null && new FileInfo(PreparedPath) is not { Exists: true, Length: > 0 };
 
     public void Dispose()
     {

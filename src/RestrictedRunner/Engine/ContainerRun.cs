@@ -10,6 +10,9 @@ internal static class ContainerRun
     // Docker's client gives up on the third SIGINT or SIGTERM with this code, and leaves its container running.
     private const int GivenUp = 1;
 
+    // The engine keeps its last 256 events. After a longer run the absence of one shows nothing.
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(10);
+
     /// <summary>Starts the client and waits for its end.</summary>
     /// <param name="engine">The client.</param>
     /// <param name="container">The container that the arguments name.</param>
@@ -52,7 +55,9 @@ internal static class ContainerRun
     /// <exception cref="RunnerException">It was never started.</exception>
     public static async Task ThrowIfNotStartedAsync(EngineProcess engine, Container container, int exitCode, string report, TimeSpan age)
     {
-        if (EngineMessages.MayBeTheEngines(exitCode, report) && !await EngineEvents.WasStartedAsync(engine, container, age).ConfigureAwait(false))
+        if ((age < LongestStart || EngineMessages.StartsFailure(report))
+            && EngineMessages.MayBeTheEngines(exitCode, report)
+            && !await EngineEvents.WasStartedAsync(engine, container, age).ConfigureAwait(false))
         {
             throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
         }

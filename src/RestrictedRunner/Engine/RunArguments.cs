@@ -4,11 +4,10 @@ namespace RestrictedRunner;
 
 /// <summary>Where the parts of one run are on the host.</summary>
 /// <param name="Container">The container's name.</param>
-/// <param name="ScriptPath">The generated script, or null when the plan has none.</param>
-/// <param name="EnvironmentFile">The file of variables that the client must not see, or null.</param>
+/// <param name="Files">The generated files.</param>
 /// <param name="CurrentUser">What <c>User="current"</c> means: <c>uid:gid</c>, or empty where the engine maps users itself.</param>
 /// <param name="Interactive">True when standard input is handed through.</param>
-internal sealed record RunSetting(Container Container, string? ScriptPath, string? EnvironmentFile, string CurrentUser, bool Interactive);
+internal sealed record RunSetting(Container Container, StepFiles Files, string CurrentUser, bool Interactive);
 
 /// <summary>The words of <c>docker run</c> for a step: a pure function of what was asked for.</summary>
 internal static class RunArguments
@@ -38,15 +37,16 @@ internal static class RunArguments
         .. Option("--user", options.User == "current" ? setting.CurrentUser : options.User),
         .. Option("--workdir", options.WorkDir),
         .. options.Mounts.SelectMany(Bind),
-        .. setting.ScriptPath is null ? [] : Bind(new Mount(setting.ScriptPath, ScriptMountPoint, ReadOnly: true)),
+        .. setting.Files.ScriptPath is { } script ? Bind(new Mount(script, ScriptMountPoint, ReadOnly: true)) : [],
+        .. setting.Files.PreparedPath is { } prepared ? Bind(new Mount(prepared, CommandPlan.PreparedMountPoint)) : [],
         .. Each("--env", environment.ForClient.Keys),
-        .. Option("--env-file", setting.EnvironmentFile ?? ""),
+        .. Option("--env-file", setting.Files.EnvironmentPath ?? ""),
         .. options.Entrypoint == "none" ? ["--entrypoint", ""] : Option("--entrypoint", options.Entrypoint),
         // Last, so that the user's own words win over ours.
         .. RunOpts.Split(options.DockerRunOpts),
         options.Image,
         .. plan.Words,
-        .. If(setting.ScriptPath is not null, ScriptMountPoint),
+        .. If(plan.Script is not null, ScriptMountPoint),
     ];
 
     private static IEnumerable<string> Restrictions(StepOptions options) =>

@@ -53,6 +53,11 @@ internal static class RunOpts
             yield break;
         }
 
+        foreach (var word in words.Where(word => word.Contains(Container.LabelPrefix, StringComparison.Ordinal)))
+        {
+            yield return Problem(OptionProblemKind.RunOptsForbidden, word, $"labels that start with {Container.LabelPrefix} say whose the container is");
+        }
+
         for (var i = 0; i < words.Count; i++)
         {
             var word = words[i];
@@ -75,7 +80,7 @@ internal static class RunOpts
 
             if (takesNextWord && ++i == words.Count)
             {
-                yield return Problem(OptionProblemKind.RunOptsInvalid, word, "a value is missing after it");
+                yield return Problem(OptionProblemKind.RunOptsInvalid, word, "a value is missing after it, or it is no option");
             }
         }
     }

@@ -107,9 +107,14 @@ public static class StepOptionRules
     {
         foreach (var mount in options.Mounts)
         {
-            if (!mount.ContainerPath.StartsWith('/') || mount.ContainerPath.Trim('/').Length == 0)
+            if (!mount.ContainerPath.StartsWith('/') || Normal(mount.ContainerPath).Length == 0)
             {
                 yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.ContainerPath, "a container path is absolute and not the root");
+            }
+
+            if (Normal(mount.ContainerPath).StartsWith("/.restricted-runner.", StringComparison.Ordinal))
+            {
+                yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.ContainerPath, "the runner's own files are there");
             }
 
             if (mount.HostPath.Contains("\r\n", StringComparison.Ordinal) || mount.ContainerPath.Contains("\r\n", StringComparison.Ordinal))
@@ -121,18 +126,22 @@ public static class StepOptionRules
             {
                 yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.HostPath, "a host path is absolute");
             }
-            else if (!Path.Exists(mount.HostPath))
+            else if (!Path.Exists(mount.HostPath) || File.ResolveLinkTarget(mount.HostPath, returnFinalTarget: true) is { Exists: false })
             {
                 // Docker's -v would create a folder that belongs to root; docker --mount and podman refuse.
                 yield return new(OptionProblemKind.MountSourceMissing, nameof(options.Mounts), mount.HostPath, "the host path does not exist");
             }
         }
 
-        foreach (var twice in options.Mounts.GroupBy(mount => mount.ContainerPath.TrimEnd('/')).Where(group => group.Count() > 1))
+        foreach (var twice in options.Mounts.GroupBy(mount => Normal(mount.ContainerPath)).Where(group => group.Count() > 1))
         {
             yield return Conflict(nameof(options.Mounts), twice.Key, "two mounts have this container path");
         }
     }
+
+    // Without "." and "..", which the engine takes out too; the root is empty. A NUL is told of elsewhere.
+    private static string Normal(string containerPath) =>
+        containerPath.StartsWith('/') && !containerPath.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(containerPath).TrimEnd('/') : containerPath;
 
     private static IEnumerable<OptionProblem> CheckForms(StepOptions options)
     {
@@ -196,7 +205,7 @@ public static class StepOptionRules
     {
         if (options.StandardInput.Length > 0 && !File.Exists(options.StandardInput))
         {
-            yield return new(OptionProblemKind.InputMissing, nameof(options.StandardInput), options.StandardInput, "the file does not exist");
+            yield return new(OptionProblemKind.InputMissing, nameof(options.StandardInput), options.StandardInput, "there is no such file");
         }
     }
 

@@ -14,39 +14,36 @@ internal sealed class OutputSink : IDisposable
     // must not wait for its end to be heard.
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
 
-    // A client's report has a few lines. What has more is a command's output.
+    // A client's report has a few lines.
     private const int LongestReport = 100;
 
     private readonly object _lock = new();
     private readonly RunObserver _observer;
-    private readonly string? _prepareFailedMark;
     private readonly CancellationTokenSource _failed = new();
     private readonly List<string> _report = [];
+    private readonly Queue<string> _held = [];
     private readonly Timer _timer;
-    private int _delivered;
+    private bool _holds = true;
     private bool _started;
     private bool _ended;
     private ExceptionDispatchInfo? _failure;
 
-    public OutputSink(RunObserver observer, string? prepareFailedMark)
+    public OutputSink(RunObserver observer)
     {
         _observer = observer;
-        _prepareFailedMark = prepareFailedMark;
         _timer = new Timer(_ => DeliverOnTimer());
     }
 
     /// <summary>Cancelled when the observer threw where nobody could catch it; <see cref="ThrowIfFailed"/> tells what.</summary>
     public CancellationToken Failed => _failed.Token;
 
-    /// <summary>True when the script said so.</summary>
-    public bool PrepareFailed { get; private set; }
-
     public void StandardOutput(string line)
     {
         lock (_lock)
         {
             ThrowIfFailed();
-            TakeForCommands();
+            _started = true;
+            StopHolding();
             _observer.Output(new OutputLine(OutputStream.StandardOutput, line));
         }
     }
@@ -56,34 +53,35 @@ internal sealed class OutputSink : IDisposable
         lock (_lock)
         {
             ThrowIfFailed();
-            if (_started)
-            {
-                Deliver(line);
-            }
-            else if (_report.Count == 0 && EngineMessages.IsRemark(line))
+            if (!_started && _report.Count == 0 && EngineMessages.IsRemark(line))
             {
                 _observer.EngineRemark(line);
+                return;
             }
-            else if (_report.Count == 0 ? EngineMessages.StartsFailure(line) : _report.Count < LongestReport)
+
+            AddToReport(line);
+            if (_holds && (_held.Count > 0 || EngineMessages.StartsFailure(line)) && _held.Count < LongestReport)
             {
-                AddToReport(line);
+                Hold(line);
+                return;
             }
-            else
-            {
-                TakeForCommands();
-                Deliver(line);
-            }
+
+            StopHolding();
+            Deliver(line);
         }
     }
 
-    /// <summary>After both streams' end: what may be the client's own report of a failure, or null.</summary>
+    /// <summary>
+    /// After both streams' end: what may be the client's own report of a failure, or null when a line of standard
+    /// output has shown that the command ran.
+    /// </summary>
     public string? TakeReport()
     {
         lock (_lock)
         {
             _ended = true;
             ThrowIfFailed();
-            return _started || _report.Count == 0 ? null : EngineMessages.Report(_report);
+            return _started ? null : EngineMessages.Report(_report);
         }
     }
 
@@ -92,7 +90,7 @@ internal sealed class OutputSink : IDisposable
     {
         lock (_lock)
         {
-            TakeForCommands();
+            StopHolding();
         }
     }
 
@@ -112,15 +110,20 @@ internal sealed class OutputSink : IDisposable
 
     private void AddToReport(string line)
     {
-        _report.Add(line);
-        if (_report.Count == 1)
+        if (!_started && _report.Count < LongestReport)
+        {
+            _report.Add(line);
+        }
+    }
+
+    private void Hold(string line)
+    {
+        if (_held.Count == 0)
         {
             _timer.Change(LongestHold, Timeout.InfiniteTimeSpan);
         }
-        else if (_delivered > 0)
-        {
-            DeliverReport();
-        }
+
+        _held.Enqueue(line);
     }
 
     // An exception of the caller's on a timer's thread would end the process.
@@ -133,7 +136,7 @@ internal sealed class OutputSink : IDisposable
             {
                 if (!_ended)
                 {
-                    DeliverReport();
+                    StopHolding();
                 }
             }
             catch (Exception e)
@@ -144,35 +147,14 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    private void TakeForCommands()
+    private void StopHolding()
     {
-        if (!_started)
+        _holds = false;
+        while (_held.TryDequeue(out var line))
         {
-            _started = true;
-            DeliverReport();
+            Deliver(line);
         }
     }
 
-    private void DeliverReport()
-    {
-        while (_delivered < _report.Count)
-        {
-            Deliver(_report[_delivered++]);
-        }
-    }
-
-    private void Deliver(string line)
-    {
-        if (_prepareFailedMark is not null && line.EndsWith(_prepareFailedMark, StringComparison.Ordinal))
-        {
-            PrepareFailed = true;
-            line = line[..^_prepareFailedMark.Length];
-            if (line.Length == 0)
-            {
-                return;
-            }
-        }
-
-        _observer.Output(new OutputLine(OutputStream.StandardError, line));
-    }
+    private void Deliver(string line) => _observer.Output(new OutputLine(OutputStream.StandardError, line));
 }

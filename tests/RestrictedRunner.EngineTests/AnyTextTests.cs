@@ -51,11 +51,11 @@ public class AnyTextTests
             iter: Batches,
             threads: 1);
 
-    // Its ends too: a first or last character could be lost where the middle is not.
+    // Its ends too: a first or last character could be lost where the middle is not. A text that is a program's name is none.
     [Theory]
     [EachEngine]
     public Task A_short_script_arrives_as_it_is(string engine) =>
-        AnyText.Text.Where(text => !string.IsNullOrWhiteSpace(text) && !text.Trim().All(char.IsAsciiLetterOrDigit)).SampleAsync(
+        AnyText.Text.Where(text => text.Trim().Any(character => !char.IsAsciiLetterOrDigit(character) && !"_./+-".Contains(character, StringComparison.Ordinal))).SampleAsync(
             async text => Assert.Equal(
                 text.Replace("\r\n", "\n", StringComparison.Ordinal),
                 await (Step.On(engine, text) with { Shell = "cat" }).OutputAsync()),

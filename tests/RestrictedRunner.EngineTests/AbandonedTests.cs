@@ -98,7 +98,7 @@ public class AbandonedTests
         var name = $"rr-{Guid.NewGuid():N}";
         await Client.OutputAsync(
             engine,
-            [start ? "run" : "create", .. start ? ["--detach"] : Array.Empty<string>(), "--pull", "never", "--name", name, "--label", $"restricted-runner.host={host ?? Environment.MachineName}", "--label", $"restricted-runner.owner={owner}", Images.Busybox, "sleep", "60"]);
+            [start ? "run" : "create", .. start ? ["--detach"] : Array.Empty<string>(), "--pull", "never", "--stop-timeout", "0", "--name", name, "--label", $"restricted-runner.host={host ?? Environment.MachineName}", "--label", $"restricted-runner.owner={owner}", Images.Busybox, "sleep", "60"]);
         return name;
     }
 

@@ -24,6 +24,12 @@ internal sealed partial record Difference(string Row)
         InDockerExec = line => line.Replace(" DOCKEREXEC(0,0) ", " EXEC(0,0) ", StringComparison.Ordinal).Replace("\"DockerExec\"", "\"Exec\"", StringComparison.Ordinal),
     };
 
+    public static readonly Difference GccCodes = new("Codes of gcc's messages")
+    {
+        InExec = line => MadeUpCode().Replace(line, "$1 G "),
+        InDockerExec = line => MadeUpCode().Replace(line, "$1 G "),
+    };
+
     public static readonly Difference Colours = new("Colours");
     public static readonly Difference Timeout = new("`Timeout`");
     public static readonly Difference BadValues = new("Bad values");
@@ -42,7 +48,7 @@ internal sealed partial record Difference(string Row)
 
     public static readonly IReadOnlyList<Difference> All =
     [
-        Failures, CommandLine, VariableValues, TaskName, Colours, Timeout, BadValues, UseCommandProcessor, ToolExe, WorkingDirectory, Paths, BuildEnvironment,
+        Failures, CommandLine, VariableValues, TaskName, GccCodes, Colours, Timeout, BadValues, UseCommandProcessor, ToolExe, WorkingDirectory, Paths, BuildEnvironment,
         StandardInput, Backslashes, CutOff, Stream, WideErrors, NoSuchProgram, Order,
     ];
 
@@ -62,6 +68,9 @@ internal sealed partial record Difference(string Row)
 
     [GeneratedRegex("^message Low: /.*/docker run --rm --name rr-.* busybox:latest ", RegexOptions.Singleline)]
     private static partial Regex EngineCommandLine();
+
+    [GeneratedRegex("^(error|warning) G[0-9A-F]{8} ")]
+    private static partial Regex MadeUpCode();
 
     [GeneratedRegex("^message Low: (Environment Variables passed to tool:|  [A-Z]+=.*)$")]
     private static partial Regex PassedVariable();

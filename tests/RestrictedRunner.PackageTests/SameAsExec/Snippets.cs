@@ -72,6 +72,8 @@ internal static partial class Snippets
         new("an absolute path", """<TASK Command="echo '/no/such/a b.c(1,1): warning X1: broken'; printf '%s\n' 'C:\b.c(1,1): warning X1: broken'" />"""),
         new("no text", """<TASK Command="echo 'a.c(1,1): warning X1:'; echo 'a.c(1,1): warning X1: '" />"""),
         new("lines that only look like one", """<TASK Command="echo '0 error(s), 1 warning(s): done'; echo 'errors: none'; echo 'no warning'; echo 'a.c(1,1): message X1: hello'; echo 'npm error code 1'" />"""),
+        new("an error of gcc", """<TASK Command="echo 'src/a.c:3:5: error: broken'; exit 1" />"""),
+        new("a warning of gcc", """<TASK Command="echo 'src/a.c:3:5: warning: careful' &gt;&amp;2" />"""),
         new("capital letters", """<TASK Command="echo 'ERROR: Could not find'; exit 1" />"""),
         new("an error in a long line", """<TASK Command="printf 'a.c(1,1): warning X1: '; head -c 5000 /dev/zero | tr '\0' x; echo; head -c 500 /dev/zero | tr '\0' y; echo ': warning X2: late'" />"""),
         new("braces in a warning", """<TASK Command="echo 'a.c(1,1): warning X1: {0} {1}'" />"""),

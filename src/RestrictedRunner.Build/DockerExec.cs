@@ -54,6 +54,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             stepLog.Echo(options);
         }
 
+        OncePerBuild.Start(BuildEngine, options);
         var watch = new Stopwatch();
         try
         {
@@ -93,6 +94,12 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     private bool Judge(RunResult result, StepOptions options, StepLog stepLog, Diagnostics diagnostics)
     {
         ExitCode = result.ExitCode;
+        OutOfMemory = result.OutOfMemory;
+        if (result.OutOfMemory && result.ExitCode == 0)
+        {
+            diagnostics.HiddenOutOfMemory(options);
+        }
+
         if (result.PrepareFailed)
         {
             diagnostics.PrepareFailed(options.Image, result.ExitCode, stepLog.Keep());
@@ -122,6 +129,10 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         if (result.ExitCode == 0)
         {
             diagnostics.ErrorsInOutput(options.Image, stepLog.Keep());
+        }
+        else if (result.OutOfMemory)
+        {
+            diagnostics.OutOfMemory(options, result.ExitCode, stepLog.Keep());
         }
         else
         {

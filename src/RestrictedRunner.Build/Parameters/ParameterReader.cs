@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -93,6 +94,7 @@ internal sealed class ParameterReader
             Timeout = task.Timeout < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(task.Timeout),
             StdOutEncoding = OutputEncoding.Read(nameof(task.StdOutEncoding), task.StdOutEncoding, _problems.Add),
             StdErrEncoding = OutputEncoding.Read(nameof(task.StdErrEncoding), task.StdErrEncoding, _problems.Add),
+            StopTimeout = TimeSpan.FromMilliseconds(ReadStopTimeout(task.StopTimeout)),
             ClientDirectory = _projectDirectory,
         };
         var standardOutput = ReadImportance(nameof(task.StandardOutputImportance), task.StandardOutputImportance);
@@ -202,6 +204,16 @@ internal sealed class ParameterReader
 
         _problems.Add(new(OptionProblemKind.EnvironmentInvalid, nameof(DockerExec.EnvironmentVariables), item.ItemSpec, "a variable is NAME=value, or an item with metadata Value; a semicolon in a value is written %3B"));
         return null;
+    }
+
+    private int ReadStopTimeout(int milliseconds)
+    {
+        if (milliseconds < 0)
+        {
+            _problems.Add(new(OptionProblemKind.ValueInvalid, nameof(DockerExec.StopTimeout), milliseconds.ToString(CultureInfo.InvariantCulture), "it is a number of milliseconds, or 0 to kill at once"));
+        }
+
+        return Math.Max(milliseconds, 0);
     }
 
     private PullPolicy ReadPull(string text)

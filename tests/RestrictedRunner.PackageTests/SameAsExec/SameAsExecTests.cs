@@ -121,6 +121,6 @@ public partial class SameAsExecTests
 
     private static string Quoted(IEnumerable<string> lines) => string.Concat(lines.Select(line => $"    {line.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\e", "\\e", StringComparison.Ordinal)}\n"));
 
-    [GeneratedRegex("^### Differences from `Exec`\n.*?^\\| --- .*?\n(?<rows>(^\\|.*\n)+)", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^### Differences from `Exec`\n([^#|\n].*\n|\n)+\\|.*\n\\| ---.*\n(?<rows>(\\|.*\n)+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Table();
 }

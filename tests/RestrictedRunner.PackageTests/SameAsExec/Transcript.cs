@@ -9,7 +9,7 @@ internal static partial class Transcript
 {
     private static readonly string[] Tasks = ["Exec", "DockerExec", "Message"];
 
-    private static readonly string[] Ends = ["\n   at ", " loaded from assembly: ", "\ndocker: "];
+    private static readonly string[] Ends = ["\n   at ", " loaded from assembly: ", "\ndocker: ", "\nexec: "];
 
     /// <summary>The lines of each project, by the name of its file; in them it is called <c>step.proj</c>.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Read(string log, string folder)

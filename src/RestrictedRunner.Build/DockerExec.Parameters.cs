@@ -35,8 +35,11 @@ public sealed partial class DockerExec
     /// <summary>Program that replaces the image's entry point; <c>none</c> removes it.</summary>
     public string Entrypoint { get; set; } = "";
 
-    /// <summary>Working directory inside the container, an absolute path.</summary>
+    /// <summary>Working directory inside the container, an absolute path. Exclusive with <see cref="WorkingDirectory"/>.</summary>
     public string WorkDir { get; set; } = "";
+
+    /// <summary>Working directory as a folder of the host, relative to the project, that a mount shows to the container.</summary>
+    public string WorkingDirectory { get; set; } = "";
 
     /// <summary>User: <c>name</c>, <c>uid</c>, <c>uid:gid</c>, or <c>current</c> for the user that runs the build.</summary>
     public string User { get; set; } = "";
@@ -149,6 +152,42 @@ public sealed partial class DockerExec
     /// <summary>Importance of the lines of standard error: <c>high</c> (default), <c>normal</c>, <c>low</c>.</summary>
     public string StandardErrorImportance { get; set; } = "";
 
+    /// <summary>True makes every line of standard error an error, and nothing else. Default false.</summary>
+    public bool LogStandardErrorAsError { get; set; }
+
+    /// <summary>True lets no line be an error or a warning because of its format. Default false.</summary>
+    public bool IgnoreStandardErrorWarningFormat { get; set; }
+
+    /// <summary>Regular expression; lines that match are errors.</summary>
+    public string CustomErrorRegularExpression { get; set; } = "";
+
+    /// <summary>Regular expression; lines that match, and are no errors, are warnings.</summary>
+    public string CustomWarningRegularExpression { get; set; } = "";
+
+    /// <summary>File that takes all output when the step fails, relative to the project. Default: a new one in <c>obj/docker-exec</c>.</summary>
+    public string LogFile { get; set; } = "";
+
+    /// <summary>Accepted for projects that set it on <c>Exec</c>: text always reaches a container as UTF-8.</summary>
+    public string UseUtf8Encoding { get; set; } = "";
+
+    /// <summary>Accepted for projects that set it on <c>Exec</c>; without effect.</summary>
+    public bool UseCommandProcessor { get; set; }
+
+    /// <summary>Accepted for projects that set it on <c>Exec</c>; without effect.</summary>
+    public bool YieldDuringToolExecution { get; set; }
+
+    /// <summary>Encoding of standard output, <c>latin1</c>; afterwards its full name. Default UTF-8.</summary>
+    [Output]
+    public string StdOutEncoding { get; set; } = "";
+
+    /// <summary>Encoding of standard error, <c>latin1</c>; afterwards its full name. Default UTF-8.</summary>
+    [Output]
+    public string StdErrEncoding { get; set; } = "";
+
+    /// <summary>Handed back as it came, for a project that names in one place what the command writes.</summary>
+    [Output]
+    public ITaskItem[] Outputs { get; set; } = [];
+
     /// <summary>The command's exit code; -1 when it did not run to its end, or when it returned 0 and its output held errors.</summary>
     [Output]
     public int ExitCode { get; private set; } = -1;
@@ -159,6 +198,25 @@ public sealed partial class DockerExec
     /// </summary>
     [Output]
     public ITaskItem[] ConsoleOutput { get; private set; } = [];
+
+    /// <summary>Name of the container, which is gone by now; empty when none was to be created.</summary>
+    [Output]
+    public string ContainerName { get; private set; } = "";
+
+    /// <summary>
+    /// <c>repository@sha256:…</c> of the image, or its id when it came from no registry; empty when no container was to
+    /// be created. Looked up when the project asks for it: MSBuild reads only the outputs that a task element names.
+    /// </summary>
+    [Output]
+    public string ImageDigest => _started is null ? "" : FindImageDigest(_started);
+
+    /// <summary>True when the step was stopped because of <see cref="Timeout"/>.</summary>
+    [Output]
+    public bool TimedOut { get; private set; }
+
+    /// <summary>Whole milliseconds from the start of the engine's client to its end, without a pull; 0 when the command did not run.</summary>
+    [Output]
+    public long Duration { get; private set; }
 
     /// <summary>
     /// True when the kernel killed a process of the step for want of memory. Known of steps with a memory limit, from

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
 
@@ -10,6 +11,7 @@ namespace RestrictedRunner.Build;
 public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
     private readonly CancellationTokenSource _cancelled = new();
+    private StepOptions? _started;
 
     /// <summary>Reads the parameters, runs the command, and logs how it went.</summary>
     /// <returns>False when an error was logged.</returns>
@@ -20,6 +22,8 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         try
         {
             var parameters = ParameterReader.Read(this);
+            StdOutEncoding = parameters.Options.StdOutEncoding.EncodingName;
+            StdErrEncoding = parameters.Options.StdErrEncoding.EncodingName;
             foreach (var problem in parameters.Problems)
             {
                 diagnostics.Problem(problem);
@@ -43,16 +47,19 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     private bool Run(StepParameters parameters, Diagnostics diagnostics)
     {
         var options = parameters.Options;
-        var stepLog = new StepLog(Log, parameters, ConsoleToMSBuild);
+        using var stepLog = new StepLog(Log, parameters, diagnostics, ConsoleToMSBuild);
+        parameters.LogFile.RemoveOld();
         if (!EchoOff)
         {
             stepLog.Echo(options);
         }
 
         OncePerBuild.Start(BuildEngine, options);
+        var watch = new Stopwatch();
         try
         {
-            var result = DockerRunner.RunAsync(options, stepLog.Observer(), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
+            var result = DockerRunner.RunAsync(options, stepLog.Observer(Starting), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
+            Duration = (long)result.Duration.TotalMilliseconds;
             return Judge(result, options, stepLog, diagnostics);
         }
         catch (OperationCanceledException)
@@ -61,11 +68,13 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
         catch (TimeoutException)
         {
-            diagnostics.TimedOut(options.Image, Timeout, stepLog.Tail);
+            TimedOut = true;
+            Duration = watch.ElapsedMilliseconds;
+            diagnostics.TimedOut(options.Image, Timeout, stepLog.Keep());
         }
         catch (RunnerException e)
         {
-            diagnostics.NotRun(e, options);
+            diagnostics.NotRun(e, options, stepLog.Keep());
         }
         finally
         {
@@ -73,6 +82,13 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
 
         return false;
+
+        void Starting(string container)
+        {
+            ContainerName = container;
+            _started = options;
+            watch.Restart();
+        }
     }
 
     private bool Judge(RunResult result, StepOptions options, StepLog stepLog, Diagnostics diagnostics)
@@ -86,29 +102,56 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
         if (result.PrepareFailed)
         {
-            diagnostics.PrepareFailed(options.Image, result.ExitCode, stepLog.Tail);
+            diagnostics.PrepareFailed(options.Image, result.ExitCode, stepLog.Keep());
             return false;
         }
 
-        if (IgnoreExitCode)
+        if (result.ExitCode == 0 && Log.HasLoggedErrors)
+        {
+            ExitCode = -1;
+        }
+
+        if (ExitCode == 0)
         {
             return true;
         }
 
-        if (result.ExitCode != 0 && result.OutOfMemory)
+        if (IgnoreExitCode)
         {
-            diagnostics.OutOfMemory(options, result.ExitCode, stepLog.Tail);
-        }
-        else if (result.ExitCode != 0)
-        {
-            diagnostics.CommandFailed(options.Image, result.ExitCode, stepLog.Tail);
-        }
-        else if (Log.HasLoggedErrors)
-        {
-            ExitCode = -1;
-            diagnostics.ErrorsInOutput(options.Image);
+            if (!EchoOff)
+            {
+                stepLog.IgnoredExitCode(options, ExitCode);
+            }
+
+            return true;
         }
 
-        return !Log.HasLoggedErrors;
+        if (result.ExitCode == 0)
+        {
+            diagnostics.ErrorsInOutput(options.Image, stepLog.Keep());
+        }
+        else if (result.OutOfMemory)
+        {
+            diagnostics.OutOfMemory(options, result.ExitCode, stepLog.Keep());
+        }
+        else
+        {
+            diagnostics.CommandFailed(options.Image, result.ExitCode, stepLog.Keep());
+        }
+
+        return false;
+    }
+
+    // An output's getter that throws is a stack trace in the user's log.
+    private static string FindImageDigest(StepOptions options)
+    {
+        try
+        {
+            return RestrictedRunner.ImageDigest.FindAsync(options).GetAwaiter().GetResult();
+        }
+        catch (RunnerException)
+        {
+            return "";
+        }
     }
 }

@@ -119,14 +119,15 @@ public static class DockerRunner
         var interactive = step.Options.StandardInput.Length > 0;
         var arguments = step.Arguments(container, files, interactive);
         observer.CommandLine(step.ShownCommandLine(container, files, interactive));
+        observer.Starting(container.Name);
 
         using var sink = new OutputSink(observer);
         using var standardOutput = captureOutput ? new MemoryStream() : null;
         using var standardError = captureOutput ? new MemoryStream() : null;
         using var standardInput = step.OpenStandardInput();
         var streams = new EngineStreams(
-            (stream, token) => Utf8Lines.ReadAsync(stream, sink.StandardOutput, standardOutput, token),
-            (stream, token) => Utf8Lines.ReadAsync(stream, sink.StandardError, standardError, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, sink.StandardOutput, standardOutput, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.StandardError, standardError, token),
             standardInput,
             step.Environment.ForClient,
             reaper.Runs);

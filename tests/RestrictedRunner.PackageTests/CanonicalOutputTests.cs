@@ -13,7 +13,7 @@ public class CanonicalOutputTests
         Assert.Equal(
             [
                 new Problem("X1", "src/a.c", 3, "it broke"),
-                project.ErrorAtStep("RRB3001", "The command exited with code 1 in image 'busybox:latest'. Its last lines of output:\nsrc/a.c(3,5): error X1: it broke"),
+                project.ErrorAtStep("RRB3001", $"The command exited with code 1 in image 'busybox:latest'. The whole output is in {project.LogFile}. Its last lines of output:\nsrc/a.c(3,5): error X1: it broke"),
             ],
             build.Errors);
     }
@@ -70,7 +70,7 @@ public class CanonicalOutputTests
         Assert.Equal(
             [
                 new Problem("X1", "a.c", 1, "it broke"),
-                project.ErrorAtStep("RRB3008", "The command returned 0 in image 'busybox:latest', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\"."),
+                project.ErrorAtStep("RRB3008", $"The command returned 0 in image 'busybox:latest', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\". The whole output is in {project.LogFile}."),
             ],
             build.Errors);
         Assert.Equal(["exit code -1"], build.Said);

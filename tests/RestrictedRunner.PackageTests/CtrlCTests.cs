@@ -23,6 +23,8 @@ public class CtrlCTests
     [InlineData(false, "trap '' INT TERM; echo started; while true; do sleep 1; done")]
     // A command that takes the signal as a reason to end well.
     [InlineData(true, "trap 'exit 0' INT TERM; echo started; while true; do sleep 0.1; done")]
+    // One that has printed more than the log file's buffer takes.
+    [InlineData(false, "seq 60000; echo started; sleep 60")]
     public async Task It_ends_the_build_at_once_and_leaves_no_container(bool wholeGroup, string command)
     {
         var project = Project(command);
@@ -68,6 +70,7 @@ public class CtrlCTests
             project.ErrorAtStep("RRB3007", "The step in image 'busybox:latest' was cancelled; its container is removed."),
             interrupted.Build.FailedWithOneError());
         Assert.Empty(interrupted.Build.Said);
+        Assert.Empty(Directory.GetFiles(project.Folder, "*.log", SearchOption.AllDirectories));
     }
 
     private static async Task<Interrupted> InterruptAsync(TestProject project, bool wholeGroup, Func<string, bool> isTheMoment, params string[] arguments)

@@ -65,6 +65,21 @@ public class EveryParameterTests
         Assert.Equal(expected, FakeClient.Calls(project).Select(Neutral));
     }
 
+    [Theory]
+    [InlineData(".", "/project")]
+    [InlineData("sub/", "/project/sub")]
+    [InlineData("sub/../sub/deep", "/project/sub/deep")]
+    public async Task WorkingDirectory_is_translated_through_the_mounts(string folder, string expected)
+    {
+        var project = TestProject.WithTarget($"""<DockerExec Engine="./client" Image="i" Arguments="a" Mounts=".:/project" WorkingDirectory="{folder}" />""");
+        FakeClient.WriteRecorder(project);
+        Directory.CreateDirectory(project["sub/deep"]);
+
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+
+        Assert.Equal(expected, FakeClient.Calls(project).SkipWhile(word => word != "--workdir").ElementAt(1));
+    }
+
     [EngineFact]
     public async Task StandardInput_is_what_the_command_reads()
     {

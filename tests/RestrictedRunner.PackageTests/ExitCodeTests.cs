@@ -10,7 +10,7 @@ public class ExitCodeTests
         var build = await project.BuildAsync();
 
         Assert.Equal(
-            project.ErrorAtStep("RRB3001", "The command exited with code 3 in image 'busybox:latest'. Its last lines of output:\n" + string.Join('\n', Enumerable.Range(11, 20))),
+            project.ErrorAtStep("RRB3001", $"The command exited with code 3 in image 'busybox:latest'. The whole output is in {project.LogFile}. Its last lines of output:\n" + string.Join('\n', Enumerable.Range(11, 20))),
             build.FailedWithOneError());
     }
 

@@ -23,6 +23,10 @@ public class ParameterDiagnosticsTests
     [InlineData("RRB1010", "Image='i' EnvironmentVariables='NO_VALUE'", "EnvironmentVariables 'NO_VALUE': a variable is NAME=value, or an item with metadata Value; a semicolon in a value is written %3B.")]
     [InlineData("RRB1011", "Image='i' Entrypoint='a%00b'", "Entrypoint 'a\0b': it holds a NUL character or half a surrogate pair, which no command line can carry.")]
     [InlineData("RRB1012", "Image='i' StandardInput='none.txt'", "StandardInput 'FOLDER/none.txt': there is no such file.")]
+    [InlineData("RRB1003", "Image='i' StdOutEncoding='utf-7'", "StdOutEncoding 'utf-7': it is the name of an encoding, such as utf-8, latin1 or windows-1252.")]
+    [InlineData("RRB1005", "Image='i' Mounts='.:/x' WorkDir='/x' WorkingDirectory='.'", "WorkingDirectory '.': WorkDir is given too; WorkingDirectory is a path of the host, WorkDir one in the container, and a step has one of them.")]
+    [InlineData("RRB1011", "Image='i' LogFile='a%00b'", "LogFile 'a\0b': it holds a NUL character, which no path has.")]
+    [InlineData("RRB1014", "Image='i' WorkingDirectory='.'", "WorkingDirectory 'FOLDER': the container does not see this folder of the host: none of Mounts is it or one of its parents.")]
     public async Task A_bad_value_has_a_code_and_a_text_that_names_parameter_and_value(string code, string attributes, string text)
     {
         ArgumentNullException.ThrowIfNull(attributes);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace RestrictedRunner.Tests;
 
 public class StepOptionRulesTests
@@ -164,4 +166,13 @@ public class StepOptionRulesTests
     [Fact]
     public void Standard_input_must_be_there() =>
         Assert.Equal(OptionProblemKind.InputMissing, Single(Good with { StandardInput = "/no/such/file" }).Kind);
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-32")]
+    public void Standard_error_is_in_an_encoding_that_contains_ASCII(string encoding)
+    {
+        Assert.Equal((OptionProblemKind.ValueInvalid, "StdErrEncoding"), Single(Good with { StdErrEncoding = Encoding.GetEncoding(encoding) }) is var problem ? (problem.Kind, problem.Parameter) : default);
+        Assert.Empty(StepOptionRules.Check(Good with { StdOutEncoding = Encoding.GetEncoding(encoding), StdErrEncoding = Encoding.Latin1 }));
+    }
 }

@@ -72,6 +72,38 @@ public class Utf8LinesTests
         Assert.Equal(text, string.Concat(lines));
     }
 
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    [InlineData("utf-32")]
+    [InlineData("latin1")]
+    public async Task Text_of_another_encoding_is_split_into_the_same_lines(string name)
+    {
+        var encoding = Encoding.GetEncoding(name);
+        for (var pieceSize = 1; pieceSize < 6; pieceSize++)
+        {
+            var lines = new List<string>();
+            using var kept = new MemoryStream();
+            using var pieces = new PiecewiseStream(encoding.GetBytes("é\n\nb\r\nÿ\rd"), pieceSize);
+            await Utf8Lines.ReadAsync(pieces, encoding, lines.Add, kept, CancellationToken.None);
+            Assert.Equal(["é", "", "b", "ÿ", "d"], lines);
+            Assert.Equal("é\n\nb\r\nÿ\rd", Encoding.UTF8.GetString(kept.ToArray()));
+        }
+    }
+
+    [Fact]
+    public async Task A_line_of_another_encoding_is_told_before_the_next_one_comes()
+    {
+        var writer = new System.IO.Pipelines.Pipe();
+        using var told = new SemaphoreSlim(0);
+        var reading = Utf8Lines.ReadAsync(writer.Reader.AsStream(), Encoding.Unicode, _ => told.Release(), kept: null, CancellationToken.None);
+        await writer.Writer.WriteAsync(Encoding.Unicode.GetBytes("a\n"), TestContext.Current.CancellationToken);
+        Assert.True(await told.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.False(reading.IsCompleted);
+        await writer.Writer.CompleteAsync();
+        await reading;
+    }
+
     [Fact]
     public async Task Kept_bytes_are_those_that_came()
     {

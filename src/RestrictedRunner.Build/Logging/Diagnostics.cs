@@ -2,6 +2,12 @@ using Microsoft.Build.Utilities;
 
 namespace RestrictedRunner.Build;
 
+/// <summary>What is left of a failed step's output.</summary>
+/// <param name="LastLines">Its last lines; empty when it printed nothing.</param>
+/// <param name="File">Path of the file with all of it; empty when it printed nothing.</param>
+/// <param name="WhyNoFile">Why the file could not be written, or empty.</param>
+internal sealed record KeptOutput(string LastLines, string File, string WhyNoFile);
+
 /// <summary>
 /// Every error of ours: one method, one code, one text that says what happened and what to do. RRB1xxx is about
 /// parameters, 2xxx about engine and image, 3xxx about the run, 9xxx about our own faults. README.md explains each.
@@ -24,11 +30,12 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
             case OptionProblemKind.EnvironmentInvalid: EnvironmentInvalid(problem); break;
             case OptionProblemKind.TextInvalid: TextInvalid(problem); break;
             case OptionProblemKind.InputMissing: InputMissing(problem); break;
+            case OptionProblemKind.WorkingDirectoryUnreachable: WorkingDirectoryUnreachable(problem); break;
             default: throw new ArgumentOutOfRangeException(nameof(problem), problem.Kind, "no diagnostic for it");
         }
     }
 
-    public void NotRun(RunnerException failure, StepOptions options)
+    public void NotRun(RunnerException failure, StepOptions options, KeptOutput output)
     {
         switch (failure.Failure)
         {
@@ -49,29 +56,29 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
             case RunnerFailure.CommandNotFound: CommandNotFound(failure, options); break;
             case RunnerFailure.CommandNotExecutable: CommandNotExecutable(failure, options); break;
             case RunnerFailure.CouldNotStart: CouldNotStart(failure, options); break;
-            case RunnerFailure.Interrupted: Interrupted(failure, options); break;
-            case RunnerFailure.NotRemoved: NotRemoved(failure, options); break;
+            case RunnerFailure.Interrupted: Interrupted(failure, options, output); break;
+            case RunnerFailure.NotRemoved: NotRemoved(failure, options, output); break;
             default: throw new ArgumentOutOfRangeException(nameof(failure), failure.Failure, "no diagnostic for it");
         }
     }
 
-    public void CommandFailed(string image, int exitCode, OutputTail tail) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{image}'.{LastLines(tail)}");
+    public void CommandFailed(string image, int exitCode, KeptOutput output) =>
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{image}'.{LastLines(output)}");
 
-    public void PrepareFailed(string image, int exitCode, OutputTail tail) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{image}', so the command did not run.{LastLines(tail)}");
+    public void PrepareFailed(string image, int exitCode, KeptOutput output) =>
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{image}', so the command did not run.{LastLines(output)}");
 
-    public void TimedOut(string image, int timeout, OutputTail tail) =>
-        Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(tail)}");
+    public void TimedOut(string image, int timeout, KeptOutput output) =>
+        Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
 
     public void Cancelled(string image) =>
         Error("RRB3007", $"The step in image '{image}' was cancelled; its container is removed.");
 
-    public void ErrorsInOutput(string image) =>
-        Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\".");
+    public void ErrorsInOutput(string image, KeptOutput output) =>
+        Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\".{WholeOutput(output)}");
 
-    public void OutOfMemory(StepOptions options, int exitCode, OutputTail tail) =>
-        Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{LastLines(tail)}");
+    public void OutOfMemory(StepOptions options, int exitCode, KeptOutput output) =>
+        Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{LastLines(output)}");
 
     public void HiddenOutOfMemory(StepOptions options) =>
         Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed for want of memory{MemoryLimit(options)}, and the command exited with code 0 all the same: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
@@ -108,6 +115,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     private void TextInvalid(OptionProblem problem) => Error("RRB1011", Text(problem));
 
     private void InputMissing(OptionProblem problem) => Error("RRB1012", Text(problem));
+
+    private void WorkingDirectoryUnreachable(OptionProblem problem) => Error("RRB1014", Text(problem));
 
     private void ClientNotFound(RunnerException failure) =>
         Error("RRB2001", $"{failure.Message}. Install Docker or Podman, or give the client's path in Engine.");
@@ -154,11 +163,11 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     private void CouldNotStart(RunnerException failure, StepOptions options) =>
         Error("RRB3005", $"The container of image '{options.Image}' could not be started:{Engine(failure)}");
 
-    private void Interrupted(RunnerException failure, StepOptions options) =>
-        Error("RRB3009", $"The step in image '{options.Image}' was interrupted; how its command would have ended is not known.{Engine(failure)}");
+    private void Interrupted(RunnerException failure, StepOptions options, KeptOutput output) =>
+        Error("RRB3009", $"The step in image '{options.Image}' was interrupted; how its command would have ended is not known.{Engine(failure)}{LastLines(output)}");
 
-    private void NotRemoved(RunnerException failure, StepOptions options) =>
-        Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: docker rm --force NAME.{Engine(failure)}");
+    private void NotRemoved(RunnerException failure, StepOptions options, KeptOutput output) =>
+        Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: docker rm --force NAME.{Engine(failure)}{LastLines(output)}");
 
     private static string Text(OptionProblem problem) => $"{problem.Parameter} '{problem.Value}': {problem.Reason}.";
 
@@ -168,13 +177,15 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
-    private static string LastLines(OutputTail tail)
-    {
-        var lines = tail.ToString();
-        return lines.Length == 0
+    private static string LastLines(KeptOutput output) =>
+        output.LastLines.Length == 0
             ? " It printed nothing."
-            : $" Its last lines of output:{Environment.NewLine}{lines.Replace("\n", Environment.NewLine, StringComparison.Ordinal)}";
-    }
+            : $"{WholeOutput(output)} Its last lines of output:{Environment.NewLine}{output.LastLines.Replace("\n", Environment.NewLine, StringComparison.Ordinal)}";
+
+    private static string WholeOutput(KeptOutput output) =>
+        output.File.Length == 0 ? ""
+        : output.WhyNoFile.Length == 0 ? $" The whole output is in {output.File}."
+        : $" The whole output could not be written to {output.File}: {output.WhyNoFile}";
 
     // Without a file, MSBuild names the line of the task in the user's project.
     private void Error(string code, string text) => log.LogError(null, code, null, null, 0, 0, 0, 0, "{0}", text);

@@ -7,37 +7,79 @@ namespace RestrictedRunner.Build;
 /// <summary>Writes what a step does into MSBuild's log while it runs.</summary>
 /// <param name="log">The task's log.</param>
 /// <param name="parameters">Importances of the two streams.</param>
+/// <param name="diagnostics">Told of an expression that takes too long.</param>
 /// <param name="collect">Keeps the lines for <see cref="DockerExec.ConsoleOutput"/>.</param>
-internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters parameters, bool collect)
+internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters parameters, Diagnostics diagnostics, bool collect) : IDisposable
 {
     private const int LinesInAnError = 20;
 
     private readonly List<ITaskItem> _collected = [];
-
-    /// <summary>The lines that an error quotes.</summary>
-    public OutputTail Tail { get; } = new(LinesInAnError);
+    private readonly OutputTail _tail = new(LinesInAnError);
+    private readonly LogFile _file = new(parameters.LogFile);
 
     /// <summary>The collected lines.</summary>
     public ITaskItem[] Collected => [.. _collected];
 
-    /// <summary>What the runner tells.</summary>
-    public RunObserver Observer() => new() { Output = Output, PullProgress = Message, EngineRemark = Message, CommandLine = CommandLine };
+    /// <summary>What the runner tells; the container's name is for the caller.</summary>
+    public RunObserver Observer(Action<string> onStarting) => new() { Output = Output, Starting = onStarting, PullProgress = Message, EngineRemark = Message, CommandLine = CommandLine };
 
     /// <summary>The command as the user wrote it.</summary>
-    public void Echo(StepOptions options) =>
-        log.LogCommandLine(MessageImportance.High, options.Arguments.Count > 0 ? ShellWords.Join(options.Arguments) : options.Command);
+    public void Echo(StepOptions options) => log.LogCommandLine(MessageImportance.High, Text(options));
+
+    /// <summary>That a failure was not taken for one, in the words of <c>Exec</c>.</summary>
+    public void IgnoredExitCode(StepOptions options, int exitCode) =>
+        log.LogMessage(MessageImportance.Normal, "The command \"{0}\" exited with code {1}.", Text(options), exitCode);
+
+    /// <summary>Keeps the file with all output, for an error to name.</summary>
+    public KeptOutput Keep()
+    {
+        var lastLines = _tail.ToString();
+        return lastLines.Length == 0 ? new("", "", "") : new(lastLines, parameters.LogFile.Path, _file.Keep());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
 
     private void Output(OutputLine line)
     {
         // Colours would hide an error from MSBuild and litter log files.
         var text = line.Text.Contains('\e', StringComparison.Ordinal) ? AnsiSequence().Replace(line.Text, "") : line.Text;
-        Tail.Add(text);
-        log.LogMessageFromText(text, line.Stream == OutputStream.StandardOutput ? parameters.StandardOutput : parameters.StandardError);
+        _tail.Add(text);
+        _file.Add(text);
+        if (parameters.Lines.StandardErrorIsError && line.Stream == OutputStream.StandardError)
+        {
+            log.LogError(text);
+            return;
+        }
+
+        LogLine(text, line.Stream == OutputStream.StandardOutput ? parameters.StandardOutput : parameters.StandardError);
         if (collect && !string.IsNullOrWhiteSpace(text))
         {
             _collected.Add(ParameterReader.OutputItem(line with { Text = text }));
         }
     }
+
+    private void LogLine(string text, MessageImportance importance)
+    {
+        if (parameters.Lines.Error.Matches(text, diagnostics.Problem))
+        {
+            log.LogError(text);
+        }
+        else if (parameters.Lines.Warning.Matches(text, diagnostics.Problem))
+        {
+            log.LogWarning(text);
+        }
+        else if (parameters.Lines.IgnoreFormats)
+        {
+            log.LogMessage(importance, text);
+        }
+        else
+        {
+            log.LogMessageFromText(text, importance);
+        }
+    }
+
+    private static string Text(StepOptions options) => options.Arguments.Count > 0 ? ShellWords.Join(options.Arguments) : options.Command;
 
     // As it is: "WARNING: …" of the engine is no warning of the step.
     private void Message(string line) => log.LogMessage(MessageImportance.High, line);

@@ -8,12 +8,23 @@ namespace RestrictedRunner.Build;
 /// <param name="Options">Options with absolute host paths.</param>
 /// <param name="StandardOutput">Importance of standard output.</param>
 /// <param name="StandardError">Importance of standard error.</param>
+/// <param name="Lines">What a line of output means.</param>
+/// <param name="LogFile">Where all output goes when the step fails.</param>
 /// <param name="Problems">Every fault found, of the parameters and of the options.</param>
 internal sealed record StepParameters(
     StepOptions Options,
     MessageImportance StandardOutput,
     MessageImportance StandardError,
+    LineRules Lines,
+    LogFilePlace LogFile,
     IReadOnlyList<OptionProblem> Problems);
+
+/// <summary>What a line of output means, in the order of <c>Exec</c>.</summary>
+/// <param name="StandardErrorIsError">Every line of standard error is an error, and nothing else.</param>
+/// <param name="Error">Tells the lines that are errors.</param>
+/// <param name="Warning">Tells the lines that are warnings.</param>
+/// <param name="IgnoreFormats">No other line is an error or a warning, whatever its format.</param>
+internal sealed record LineRules(bool StandardErrorIsError, CustomExpression Error, CustomExpression Warning, bool IgnoreFormats);
 
 /// <summary>Reads MSBuild parameters into options. The only file that knows items and their metadata.</summary>
 internal sealed class ParameterReader
@@ -40,15 +51,16 @@ internal sealed class ParameterReader
 
     private StepParameters ReadAll(DockerExec task)
     {
+        Mount[] mounts = [.. task.Mounts.Select(ReadMount).OfType<Mount>()];
         var options = new StepOptions
         {
             Image = task.Image,
             AllowNetworking = task.AllowNetworking,
             Network = task.Network,
             DockerRunOpts = task.DockerRunOpts,
-            Mounts = [.. task.Mounts.Select(ReadMount).OfType<Mount>()],
+            Mounts = mounts,
             User = task.User,
-            WorkDir = task.WorkDir,
+            WorkDir = ReadWorkDir(task, mounts),
             PrepareCommand = task.PrepareCommand,
             Memory = task.Memory,
             MemoryReservation = task.MemoryReservation,
@@ -80,12 +92,19 @@ internal sealed class ParameterReader
             Engine = IsPath(task.Engine) ? Absolute(task.Engine) : task.Engine,
             StandardInput = task.StandardInput.Length == 0 ? "" : Absolute(task.StandardInput),
             Timeout = task.Timeout < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(task.Timeout),
+            StdOutEncoding = OutputEncoding.Read(nameof(task.StdOutEncoding), task.StdOutEncoding, _problems.Add),
+            StdErrEncoding = OutputEncoding.Read(nameof(task.StdErrEncoding), task.StdErrEncoding, _problems.Add),
             StopTimeout = TimeSpan.FromMilliseconds(ReadStopTimeout(task.StopTimeout)),
             ClientDirectory = _projectDirectory,
         };
         var standardOutput = ReadImportance(nameof(task.StandardOutputImportance), task.StandardOutputImportance);
         var standardError = ReadImportance(nameof(task.StandardErrorImportance), task.StandardErrorImportance);
-        return new(options, standardOutput, standardError, [.. _problems, .. StepOptionRules.Check(options)]);
+        var lines = new LineRules(
+            task.LogStandardErrorAsError,
+            CustomExpression.Read(nameof(task.CustomErrorRegularExpression), task.CustomErrorRegularExpression, _problems.Add),
+            CustomExpression.Read(nameof(task.CustomWarningRegularExpression), task.CustomWarningRegularExpression, _problems.Add),
+            task.IgnoreStandardErrorWarningFormat);
+        return new(options, standardOutput, standardError, lines, ReadLogFile(task), [.. _problems, .. StepOptionRules.Check(options)]);
     }
 
     // An identity is changed by MSBuild (trimmed, backslashes on Unix); metadata is not.
@@ -98,6 +117,50 @@ internal sealed class ParameterReader
 
     // A path with a NUL has no absolute form; the rules refuse it with its parameter's name.
     private string Absolute(string path) => path.Contains('\0', StringComparison.Ordinal) ? path : Path.GetFullPath(path, _projectDirectory);
+
+    private LogFilePlace ReadLogFile(DockerExec task)
+    {
+        if (task.LogFile.Length == 0)
+        {
+            return LogFilePlace.For(_projectDirectory, task.BuildEngine.ProjectFileOfTaskNode, task.BuildEngine.LineNumberOfTaskNode);
+        }
+
+        if (task.LogFile.Contains('\0', StringComparison.Ordinal))
+        {
+            _problems.Add(new(OptionProblemKind.TextInvalid, nameof(task.LogFile), task.LogFile, "it holds a NUL character, which no path has"));
+        }
+
+        return new(Absolute(task.LogFile), Shared: true);
+    }
+
+    private string ReadWorkDir(DockerExec task, IReadOnlyList<Mount> mounts)
+    {
+        if (task.WorkingDirectory.Length == 0)
+        {
+            return task.WorkDir;
+        }
+
+        if (task.WorkDir.Length > 0)
+        {
+            _problems.Add(new(OptionProblemKind.Conflict, nameof(task.WorkingDirectory), task.WorkingDirectory, "WorkDir is given too; WorkingDirectory is a path of the host, WorkDir one in the container, and a step has one of them"));
+            return task.WorkDir;
+        }
+
+        var folder = Absolute(task.WorkingDirectory);
+        if (!Directory.Exists(folder))
+        {
+            _problems.Add(new(OptionProblemKind.WorkingDirectoryUnreachable, nameof(task.WorkingDirectory), folder, "there is no such folder on the host"));
+            return "";
+        }
+
+        if (HostFolder.InContainer(folder, mounts) is { } path)
+        {
+            return path;
+        }
+
+        _problems.Add(new(OptionProblemKind.WorkingDirectoryUnreachable, nameof(task.WorkingDirectory), folder, "the container does not see this folder of the host: none of Mounts is it or one of its parents"));
+        return "";
+    }
 
     private Mount? ReadMount(ITaskItem item)
     {

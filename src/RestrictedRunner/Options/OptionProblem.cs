@@ -45,4 +45,7 @@ public enum OptionProblemKind
 
     /// <summary>The file for standard input does not exist or cannot be read.</summary>
     InputMissing,
+
+    /// <summary>A folder of the host that is to be the working directory does not exist, or no mount reaches it.</summary>
+    WorkingDirectoryUnreachable,
 }

@@ -22,6 +22,7 @@ public static class StepOptionRules
             .. RunOpts.Check(options.DockerRunOpts),
             .. CheckEnvironment(options),
             .. CheckInput(options),
+            .. CheckEncodings(options),
             .. CheckText(options),
         ];
     }
@@ -206,6 +207,14 @@ public static class StepOptionRules
         if (options.StandardInput.Length > 0 && !File.Exists(options.StandardInput))
         {
             yield return new(OptionProblemKind.InputMissing, nameof(options.StandardInput), options.StandardInput, "there is no such file");
+        }
+    }
+
+    private static IEnumerable<OptionProblem> CheckEncodings(StepOptions options)
+    {
+        if (options.StdErrEncoding.GetString("docker: Error"u8) != "docker: Error")
+        {
+            yield return Invalid(nameof(options.StdErrEncoding), options.StdErrEncoding.WebName, "the engine's own words come in standard error too, so its encoding must contain ASCII");
         }
     }
 

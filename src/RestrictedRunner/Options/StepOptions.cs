@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace RestrictedRunner;
 
 /// <summary>
@@ -128,6 +130,15 @@ public sealed record StepOptions
 
     /// <summary>Longest time that the command may run; pulling does not count. Unlimited without one.</summary>
     public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>How the bytes of standard output are text. Default UTF-8.</summary>
+    public Encoding StdOutEncoding { get; init; } = Encoding.UTF8;
+
+    /// <summary>
+    /// How the bytes of standard error are text. Default UTF-8. It must contain ASCII (not UTF-16, UTF-32 or EBCDIC),
+    /// because the engine's own words come in the same stream.
+    /// </summary>
+    public Encoding StdErrEncoding { get; init; } = Encoding.UTF8;
 
     /// <summary>
     /// Time that the command has to end after SIGTERM when it is cancelled or its <see cref="Timeout"/> runs out; then

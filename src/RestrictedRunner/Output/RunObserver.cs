@@ -12,6 +12,9 @@ public sealed record RunObserver
     /// <summary>Gets what the engine remarks of its own on a run, such as a limit that its kernel does not have.</summary>
     public Action<string> EngineRemark { get; init; } = static _ => { };
 
+    /// <summary>Gets the container's name before the client that creates it starts; twice when a pull comes in between.</summary>
+    public Action<string> Starting { get; init; } = static _ => { };
+
     /// <summary>
     /// Gets the words of each <c>run</c> and <c>pull</c> before it starts. No environment value is among them: those in
     /// <see cref="StepOptions.DockerRunOpts"/> are shown as <c>***</c>.

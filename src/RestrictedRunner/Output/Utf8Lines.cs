@@ -35,6 +35,23 @@ internal static class Utf8Lines
         }
     }
 
+    /// <summary>The same for text of any encoding; kept bytes are UTF-8.</summary>
+    public static async Task ReadAsync(Stream stream, Encoding encoding, Action<string> onLine, MemoryStream? kept, CancellationToken cancellation)
+    {
+        if (encoding.CodePage == Encoding.UTF8.CodePage)
+        {
+            await ReadAsync(stream, onLine, kept, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        // In UTF-16 a line end has two bytes; as UTF-8 every text has the same.
+        var text = Encoding.CreateTranscodingStream(stream, encoding, Encoding.UTF8, leaveOpen: true);
+        await using (text.ConfigureAwait(false))
+        {
+            await ReadAsync(text, onLine, kept, cancellation).ConfigureAwait(false);
+        }
+    }
+
     private static void Split(ReadOnlySpan<byte> bytes, ArrayBufferWriter<byte> start, ref bool afterReturn, Action<string> onLine)
     {
         while (!bytes.IsEmpty)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Logging.StructuredLogger;
 
@@ -10,7 +11,7 @@ internal sealed record Problem(string Code, string File, int Line, string Text);
 internal sealed record StepMessage(MessageImportance Importance, string Text);
 
 /// <summary>A finished build, as its binary log tells it.</summary>
-internal sealed class Build
+internal sealed partial class Build
 {
     private readonly DotNetResult _result;
     private readonly IReadOnlyList<BuildEventArgs> _events;
@@ -27,9 +28,9 @@ internal sealed class Build
     /// <summary>What the user sees at the default verbosity.</summary>
     public string Console => _result.Console;
 
-    public IReadOnlyList<Problem> Errors => [.. _events.OfType<BuildErrorEventArgs>().Select(e => new Problem(e.Code, e.File, e.LineNumber, e.Message!))];
+    public IReadOnlyList<Problem> Errors => [.. _events.OfType<BuildErrorEventArgs>().Select(e => new Problem(e.Code, e.File, e.LineNumber, Neutral(e.Message!)))];
 
-    public IReadOnlyList<Problem> Warnings => [.. _events.OfType<BuildWarningEventArgs>().Select(e => new Problem(e.Code, e.File, e.LineNumber, e.Message!))];
+    public IReadOnlyList<Problem> Warnings => [.. _events.OfType<BuildWarningEventArgs>().Select(e => new Problem(e.Code, e.File, e.LineNumber, Neutral(e.Message!)))];
 
     /// <summary>The lines that steps logged, without the echo of the command.</summary>
     public IReadOnlyList<StepMessage> StepMessages => [.. MessagesOf("DockerExec").Where(m => m is not TaskCommandLineEventArgs).Select(m => new StepMessage(m.Importance, m.Message!))];
@@ -48,6 +49,10 @@ internal sealed class Build
 
     /// <summary>How many steps were started.</summary>
     public int Steps => _events.OfType<TaskStartedEventArgs>().Count(e => e.TaskName == "DockerExec");
+
+    /// <summary>Paths of the log files that errors and warnings name.</summary>
+    public IReadOnlyList<string> LogFiles =>
+        [.. _events.Where(e => e is BuildErrorEventArgs or BuildWarningEventArgs).Select(e => NamedLogFile().Match(e.Message!)).Where(match => match.Success).Select(match => match.Groups["path"].Value)];
 
     /// <summary>Text of every message, warning and error.</summary>
     public IEnumerable<string> Texts => _events.Select(e => e.Message).OfType<string>();
@@ -72,6 +77,15 @@ internal sealed class Build
         Assert.True(ExitCode != 0 && Errors.Count == 1, Console);
         return Errors[0];
     }
+
+    // Each run's log file has a name of its own; tests know it as TestProject.LogFile.
+    private static string Neutral(string text) => UniqueLogFile().Replace(text, "-UNIQUE.log");
+
+    [GeneratedRegex(@"(?<=/obj/docker-exec/\S+)-[a-z0-9]{8}\.log")]
+    private static partial Regex UniqueLogFile();
+
+    [GeneratedRegex(@" The whole output is in (?<path>[^\n]+?\.log)\.")]
+    private static partial Regex NamedLogFile();
 
     private IEnumerable<BuildMessageEventArgs> MessagesOf(string task) => _events.OfType<BuildMessageEventArgs>().Where(m => m.SenderName == task);
 

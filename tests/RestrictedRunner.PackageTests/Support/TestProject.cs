@@ -74,6 +74,9 @@ internal sealed class TestProject
     /// <summary>An error at the project's first step.</summary>
     public Problem ErrorAtStep(string code, string text) => new(code, File, LineOf("<DockerExec"), text);
 
+    /// <summary>The log file of the project's first step, with its own part of the name as <see cref="Build.Errors"/> show it.</summary>
+    public string LogFile => this[$"obj/docker-exec/{Path.GetFileName(File)}-{LineOf("<DockerExec")}-UNIQUE.log"];
+
     public Task<Build> BuildAsync(params string[] arguments) => BuildAsync(new BuildSetting { Arguments = arguments });
 
     public async Task<Build> BuildAsync(BuildSetting setting)

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// The file with all of a step's output. A step that prints little and succeeds never makes it; of others it is
+/// removed at the end unless it was kept.
+/// </summary>
+internal sealed class LogFile(LogFilePlace place) : IDisposable
+{
+    private const int BufferSize = 64 * 1024;
+
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private FileStream? _file;
+    private string _failure = "";
+    private bool _kept;
+
+    /// <summary>Adds a line.</summary>
+    public void Add(string line)
+    {
+        if (_failure.Length > 0)
+        {
+            return;
+        }
+
+        Encoding.UTF8.GetBytes(line, _buffer);
+        _buffer.Write("\n"u8);
+        if (_buffer.WrittenCount >= BufferSize)
+        {
+            Write();
+        }
+    }
+
+    /// <summary>Completes the file, which then stays.</summary>
+    /// <returns>Empty, or why there is no file.</returns>
+    public string Keep()
+    {
+        Write();
+        _kept = _failure.Length == 0;
+        Close();
+        return _failure;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Close();
+    }
+
+    private void Write()
+    {
+        if (_failure.Length > 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _file ??= Open();
+            _file.Write(_buffer.WrittenSpan);
+            _buffer.ResetWrittenCount();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _failure = e.Message;
+            Close();
+        }
+    }
+
+    private FileStream Open()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(place.Path)!);
+        return new FileStream(place.Path, place.Shared ? FileMode.Create : FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
+
+    private void Close()
+    {
+        if (_file is null)
+        {
+            return;
+        }
+
+        try
+        {
+            _file.Dispose();
+            if (!_kept)
+            {
+                File.Delete(place.Path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A disk that is full or gone: what it still has is no harm.
+        }
+
+        _file = null;
+    }
+}

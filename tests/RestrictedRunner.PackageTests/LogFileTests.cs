@@ -1,0 +1,148 @@
+namespace RestrictedRunner.PackageTests;
+
+public class LogFileTests
+{
+    private const string Failing = """<DockerExec Image="busybox:latest" Command="echo one; exit 1" />""";
+
+    [EngineFact]
+    public async Task A_step_that_fails_names_a_file_with_all_of_its_output_without_colours()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="seq 30; printf '\033[31mred\033[0m\n\nlast' &gt;&amp;2; exit 1" />""");
+
+        var build = await project.BuildAsync();
+
+        Assert.Contains($" The whole output is in {project.LogFile}. ", build.FailedWithOneError().Text, StringComparison.Ordinal);
+        var lines = await LinesAsync(Assert.Single(build.LogFiles));
+        Assert.Equal(Enumerable.Range(1, 30).Select(i => $"{i}"), lines.Where(line => int.TryParse(line, out _)));
+        Assert.Equal(["red", "", "last"], lines.Where(line => !int.TryParse(line, out _)));
+    }
+
+    [EngineFact]
+    public async Task A_megabyte_of_output_is_whole_in_the_file()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="seq 150000; exit 1" StandardOutputImportance="low" />""");
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(Enumerable.Range(1, 150_000).Select(i => $"{i}"), await LinesAsync(Assert.Single(build.LogFiles)));
+    }
+
+    [EngineFact]
+    public async Task A_step_that_succeeds_leaves_no_file()
+    {
+        var project = TestProject.WithTarget(
+            """
+            <DockerExec Image="busybox:latest" Command="echo little" />
+            <Message Text="$([System.IO.Directory]::Exists('$(MSBuildProjectDirectory)/obj'))" />
+            <DockerExec Image="busybox:latest" Command="seq 150000" StandardOutputImportance="low" />
+            <DockerExec Image="busybox:latest" Command="echo ignored; exit 1" IgnoreExitCode="true" />
+            """);
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(["False"], build.SucceededWithoutWarnings().Said);
+        Assert.Empty(Logs(project));
+    }
+
+    [EngineFact]
+    public async Task A_step_that_prints_nothing_leaves_no_file()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="echo; exit 1" />""");
+
+        Assert.EndsWith(" It printed nothing.", (await project.BuildAsync()).FailedWithOneError().Text, StringComparison.Ordinal);
+
+        Assert.Empty(Logs(project));
+    }
+
+    [EngineFact]
+    public async Task Where_no_file_can_be_written_the_step_runs_and_its_error_says_why_there_is_none()
+    {
+        var project = TestProject.WithTarget(Failing);
+        project.Write("obj", "a file where the folder would be");
+
+        var error = (await project.BuildAsync()).FailedWithOneError();
+
+        Assert.StartsWith(
+            $"The command exited with code 1 in image 'busybox:latest'. The whole output could not be written to {project.LogFile}: ",
+            error.Text,
+            StringComparison.Ordinal);
+        Assert.EndsWith(" Its last lines of output:\none", error.Text, StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task Output_of_any_size_does_not_fail_a_step_whose_file_cannot_be_written()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="seq 150000" StandardOutputImportance="low" />""");
+        project.Write("obj", "");
+
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+    }
+
+    [EngineFact]
+    public async Task Runs_of_one_step_at_the_same_time_have_files_of_their_own()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="echo $(Number); exit 1" />""");
+        var all = new TestProject(
+            $"""
+            <Project>
+              <ItemGroup>
+                <Run Include="{project.File}" AdditionalProperties="Number=1" />
+                <Run Include="{project.File}" AdditionalProperties="Number=2" />
+                <Run Include="{project.File}" AdditionalProperties="Number=3" />
+              </ItemGroup>
+              <Target Name="Build">
+                <MSBuild Projects="@(Run)" BuildInParallel="true" ContinueOnError="true" />
+              </Target>
+            </Project>
+            """);
+
+        var build = await all.BuildAsync("-m:3");
+
+        Assert.Equal(3, build.LogFiles.Count);
+        Assert.Equal(["1\n", "2\n", "3\n"], build.LogFiles.Select(File.ReadAllText).Order());
+    }
+
+    [EngineFact]
+    public async Task A_new_run_removes_files_of_the_same_step_that_are_older_than_an_hour_and_no_others()
+    {
+        var project = TestProject.WithTarget(Failing);
+        var line = project.LineOf("<DockerExec");
+        var old = project.Write($"obj/docker-exec/step.proj-{line}-aaaaaaaa.log", "");
+        string[] others =
+        [
+            project.Write($"obj/docker-exec/step.proj-{line}-bbbbbbbb.log", ""),
+            project.Write($"obj/docker-exec/step.proj-{line + 1}-cccccccc.log", ""),
+            project.Write($"obj/docker-exec/step.proj-{line}-notes.log", ""),
+        ];
+        foreach (var file in others.Skip(1).Append(old))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-61));
+        }
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(others.Append(Assert.Single(build.LogFiles)).Order(), Logs(project).Order());
+    }
+
+    [EngineFact]
+    public async Task LogFile_puts_it_elsewhere_and_every_run_replaces_it()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="echo $(Says); exit $(Code)" LogFile="logs/step.log" />""");
+
+        var build = await project.BuildAsync("-p:Says=first", "-p:Code=1");
+        Assert.Equal(project["logs/step.log"], Assert.Single(build.LogFiles));
+        Assert.Equal(["first"], await LinesAsync(project["logs/step.log"]));
+
+        await project.BuildAsync("-p:Says=2", "-p:Code=1");
+        Assert.Equal(["2"], await LinesAsync(project["logs/step.log"]));
+
+        (await project.BuildAsync("-p:Says=fine", "-p:Code=0")).SucceededWithoutWarnings();
+        Assert.False(File.Exists(project["logs/step.log"]));
+        Assert.False(Directory.Exists(project["obj"]));
+    }
+
+    private static string[] Logs(TestProject project) =>
+        Directory.Exists(project["obj/docker-exec"]) ? Directory.GetFiles(project["obj/docker-exec"]) : [];
+
+    private static Task<string[]> LinesAsync(string file) => File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);
+}

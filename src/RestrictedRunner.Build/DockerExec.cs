@@ -52,6 +52,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         try
         {
             var result = DockerRunner.RunAsync(options, stepLog.Observer(), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
+            stepLog.Tools.Finish();
             return Judge(result, options, stepLog, diagnostics);
         }
         catch (OperationCanceledException)
@@ -68,6 +69,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
         finally
         {
+            stepLog.Tools.Finish();
             ConsoleOutput = stepLog.Collected;
         }
 
@@ -79,7 +81,8 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         ExitCode = result.ExitCode;
         if (result.PrepareFailed)
         {
-            diagnostics.PrepareFailed(options.Image, result.ExitCode, stepLog.Tail);
+            stepLog.Tools.LogPossibleErrors();
+            diagnostics.PrepareFailed(options.Image, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Tail);
             return false;
         }
 
@@ -90,7 +93,8 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
         if (result.ExitCode != 0)
         {
-            diagnostics.CommandFailed(options.Image, result.ExitCode, stepLog.Tail);
+            stepLog.Tools.LogPossibleErrors();
+            diagnostics.CommandFailed(options.Image, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Tail);
         }
         else if (Log.HasLoggedErrors)
         {
@@ -100,4 +104,8 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
         return !Log.HasLoggedErrors;
     }
+
+    // The project is read only when there is a line of it to be found.
+    private FailedLine? FailedLine(RunResult result, StepOptions options, StepLog stepLog) =>
+        stepLog.Tools.FailedLine(options, result.ExitCode) is { } at ? ProjectText.Find(at, options, BuildEngine) : null;
 }

@@ -24,6 +24,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
             case OptionProblemKind.EnvironmentInvalid: EnvironmentInvalid(problem); break;
             case OptionProblemKind.TextInvalid: TextInvalid(problem); break;
             case OptionProblemKind.InputMissing: InputMissing(problem); break;
+            case OptionProblemKind.FormatInvalid: FormatInvalid(problem); break;
             default: throw new ArgumentOutOfRangeException(nameof(problem), problem.Kind, "no diagnostic for it");
         }
     }
@@ -50,11 +51,11 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         }
     }
 
-    public void CommandFailed(string image, int exitCode, OutputTail tail) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{image}'.{LastLines(tail)}");
+    public void CommandFailed(string image, int exitCode, FailedLine? at, OutputTail tail) =>
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{image}'.{At(at)}{LastLines(tail)}", at);
 
-    public void PrepareFailed(string image, int exitCode, OutputTail tail) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{image}', so the command did not run.{LastLines(tail)}");
+    public void PrepareFailed(string image, int exitCode, FailedLine? at, OutputTail tail) =>
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{image}', so the command did not run.{At(at)}{LastLines(tail)}", at);
 
     public void TimedOut(string image, int timeout, OutputTail tail) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(tail)}");
@@ -64,6 +65,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     public void ErrorsInOutput(string image) =>
         Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\".");
+
+    public void SlowFormat(string pattern) =>
+        Warning("RRB3011", $"ErrorFormats '{pattern}' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.");
 
     public void OwnFault(Exception exception)
     {
@@ -97,6 +101,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     private void TextInvalid(OptionProblem problem) => Error("RRB1011", Text(problem));
 
     private void InputMissing(OptionProblem problem) => Error("RRB1012", Text(problem));
+
+    private void FormatInvalid(OptionProblem problem) => Error("RRB1013", Text(problem));
 
     private void ClientNotFound(RunnerException failure) =>
         Error("RRB2001", $"{failure.Message}. Install Docker or Podman, or give the client's path in Engine.");
@@ -143,6 +149,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
+    private static string At(FailedLine? at) => at is null ? "" : $" The shell stopped at line {at.Line} of {at.Parameter}: {at.Complaint}.";
+
     private static string LastLines(OutputTail tail)
     {
         var lines = tail.ToString();
@@ -152,5 +160,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     }
 
     // Without a file, MSBuild names the line of the task in the user's project.
-    private void Error(string code, string text) => log.LogError(null, code, null, null, 0, 0, 0, 0, "{0}", text);
+    private void Error(string code, string text, FailedLine? at = null) =>
+        log.LogError(null, code, null, at?.File, at?.FileLine ?? 0, 0, 0, 0, "{0}", text);
+
+    private void Warning(string code, string text) => log.LogWarning(null, code, null, null, 0, 0, 0, 0, "{0}", text);
 }

@@ -13,12 +13,16 @@ internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters para
     private const int LinesInAnError = 20;
 
     private readonly List<ITaskItem> _collected = [];
+    private readonly ToolOutput _tools = new(log, parameters);
 
     /// <summary>The lines that an error quotes.</summary>
     public OutputTail Tail { get; } = new(LinesInAnError);
 
     /// <summary>The collected lines.</summary>
     public ITaskItem[] Collected => [.. _collected];
+
+    /// <summary>What the output says about why the command failed.</summary>
+    public ToolOutput Tools => _tools;
 
     /// <summary>What the runner tells.</summary>
     public RunObserver Observer() => new() { Output = Output, PullProgress = Message, EngineRemark = Message, CommandLine = CommandLine };
@@ -32,7 +36,7 @@ internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters para
         // Colours would hide an error from MSBuild and litter log files.
         var text = line.Text.Contains('\e', StringComparison.Ordinal) ? AnsiSequence().Replace(line.Text, "") : line.Text;
         Tail.Add(text);
-        log.LogMessageFromText(text, line.Stream == OutputStream.StandardOutput ? parameters.StandardOutput : parameters.StandardError);
+        _tools.Read(line with { Text = text });
         if (collect && !string.IsNullOrWhiteSpace(text))
         {
             _collected.Add(ParameterReader.OutputItem(line with { Text = text }));

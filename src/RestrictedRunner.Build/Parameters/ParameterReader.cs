@@ -7,11 +7,13 @@ namespace RestrictedRunner.Build;
 /// <param name="Options">Options with absolute host paths.</param>
 /// <param name="StandardOutput">Importance of standard output.</param>
 /// <param name="StandardError">Importance of standard error.</param>
+/// <param name="ErrorFormats">Formats of errors that the user defined.</param>
 /// <param name="Problems">Every fault found, of the parameters and of the options.</param>
 internal sealed record StepParameters(
     StepOptions Options,
     MessageImportance StandardOutput,
     MessageImportance StandardError,
+    IReadOnlyList<UserFormat> ErrorFormats,
     IReadOnlyList<OptionProblem> Problems);
 
 /// <summary>Reads MSBuild parameters into options. The only file that knows items and their metadata.</summary>
@@ -83,7 +85,8 @@ internal sealed class ParameterReader
         };
         var standardOutput = ReadImportance(nameof(task.StandardOutputImportance), task.StandardOutputImportance);
         var standardError = ReadImportance(nameof(task.StandardErrorImportance), task.StandardErrorImportance);
-        return new(options, standardOutput, standardError, [.. _problems, .. StepOptionRules.Check(options)]);
+        UserFormat[] errorFormats = [.. task.ErrorFormats.Select(ReadErrorFormat).OfType<UserFormat>()];
+        return new(options, standardOutput, standardError, errorFormats, [.. _problems, .. StepOptionRules.Check(options)]);
     }
 
     // An identity is changed by MSBuild (trimmed, backslashes on Unix); metadata is not.
@@ -152,6 +155,16 @@ internal sealed class ParameterReader
                 _problems.Add(new(OptionProblemKind.ValueInvalid, nameof(DockerExec.Pull), text, "it is missing, always or never"));
                 return PullPolicy.Missing;
         }
+    }
+
+    private UserFormat? ReadErrorFormat(ITaskItem item)
+    {
+        if (!UserFormat.TryParse(Text(item), out var format, out var reason))
+        {
+            _problems.Add(new(OptionProblemKind.FormatInvalid, nameof(DockerExec.ErrorFormats), Text(item), reason));
+        }
+
+        return format;
     }
 
     private MessageImportance ReadImportance(string parameter, string text)

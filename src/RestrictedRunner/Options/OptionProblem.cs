@@ -45,4 +45,7 @@ public enum OptionProblemKind
 
     /// <summary>The file for standard input does not exist or cannot be read.</summary>
     InputMissing,
+
+    /// <summary>A regular expression that is to find errors in the output cannot be used.</summary>
+    FormatInvalid,
 }

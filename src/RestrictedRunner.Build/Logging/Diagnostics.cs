@@ -67,7 +67,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\".");
 
     public void SlowFormat(string pattern) =>
-        Warning("RRB3011", $"ErrorFormats '{pattern}' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.");
+        Warning("RRB3015", $"ErrorFormats '{pattern}' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.");
 
     public void OwnFault(Exception exception)
     {

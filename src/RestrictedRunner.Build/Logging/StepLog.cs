@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -8,7 +7,7 @@ namespace RestrictedRunner.Build;
 /// <param name="log">The task's log.</param>
 /// <param name="parameters">Importances of the two streams.</param>
 /// <param name="collect">Keeps the lines for <see cref="DockerExec.ConsoleOutput"/>.</param>
-internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters parameters, bool collect)
+internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, bool collect)
 {
     private const int LinesInAnError = 20;
 
@@ -34,7 +33,7 @@ internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters para
     private void Output(OutputLine line)
     {
         // Colours would hide an error from MSBuild and litter log files.
-        var text = line.Text.Contains('\e', StringComparison.Ordinal) ? AnsiSequence().Replace(line.Text, "") : line.Text;
+        var text = PlainText.Of(line.Text);
         Tail.Add(text);
         _tools.Read(line with { Text = text });
         if (collect && !string.IsNullOrWhiteSpace(text))
@@ -47,8 +46,4 @@ internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters para
     private void Message(string line) => log.LogMessage(MessageImportance.High, line);
 
     private void CommandLine(IReadOnlyList<string> words) => log.LogMessage(MessageImportance.Low, ShellWords.Join(words));
-
-    // ECMA-48: control sequences (colours, cursor) and operating system commands (titles, links).
-    [GeneratedRegex(@"\e(\[[0-?]*[ -/]*[@-~]|\][^\a\e]*(\a|\e\\)|[@-Z\\-_])", RegexOptions.ExplicitCapture)]
-    private static partial Regex AnsiSequence();
 }

@@ -22,7 +22,7 @@ internal sealed class ToolOutput
         _standardError = Reader(parameters.StandardError);
 
         ToolMessageReader Reader(MessageImportance importance) =>
-            new(parameters.ErrorFormats, _possible, (line, message) => Log(line, message, importance), SlowFormat);
+            new(parameters.ErrorFormats, knownFormats: true, _possible, (line, message) => Log(line, message, importance), SlowFormat);
     }
 
     /// <summary>Logs the line, or holds it until the next of its stream.</summary>

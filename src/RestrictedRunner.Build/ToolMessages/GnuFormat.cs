@@ -12,11 +12,11 @@ internal static partial class GnuFormat
     public static ToolMessage? Read(string line)
     {
         var match = Located().Match(line);
-        return match.Success && IsFileName(match.Text("file"))
+        return match.Success && IsFileName(match.Text("file")) && !IsLogOfGo(match)
             ? new(match.Severity("severity"), match.Text("text"))
             {
                 Subcategory = match.Text("subcategory"),
-                Code = match.Text("code") is { Length: > 0 } code ? code : WarningOption(line),
+                Code = Code(match, line),
                 File = match.Text("file"),
                 Line = match.Number("line"),
                 Column = match.Number("column"),
@@ -26,8 +26,16 @@ internal static partial class GnuFormat
             : null;
     }
 
-    /// <summary>gcc's and clang's name for a warning, which stands at the line's end: <c>-Wunused-variable</c>.</summary>
+    /// <summary>
+    /// gcc's and clang's name for a warning, which stands at the line's end: <c>-Wunused-variable</c>, or as an error
+    /// <c>-Werror=unused-variable</c> and <c>-Werror,-Wunused-variable</c>.
+    /// </summary>
     public static string WarningOption(string line) => line.EndsWith(']') ? OptionAtEnd().Match(line).Text("option") : "";
+
+    private static string Code(Match match, string line) =>
+        match.Text("code") is { Length: > 0 } code ? code
+        : match.Text("file").EndsWith(".java", StringComparison.Ordinal) ? LintOfJava().Match(match.Text("text")).Text("name")
+        : WarningOption(line);
 
     // "localhost:8080: error: refused" and "10:42: error: …" name no file: its name has a folder, or an extension with a
     // letter that is not the end of a host's name.
@@ -45,17 +53,23 @@ internal static partial class GnuFormat
             && extension is not ("com" or "org" or "net" or "io" or "dev" or "local" or "internal" or "localhost");
     }
 
+    // Go's tools tell columns; its log package (log.Lshortfile) does not.
+    private static bool IsLogOfGo(Match match) => match.Text("file").EndsWith(".go", StringComparison.Ordinal) && match.Text("column").Length == 0;
+
     [GeneratedRegex(
         """
         ^(?<file>([A-Za-z]:(?=[\\/]))?[^\s:"'(][^:"]*)
         :(?<line>[0-9]+)
         ([:.](?<column>[0-9]+)(-((?<endLine>[0-9]+)\.)?(?<endColumn>[0-9]+))?)?
-        :[ ](?<subcategory>fatal[ ])?(?<severity>error|warning)(\[(?<code>[\w:-]+)\])?
+        :[ ]((?<subcategory>fatal)[ ])?(?<severity>error|warning)(\[(?<code>[\w:-]+)\])?
         :[ ]+(?<text>.*\S)
         """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Located();
 
-    [GeneratedRegex(@"\[(?<option>-W[^\s\[\]]+)\]$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\[(-Werror,)?(?<option>-W[^\s\[\]]+)\]$", RegexOptions.ExplicitCapture)]
     private static partial Regex OptionAtEnd();
+
+    [GeneratedRegex(@"^\[(?<name>[a-z-]+)\] ", RegexOptions.ExplicitCapture)]
+    private static partial Regex LintOfJava();
 }

@@ -7,11 +7,13 @@ namespace RestrictedRunner.Build;
 /// at most one is held, until the next.
 /// </summary>
 /// <param name="formats">The user's own formats, which are tried first.</param>
+/// <param name="knownFormats">False leaves all but the user's formats alone.</param>
 /// <param name="possible">Gets what is an error only if the command fails.</param>
 /// <param name="onLine">Gets each line, and the message that it is.</param>
 /// <param name="onSlowFormat">Gets a format whose expression took too long; it is not used again.</param>
 internal sealed class ToolMessageReader(
     IEnumerable<UserFormat> formats,
+    bool knownFormats,
     PossibleErrors possible,
     Action<string, ToolMessage?> onLine,
     Action<UserFormat> onSlowFormat)
@@ -39,13 +41,18 @@ internal sealed class ToolMessageReader(
 
         if (line.Length > LongestLine)
         {
-            onLine(line, SaysHowBad(line) ? _canonical.Read(line) : null);
+            onLine(line, knownFormats && SaysHowBad(line) ? _canonical.Read(line) : null);
             return;
         }
 
-        var read = ReadUserFormats(line) ?? ReadCertain(line);
-        ReadPossible(line, read is not null);
-        _eslint.Pass(line);
+        var read = ReadUserFormats(line);
+        if (knownFormats)
+        {
+            read ??= ReadCertain(line);
+            ReadPossible(line, read is not null);
+            _eslint.Pass(line);
+        }
+
         if (read is not null && RustcFormat.IsHeader(line))
         {
             _held = (line, read);

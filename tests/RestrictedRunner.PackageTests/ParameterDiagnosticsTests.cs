@@ -23,6 +23,8 @@ public class ParameterDiagnosticsTests
     [InlineData("RRB1010", "Image='i' EnvironmentVariables='NO_VALUE'", "EnvironmentVariables 'NO_VALUE': a variable is NAME=value, or an item with metadata Value; a semicolon in a value is written %3B.")]
     [InlineData("RRB1011", "Image='i' Entrypoint='a%00b'", "Entrypoint 'a\0b': it holds a NUL character or half a surrogate pair, which no command line can carry.")]
     [InlineData("RRB1012", "Image='i' StandardInput='none.txt'", "StandardInput 'FOLDER/none.txt': there is no such file.")]
+    [InlineData("RRB1013", "Image='i' ErrorFormats='['", "ErrorFormats '[': it is no regular expression: Invalid pattern '[' at offset 1. Unterminated [] set.")]
+    [InlineData("RRB1013", "Image='i' ErrorFormats='^E: .*$'", "ErrorFormats '^E: .*$': it has no group (?<message>…).")]
     public async Task A_bad_value_has_a_code_and_a_text_that_names_parameter_and_value(string code, string attributes, string text)
     {
         ArgumentNullException.ThrowIfNull(attributes);

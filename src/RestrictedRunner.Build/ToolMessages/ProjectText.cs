@@ -58,10 +58,9 @@ internal static class ProjectText
             return LineOfProperty(root, text[2..^1], value, valueLine);
         }
 
-        // A line feed written as &#10; or %0A does not tell on which line of the file the next line stands.
-        var isOneLine = !value.Contains('\n', StringComparison.Ordinal);
+        var lines = AttributeText.Lines(project, Line(attribute), ((IXmlLineInfo)attribute).LinePosition);
         var isLiteral = !text.Contains("$(", StringComparison.Ordinal) && !text.Contains("@(", StringComparison.Ordinal) && !text.Contains("%(", StringComparison.Ordinal);
-        return isOneLine || isLiteral ? Line(attribute) : null;
+        return lines.Count == value.Split('\n').Length && valueLine <= lines.Count && (isLiteral || lines.Count == 1) ? lines[valueLine - 1] : null;
     }
 
     private static int? LineOfProperty(XElement root, string name, string value, int valueLine)

@@ -10,6 +10,23 @@ public class ProjectTextTests
     public void A_literal_command_is_on_its_attributes_line() =>
         Assert.Equal(4, Line("<DockerExec Image='i'\n            Command='a; b' />", taskLine: 3, "a; b", 1));
 
+    // MSBuild keeps the line ends of an attribute, so both sorts are in the value.
+    [Theory]
+    [InlineData("a&#10;nonsense", "a\nnonsense", 2)]
+    [InlineData("a\n  nonsense", "a\n  nonsense", 3)]
+    [InlineData("a&#xA;\n   nonsense", "a\n\n   nonsense", 3)]
+    [InlineData("a\n -b&#10;\n\n   nonsense&#10;", "a\n -b\n\n\n   nonsense\n", 5)]
+    [InlineData("a%0Anonsense", "a\nnonsense", 2)]
+    [InlineData("a &gt; b&#13;&#10;\r\nnonsense &quot;x&quot;", "a > b\r\n\r\nnonsense \"x\"", 3)]
+    public void Lines_of_an_attribute_are_where_they_are_written(string written, string value, int expected)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var project = $"<Project>\n<DockerExec Image='i' Command = \"{written}\" Shell='sh' />\n</Project>";
+        var line = Array.FindIndex(value.Split('\n'), text => text.Contains("nonsense", StringComparison.Ordinal)) + 1;
+
+        Assert.Equal(expected, ProjectText.LineOf(project, 2, "Command", value, line));
+    }
+
     [Theory]
     [InlineData("<Script><![CDATA[{0}]]></Script>")]
     [InlineData("<script>{0}</script>")]

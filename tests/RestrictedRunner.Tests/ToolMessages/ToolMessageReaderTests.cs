@@ -37,7 +37,7 @@ public class ToolMessageReaderTests
     [InlineData("C:\\a.cs(3): error CS1: it broke")]
     [InlineData("1>a.cs(3-4): Command line warning CS1: careful")]
     [InlineData("ERROR: Could not find a version")]
-    [InlineData("file:///src/a.js(1,2): error: x")]
+    [InlineData("file:///src/a.js:1:2: error: x")]
     [InlineData("Checking for error: no")]
     public void What_Exec_recognises_is_recognised_in_the_same_way(string line)
     {

@@ -35,6 +35,17 @@ public class ClickableErrorsTests
     }
 
     [EngineFact]
+    public async Task A_code_is_the_same_in_each_run_so_that_a_project_can_name_it()
+    {
+        var project = WithStep("", "echo 'a.c:7:1: warning: it is old [-Wold]'");
+
+        var build = await project.BuildAsync("-p:MSBuildWarningsAsMessages=-Wold");
+
+        build.SucceededWithoutWarnings();
+        Assert.Contains("it is old [-Wold]", build.Texts);
+    }
+
+    [EngineFact]
     public async Task What_may_be_harmless_is_an_error_only_if_the_command_fails()
     {
         const string Print = "echo './main.go:8:2: undefined: x'; printf 'Traceback (most recent call last):\\n  File \"/src/a.py\", line 2, in f\\nValueError: it broke\\n' >&amp;2";

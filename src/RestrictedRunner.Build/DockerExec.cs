@@ -49,6 +49,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             stepLog.Echo(options);
         }
 
+        OncePerBuild.Start(BuildEngine, options);
         try
         {
             var result = DockerRunner.RunAsync(options, stepLog.Observer(), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
@@ -79,6 +80,12 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     private bool Judge(RunResult result, StepOptions options, StepLog stepLog, Diagnostics diagnostics)
     {
         ExitCode = result.ExitCode;
+        OutOfMemory = result.OutOfMemory;
+        if (result.OutOfMemory && result.ExitCode == 0)
+        {
+            diagnostics.HiddenOutOfMemory(options);
+        }
+
         if (result.PrepareFailed)
         {
             stepLog.Tools.LogPossibleErrors();
@@ -91,7 +98,11 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             return true;
         }
 
-        if (result.ExitCode != 0)
+        if (result.ExitCode != 0 && result.OutOfMemory)
+        {
+            diagnostics.OutOfMemory(options, result.ExitCode, stepLog.Tail);
+        }
+        else if (result.ExitCode != 0)
         {
             stepLog.Tools.LogPossibleErrors();
             diagnostics.CommandFailed(options.Image, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Tail);

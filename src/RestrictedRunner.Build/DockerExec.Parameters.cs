@@ -146,6 +146,12 @@ public sealed partial class DockerExec
     /// <summary>True keeps the command itself out of the log. Default false.</summary>
     public bool EchoOff { get; set; }
 
+    /// <summary>
+    /// Regular expressions for lines that are errors or warnings, with the groups <c>message</c>, and if wanted
+    /// <c>file</c>, <c>line</c>, <c>column</c>, <c>severity</c> and <c>code</c>. Metadata <c>Value</c> takes exact text.
+    /// </summary>
+    public ITaskItem[] ErrorFormats { get; set; } = [];
+
     /// <summary>Importance of the lines of standard output: <c>high</c> (default), <c>normal</c>, <c>low</c>.</summary>
     public string StandardOutputImportance { get; set; } = "";
 

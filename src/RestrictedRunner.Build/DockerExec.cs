@@ -59,6 +59,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         try
         {
             var result = DockerRunner.RunAsync(options, stepLog.Observer(Starting), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
+            stepLog.Tools.Finish();
             Duration = (long)result.Duration.TotalMilliseconds;
             return Judge(result, options, stepLog, diagnostics);
         }
@@ -78,6 +79,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
         finally
         {
+            stepLog.Tools.Finish();
             ConsoleOutput = stepLog.Collected;
         }
 
@@ -102,7 +104,8 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
         if (result.PrepareFailed)
         {
-            diagnostics.PrepareFailed(options.Image, result.ExitCode, stepLog.Keep());
+            stepLog.Tools.LogPossibleErrors();
+            diagnostics.PrepareFailed(options.Image, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Keep());
             return false;
         }
 
@@ -136,7 +139,8 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
         else
         {
-            diagnostics.CommandFailed(options.Image, result.ExitCode, stepLog.Keep());
+            stepLog.Tools.LogPossibleErrors();
+            diagnostics.CommandFailed(options.Image, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Keep());
         }
 
         return false;
@@ -154,4 +158,8 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             return "";
         }
     }
+
+    // The project is read only when there is a line of it to be found.
+    private FailedLine? FailedLine(RunResult result, StepOptions options, StepLog stepLog) =>
+        stepLog.Tools.FailedLine(options, result.ExitCode) is { } at ? ProjectText.Find(at, options, BuildEngine) : null;
 }

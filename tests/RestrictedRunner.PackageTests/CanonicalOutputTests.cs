@@ -36,8 +36,9 @@ public class CanonicalOutputTests
 
         var build = await project.BuildAsync();
 
-        // MSBuild makes up the code, another one in each process.
-        Assert.Equal(new Problem("", "src/b.c", 7, "no such thing"), build.Errors[0] with { Code = "" });
+        // MSBuild would make a code up, another one in each process.
+        Assert.Equal(("src/b.c", 7, "no such thing"), (build.Errors[0].File, build.Errors[0].Line, build.Errors[0].Text));
+        Assert.True(string.IsNullOrEmpty(build.Errors[0].Code));
     }
 
     [EngineFact]

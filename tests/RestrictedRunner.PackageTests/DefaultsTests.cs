@@ -4,7 +4,7 @@ namespace RestrictedRunner.PackageTests;
 
 public partial class DefaultsTests
 {
-    private const string Start = "X/docker run --rm --name X --label restricted-runner.host=X --label restricted-runner.pid=X --pull never --log-driver none --stop-timeout 0";
+    private const string Start = "X/docker run --rm --name X --label restricted-runner.host=X --label restricted-runner.pid=X --label restricted-runner.owner=X --pull never --log-driver none --init --stop-timeout 0";
 
     [EngineFact]
     public async Task A_step_with_image_and_command_asks_the_engine_for_nothing_else()
@@ -31,6 +31,6 @@ public partial class DefaultsTests
     // What is different in each run.
     private static string Neutral(string commandLine) => Random().Replace(commandLine, "X");
 
-    [GeneratedRegex(@"^\S+(?=/docker run)|(?<=--name )rr-[0-9a-f]{32}|(?<=restricted-runner\.(host|pid)=)\S+|(?<=src=).+(?=/script\.sh)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\S+(?=/docker run)|(?<=--name )rr-[0-9a-f]{32}|(?<=restricted-runner\.(host|pid|owner)=)\S+|(?<=src=).+(?=/script\.sh)", RegexOptions.ExplicitCapture)]
     private static partial Regex Random();
 }

@@ -51,12 +51,12 @@ public class EveryParameterTests
 
         string[] expected =
         [
-            "run", "--rm", "--name", "X", "--label", "X", "--label", "X", "--pull", "never", "--log-driver", "none", "--stop-timeout", "0", "--interactive",
+            "run", "--rm", "--name", "X", "--label", "X", "--label", "X", "--label", "X", "--pull", "never", "--log-driver", "none", "--init", "--stop-timeout", "0", "--interactive",
             "--network", "host", "--memory", "64m", "--memory-reservation", "32m", "--memory-swap", "128m", "--memory-swappiness", "10",
             "--cpus", "1.5", "--pids-limit", "20", "--shm-size", "1m", "--cap-add", "CHOWN", "--cap-add", "KILL", "--cap-drop", "ALL",
             "--security-opt", "no-new-privileges", "--ulimit", "nofile=10:20", "--ulimit", "core=0", "--dns", "9.9.9.9", "--dns", "1.1.1.1",
             "--dns-search", "a.example", "--dns-search", "b.example", "--add-host", "one:10.0.0.1", "--add-host", "two:10.0.0.2",
-            "--hostname", "host", "--platform", "linux/amd64", "--read-only", "--init", "--tmpfs", "/tmp:size=1m", "--tmpfs", "/run",
+            "--hostname", "host", "--platform", "linux/amd64", "--read-only", "--tmpfs", "/tmp:size=1m", "--tmpfs", "/run",
             "--group-add", "3", "--group-add", "4", "--label", "a=b", "--label", "c", "--user", "1:2", "--workdir", "/work",
             "--mount", $"type=bind,src={project["data"]},dst=/data,readonly", "--mount", $"type=bind,src={project.Folder},dst=/project",
             "--env", "A", "--env-file", "X", "--entrypoint", "/bin/busybox", "--env", "B=two words",

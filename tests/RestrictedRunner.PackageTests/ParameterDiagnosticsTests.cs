@@ -27,6 +27,8 @@ public class ParameterDiagnosticsTests
     [InlineData("RRB1005", "Image='i' Mounts='.:/x' WorkDir='/x' WorkingDirectory='.'", "WorkingDirectory '.': WorkDir is given too; WorkingDirectory is a path of the host, WorkDir one in the container, and a step has one of them.")]
     [InlineData("RRB1011", "Image='i' LogFile='a%00b'", "LogFile 'a\0b': it holds a NUL character, which no path has.")]
     [InlineData("RRB1014", "Image='i' WorkingDirectory='.'", "WorkingDirectory 'FOLDER': the container does not see this folder of the host: none of Mounts is it or one of its parents.")]
+    [InlineData("RRB1013", "Image='i' ErrorFormats='['", "ErrorFormats '[': it is no regular expression: Invalid pattern '[' at offset 1. Unterminated [] set.")]
+    [InlineData("RRB1013", "Image='i' ErrorFormats='^E: .*$'", "ErrorFormats '^E: .*$': it has no group (?<message>…).")]
     public async Task A_bad_value_has_a_code_and_a_text_that_names_parameter_and_value(string code, string attributes, string text)
     {
         ArgumentNullException.ThrowIfNull(attributes);

@@ -30,6 +30,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
             case OptionProblemKind.EnvironmentInvalid: EnvironmentInvalid(problem); break;
             case OptionProblemKind.TextInvalid: TextInvalid(problem); break;
             case OptionProblemKind.InputMissing: InputMissing(problem); break;
+            case OptionProblemKind.FormatInvalid: FormatInvalid(problem); break;
             case OptionProblemKind.WorkingDirectoryUnreachable: WorkingDirectoryUnreachable(problem); break;
             default: throw new ArgumentOutOfRangeException(nameof(problem), problem.Kind, "no diagnostic for it");
         }
@@ -62,11 +63,11 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         }
     }
 
-    public void CommandFailed(string image, int exitCode, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{image}'.{LastLines(output)}");
+    public void CommandFailed(string image, int exitCode, FailedLine? at, KeptOutput output) =>
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{image}'.{At(at)}{LastLines(output)}", at);
 
-    public void PrepareFailed(string image, int exitCode, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{image}', so the command did not run.{LastLines(output)}");
+    public void PrepareFailed(string image, int exitCode, FailedLine? at, KeptOutput output) =>
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{image}', so the command did not run.{At(at)}{LastLines(output)}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
@@ -82,6 +83,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     public void HiddenOutOfMemory(StepOptions options) =>
         Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed for want of memory{MemoryLimit(options)}, and the command exited with code 0 all the same: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
+
+    public void SlowFormat(string pattern) =>
+        Warning("RRB3015", $"ErrorFormats '{pattern}' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.");
 
     public void OwnFault(Exception exception)
     {
@@ -115,6 +119,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     private void TextInvalid(OptionProblem problem) => Error("RRB1011", Text(problem));
 
     private void InputMissing(OptionProblem problem) => Error("RRB1012", Text(problem));
+
+    private void FormatInvalid(OptionProblem problem) => Error("RRB1013", Text(problem));
 
     private void WorkingDirectoryUnreachable(OptionProblem problem) => Error("RRB1014", Text(problem));
 
@@ -177,6 +183,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
+    private static string At(FailedLine? at) => at is null ? "" : $" The shell stopped at line {at.Line} of {at.Parameter}: {at.Complaint}.";
+
     private static string LastLines(KeptOutput output) =>
         output.LastLines.Length == 0
             ? " It printed nothing."
@@ -188,7 +196,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         : $" The whole output could not be written to {output.File}: {output.WhyNoFile}";
 
     // Without a file, MSBuild names the line of the task in the user's project.
-    private void Error(string code, string text) => log.LogError(null, code, null, null, 0, 0, 0, 0, "{0}", text);
+    private void Error(string code, string text, FailedLine? at = null) =>
+        log.LogError(null, code, null, at?.File, at?.FileLine ?? 0, 0, 0, 0, "{0}", text);
 
     private void Warning(string code, string text) => log.LogWarning(null, code, null, null, 0, 0, 0, 0, "{0}", text);
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -9,7 +8,7 @@ namespace RestrictedRunner.Build;
 /// <param name="parameters">Importances of the two streams.</param>
 /// <param name="diagnostics">Told of an expression that takes too long.</param>
 /// <param name="collect">Keeps the lines for <see cref="DockerExec.ConsoleOutput"/>.</param>
-internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters parameters, Diagnostics diagnostics, bool collect) : IDisposable
+internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, Diagnostics diagnostics, bool collect) : IDisposable
 {
     private const int LinesInAnError = 20;
 
@@ -19,6 +18,9 @@ internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters para
 
     /// <summary>The collected lines.</summary>
     public ITaskItem[] Collected => [.. _collected];
+
+    /// <summary>Reads the output for errors, and knows why the command failed.</summary>
+    public ToolOutput Tools { get; } = new(log, parameters, diagnostics);
 
     /// <summary>What the runner tells; the container's name is for the caller.</summary>
     public RunObserver Observer(Action<string> onStarting) => new() { Output = Output, Starting = onStarting, PullProgress = Message, EngineRemark = Message, CommandLine = CommandLine };
@@ -43,39 +45,18 @@ internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters para
     private void Output(OutputLine line)
     {
         // Colours would hide an error from MSBuild and litter log files.
-        var text = line.Text.Contains('\e', StringComparison.Ordinal) ? AnsiSequence().Replace(line.Text, "") : line.Text;
+        var text = PlainText.Of(line.Text);
         _tail.Add(text);
         _file.Add(text);
+        Tools.Read(line with { Text = text });
         if (parameters.Lines.StandardErrorIsError && line.Stream == OutputStream.StandardError)
         {
-            log.LogError(text);
             return;
         }
 
-        LogLine(text, line.Stream == OutputStream.StandardOutput ? parameters.StandardOutput : parameters.StandardError);
         if (collect && !string.IsNullOrWhiteSpace(text))
         {
             _collected.Add(ParameterReader.OutputItem(line with { Text = text }));
-        }
-    }
-
-    private void LogLine(string text, MessageImportance importance)
-    {
-        if (parameters.Lines.Error.Matches(text, diagnostics.Problem))
-        {
-            log.LogError(text);
-        }
-        else if (parameters.Lines.Warning.Matches(text, diagnostics.Problem))
-        {
-            log.LogWarning(text);
-        }
-        else if (parameters.Lines.IgnoreFormats)
-        {
-            log.LogMessage(importance, text);
-        }
-        else
-        {
-            log.LogMessageFromText(text, importance);
         }
     }
 
@@ -85,8 +66,4 @@ internal sealed partial class StepLog(TaskLoggingHelper log, StepParameters para
     private void Message(string line) => log.LogMessage(MessageImportance.High, line);
 
     private void CommandLine(IReadOnlyList<string> words) => log.LogMessage(MessageImportance.Low, ShellWords.Join(words));
-
-    // ECMA-48: control sequences (colours, cursor) and operating system commands (titles, links).
-    [GeneratedRegex(@"\e(\[[0-?]*[ -/]*[@-~]|\][^\a\e]*(\a|\e\\)|[@-Z\\-_])", RegexOptions.ExplicitCapture)]
-    private static partial Regex AnsiSequence();
 }

@@ -8,6 +8,7 @@ namespace RestrictedRunner.Build;
 /// <param name="Options">Options with absolute host paths.</param>
 /// <param name="StandardOutput">Importance of standard output.</param>
 /// <param name="StandardError">Importance of standard error.</param>
+/// <param name="ErrorFormats">Formats of errors that the user defined.</param>
 /// <param name="Lines">What a line of output means.</param>
 /// <param name="LogFile">Where all output goes when the step fails.</param>
 /// <param name="Problems">Every fault found, of the parameters and of the options.</param>
@@ -15,6 +16,7 @@ internal sealed record StepParameters(
     StepOptions Options,
     MessageImportance StandardOutput,
     MessageImportance StandardError,
+    IReadOnlyList<UserFormat> ErrorFormats,
     LineRules Lines,
     LogFilePlace LogFile,
     IReadOnlyList<OptionProblem> Problems);
@@ -104,7 +106,8 @@ internal sealed class ParameterReader
             CustomExpression.Read(nameof(task.CustomErrorRegularExpression), task.CustomErrorRegularExpression, _problems.Add),
             CustomExpression.Read(nameof(task.CustomWarningRegularExpression), task.CustomWarningRegularExpression, _problems.Add),
             task.IgnoreStandardErrorWarningFormat);
-        return new(options, standardOutput, standardError, lines, ReadLogFile(task), [.. _problems, .. StepOptionRules.Check(options)]);
+        UserFormat[] errorFormats = [.. task.ErrorFormats.Select(ReadErrorFormat).OfType<UserFormat>()];
+        return new(options, standardOutput, standardError, errorFormats, lines, ReadLogFile(task), [.. _problems, .. StepOptionRules.Check(options)]);
     }
 
     // An identity is changed by MSBuild (trimmed, backslashes on Unix); metadata is not.
@@ -227,6 +230,16 @@ internal sealed class ParameterReader
                 _problems.Add(new(OptionProblemKind.ValueInvalid, nameof(DockerExec.Pull), text, "it is missing, always or never"));
                 return PullPolicy.Missing;
         }
+    }
+
+    private UserFormat? ReadErrorFormat(ITaskItem item)
+    {
+        if (!UserFormat.TryParse(Text(item), out var format, out var reason))
+        {
+            _problems.Add(new(OptionProblemKind.FormatInvalid, nameof(DockerExec.ErrorFormats), Text(item), reason));
+        }
+
+        return format;
     }
 
     private MessageImportance ReadImportance(string parameter, string text)

@@ -57,6 +57,10 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
             : new(ShellWords.Split(options.Shell), UnixLines(options.Command), HasPrepare: false);
     }
 
+    /// <summary>How many lines of the script come before the command's first: the prepare command's, and one of ours.</summary>
+    public static int LinesBeforeCommand(StepOptions options) =>
+        options.PrepareCommand.Length == 0 ? 0 : options.PrepareCommand.Count(c => c == '\n') + 2;
+
     private static bool IsSingleExecutable(string command) =>
         command.All(c => char.IsAsciiLetterOrDigit(c) || "_./+-".Contains(c, StringComparison.Ordinal))
         && command[0] != '-'

@@ -46,6 +46,9 @@ public enum OptionProblemKind
     /// <summary>The file for standard input does not exist or cannot be read.</summary>
     InputMissing,
 
+    /// <summary>A regular expression that is to find errors in the output cannot be used.</summary>
+    FormatInvalid,
+
     /// <summary>A folder of the host that is to be the working directory does not exist, or no mount reaches it.</summary>
     WorkingDirectoryUnreachable,
 }

@@ -1,0 +1,108 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// Logs the lines of output: those in which a tool tells an error or a warning as such, with the host's paths. The order
+/// in which the meanings of a line are tried is that of <c>Exec</c>.
+/// </summary>
+internal sealed class ToolOutput
+{
+    private readonly TaskLoggingHelper _log;
+    private readonly LineRules _rules;
+    private readonly Diagnostics _diagnostics;
+    private readonly ContainerPaths _paths;
+    private readonly ToolMessageReader _standardOutput;
+    private readonly ToolMessageReader _standardError;
+    private readonly PossibleErrors _possible = new();
+    private readonly LastComplaint _complaint = new();
+
+    public ToolOutput(TaskLoggingHelper log, StepParameters parameters, Diagnostics diagnostics)
+    {
+        _log = log;
+        _rules = parameters.Lines;
+        _diagnostics = diagnostics;
+        var options = parameters.Options;
+        _paths = new(options.Mounts, options.Tmpfs, options.WorkDir, File.Exists);
+        _standardOutput = Reader(parameters.StandardOutput);
+        _standardError = Reader(parameters.StandardError);
+
+        ToolMessageReader Reader(MessageImportance importance) =>
+            new(parameters.ErrorFormats, knownFormats: !parameters.Lines.IgnoreFormats, _possible, (line, message) => Log(line, message, importance), SlowFormat);
+    }
+
+    /// <summary>Logs the line, or holds it until the next of its stream.</summary>
+    public void Read(OutputLine line)
+    {
+        var isError = line.Stream == OutputStream.StandardError;
+        var reader = isError ? _standardError : _standardOutput;
+        if (isError)
+        {
+            _complaint.Pass(line.Text);
+        }
+
+        if ((isError && _rules.StandardErrorIsError) || _rules.Error.Matches(line.Text, _diagnostics.Problem))
+        {
+            reader.Finish();
+            _log.LogError(line.Text);
+        }
+        else if (_rules.Warning.Matches(line.Text, _diagnostics.Problem))
+        {
+            reader.Finish();
+            _log.LogWarning(line.Text);
+        }
+        else
+        {
+            reader.Read(line.Text);
+        }
+    }
+
+    /// <summary>At the end of the output: logs the lines that are held.</summary>
+    public void Finish()
+    {
+        _standardOutput.Finish();
+        _standardError.Finish();
+    }
+
+    /// <summary>Logs as errors what are errors because the command failed.</summary>
+    public void LogPossibleErrors()
+    {
+        foreach (var message in _possible.Messages)
+        {
+            Log(message);
+        }
+    }
+
+    /// <summary>The line of the script that made it fail, when the shell said so.</summary>
+    public FailedLine? FailedLine(StepOptions options, int exitCode) =>
+        _complaint.For(exitCode) is { } complaint ? Build.FailedLine.For(complaint, options) : null;
+
+    private void Log(string line, ToolMessage? message, MessageImportance importance)
+    {
+        if (message is null)
+        {
+            _log.LogMessage(importance, line);
+        }
+        else
+        {
+            Log(message);
+        }
+    }
+
+    private void Log(ToolMessage message)
+    {
+        var m = _paths.OnHost(message);
+        var file = m.File.Length == 0 ? CanonicalFormat.NoFile : m.File;
+        if (m.Severity == MessageSeverity.Error)
+        {
+            _log.LogError(m.Subcategory, m.Code, null, file, m.Line, m.Column, m.EndLine, m.EndColumn, m.Text);
+        }
+        else
+        {
+            _log.LogWarning(m.Subcategory, m.Code, null, file, m.Line, m.Column, m.EndLine, m.EndColumn, m.Text);
+        }
+    }
+
+    private void SlowFormat(UserFormat format) => _diagnostics.SlowFormat(format.Pattern);
+}

@@ -1,0 +1,21 @@
+using System.Text.RegularExpressions;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// GNU ld: <c>file.c:(.text+0x5): undefined reference to `f'</c>, with a line number in place of the section when there
+/// is debug information.
+/// </summary>
+internal static partial class LinkerFormat
+{
+    public static ToolMessage? Read(string line)
+    {
+        var match = line.Contains(": undefined reference to ", StringComparison.Ordinal) ? Reference().Match(line) : Match.Empty;
+        return match.Success
+            ? new(MessageSeverity.Error, match.Text("text")) { File = match.Text("file"), Line = match.Number("line") }
+            : null;
+    }
+
+    [GeneratedRegex(@"^(\S*ld(\.\w+)?: )?(?<file>[^\s:][^:]*):((?<line>[0-9]+)|\([^)]+\)): (?<text>undefined reference to .+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Reference();
+}

@@ -1,0 +1,29 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>An error or a warning that a tool printed. Numbers count from 1; 0 and an empty text mean "not told".</summary>
+internal sealed record ToolMessage(MessageSeverity Severity, string Text)
+{
+    /// <summary>What stands before the word <c>error</c>, such as <c>fatal</c>.</summary>
+    public string Subcategory { get; init; } = "";
+
+    /// <summary>The tool's own name for this sort of message; the same in every run.</summary>
+    public string Code { get; init; } = "";
+
+    /// <summary>File, or program, as the tool wrote it.</summary>
+    public string File { get; init; } = "";
+
+    public int Line { get; init; }
+
+    public int Column { get; init; }
+
+    public int EndLine { get; init; }
+
+    public int EndColumn { get; init; }
+}
+
+/// <summary>How bad a <see cref="ToolMessage"/> is.</summary>
+internal enum MessageSeverity
+{
+    Error,
+    Warning,
+}

@@ -1,0 +1,137 @@
+using System.Text.RegularExpressions;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// Finds errors and warnings in one stream of output. Every line comes out once and in order, as a message or as it is;
+/// at most one is held, until the next.
+/// </summary>
+/// <param name="formats">The user's own formats, which are tried first.</param>
+/// <param name="knownFormats">False leaves all but the user's formats alone.</param>
+/// <param name="possible">Gets what is an error only if the command fails.</param>
+/// <param name="onLine">Gets each line, and the message that it is.</param>
+/// <param name="onSlowFormat">Gets a format whose expression took too long; it is not used again.</param>
+internal sealed class ToolMessageReader(
+    IEnumerable<UserFormat> formats,
+    bool knownFormats,
+    PossibleErrors possible,
+    Action<string, ToolMessage?> onLine,
+    Action<UserFormat> onSlowFormat)
+{
+    // A message is for reading. Some expressions take time with the square of the length.
+    private const int LongestLine = 4096;
+
+    private readonly List<UserFormat> _formats = [.. formats];
+    private readonly CanonicalFormat _canonical = new();
+    private readonly EslintFormat _eslint = new();
+    private readonly PythonTraceback _python = new();
+    private readonly GoTestFormat _goTest = new();
+
+    private (string Line, ToolMessage Message)? _held;
+    private ToolMessage? _traceback;
+
+    /// <summary>Gets the next line, without colours.</summary>
+    public void Read(string line)
+    {
+        if (_held is var (heldLine, message))
+        {
+            _held = null;
+            onLine(heldLine, RustcFormat.Placed(message, line));
+        }
+
+        if (line.Length > LongestLine)
+        {
+            onLine(line, knownFormats && SaysHowBad(line) ? _canonical.Read(line) : null);
+            return;
+        }
+
+        var read = ReadUserFormats(line);
+        if (knownFormats)
+        {
+            read ??= ReadCertain(line);
+            ReadPossible(line, read is not null);
+            _eslint.Pass(line);
+        }
+
+        if (read is not null && RustcFormat.IsHeader(line))
+        {
+            _held = (line, read);
+        }
+        else
+        {
+            onLine(line, read);
+        }
+    }
+
+    /// <summary>At the end of the stream: delivers the line that is held.</summary>
+    public void Finish()
+    {
+        if (_held is var (line, message))
+        {
+            _held = null;
+            onLine(line, message);
+        }
+    }
+
+    // Two million lines without these words must cost next to nothing.
+    private static bool SaysHowBad(string line) =>
+        line.Contains("error", StringComparison.OrdinalIgnoreCase) || line.Contains("warning", StringComparison.OrdinalIgnoreCase);
+
+    private ToolMessage? ReadUserFormats(string line)
+    {
+        foreach (var format in _formats)
+        {
+            try
+            {
+                if (format.Read(line) is { } message)
+                {
+                    return message;
+                }
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                // The next line would take as long.
+                _formats.Remove(format);
+                onSlowFormat(format);
+                return ReadUserFormats(line);
+            }
+        }
+
+        return null;
+    }
+
+    private ToolMessage? ReadCertain(string line) =>
+        line.Contains(':', StringComparison.Ordinal) && SaysHowBad(line)
+            ? _eslint.Read(line) ?? _canonical.Read(line) ?? GnuFormat.Read(line) ?? TscFormat.Read(line) ?? RustcFormat.Read(line)
+            : null;
+
+    private void ReadPossible(string line, bool isRead)
+    {
+        // Both see every line, to know where they are.
+        var traceback = _python.Read(line);
+        var test = _goTest.Read(line);
+        if (isRead)
+        {
+            return;
+        }
+
+        if (traceback is not null)
+        {
+            // A program that fails ends with the traceback that counts; those before it were caught.
+            if (_traceback is not null)
+            {
+                possible.Remove(_traceback);
+            }
+
+            _traceback = traceback;
+        }
+
+        if ((traceback ?? test ?? ReadLocated(line)) is { } message)
+        {
+            possible.Add(message);
+        }
+    }
+
+    private static ToolMessage? ReadLocated(string line) =>
+        line.Contains(':', StringComparison.Ordinal) ? GoFormat.Read(line) ?? LinkerFormat.Read(line) : null;
+}

@@ -1,0 +1,99 @@
+using CsCheck;
+using RestrictedRunner.Build;
+
+namespace RestrictedRunner.Tests;
+
+public class ContainerPathsTests
+{
+    private static readonly Mount[] Mounts =
+    [
+        new("/home/me/app", "/src"),
+        new("/home/me/app/obj", "/src/out/"),
+        new("/home/me/a:b", "/colon"),
+        new("/home/me/one.c", "/single/two.c"),
+        new(@"C:\work\app", "/win"),
+        new(@"\\server\share", "/net"),
+    ];
+
+    [Theory]
+    [InlineData("/src/a.c", "/home/me/app/a.c")]
+    [InlineData("/src", "/home/me/app")]
+    [InlineData("/src/", "/home/me/app")]
+    [InlineData("/src/out/a.c", "/home/me/app/obj/a.c")]
+    [InlineData("/src/outer/a.c", "/home/me/app/outer/a.c")]
+    [InlineData("/srcs/a.c", "/srcs/a.c")]
+    [InlineData("/src/../src//./sub/../a.c", "/home/me/app/a.c")]
+    [InlineData("/../../src/a.c", "/home/me/app/a.c")]
+    [InlineData("/src/../etc/passwd", "/src/../etc/passwd")]
+    [InlineData("/SRC/a.c", "/SRC/a.c")]
+    [InlineData("/colon/a:c", "/home/me/a:b/a:c")]
+    [InlineData("/single/two.c", "/home/me/one.c")]
+    [InlineData("/single/other.c", "/single/other.c")]
+    [InlineData("/win/sub/a.c", @"C:\work\app\sub\a.c")]
+    [InlineData("/net/a.c", @"\\server\share\a.c")]
+    [InlineData("file:///src/a%20b.js", "/home/me/app/a b.js")]
+    [InlineData("/usr/include/stdio.h", "/usr/include/stdio.h")]
+    [InlineData("/src/in\0valid", "/src/in\0valid")]
+    [InlineData("<built-in>", "<built-in>")]
+    public void The_mount_with_the_longest_path_decides(string inContainer, string onHost) =>
+        Assert.Equal(onHost, new ContainerPaths(Mounts, [], "", _ => false).OnHost(inContainer, isFile: true));
+
+    [Theory]
+    [InlineData("/src", "a.c", "/home/me/app/a.c")]
+    [InlineData("/src", "./sub/a.c", "/home/me/app/sub/a.c")]
+    [InlineData("/src/sub", "../a.c", "/home/me/app/a.c")]
+    [InlineData("/src/out", "a.c", "/home/me/app/obj/a.c")]
+    [InlineData("/", "src/a.c", "/home/me/app/a.c")]
+    [InlineData("/tmp", "a.c", "a.c")]
+    public void A_relative_name_starts_at_the_working_directory(string workDir, string name, string onHost) =>
+        Assert.Equal(onHost, new ContainerPaths(Mounts, [], workDir, _ => false).OnHost(name, isFile: true));
+
+    [Fact]
+    public void A_name_without_a_line_may_be_a_program_unless_there_is_such_a_file()
+    {
+        var paths = new ContainerPaths(Mounts, [], "/src", host => host == "/home/me/app/grammar.y");
+
+        Assert.Equal(["cc1", "/home/me/app/grammar.y"], [paths.OnHost("cc1", isFile: false), paths.OnHost("grammar.y", isFile: false)]);
+    }
+
+    [Theory]
+    [InlineData("only.c", "/home/me/app/only.c")]
+    [InlineData("src/only.c", "/home/me/app/only.c")]
+    [InlineData("both.c", "both.c")]
+    [InlineData("none.c", "none.c")]
+    public void Where_the_working_directory_is_not_known_a_relative_name_is_the_only_file_that_it_can_be(string name, string onHost)
+    {
+        string[] files = ["/home/me/app/only.c", "/home/me/app/both.c", "/home/me/app/obj/both.c"];
+
+        Assert.Equal(onHost, new ContainerPaths(Mounts, [], "", files.Contains).OnHost(name, isFile: true));
+    }
+
+    [Theory]
+    [InlineData("/src/cache/a.c", "/src/cache/a.c")]
+    [InlineData("/src/a.c", "/home/me/app/a.c")]
+    [InlineData("/src/out/a.c", "/home/me/app/obj/a.c")]
+    public void What_is_in_an_in_memory_folder_is_not_on_the_host(string inContainer, string onHost) =>
+        Assert.Equal(onHost, new ContainerPaths(Mounts, ["/src/cache:size=1m", "/"], "", _ => false).OnHost(inContainer, isFile: true));
+
+    [Fact]
+    public void A_path_under_a_mount_is_the_mounts_host_path_and_the_rest()
+    {
+        var segment = Gen.String[Gen.Char.AlphaNumeric, 1, 5];
+        Gen.Select(segment.List[1, 4], segment.List[1, 4]).Sample((folder, rest) =>
+        {
+            var mount = new Mount("/host", "/" + string.Join('/', folder));
+            var paths = new ContainerPaths([mount, new("/other", "/not-there")], [], mount.ContainerPath, _ => false);
+            var name = string.Join('/', rest);
+            Assert.Equal($"/host/{name}", paths.OnHost($"{mount.ContainerPath}/{name}", isFile: true));
+            Assert.Equal($"/host/{name}", paths.OnHost(name, isFile: true));
+        });
+    }
+
+    [Fact]
+    public void Any_text_is_mapped_under_a_mount_or_left_as_it_is() =>
+        Gen.Select(Gen.String, Gen.Bool, Gen.OneOf(Gen.Const(""), Gen.Const("/"), Gen.Const("/src"))).Sample((name, isFile, workDir) =>
+        {
+            var onHost = new ContainerPaths([new("/host", "/src")], [], workDir, _ => true).OnHost(name, isFile);
+            Assert.True(onHost == name || onHost == "/host" || onHost.StartsWith("/host/", StringComparison.Ordinal));
+        });
+}

@@ -26,8 +26,7 @@ internal sealed partial record Difference(string Row)
 
     public static readonly Difference GccCodes = new("Codes of gcc's messages")
     {
-        InExec = line => MadeUpCode().Replace(line, "$1 G "),
-        InDockerExec = line => MadeUpCode().Replace(line, "$1 G "),
+        InExec = line => MadeUpCode().Replace(line, "$1  "),
     };
 
     public static readonly Difference Colours = new("Colours");

@@ -7,6 +7,7 @@ namespace RestrictedRunner.Build;
 /// Runs a command in a disposable container, as <c>Exec</c> runs one on the host. What goes wrong is logged as an error
 /// with a code <c>RRBnnnn</c>.
 /// </summary>
+[MSBuildMultiThreadableTask]
 public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
     private readonly CancellationTokenSource _cancelled = new();

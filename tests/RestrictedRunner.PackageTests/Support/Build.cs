@@ -24,6 +24,9 @@ internal sealed class Build
 
     public int ExitCode => _result.ExitCode;
 
+    /// <summary>The process that was started to build.</summary>
+    public int ProcessId { get; init; }
+
     /// <summary>What the user sees at the default verbosity.</summary>
     public string Console => _result.Console;
 

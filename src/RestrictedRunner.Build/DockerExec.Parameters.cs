@@ -107,8 +107,8 @@ public sealed partial class DockerExec
     /// <summary>Security options, <c>no-new-privileges</c>.</summary>
     public string[] SecurityOpt { get; set; } = [];
 
-    /// <summary>Runs a small init as process 1. Default false.</summary>
-    public bool Init { get; set; }
+    /// <summary>Runs a small init as process 1, so that signals reach the command. Default true.</summary>
+    public bool Init { get; set; } = true;
 
     /// <summary>Labels of the container, <c>name=value</c>.</summary>
     public string[] Labels { get; set; } = [];
@@ -127,6 +127,12 @@ public sealed partial class DockerExec
 
     /// <summary>Milliseconds after which the container is stopped and the step fails; negative, the default, for no limit.</summary>
     public int Timeout { get; set; } = System.Threading.Timeout.Infinite;
+
+    /// <summary>
+    /// Milliseconds that the command has to end after SIGTERM when the build is cancelled or <see cref="Timeout"/> runs
+    /// out; then it is killed. Default 2000; 0 kills at once.
+    /// </summary>
+    public int StopTimeout { get; set; } = 2000;
 
     /// <summary>True lets the build go on whatever the command's exit code is. Default false.</summary>
     public bool IgnoreExitCode { get; set; }
@@ -153,4 +159,11 @@ public sealed partial class DockerExec
     /// </summary>
     [Output]
     public ITaskItem[] ConsoleOutput { get; private set; } = [];
+
+    /// <summary>
+    /// True when the kernel killed a process of the step for want of memory. Known of steps with a memory limit, from
+    /// docker; podman does not tell.
+    /// </summary>
+    [Output]
+    public bool OutOfMemory { get; private set; }
 }

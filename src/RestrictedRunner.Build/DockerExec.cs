@@ -50,6 +50,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             stepLog.Echo(options);
         }
 
+        OncePerBuild.Start(BuildEngine, options);
         try
         {
             var result = DockerRunner.RunAsync(options, stepLog.Observer(), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
@@ -78,6 +79,12 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     private bool Judge(RunResult result, StepOptions options, StepLog stepLog, Diagnostics diagnostics)
     {
         ExitCode = result.ExitCode;
+        OutOfMemory = result.OutOfMemory;
+        if (result.OutOfMemory && result.ExitCode == 0)
+        {
+            diagnostics.HiddenOutOfMemory(options);
+        }
+
         if (result.PrepareFailed)
         {
             diagnostics.PrepareFailed(options.Image, result.ExitCode, stepLog.Tail);
@@ -89,7 +96,11 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             return true;
         }
 
-        if (result.ExitCode != 0)
+        if (result.ExitCode != 0 && result.OutOfMemory)
+        {
+            diagnostics.OutOfMemory(options, result.ExitCode, stepLog.Tail);
+        }
+        else if (result.ExitCode != 0)
         {
             diagnostics.CommandFailed(options.Image, result.ExitCode, stepLog.Tail);
         }

@@ -8,6 +8,9 @@ namespace RestrictedRunner;
 /// </summary>
 public static class DockerRunner
 {
+    // 128 + SIGKILL, which is what the kernel sends.
+    private const int Killed = 137;
+
     private static readonly RunObserver NoObserver = new();
 
     /// <summary>Runs one command in a container of its own and waits for its end.</summary>
@@ -28,23 +31,49 @@ public static class DockerRunner
         ArgumentNullException.ThrowIfNull(options);
         var step = PlannedStep.For(options);
         observer ??= NoObserver;
-        using var files = step.WriteFiles();
+        using var reaper = new Reaper(step.Engine);
+        using var files = step.WriteFiles(reaper.Folder);
 
+        var mayPull = options.Pull == PullPolicy.Missing;
         if (options.Pull == PullPolicy.Always)
         {
-            await ImagePull.PullAsync(step.Engine, options, observer, cancellation).ConfigureAwait(false);
+            await ImagePull.PullAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
         }
 
-        try
+        while (true)
         {
-            return await RunOnceAsync(step, files, observer, captureOutput, cancellation).ConfigureAwait(false);
+            try
+            {
+                return await RunOnceAsync(step, reaper, files, observer, captureOutput, cancellation).ConfigureAwait(false);
+            }
+            catch (RunnerException e) when (e.Failure == RunnerFailure.ImageAbsent && mayPull)
+            {
+                // Run first and pull after a refusal: an image that is there costs no process of its own.
+                mayPull = false;
+                await ImagePull.PullAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
+            }
+            catch (RunnerException e) when (e.Failure == RunnerFailure.InitMissing && step.Options.Init)
+            {
+                observer.EngineRemark("The engine has no init program, so the step runs without one: a command that is stopped gets no SIGTERM before it is killed. Init=\"false\" saves the try.");
+                step = step with { Options = step.Options with { Init = false } };
+            }
         }
-        catch (RunnerException e) when (e.Failure == RunnerFailure.ImageAbsent && options.Pull == PullPolicy.Missing)
-        {
-            // Run first and pull after a refusal: an image that is there costs no process of its own.
-            await ImagePull.PullAsync(step.Engine, options, observer, cancellation).ConfigureAwait(false);
-            return await RunOnceAsync(step, files, observer, captureOutput, cancellation).ConfigureAwait(false);
-        }
+    }
+
+    /// <summary>
+    /// Removes containers and temporary folders of this machine whose owner, another process that used this library, was
+    /// killed at a time when the engine could not be reached. What a living process owns is never touched, nor what
+    /// another machine, another boot or another process namespace owns.
+    /// </summary>
+    /// <param name="options">Tells the engine.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <returns>Names of the containers that were removed.</returns>
+    /// <exception cref="RunnerException">There is no client.</exception>
+    public static Task<IReadOnlyList<string>> RemoveAbandonedAsync(StepOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var client = EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH"));
+        return Abandoned.RemoveAsync(new EngineProcess(client, options.ClientDirectory), cancellation);
     }
 
     /// <summary>
@@ -64,19 +93,29 @@ public static class DockerRunner
         ArgumentNullException.ThrowIfNull(options);
         var step = PlannedStep.For(options);
         observer ??= NoObserver;
-        await ImagePull.EnsureAsync(step.Engine, options, observer, cancellation).ConfigureAwait(false);
-        return new InteractiveContainer(step, observer, cancellation);
+        var reaper = new Reaper(step.Engine);
+        try
+        {
+            await ImagePull.EnsureAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
+            return new InteractiveContainer(step, reaper, observer, cancellation);
+        }
+        catch
+        {
+            reaper.Dispose();
+            throw;
+        }
     }
 
     private static async Task<RunResult> RunOnceAsync(
         PlannedStep step,
+        Reaper reaper,
         StepFiles files,
         RunObserver observer,
         bool captureOutput,
         CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var container = Container.New();
+        var container = reaper.Container;
         var interactive = step.Options.StandardInput.Length > 0;
         var arguments = step.Arguments(container, files, interactive);
         observer.CommandLine(step.ShownCommandLine(container, files, interactive));
@@ -89,22 +128,25 @@ public static class DockerRunner
             (stream, token) => Utf8Lines.ReadAsync(stream, sink.StandardOutput, standardOutput, token),
             (stream, token) => Utf8Lines.ReadAsync(stream, sink.StandardError, standardError, token),
             standardInput,
-            step.Environment.ForClient);
+            step.Environment.ForClient,
+            reaper.Runs);
 
         var watch = new Stopwatch();
         var exitCode = await RunWatchedAsync().ConfigureAwait(false);
         if (sink.TakeReport() is { } report)
         {
-            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, exitCode, report, watch.Elapsed).ConfigureAwait(false);
+            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, report, watch.Elapsed).ConfigureAwait(false);
         }
 
         sink.DeliverHeld();
+        await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, exitCode, sink.LastErrorLine, watch.Elapsed).ConfigureAwait(false);
         return new RunResult
         {
             ExitCode = exitCode,
             Duration = watch.Elapsed,
             ContainerName = container.Name,
             PrepareFailed = files.PrepareFailed,
+            OutOfMemory = MayBeOutOfMemory(step.Options, exitCode) && await EngineEvents.WasOutOfMemoryAsync(step.Engine, container, watch.Elapsed).ConfigureAwait(false),
             StandardOutput = standardOutput?.ReadText(),
             StandardError = standardError?.ReadText(),
         };
@@ -114,7 +156,7 @@ public static class DockerRunner
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, sink.Failed);
             try
             {
-                return await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, step.Options.Timeout, stop.Token).ConfigureAwait(false);
+                return await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, TimeLimits.Of(step.Options), stop.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -123,4 +165,8 @@ public static class DockerRunner
             }
         }
     }
+
+    // The question costs 20 ms, so it is asked only where the answer may be yes. "-m" is in "--memory" too.
+    private static bool MayBeOutOfMemory(StepOptions options, int exitCode) =>
+        exitCode == Killed || options.Memory.Length > 0 || options.DockerRunOpts.Contains("-m", StringComparison.Ordinal);
 }

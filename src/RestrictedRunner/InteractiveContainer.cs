@@ -13,7 +13,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
     private readonly CancellationTokenRegistration _closing;
     private bool _disposed;
 
-    internal InteractiveContainer(PlannedStep step, RunObserver observer, CancellationToken cancellation)
+    internal InteractiveContainer(PlannedStep step, Reaper reaper, RunObserver observer, CancellationToken cancellation)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
@@ -23,7 +23,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
             _output.Reader.Dispose();
             _error.Reader.Dispose();
         });
-        Completion = RunAsync(step, observer);
+        Completion = RunAsync(step, reaper, observer);
     }
 
     /// <summary>The command's standard input; disposing of it is the end of the input.</summary>
@@ -60,14 +60,15 @@ public sealed class InteractiveContainer : IAsyncDisposable
         _error.Dispose();
     }
 
-    private async Task<RunResult> RunAsync(PlannedStep step, RunObserver observer)
+    private async Task<RunResult> RunAsync(PlannedStep step, Reaper reaper, RunObserver observer)
     {
         // A client that is never started never closes them, and their reader would wait for ever.
         await using var output = _output.Writer.ConfigureAwait(false);
         await using var error = _error.Writer.ConfigureAwait(false);
 
-        using var files = step.WriteFiles();
-        var container = Container.New();
+        using var watching = reaper;
+        using var files = step.WriteFiles(reaper.Folder);
+        var container = reaper.Container;
         var arguments = step.Arguments(container, files, interactive: true);
         observer.CommandLine(step.ShownCommandLine(container, files, interactive: true));
 
@@ -76,12 +77,13 @@ public sealed class InteractiveContainer : IAsyncDisposable
             (stream, token) => CopyAsync(stream, _output.Writer, new StreamStart(), token),
             (stream, token) => CopyAsync(stream, _error.Writer, errorStart, token),
             _input.Reader,
-            step.Environment.ForClient);
+            step.Environment.ForClient,
+            reaper.Runs);
         var watch = new Stopwatch();
-        var exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, step.Options.Timeout, _stop.Token).ConfigureAwait(false);
+        var exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, TimeLimits.Of(step.Options), _stop.Token).ConfigureAwait(false);
         if (EngineMessages.StartsFailure(errorStart.Text))
         {
-            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, exitCode, EngineMessages.Report(errorStart.Text.Split('\n')), watch.Elapsed).ConfigureAwait(false);
+            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, EngineMessages.Report(errorStart.Text.Split('\n')), watch.Elapsed).ConfigureAwait(false);
         }
 
         return new RunResult

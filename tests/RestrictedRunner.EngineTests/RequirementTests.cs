@@ -99,9 +99,19 @@ public class RequirementTests
     public async Task A_run_costs_one_process_of_the_client(string engine, string command)
     {
         using var client = new ClientScript(engine);
-        await (Step.On(client.Path, command) with { Memory = "64m", EnvironmentVariables = [new("PATH", "/bin"), new("A", "b")] }).RunAsync();
+        await (Step.On(client.Path, command) with { CapDrop = ["ALL"], EnvironmentVariables = [new("PATH", "/bin"), new("A", "b")] }).RunAsync();
 
         Assert.Equal(["run"], client.Calls);
+    }
+
+    [Theory]
+    [EachEngine("exit 3")]
+    public async Task With_a_memory_limit_the_engine_is_asked_whether_it_was_enough(string engine, string command)
+    {
+        using var client = new ClientScript(engine);
+        await (Step.On(client.Path, command) with { Memory = "64m" }).RunAsync();
+
+        Assert.Equal(["run", "events"], client.Calls);
     }
 
     [Theory]

@@ -18,7 +18,12 @@ public class EngineMessagesTests
     [InlineData(1, "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock", RunnerFailure.PermissionDenied)]
     [InlineData(127, "docker: Error response from daemon: error gathering device information while adding custom device \"/dev/nope\": no such file or directory", RunnerFailure.CouldNotStart)]
     [InlineData(125, "docker: Error response from daemon: Minimum memory limit allowed is 6MB", RunnerFailure.CouldNotStart)]
-    [InlineData(125, "Error: unable to find user nouser: no matching entries in passwd file", RunnerFailure.CouldNotStart)]
+    [InlineData(125, "Error: unable to find user nouser: no matching entries in passwd file", RunnerFailure.UserUnknown)]
+    [InlineData(126, "Error: unable to find group nogrp: no matching entries in group file", RunnerFailure.UserUnknown)]
+    [InlineData(125, "docker: Error response from daemon: Unable to find group nogrp: no matching entries in group file", RunnerFailure.UserUnknown)]
+    [InlineData(125, "docker: Error response from daemon: mkdir /var/lib/docker/overlay2/x: no space left on device", RunnerFailure.DiskFull)]
+    [InlineData(125, "docker: Error response from daemon: exec: \"docker-init\": executable file not found in $PATH", RunnerFailure.InitMissing)]
+    [InlineData(125, "Error: container-init binary not found on the host: stat /usr/libexec/podman/catatonit: no such file or directory", RunnerFailure.InitMissing)]
     public void A_container_that_does_not_start_has_a_reason(int exitCode, string text, RunnerFailure expected)
     {
         Assert.True(EngineMessages.StartsFailure(text));
@@ -42,9 +47,24 @@ public class EngineMessagesTests
     [InlineData("Error: short-name \"nosuch\" did not resolve to an alias and no unqualified-search registries are defined in \"/etc/containers/registries.conf\"", RunnerFailure.ImageNotFound)]
     [InlineData("Error: initializing source docker://localhost:5000/x:latest: reading manifest latest in localhost:5000/x: manifest unknown: manifest unknown", RunnerFailure.ImageNotFound)]
     [InlineData("Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?", RunnerFailure.DaemonNotRunning)]
-    [InlineData("write /var/lib/docker/tmp/x: no space left on device", RunnerFailure.PullFailed)]
+    [InlineData("write /var/lib/docker/tmp/x: no space left on device", RunnerFailure.DiskFull)]
     public void A_pull_that_fails_has_a_reason(string text, RunnerFailure expected) =>
         Assert.Equal(expected, EngineMessages.WhyNotPulled(text));
+
+    [Theory]
+    [InlineData(127, "[FATAL tini (7)] exec nosuch failed: No such file or directory", RunnerFailure.CommandNotFound, "exec: \"prog\": No such file or directory")]
+    [InlineData(126, "[FATAL tini (7)] exec /etc/passwd failed: Permission denied", RunnerFailure.CommandNotExecutable, "exec: \"prog\": Permission denied")]
+    [InlineData(1, "[FATAL tini (7)] exec sh failed: Exec format error", RunnerFailure.WrongPlatform, "exec: \"prog\": Exec format error")]
+    [InlineData(1, "ERROR (catatonit:6): failed to exec pid1: No such file or directory", RunnerFailure.CommandNotFound, "exec: \"prog\": No such file or directory")]
+    [InlineData(1, "ERROR (catatonit:6): failed to exec pid1: Permission denied", RunnerFailure.CommandNotExecutable, "exec: \"prog\": Permission denied")]
+    [InlineData(1, "ERROR (catatonit:6): failed to exec pid1: Exec format error", RunnerFailure.WrongPlatform, "exec: \"prog\": Exec format error")]
+    [InlineData(1, "exec /bin/sh: exec format error", RunnerFailure.WrongPlatform, "exec: \"prog\": exec format error")]
+    public void A_program_that_an_init_cannot_start_has_a_reason(int exitCode, string text, RunnerFailure expected, string shown)
+    {
+        Assert.True(EngineMessages.StartsFailure(text));
+        Assert.True(EngineMessages.IsFailureToExecute(exitCode, text));
+        Assert.Equal((expected, shown), (EngineMessages.WhyNotStarted(exitCode, text), EngineMessages.NotExecuted("prog", text)));
+    }
 
     [Theory]
     [InlineData(1, "Error: the command's own")]

@@ -4,7 +4,7 @@ public class RunArgumentsTests
 {
     private static readonly StepOptions Smallest = new() { Image = "alpine", Arguments = ["true"] };
 
-    private static StepFiles NoFiles => new(null, null, hasPrepare: false);
+    private static StepFiles NoFiles => new(StepFiles.NewFolder(), null, null, hasPrepare: false);
 
     private static IReadOnlyList<string> For(StepOptions options, RunSetting? setting = null) =>
         RunArguments.For(
@@ -28,10 +28,14 @@ public class RunArgumentsTests
                 "run", "--rm", "--name", "rr-1",
                 "--label", $"restricted-runner.host={Environment.MachineName}",
                 "--label", $"restricted-runner.pid={Environment.ProcessId}",
-                "--pull", "never", "--log-driver", "none", "--stop-timeout", "0",
+                "--label", $"restricted-runner.owner={Owner.Current.Text}",
+                "--pull", "never", "--log-driver", "none", "--init", "--stop-timeout", "0",
                 "alpine", "true",
             ],
             For(Smallest));
+
+    [Fact]
+    public void An_init_can_be_done_without() => Assert.DoesNotContain("--init", For(Smallest with { Init = false }));
 
     [Fact]
     public void Each_option_has_its_flag_and_the_free_form_ones_come_last() =>
@@ -44,7 +48,7 @@ public class RunArgumentsTests
                 "--security-opt", "no-new-privileges", "--ulimit", "nofile=10:20",
                 "--dns", "1.1.1.1", "--dns-search", "example.com", "--add-host", "db:10.0.0.1",
                 "--hostname", "build", "--platform", "linux/amd64",
-                "--read-only", "--init", "--tmpfs", "/tmp:exec", "--group-add", "docker", "--label", "a=b",
+                "--read-only", "--tmpfs", "/tmp:exec", "--group-add", "docker", "--label", "a=b",
                 "--user", "1000:1001", "--workdir", "/app",
                 "--mount", "type=bind,src=/,dst=/host,readonly",
                 "--env", "A", "--env", "B",
@@ -71,7 +75,6 @@ public class RunArgumentsTests
                 Hostname = "build",
                 Platform = "linux/amd64",
                 ReadOnly = true,
-                Init = true,
                 Tmpfs = ["/tmp:exec"],
                 GroupAdd = ["docker"],
                 Labels = ["a=b"],
@@ -108,7 +111,7 @@ public class RunArgumentsTests
     public void The_script_is_mounted_read_only_and_named_after_the_shell()
     {
         var options = Smallest with { Arguments = [], Command = "a && b", Shell = "bash -e" };
-        using var files = new StepFiles("a && b", "PATH=/x\n", hasPrepare: true);
+        using var files = new StepFiles(StepFiles.NewFolder(), "a && b", "PATH=/x\n", hasPrepare: true);
         var arguments = For(options, new RunSetting(new Container("rr-1"), files, "", Interactive: true));
         Assert.Contains($"type=bind,src={files.ScriptPath},dst=/.restricted-runner.sh,readonly", arguments);
         Assert.Contains($"type=bind,src={files.PreparedPath},dst=/.restricted-runner.prepared", arguments);

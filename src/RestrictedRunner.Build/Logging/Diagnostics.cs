@@ -41,6 +41,11 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
             case RunnerFailure.PullUnauthorized: PullUnauthorized(failure, options); break;
             case RunnerFailure.RegistryUnreachable: RegistryUnreachable(failure, options); break;
             case RunnerFailure.PullFailed: PullFailed(failure, options); break;
+            case RunnerFailure.DiskFull: DiskFull(failure, options); break;
+            case RunnerFailure.EngineLost: EngineLost(failure, options); break;
+            case RunnerFailure.WrongPlatform: WrongPlatform(failure, options); break;
+            case RunnerFailure.UserUnknown: UserUnknown(failure, options); break;
+            case RunnerFailure.InitMissing: CouldNotStart(failure, options); break;
             case RunnerFailure.CommandNotFound: CommandNotFound(failure, options); break;
             case RunnerFailure.CommandNotExecutable: CommandNotExecutable(failure, options); break;
             case RunnerFailure.CouldNotStart: CouldNotStart(failure, options); break;
@@ -64,6 +69,12 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     public void ErrorsInOutput(string image) =>
         Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\".");
+
+    public void OutOfMemory(StepOptions options, int exitCode, OutputTail tail) =>
+        Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{LastLines(tail)}");
+
+    public void HiddenOutOfMemory(StepOptions options) =>
+        Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed for want of memory{MemoryLimit(options)}, and the command exited with code 0 all the same: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
 
     public void OwnFault(Exception exception)
     {
@@ -122,6 +133,18 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     private void PullFailed(RunnerException failure, StepOptions options) =>
         Error("RRB2008", $"Image '{options.Image}' could not be pulled. 'docker pull {options.Image}' shows the same.{Engine(failure)}");
 
+    private void DiskFull(RunnerException failure, StepOptions options) =>
+        Error("RRB2010", $"A disk is full, so the step in image '{options.Image}' could not run. Make room where the engine keeps images and containers ('docker system df' shows what it holds), or in the temporary folder.{Engine(failure)}");
+
+    private void EngineLost(RunnerException failure, StepOptions options) =>
+        Error("RRB2011", $"The engine went away while the command ran in image '{options.Image}'; how it ended is not known. Start the engine and build again: what is left of the container is removed then.{Engine(failure)}");
+
+    private void WrongPlatform(RunnerException failure, StepOptions options) =>
+        Error("RRB2012", $"The programs of image '{options.Image}' are for another kind of machine. Use an image for this one, set Platform, or install emulation (binfmt, qemu).{Engine(failure)}");
+
+    private void UserUnknown(RunnerException failure, StepOptions options) =>
+        Error("RRB3014", $"Image '{options.Image}' does not have the user or group that the step asks for. Names must be in the image's own /etc/passwd and /etc/group; numbers (uid:gid) and User=\"current\" need not.{Engine(failure)}");
+
     private void CommandNotFound(RunnerException failure, StepOptions options) =>
         Error("RRB3003", $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program.{Engine(failure)}");
 
@@ -139,6 +162,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private static string Text(OptionProblem problem) => $"{problem.Parameter} '{problem.Value}': {problem.Reason}.";
 
+    private static string MemoryLimit(StepOptions options) => options.Memory.Length == 0 ? "" : $" (Memory=\"{options.Memory}\")";
+
     private static string ForPlatform(StepOptions options) => options.Platform.Length == 0 ? "" : $" for platform {options.Platform}";
 
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
@@ -153,4 +178,6 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     // Without a file, MSBuild names the line of the task in the user's project.
     private void Error(string code, string text) => log.LogError(null, code, null, null, 0, 0, 0, 0, "{0}", text);
+
+    private void Warning(string code, string text) => log.LogWarning(null, code, null, null, 0, 0, 0, 0, "{0}", text);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -79,6 +80,7 @@ internal sealed class ParameterReader
             Engine = IsPath(task.Engine) ? Absolute(task.Engine) : task.Engine,
             StandardInput = task.StandardInput.Length == 0 ? "" : Absolute(task.StandardInput),
             Timeout = task.Timeout < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(task.Timeout),
+            StopTimeout = TimeSpan.FromMilliseconds(ReadStopTimeout(task.StopTimeout)),
             ClientDirectory = _projectDirectory,
         };
         var standardOutput = ReadImportance(nameof(task.StandardOutputImportance), task.StandardOutputImportance);
@@ -139,6 +141,16 @@ internal sealed class ParameterReader
 
         _problems.Add(new(OptionProblemKind.EnvironmentInvalid, nameof(DockerExec.EnvironmentVariables), item.ItemSpec, "a variable is NAME=value, or an item with metadata Value; a semicolon in a value is written %3B"));
         return null;
+    }
+
+    private int ReadStopTimeout(int milliseconds)
+    {
+        if (milliseconds < 0)
+        {
+            _problems.Add(new(OptionProblemKind.ValueInvalid, nameof(DockerExec.StopTimeout), milliseconds.ToString(CultureInfo.InvariantCulture), "it is a number of milliseconds, or 0 to kill at once"));
+        }
+
+        return Math.Max(milliseconds, 0);
     }
 
     private PullPolicy ReadPull(string text)

@@ -18,7 +18,8 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
     }
 
     /// <summary>Writes the script and the environment file.</summary>
-    public StepFiles WriteFiles() => new(Plan.Script, Environment.FileText, Plan.HasPrepare);
+    /// <param name="folder">Path of a folder that does not exist yet.</param>
+    public StepFiles WriteFiles(string folder) => new(folder, Plan.Script, Environment.FileText, Plan.HasPrepare);
 
     /// <summary>The client's arguments for one run.</summary>
     public IReadOnlyList<string> Arguments(Container container, StepFiles files, bool interactive) => Arguments(Options, container, files, interactive);
@@ -26,6 +27,9 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
     /// <summary>The client's path and arguments, without the environment values that the user wrote into free-form options.</summary>
     public IReadOnlyList<string> ShownCommandLine(Container container, StepFiles files, bool interactive) =>
         [Engine.ClientPath, .. Arguments(Options with { DockerRunOpts = RunOpts.Masked(Options.DockerRunOpts) }, container, files, interactive)];
+
+    /// <summary>The program that the container runs, as far as the step says so: an image may have an entry point of its own.</summary>
+    public string Program => Options.Entrypoint is "" or "none" ? Plan.Words[0] : Options.Entrypoint;
 
     /// <summary>The file for standard input, or null.</summary>
     /// <exception cref="RunnerException">The file cannot be read.</exception>

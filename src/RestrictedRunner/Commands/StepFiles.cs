@@ -3,19 +3,27 @@ namespace RestrictedRunner;
 /// <summary>The files that one run needs on the host, in a folder of its own that goes with it.</summary>
 internal sealed class StepFiles : IDisposable
 {
+    /// <summary>Start of the names of all temporary folders of ours.</summary>
+    public const string FolderPrefix = "rr-";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // Whoever the container runs as must be able to read the script; on the host the folder keeps others out.
     private const UnixFileMode EveryoneReads = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode EveryoneWrites = EveryoneReads | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    private readonly string? _folder;
+    private readonly string _folder;
     private readonly List<string> _files = [];
 
     /// <summary>Writes the files that there are; without any, no folder is made.</summary>
+    /// <param name="folder">Path of <see cref="NewFolder"/>.</param>
+    /// <param name="script">Text of the script, or null.</param>
+    /// <param name="environment">Text of the environment file, or null.</param>
+    /// <param name="hasPrepare">True when the script tells that its prepare command is through.</param>
     /// <exception cref="RunnerException">The temporary folder is full or cannot be written to.</exception>
-    public StepFiles(string? script, string? environment, bool hasPrepare)
+    public StepFiles(string folder, string? script, string? environment, bool hasPrepare)
     {
+        _folder = folder;
         if (script is null && environment is null)
         {
             return;
@@ -23,7 +31,7 @@ internal sealed class StepFiles : IDisposable
 
         try
         {
-            _folder = Directory.CreateTempSubdirectory("rr-").FullName;
+            MakeFolder();
             ScriptPath = Write("script.sh", script, EveryoneReads);
             EnvironmentPath = Write("environment", environment, OwnerOnly);
             PreparedPath = Write("prepared", hasPrepare ? "" : null, EveryoneWrites);
@@ -34,6 +42,9 @@ internal sealed class StepFiles : IDisposable
             throw new RunnerException(RunnerFailure.CouldNotStart, $"The step's script cannot be written to the temporary folder: {e.Message}");
         }
     }
+
+    /// <summary>Path of a folder that does not exist yet. Its name holds the owner, <c>rr-OWNER-…</c>.</summary>
+    public static string NewFolder() => Path.Combine(Path.GetTempPath(), $"{FolderPrefix}{Owner.Current.Text}-{Guid.NewGuid():N}");
 
     /// <summary>Path of the script, or null.</summary>
     public string? ScriptPath { get; }
@@ -49,7 +60,7 @@ internal sealed class StepFiles : IDisposable
 
     public void Dispose()
     {
-        if (_folder is null)
+        if (_files.Count == 0)
         {
             return;
         }
@@ -65,6 +76,18 @@ internal sealed class StepFiles : IDisposable
         }
     }
 
+    private void MakeFolder()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(_folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(_folder, OwnerOnly | UnixFileMode.UserExecute);
+        }
+    }
+
     private string? Write(string name, string? text, UnixFileMode mode)
     {
         if (text is null)
@@ -72,7 +95,7 @@ internal sealed class StepFiles : IDisposable
             return null;
         }
 
-        var path = Path.Combine(_folder!, name);
+        var path = Path.Combine(_folder, name);
         _files.Add(path);
         File.WriteAllText(path, text);
         if (!OperatingSystem.IsWindows())

@@ -9,13 +9,20 @@ internal sealed record Container(string Name)
     /// <summary>Start of the names of all labels of ours.</summary>
     public const string LabelPrefix = "restricted-runner.";
 
+    /// <summary>Label that every container of this machine has, whoever owns it.</summary>
+    public static string HostLabel => $"{LabelPrefix}host={Environment.MachineName}";
+
+    /// <summary>Name of the label that holds <see cref="Owner.Text"/>.</summary>
+    public const string OwnerLabel = $"{LabelPrefix}owner";
+
     /// <summary>A container that does not exist yet.</summary>
     public static Container New() => new($"rr-{Guid.NewGuid():N}");
 
     /// <summary>Labels that say whose the container is: the process that waits for it, and its machine.</summary>
     public static IReadOnlyList<string> Labels =>
     [
-        $"{LabelPrefix}host={Environment.MachineName}",
+        HostLabel,
         $"{LabelPrefix}pid={Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}",
+        $"{OwnerLabel}={Owner.Current.Text}",
     ];
 }

@@ -26,11 +26,18 @@ internal static class ContainerRemoval
     private static readonly TimeSpan ClientLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Removes the container of a client that may still be running. The client is killed only when it does not end
-    /// by itself: one that is killed while it creates leaves a container that nobody knows of.
+    /// Ends and removes the container of a client that may still be running: its processes get SIGTERM and some time,
+    /// then they are killed. The client is killed only when it does not end by itself: one that is killed while it
+    /// creates leaves a container that nobody knows of.
     /// </summary>
-    public static async Task<Removal> StopAsync(EngineProcess engine, Container container, Task client, CancellationTokenSource kill)
+    public static async Task<Removal> StopAsync(EngineProcess engine, Container container, Task client, TimeSpan stopTimeout, CancellationTokenSource kill)
     {
+        var wasAsked = stopTimeout > TimeSpan.Zero && await AskToEndAsync(engine, container).ConfigureAwait(false);
+        if (wasAsked)
+        {
+            await Task.WhenAny(client, Task.Delay(stopTimeout, CancellationToken.None)).ConfigureAwait(false);
+        }
+
         using var limit = new CancellationTokenSource(ClientLimit);
         var removal = await RemoveAsync(engine, container).ConfigureAwait(false);
         while (removal != Removal.Removed && !client.IsCompleted && !limit.IsCancellationRequested)
@@ -43,7 +50,14 @@ internal static class ContainerRemoval
         await Task.WhenAny(client, Task.Delay(Timeout.Infinite, limit.Token)).ConfigureAwait(false);
         await kill.CancelAsync().ConfigureAwait(false);
         await client.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return removal == Removal.Removed ? removal : await RemoveLateAsync(engine, container).ConfigureAwait(false);
+        return removal switch
+        {
+            Removal.Removed => removal,
+
+            // It was there, so it is gone now and does not come again.
+            Removal.Absent when wasAsked => Removal.Removed,
+            _ => await RemoveLateAsync(engine, container).ConfigureAwait(false),
+        };
     }
 
     /// <summary>Removes the container of a client that has ended, waiting for a creation under way.</summary>
@@ -61,6 +75,11 @@ internal static class ContainerRemoval
 
         return removal;
     }
+
+    /// <summary>Sends SIGTERM; an init program (<c>--init</c>) hands it on to the command.</summary>
+    /// <returns>False when the container does not run, or not yet.</returns>
+    private static async Task<bool> AskToEndAsync(EngineProcess engine, Container container) =>
+        await engine.AskAsync(["kill", "--signal", "TERM", container.Name]).ConfigureAwait(false) is { ExitCode: 0 };
 
     /// <summary>One <c>rm --force --volumes</c>.</summary>
     public static async Task<Removal> RemoveAsync(EngineProcess engine, Container container)

@@ -19,7 +19,7 @@ internal static class ContainerRun
     /// <param name="arguments">Arguments of the client.</param>
     /// <param name="streams">Its streams.</param>
     /// <param name="watch">Started with the client, stopped at its end.</param>
-    /// <param name="timeout">Longest time that the client may run.</param>
+    /// <param name="limits">Longest time that the client may run, and that the command may take to end after SIGTERM.</param>
     /// <param name="cancellation">Stops and removes the container.</param>
     /// <returns>The client's exit code.</returns>
     /// <exception cref="OperationCanceledException">Cancelled: whatever the client said of its end, the container is gone.</exception>
@@ -31,35 +31,57 @@ internal static class ContainerRun
         IReadOnlyList<string> arguments,
         EngineStreams streams,
         Stopwatch watch,
-        TimeSpan timeout,
+        TimeLimits limits,
         CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        stop.CancelAfter(timeout);
+        stop.CancelAfter(limits.Timeout);
         try
         {
-            return await RunAsync(engine, container, arguments, streams, watch, stop.Token).ConfigureAwait(false);
+            return await RunAsync(engine, container, arguments, streams, watch, limits.StopTimeout, stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"The command ran longer than {timeout}; its container is removed.");
+            throw new TimeoutException($"The command ran longer than {limits.Timeout}; its container is removed.");
         }
     }
 
     /// <summary>Tells a command that failed from one that was never started.</summary>
     /// <param name="engine">The client.</param>
     /// <param name="container">The container that has ended.</param>
+    /// <param name="program">The program that it was to run.</param>
     /// <param name="exitCode">The client's exit code.</param>
     /// <param name="report">What may be the client's own report of a failure.</param>
     /// <param name="age">Time since the client's start.</param>
     /// <exception cref="RunnerException">It was never started.</exception>
-    public static async Task ThrowIfNotStartedAsync(EngineProcess engine, Container container, int exitCode, string report, TimeSpan age)
+    public static async Task ThrowIfNotStartedAsync(EngineProcess engine, Container container, string program, int exitCode, string report, TimeSpan age)
     {
+        if (EngineMessages.IsFailureToExecute(exitCode, report))
+        {
+            throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), EngineMessages.NotExecuted(program, report));
+        }
+
         if ((age < LongestStart || EngineMessages.StartsFailure(report))
             && EngineMessages.MayBeTheEngines(exitCode, report)
             && !await EngineEvents.WasStartedAsync(engine, container, age).ConfigureAwait(false))
         {
             throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
+        }
+    }
+
+    /// <summary>Tells a command's exit code from that of a client whose engine went away.</summary>
+    /// <param name="engine">The client.</param>
+    /// <param name="container">The container that may still run.</param>
+    /// <param name="exitCode">The client's exit code.</param>
+    /// <param name="lastLine">Last line of standard error.</param>
+    /// <param name="age">Time since the client's start.</param>
+    /// <exception cref="RunnerException">The engine was lost.</exception>
+    public static async Task ThrowIfEngineLostAsync(EngineProcess engine, Container container, int exitCode, string lastLine, TimeSpan age)
+    {
+        if (EngineMessages.IsEngineLost(exitCode, lastLine) && !await EngineEvents.HasEndedAsync(engine, container, age).ConfigureAwait(false))
+        {
+            await ContainerRemoval.RemoveAsync(engine, container).ConfigureAwait(false);
+            throw new RunnerException(RunnerFailure.EngineLost, lastLine);
         }
     }
 
@@ -69,6 +91,7 @@ internal static class ContainerRun
         IReadOnlyList<string> arguments,
         EngineStreams streams,
         Stopwatch watch,
+        TimeSpan stopTimeout,
         CancellationToken cancellation)
     {
         using var kill = new CancellationTokenSource();
@@ -81,7 +104,7 @@ internal static class ContainerRun
         }
         catch (Exception e) when (e is not RunnerException)
         {
-            ThrowIfUnknown(await ContainerRemoval.StopAsync(engine, container, client, kill).ConfigureAwait(false), container);
+            ThrowIfUnknown(await ContainerRemoval.StopAsync(engine, container, client, stopTimeout, kill).ConfigureAwait(false), container);
             throw;
         }
 

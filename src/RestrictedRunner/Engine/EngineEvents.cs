@@ -13,25 +13,30 @@ internal static class EngineEvents
     /// engine's, which a command may imitate.
     /// </summary>
     /// <returns>False also when the engine does not answer.</returns>
-    public static async Task<bool> WasStartedAsync(EngineProcess engine, Container container, TimeSpan age)
+    public static async Task<bool> WasStartedAsync(EngineProcess engine, Container container, TimeSpan age) =>
+        await HadAsync("start", engine, container, Until(age)).ConfigureAwait(false)
+        // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once.
+        || await HadAsync("start", engine, container, ["--stream=false"]).ConfigureAwait(false);
+
+    /// <summary>
+    /// True when the kernel killed a process of the container for want of memory, be it one whose parent went on as if
+    /// nothing had happened. Podman 4.3 has no such event.
+    /// </summary>
+    public static Task<bool> WasOutOfMemoryAsync(EngineProcess engine, Container container, TimeSpan age) => HadAsync("oom", engine, container, Until(age));
+
+    /// <summary>True when docker saw the command's end.</summary>
+    public static Task<bool> HasEndedAsync(EngineProcess engine, Container container, TimeSpan age) => HadAsync("die", engine, container, Until(age));
+
+    private static async Task<bool> HadAsync(string name, EngineProcess engine, Container container, string[] range)
+    {
+        var answer = await engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", $"event={name}", "--format", "{{.Type}}"]).ConfigureAwait(false);
+        return answer is { ExitCode: 0 } && answer.StandardOutput.Trim().Length > 0;
+    }
+
+    private static string[] Until(TimeSpan age)
     {
         var now = DateTimeOffset.UtcNow;
-        string[][] ranges =
-        [
-            ["--since", Seconds(now - age - ClockDifference), "--until", Seconds(now)],
-            // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once.
-            ["--stream=false"],
-        ];
-        foreach (var range in ranges)
-        {
-            var answer = await engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", "event=start", "--format", "{{.Type}}"]).ConfigureAwait(false);
-            if (answer is { ExitCode: 0 } && answer.StandardOutput.Trim().Length > 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return ["--since", Seconds(now - age - ClockDifference), "--until", Seconds(now)];
     }
 
     private static string Seconds(DateTimeOffset time) => (time.ToUnixTimeMilliseconds() / 1000.0).ToString("F3", CultureInfo.InvariantCulture);

@@ -9,11 +9,31 @@ internal static class EngineMessages
     /// <summary>True when a client that ended so may have started no container.</summary>
     public static bool MayBeTheEngines(int exitCode, string report) => exitCode is 125 or 126 or 127 || (exitCode == 1 && WhyNoEngine(report) is not null);
 
+    /// <summary>
+    /// True when the container was started and its first program was not: told by the init program (tini of docker,
+    /// catatonit of podman) or, without one, by the runtime from within.
+    /// </summary>
+    public static bool IsFailureToExecute(int exitCode, string report) =>
+        (exitCode is 1 or 126 or 127 && IsOfInit(report))
+        || (exitCode == 1 && report.StartsWith("exec ", StringComparison.Ordinal) && report.EndsWith(": exec format error", StringComparison.Ordinal));
+
+    /// <summary>True for the words with which an init program ends that cannot start its program.</summary>
+    public static bool IsOfInit(string text) => StartsWithAny(text, "[FATAL tini (", "ERROR (catatonit:");
+
+    /// <summary>The report of such a failure with the program's name, which catatonit does not tell.</summary>
+    public static string NotExecuted(string program, string report) => $"exec: \"{program}\": {report[(report.LastIndexOf(": ", StringComparison.Ordinal) + 2)..]}";
+
+    /// <summary>True for the last words of docker's client when the daemon goes away under a running container.</summary>
+    public static bool IsEngineLost(int exitCode, string lastLine) => exitCode == 125 && ContainsAny(lastLine, "error waiting for container");
+
     /// <summary>True for a line that a client starts its own report of a failure with.</summary>
     public static bool StartsFailure(string line) =>
         StartsWithAny(
             line,
             "docker: ",
+            "[FATAL tini (",
+            "ERROR (catatonit:",
+            "exec /",
             "Unable to find image '",
             "Error: ",
             "Error response from daemon: ",
@@ -58,7 +78,12 @@ internal static class EngineMessages
         WhyNoEngine(text) ?? exitCode switch
         {
             _ when ContainsAny(text, "Unable to find image '", "No such image", "image not known", "does not match the specified platform") => RunnerFailure.ImageAbsent,
-            126 or 127 when ContainsAny(text, "permission denied", "is a directory", "exec format error") => RunnerFailure.CommandNotExecutable,
+            _ when ContainsAny(text, "exec format error") => RunnerFailure.WrongPlatform,
+            _ when ContainsAny(text, "no space left on device") => RunnerFailure.DiskFull,
+            _ when ContainsAny(text, "unable to find user", "unable to find group", "no matching entries in passwd file", "no matching entries in group file") => RunnerFailure.UserUnknown,
+            125 or 126 or 127 when LacksInit(text) => RunnerFailure.InitMissing,
+            _ when IsOfInit(text) => ContainsAny(text, "No such file or directory") ? RunnerFailure.CommandNotFound : RunnerFailure.CommandNotExecutable,
+            126 or 127 when ContainsAny(text, "permission denied", "is a directory") => RunnerFailure.CommandNotExecutable,
             126 or 127 when ContainsAny(text, "executable file", "exec: \"", "attempted to invoke a command that was not found") => RunnerFailure.CommandNotFound,
             _ => RunnerFailure.CouldNotStart,
         };
@@ -67,6 +92,7 @@ internal static class EngineMessages
     public static RunnerFailure WhyNotPulled(string text) =>
         WhyNoEngine(text) ?? text switch
         {
+            _ when ContainsAny(text, "no space left on device") => RunnerFailure.DiskFull,
             _ when ContainsAny(text, "connection refused", "connection reset", "no such host", "i/o timeout", "network is unreachable", "no route to host", "TLS handshake timeout", "Client.Timeout", "deadline exceeded", "unexpected EOF", ": EOF", "server misbehaving", "temporary failure in name resolution", "Bad Gateway", "Service Unavailable", "Gateway Time", "unexpected HTTP status: 5", "toomanyrequests", "server gave HTTP response to HTTPS client") => RunnerFailure.RegistryUnreachable,
             // Docker Hub answers "denied" for a name that does not exist; docker adds this half sentence.
             _ when ContainsAny(text, "repository does not exist", "manifest unknown", "name unknown", "no matching manifest", "did not resolve to an alias") => RunnerFailure.ImageNotFound,
@@ -75,6 +101,8 @@ internal static class EngineMessages
             _ when ContainsAny(text, "failed to resolve reference") => RunnerFailure.ImageNotFound,
             _ => RunnerFailure.PullFailed,
         };
+
+    private static bool LacksInit(string text) => ContainsAny(text, "exec: \"docker-init\"", "container-init binary not found", "init binary");
 
     private static RunnerFailure? WhyNoEngine(string text) =>
         ContainsAny(text, "permission denied while trying to connect", "docker.sock: connect: permission denied", "podman.sock: connect: permission denied") ? RunnerFailure.PermissionDenied

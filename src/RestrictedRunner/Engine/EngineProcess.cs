@@ -34,8 +34,9 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
             .WithValidation(CommandResultValidation.None);
         try
         {
-            var result = await command.ExecuteAsync(kill).ConfigureAwait(false);
-            return result.ExitCode;
+            var running = command.ExecuteAsync(kill);
+            streams.Started?.Invoke(running.ProcessId);
+            return (await running.ConfigureAwait(false)).ExitCode;
         }
         catch (Win32Exception e)
         {
@@ -45,10 +46,11 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
     }
 
     /// <summary>Runs a short command of the client, such as <c>rm</c>, for what it prints.</summary>
-    /// <returns>Null when there is no answer within ten seconds.</returns>
-    public async Task<EngineAnswer?> AskAsync(IReadOnlyList<string> arguments)
+    /// <returns>Null when there is no answer within ten seconds, or when it is no longer wanted.</returns>
+    public async Task<EngineAnswer?> AskAsync(IReadOnlyList<string> arguments, CancellationToken cancellation = default)
     {
-        using var limit = new CancellationTokenSource(AskLimit);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(AskLimit);
         using var standardOutput = new MemoryStream();
         using var standardError = new MemoryStream();
         try

@@ -8,13 +8,18 @@ internal static class ImagePull
 
     /// <summary>Pulls the image when the policy says so, asking the engine first.</summary>
     /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled.</exception>
-    public static async Task EnsureAsync(EngineProcess engine, StepOptions options, RunObserver observer, CancellationToken cancellation)
+    public static async Task EnsureAsync(EngineProcess engine, StepOptions options, RunObserver observer, Reaper reaper, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (options.Pull != PullPolicy.Always)
         {
-            var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", options.Image]).ConfigureAwait(false)
-                ?? throw new RunnerException(RunnerFailure.DaemonNotRunning, "The engine does not answer.");
+            var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", options.Image], cancellation).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            if (answer is null)
+            {
+                throw new RunnerException(RunnerFailure.DaemonNotRunning, "The engine does not answer.");
+            }
+
             if (answer.ExitCode == 0 && IsFor(options.Platform, answer.StandardOutput.Trim()))
             {
                 return;
@@ -27,12 +32,12 @@ internal static class ImagePull
             }
         }
 
-        await PullAsync(engine, options, observer, cancellation).ConfigureAwait(false);
+        await PullAsync(engine, options, observer, reaper, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Pulls the step's image, three tries in all when the registry cannot be reached.</summary>
     /// <exception cref="RunnerException">With the reason of the last try.</exception>
-    public static async Task PullAsync(EngineProcess engine, StepOptions options, RunObserver observer, CancellationToken cancellation)
+    public static async Task PullAsync(EngineProcess engine, StepOptions options, RunObserver observer, Reaper reaper, CancellationToken cancellation)
     {
         IReadOnlyList<string> arguments =
             ["pull", .. options.Platform.Length == 0 ? Array.Empty<string>() : ["--platform", options.Platform], options.Image];
@@ -45,7 +50,8 @@ internal static class ImagePull
                 arguments,
                 new EngineStreams(
                     (stream, token) => Utf8Lines.ReadAsync(stream, Progress, kept: null, token),
-                    (stream, token) => Utf8Lines.ReadAsync(stream, Error, kept: null, token)),
+                    (stream, token) => Utf8Lines.ReadAsync(stream, Error, kept: null, token),
+                    Started: reaper.Pulls),
                 cancellation).ConfigureAwait(false);
 
             void Progress(string line)

@@ -30,6 +30,7 @@ internal static class RunArguments
         // Without it the engine writes every line of output to a log on its disk: 3.5 s instead of 0.55 s for two
         // million lines. Attached output still arrives.
         "--log-driver", "none",
+        .. If(options.Init, "--init"),
         // A removal kills at once; podman would first wait ten seconds for an end of the container's own.
         "--stop-timeout", "0",
         .. If(setting.Interactive, "--interactive"),
@@ -69,7 +70,6 @@ internal static class RunArguments
         .. Option("--hostname", options.Hostname),
         .. Option("--platform", options.Platform),
         .. If(options.ReadOnly, "--read-only"),
-        .. If(options.Init, "--init"),
         .. Each("--tmpfs", options.Tmpfs),
         .. Each("--group-add", options.GroupAdd),
         .. Each("--label", options.Labels),

@@ -90,8 +90,11 @@ public sealed record StepOptions
     /// <summary>In-memory folders: <c>/tmp</c> or <c>/tmp:size=64m,exec</c>.</summary>
     public IReadOnlyList<string> Tmpfs { get; init; } = [];
 
-    /// <summary>Runs a small init as process 1 that forwards signals and reaps processes.</summary>
-    public bool Init { get; init; }
+    /// <summary>
+    /// Runs a small init as process 1 that forwards signals and reaps processes (<c>--init</c>). Without one a command
+    /// does not feel SIGTERM, because process 1 ignores what it does not handle.
+    /// </summary>
+    public bool Init { get; init; } = true;
 
     /// <summary>Security options: <c>no-new-privileges</c>, <c>seccomp=profile.json</c>.</summary>
     public IReadOnlyList<string> SecurityOpt { get; init; } = [];
@@ -125,6 +128,12 @@ public sealed record StepOptions
 
     /// <summary>Longest time that the command may run; pulling does not count. Unlimited without one.</summary>
     public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>
+    /// Time that the command has to end after SIGTERM when it is cancelled or its <see cref="Timeout"/> runs out; then
+    /// it is killed. Default two seconds; zero kills at once.
+    /// </summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Folder that the engine's client runs in: relative paths in <see cref="DockerRunOpts"/> and
     /// <see cref="SecurityOpt"/> start there. Without one it is this process's own.</summary>

@@ -14,6 +14,9 @@ internal sealed class OutputSink : IDisposable
     // must not wait for its end to be heard.
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
 
+    // No command begins with the words of an init program that fails, and podman takes seconds to end on a busy machine.
+    private static readonly TimeSpan LongestHoldOfInit = TimeSpan.FromSeconds(10);
+
     // A client's report has a few lines.
     private const int LongestReport = 100;
 
@@ -34,6 +37,9 @@ internal sealed class OutputSink : IDisposable
         _timer = new Timer(_ => DeliverOnTimer());
     }
 
+    /// <summary>The newest line of standard error that is not blank, or empty.</summary>
+    public string LastErrorLine { get; private set; } = "";
+
     /// <summary>Cancelled when the observer threw where nobody could catch it; <see cref="ThrowIfFailed"/> tells what.</summary>
     public CancellationToken Failed => _failed.Token;
 
@@ -53,6 +59,11 @@ internal sealed class OutputSink : IDisposable
         lock (_lock)
         {
             ThrowIfFailed();
+            if (line.Length > 0)
+            {
+                LastErrorLine = line;
+            }
+
             if (!_started && _report.Count == 0 && EngineMessages.IsRemark(line))
             {
                 _observer.EngineRemark(line);
@@ -120,7 +131,7 @@ internal sealed class OutputSink : IDisposable
     {
         if (_held.Count == 0)
         {
-            _timer.Change(LongestHold, Timeout.InfiniteTimeSpan);
+            _timer.Change(EngineMessages.IsOfInit(line) ? LongestHoldOfInit : LongestHold, Timeout.InfiniteTimeSpan);
         }
 
         _held.Enqueue(line);

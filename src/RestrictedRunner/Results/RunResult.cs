@@ -19,6 +19,12 @@ public sealed record RunResult
     /// <summary>True when the prepare command ended the script; <see cref="ExitCode"/> is its code.</summary>
     public bool PrepareFailed { get; init; }
 
+    /// <summary>
+    /// True when the kernel killed a process of the container for want of memory, whatever the exit code is. Known of
+    /// steps with a memory limit, from docker; podman does not tell.
+    /// </summary>
+    public bool OutOfMemory { get; init; }
+
     /// <summary>All of standard output as text, or null when it was not asked for.</summary>
     public string? StandardOutput { get; init; }
 

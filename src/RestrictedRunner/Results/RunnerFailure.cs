@@ -30,6 +30,21 @@ public enum RunnerFailure
     /// <summary>The pull failed for another reason.</summary>
     PullFailed,
 
+    /// <summary>The engine ended while the command ran; how the command ended is not known.</summary>
+    EngineLost,
+
+    /// <summary>The disk of the engine, or of the temporary folder, is full.</summary>
+    DiskFull,
+
+    /// <summary>The image is for machines of another kind.</summary>
+    WrongPlatform,
+
+    /// <summary>The engine has no init program; see <see cref="StepOptions.Init"/>. Only an interactive run ends so.</summary>
+    InitMissing,
+
+    /// <summary>The image does not have the user or the group.</summary>
+    UserUnknown,
+
     /// <summary>The image has no such program.</summary>
     CommandNotFound,
 

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RestrictedRunner.EngineTests;
+
+/// <summary>What a killed process left is removed, and nothing else.</summary>
+public class AbandonedTests
+{
+    [Theory]
+    [EachEngine]
+    public async Task Containers_whose_owner_has_ended_are_removed_and_no_others(string engine)
+    {
+        using var gate = new Gate();
+        var watched = new Watched();
+        var run = (Step.On(engine, $"echo started; {Gate.Wait}") with { Mounts = [gate.Mount] }).RunAsync(watched.Observer);
+        await watched.SeesAsync("started", run);
+        var living = watched.ContainerNames[0];
+        var owner = (await Client.OutputAsync(engine, "inspect", "--format", "{{index .Config.Labels \"restricted-runner.owner\"}}", living)).Split('.');
+        var (boot, space, self, started) = (owner[0], owner[1], owner[2], owner[3]);
+        var dead = await EndedProcessAsync();
+        var others = new List<string>
+        {
+            // Another boot or another process namespace has processes of its own.
+            await CreateAsync(engine, $"00000000.{space}.{dead}.{started}"),
+            await CreateAsync(engine, $"{boot}.1.{dead}.{started}"),
+            // Owned by this process, though not started by it.
+            await CreateAsync(engine, $"{boot}.{space}.{self}.{started}"),
+            // Of another machine, and of nobody that is known.
+            await CreateAsync(engine, $"{boot}.{space}.{dead}.{started}", "elsewhere"),
+            await CreateAsync(engine, "nonsense"),
+        };
+        var abandoned = new List<string>
+        {
+            await CreateAsync(engine, $"{boot}.{space}.{dead}.{started}"),
+            // The number of this process, at a time when it was another's.
+            await CreateAsync(engine, $"{boot}.{space}.{self}.1"),
+            await CreateAsync(engine, $"{boot}.{space}.{dead}.{started}", start: true),
+        };
+        try
+        {
+            var removed = await DockerRunner.RemoveAbandonedAsync(new StepOptions { Engine = engine }, TestContext.Current.CancellationToken);
+
+            Assert.Equal(abandoned.Order(), removed.Intersect(abandoned).Order());
+            Assert.Empty(removed.Intersect(others));
+            foreach (var name in abandoned)
+            {
+                await Leftovers.AssertGoneNowAsync(engine, name);
+            }
+
+            foreach (var name in others.Append(living))
+            {
+                Assert.Equal(name, await Client.OutputAsync(engine, "ps", "--all", "--filter", $"name={name}", "--format", "{{.Names}}"));
+            }
+
+            gate.Open();
+            Assert.Equal(0, (await run).ExitCode);
+        }
+        finally
+        {
+            await Client.CallAsync(engine, ["rm", "--force", .. others, .. abandoned]);
+        }
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task Temporary_folders_of_a_process_that_has_ended_are_removed_and_no_others(string engine)
+    {
+        using var gate = new Gate();
+        var watched = new Watched();
+        var run = (Step.On(engine, $"echo started; {Gate.Wait}") with { Mounts = [gate.Mount] }).RunAsync(watched.Observer);
+        await watched.SeesAsync("started", run);
+        var living = Directory.EnumerateDirectories(TestRun.Folder, "rr-*").ToList();
+        var owner = Path.GetFileName(living[0]).Split('-')[1].Split('.');
+        var abandoned = Directory.CreateDirectory(Path.Combine(TestRun.Folder, $"rr-{owner[0]}.{owner[1]}.{await EndedProcessAsync()}.{owner[3]}-{Guid.NewGuid():N}"));
+        await File.WriteAllTextAsync(Path.Combine(abandoned.FullName, "script.sh"), "x", TestContext.Current.CancellationToken);
+        var foreign = Directory.CreateDirectory(Path.Combine(TestRun.Folder, "rr-somebody-elses"));
+
+        await DockerRunner.RemoveAbandonedAsync(new StepOptions { Engine = engine }, TestContext.Current.CancellationToken);
+
+        Assert.False(Directory.Exists(abandoned.FullName));
+        Assert.True(Directory.Exists(foreign.FullName));
+        foreign.Delete();
+        gate.Open();
+        Assert.Equal(0, (await run).ExitCode);
+    }
+
+    [Theory]
+    [EachEngine(Only = Engines.Docker)]
+    public async Task An_engine_that_does_not_answer_is_no_failure(string engine)
+    {
+        using var client = new ClientScript(engine, "export DOCKER_HOST=unix:///nowhere/docker.sock");
+
+        Assert.Empty(await DockerRunner.RemoveAbandonedAsync(new StepOptions { Engine = client.Path }, TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<string> CreateAsync(string engine, string owner, string? host = null, bool start = false)
+    {
+        var name = $"rr-{Guid.NewGuid():N}";
+        await Client.OutputAsync(
+            engine,
+            [start ? "run" : "create", .. start ? ["--detach"] : Array.Empty<string>(), "--pull", "never", "--name", name, "--label", $"restricted-runner.host={host ?? Environment.MachineName}", "--label", $"restricted-runner.owner={owner}", Images.Busybox, "sleep", "60"]);
+        return name;
+    }
+
+    /// <summary>Number of a process that was there and is no more.</summary>
+    private static async Task<string> EndedProcessAsync()
+    {
+        using var process = Process.Start("true");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.Id.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,58 @@
+namespace RestrictedRunner.EngineTests;
+
+public class OutOfMemoryTests
+{
+    // A text of 64 MiB in the shell's own memory.
+    private const string TooMuch = "x=$(head -c 67108864 /dev/zero | tr '\\0' x); echo ${#x}";
+
+    private static StepOptions Limited(string engine, string command) => Step.On(engine, command) with { Memory = "32m", MemorySwap = "32m" };
+
+    [Theory]
+    [EachEngine(Only = Engines.Docker)]
+    public async Task A_command_that_is_killed_for_want_of_memory_is_told(string engine)
+    {
+        var result = await Limited(engine, TooMuch).RunAsync();
+
+        Assert.Equal((137, true), (result.ExitCode, result.OutOfMemory));
+    }
+
+    [Theory]
+    [EachEngine(Only = Engines.Docker)]
+    public async Task A_child_that_is_killed_behind_a_command_that_goes_on_is_told_too(string engine)
+    {
+        var result = await Limited(engine, $"sh -c \"{TooMuch.Replace("$", "\\$", StringComparison.Ordinal)}\"; exit 0").RunAsync();
+
+        Assert.Equal((0, true), (result.ExitCode, result.OutOfMemory));
+    }
+
+    [Theory]
+    [EachEngine(Only = Engines.Docker)]
+    public async Task A_limit_in_free_form_options_counts_as_well(string engine)
+    {
+        var result = await (Step.On(engine, $"sh -c \"{TooMuch.Replace("$", "\\$", StringComparison.Ordinal)}\"; exit 0") with { DockerRunOpts = "-m 32m --memory-swap=32m" }).RunAsync();
+
+        Assert.Equal((0, true), (result.ExitCode, result.OutOfMemory));
+    }
+
+    // It has no event for it, and its containers do not say so either (4.3, cgroup v1).
+    [Theory]
+    [EachEngine(Only = Engines.Podman)]
+    public async Task Podman_tells_the_exit_code_only(string engine)
+    {
+        var result = await Limited(engine, TooMuch).RunAsync();
+
+        Assert.Equal((137, false), (result.ExitCode, result.OutOfMemory));
+    }
+
+    [Theory]
+    [EachEngine("exit 0", 0)]
+    [EachEngine("exit 1", 1)]
+    [EachEngine("exit 137", 137)]
+    [EachEngine("kill -9 $$", 137)]
+    public async Task Other_ends_are_not_taken_for_it(string engine, string command, int exitCode)
+    {
+        var result = await Limited(engine, command).RunAsync();
+
+        Assert.Equal((exitCode, false), (result.ExitCode, result.OutOfMemory));
+    }
+}

@@ -53,8 +53,15 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         OncePerBuild.Start(BuildEngine, options);
         try
         {
+            var start = DateTimeOffset.UtcNow;
             var result = DockerRunner.RunAsync(options, stepLog.Observer(), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
-            return Judge(result, options, stepLog, diagnostics);
+            var isGood = Judge(result, options, stepLog, diagnostics);
+            if (ForeignFile.Find(options, start) is { } file)
+            {
+                diagnostics.ForeignFile(file);
+            }
+
+            return isGood;
         }
         catch (OperationCanceledException)
         {

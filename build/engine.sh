@@ -152,11 +152,25 @@ CONF
     rm -rf "$probe"
 }
 
+# Real ordinary users: one who may use docker and run rootless engines, and one who may not.
+ensure_test_users() {
+    local user
+    for user in rr-tester rr-stranger; do
+        if ! id "$user" >/dev/null 2>&1; then
+            say "adding the user $user"
+            # With numbers for the users of its containers (/etc/subuid), which a --system user does not get.
+            as_root useradd --create-home --shell /usr/sbin/nologin --comment 'tests of RestrictedRunner.Build' "$user"
+        fi
+    done
+    as_root usermod --append --groups docker rr-tester
+}
+
 ensure_test_tools() {
-    step "What the engine tests need: podman, a registry, htpasswd"
+    step "What the engine tests need: podman, rootlesskit, a registry, htpasswd, ordinary users"
     can_install ||
-        fail "install podman, the registry of the 'distribution' project and htpasswd (apache utils) by hand, then try again"
-    install_packages podman runc crun fuse-overlayfs uidmap slirp4netns catatonit docker-registry apache2-utils
+        fail "install podman, rootlesskit, the registry of the 'distribution' project and htpasswd (apache utils) by hand, then try again"
+    install_packages podman runc crun fuse-overlayfs uidmap slirp4netns catatonit rootlesskit docker-registry apache2-utils
+    ensure_test_users
     ensure_podman_works
 }
 

@@ -24,7 +24,7 @@ fi
 export RESTRICTED_RUNNER_REQUIRE_ENGINE=1
 results=$artifacts/test-results
 rm -rf "$results"
-for project in RestrictedRunner.Tests RestrictedRunner.EngineTests RestrictedRunner.PackageTests; do
+for project in RestrictedRunner.Tests RestrictedRunner.EngineTests RestrictedRunner.PackageTests RestrictedRunner.OldestMSBuildTests; do
     step "Tests: $project"
     # One that fails does not keep the others from telling what they know.
     dotnet test --project "tests/$project" -c Release --results-directory "$results" \

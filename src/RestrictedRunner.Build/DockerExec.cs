@@ -8,6 +8,7 @@ namespace RestrictedRunner.Build;
 /// Runs a command in a disposable container, as <c>Exec</c> runs one on the host. What goes wrong is logged as an error
 /// with a code <c>RRBnnnn</c>.
 /// </summary>
+[MSBuildMultiThreadableTask]
 public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
     private readonly CancellationTokenSource _cancelled = new();
@@ -58,10 +59,17 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         var watch = new Stopwatch();
         try
         {
+            var start = DateTimeOffset.UtcNow;
             var result = DockerRunner.RunAsync(options, stepLog.Observer(Starting), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
             stepLog.Tools.Finish();
             Duration = (long)result.Duration.TotalMilliseconds;
-            return Judge(result, options, stepLog, diagnostics);
+            var isGood = Judge(result, options, stepLog, diagnostics);
+            if (ForeignFile.Find(options, start) is { } file)
+            {
+                diagnostics.ForeignFile(file);
+            }
+
+            return isGood;
         }
         catch (OperationCanceledException)
         {

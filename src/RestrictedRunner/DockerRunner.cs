@@ -29,7 +29,7 @@ public static class DockerRunner
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var step = PlannedStep.For(options);
+        var step = await PlannedStep.ForAsync(options).ConfigureAwait(false);
         observer ??= NoObserver;
         using var reaper = new Reaper(step.Engine);
         using var files = step.WriteFiles(reaper.Folder);
@@ -91,7 +91,7 @@ public static class DockerRunner
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var step = PlannedStep.For(options);
+        var step = await PlannedStep.ForAsync(options).ConfigureAwait(false);
         observer ??= NoObserver;
         var reaper = new Reaper(step.Engine);
         try

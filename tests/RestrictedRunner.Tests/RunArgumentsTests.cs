@@ -6,12 +6,14 @@ public class RunArgumentsTests
 
     private static StepFiles NoFiles => new(StepFiles.NewFolder(), null, null, hasPrepare: false);
 
+    private static CurrentUser Caller => new("1000:1001", UserMapping.SameIds);
+
     private static IReadOnlyList<string> For(StepOptions options, RunSetting? setting = null) =>
         RunArguments.For(
             options,
             CommandPlan.For(options),
             ContainerEnvironment.For(options),
-            setting ?? new RunSetting(new Container("rr-1"), NoFiles, "1000:1001", Interactive: false));
+            setting ?? new RunSetting(new Container("rr-1"), NoFiles, options.User == "current" ? Caller : null, Interactive: false));
 
     // What lies between our own flags and the image.
     private static string[] OptionsOf(StepOptions options)
@@ -49,7 +51,7 @@ public class RunArgumentsTests
                 "--dns", "1.1.1.1", "--dns-search", "example.com", "--add-host", "db:10.0.0.1",
                 "--hostname", "build", "--platform", "linux/amd64",
                 "--read-only", "--tmpfs", "/tmp:exec", "--group-add", "docker", "--label", "a=b",
-                "--user", "1000:1001", "--workdir", "/app",
+                "--user", "1000:1001", "--env", "HOME=/tmp", "--workdir", "/app",
                 "--mount", "type=bind,src=/,dst=/host,readonly",
                 "--env", "A", "--env", "B",
                 "--entrypoint", "/entry",
@@ -96,7 +98,7 @@ public class RunArgumentsTests
 
     [Fact]
     public void A_user_is_left_to_the_engine_where_it_maps_users_itself() =>
-        Assert.DoesNotContain("--user", For(Smallest with { User = "current" }, new RunSetting(new Container("rr-1"), NoFiles, "", Interactive: false)));
+        Assert.DoesNotContain("--user", For(Smallest with { User = "current" }, new RunSetting(new Container("rr-1"), NoFiles, Caller with { Mapping = UserMapping.AllAreCaller }, Interactive: false)));
 
     [Theory]
     [InlineData("/a b", "type=bind,src=/a b,dst=/m")]
@@ -112,7 +114,7 @@ public class RunArgumentsTests
     {
         var options = Smallest with { Arguments = [], Command = "a && b", Shell = "bash -e" };
         using var files = new StepFiles(StepFiles.NewFolder(), "a && b", "PATH=/x\n", hasPrepare: true);
-        var arguments = For(options, new RunSetting(new Container("rr-1"), files, "", Interactive: true));
+        var arguments = For(options, new RunSetting(new Container("rr-1"), files, CurrentUser: null, Interactive: true));
         Assert.Contains($"type=bind,src={files.ScriptPath},dst=/.restricted-runner.sh,readonly", arguments);
         Assert.Contains($"type=bind,src={files.PreparedPath},dst=/.restricted-runner.prepared", arguments);
         Assert.Equal(["--env-file", files.EnvironmentPath!, "alpine", "bash", "-e", "/.restricted-runner.sh"], arguments.TakeLast(6));

@@ -84,6 +84,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     public void HiddenOutOfMemory(StepOptions options) =>
         Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed for want of memory{MemoryLimit(options)}, and the command exited with code 0 all the same: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
 
+    public void ForeignFile(ForeignFile file) =>
+        Warning("RRB3012", $"The step wrote '{file.Path}', which belongs to user {file.OwnerId} and not to you, so a later build or 'dotnet clean' may fail to change or delete it. Set User=\"current\", and what the step writes is yours.");
+
     public void SlowFormat(string pattern) =>
         Warning("RRB3015", $"ErrorFormats '{pattern}' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.");
 

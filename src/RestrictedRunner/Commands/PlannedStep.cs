@@ -1,11 +1,11 @@
 namespace RestrictedRunner;
 
 /// <summary>A step whose options are known to be valid, with all that can be decided before its container has a name.</summary>
-internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, CommandPlan Plan, ContainerEnvironment Environment)
+internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, CommandPlan Plan, ContainerEnvironment Environment, CurrentUser? CurrentUser)
 {
     /// <summary>Checks the options, finds the client, and plans the command.</summary>
     /// <exception cref="RunnerException">With all problems of the options, or when there is no client.</exception>
-    public static PlannedStep For(StepOptions options)
+    public static async Task<PlannedStep> ForAsync(StepOptions options)
     {
         var problems = StepOptionRules.Check(options);
         if (problems.Count > 0)
@@ -14,7 +14,9 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
         }
 
         var client = EngineLocator.Find(options.Engine, System.Environment.GetEnvironmentVariable("PATH"));
-        return new(options, new EngineProcess(client, options.ClientDirectory), CommandPlan.For(options), ContainerEnvironment.For(options));
+        var engine = new EngineProcess(client, options.ClientDirectory);
+        var currentUser = options.User == "current" ? await CurrentUser.OfAsync(engine).ConfigureAwait(false) : null;
+        return new(options, engine, CommandPlan.For(options), ContainerEnvironment.For(options), currentUser);
     }
 
     /// <summary>Writes the script and the environment file.</summary>
@@ -50,5 +52,5 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
             options,
             Plan,
             Environment,
-            new RunSetting(container, files, Options.User == "current" ? CurrentUser.Id() : "", interactive));
+            new RunSetting(container, files, CurrentUser, interactive));
 }

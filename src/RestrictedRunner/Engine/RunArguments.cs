@@ -5,9 +5,9 @@ namespace RestrictedRunner;
 /// <summary>Where the parts of one run are on the host.</summary>
 /// <param name="Container">The container's name.</param>
 /// <param name="Files">The generated files.</param>
-/// <param name="CurrentUser">What <c>User="current"</c> means: <c>uid:gid</c>, or empty where the engine maps users itself.</param>
+/// <param name="CurrentUser">What <c>User="current"</c> means, or null for another user.</param>
 /// <param name="Interactive">True when standard input is handed through.</param>
-internal sealed record RunSetting(Container Container, StepFiles Files, string CurrentUser, bool Interactive);
+internal sealed record RunSetting(Container Container, StepFiles Files, CurrentUser? CurrentUser, bool Interactive);
 
 /// <summary>The words of <c>docker run</c> for a step: a pure function of what was asked for.</summary>
 internal static class RunArguments
@@ -35,7 +35,7 @@ internal static class RunArguments
         "--stop-timeout", "0",
         .. If(setting.Interactive, "--interactive"),
         .. Restrictions(options),
-        .. Option("--user", options.User == "current" ? setting.CurrentUser : options.User),
+        .. setting.CurrentUser?.Arguments(options) ?? Option("--user", options.User),
         .. Option("--workdir", options.WorkDir),
         .. options.Mounts.SelectMany(Bind),
         .. setting.Files.ScriptPath is { } script ? Bind(new Mount(script, ScriptMountPoint, ReadOnly: true)) : [],

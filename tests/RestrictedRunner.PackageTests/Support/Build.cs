@@ -25,6 +25,9 @@ internal sealed partial class Build
 
     public int ExitCode => _result.ExitCode;
 
+    /// <summary>The process that was started to build.</summary>
+    public int ProcessId { get; init; }
+
     /// <summary>What the user sees at the default verbosity.</summary>
     public string Console => _result.Console;
 

@@ -84,8 +84,9 @@ internal sealed class TestProject
         var log = this[$"{Path.GetRandomFileName()}.binlog"];
         var lines = new ConcurrentQueue<string>();
         var command = DotNet.Command(setting.WorkingDirectory ?? Folder, Heard, setting.Environment).WithArguments(CommandLine(log, setting.Arguments));
-        var result = await command.ExecuteAsync(TestContext.Current.CancellationToken);
-        return new(DotNet.Report(command, result.ExitCode, lines), log);
+        var running = command.ExecuteAsync(TestContext.Current.CancellationToken);
+        var result = await running;
+        return new(DotNet.Report(command, result.ExitCode, lines), log) { ProcessId = running.ProcessId };
 
         void Heard(string line)
         {

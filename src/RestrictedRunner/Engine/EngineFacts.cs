@@ -1,0 +1,55 @@
+namespace RestrictedRunner;
+
+/// <summary>What this machine tells about an engine without asking it.</summary>
+/// <param name="UserId">Effective user id of this process, which is not root's.</param>
+/// <param name="IsPodman">True for podman, also under docker's name.</param>
+/// <param name="Endpoint">Where the client looks for its engine; see <see cref="EngineEndpoint"/>.</param>
+/// <param name="SocketOwner">User id of the owner of the endpoint's socket; null when it is no socket or is not there.</param>
+internal sealed record EngineFacts(uint UserId, bool IsPodman, string Endpoint, uint? SocketOwner)
+{
+    // A script in a client's place is short; a client is not.
+    private const int LongestScript = 4096;
+
+    /// <summary>
+    /// The mapping as far as the facts go. Where it is <see cref="UserMapping.RootIsCaller"/> the engine is to be asked:
+    /// a socket of the caller's own may also lead to another machine.
+    /// </summary>
+    public UserMapping LikelyMapping => this switch
+    {
+        { IsPodman: true, Endpoint: EngineEndpoint.None } => UserMapping.KeepsIds,
+        _ when SocketOwner != UserId => UserMapping.SameIds,
+        { IsPodman: true } => UserMapping.KeepsIds,
+        _ => UserMapping.RootIsCaller,
+    };
+
+    /// <summary>Looks at the client's file, the environment, docker's settings and the socket.</summary>
+    public static EngineFacts Read(string clientPath)
+    {
+        var isPodman = IsPodmanClient(clientPath);
+        var endpoint = isPodman
+            ? EngineEndpoint.OfPodman(Environment.GetEnvironmentVariable)
+            : EngineEndpoint.OfDocker(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ReadText);
+        return new(CurrentUser.UserId, isPodman, endpoint, EngineEndpoint.Socket(endpoint) is { } socket ? FileStatus.Of(socket)?.OwnerId : null);
+    }
+
+    // By its name, or as the package podman-docker has it: a link or a script with docker's name.
+    private static bool IsPodmanClient(string path) =>
+        IsPodmanName(path)
+        || (File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target && IsPodmanName(target.Name))
+        || (new FileInfo(path).Length <= LongestScript && ReadText(path) is { } text
+            && text.StartsWith("#!", StringComparison.Ordinal) && text.Contains("podman", StringComparison.Ordinal));
+
+    private static bool IsPodmanName(string path) => Path.GetFileName(path).StartsWith("podman", StringComparison.Ordinal);
+
+    private static string? ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

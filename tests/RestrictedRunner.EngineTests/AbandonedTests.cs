@@ -40,11 +40,11 @@ public class AbandonedTests
         {
             var removed = await DockerRunner.RemoveAbandonedAsync(new StepOptions { Engine = engine }, TestContext.Current.CancellationToken);
 
-            Assert.Equal(abandoned.Order(), removed.Intersect(abandoned).Order());
-            Assert.Empty(removed.Intersect(others));
+            // Whatever else builds on this machine may have been first.
+            Assert.Empty(removed.Intersect(others.Append(living)));
             foreach (var name in abandoned)
             {
-                await Leftovers.AssertGoneNowAsync(engine, name);
+                await Leftovers.AssertNoContainerAsync(engine, $"name={name}");
             }
 
             foreach (var name in others.Append(living))

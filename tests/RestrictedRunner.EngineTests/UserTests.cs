@@ -53,7 +53,7 @@ public class UserTests
     {
         var failure = await (Step.On(engine, "id") with { User = "nosuchuser" }).FailureAsync();
 
-        Assert.Equal(RunnerFailure.CouldNotStart, failure.Failure);
+        Assert.Equal(RunnerFailure.UserUnknown, failure.Failure);
         Assert.Contains("nosuchuser", failure.Message, StringComparison.Ordinal);
     }
 }

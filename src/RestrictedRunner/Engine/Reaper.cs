@@ -42,7 +42,14 @@ internal sealed class Reaper : IDisposable
     private readonly Process? _process;
 
     /// <summary>Starts to watch over a container and a folder that do not exist yet.</summary>
-    public Reaper(EngineProcess engine) => _process = OperatingSystem.IsWindows() ? null : Start(engine, Container, Folder);
+    public Reaper(EngineProcess engine)
+    {
+        _process = OperatingSystem.IsWindows() ? null : Start(engine, Container, Folder);
+
+        // The first line that is told compiles the code that tells it, which takes milliseconds; the next one, about a
+        // client that has just been started, must not come late.
+        Tell("idle", "");
+    }
 
     /// <summary>The step's container.</summary>
     public Container Container { get; } = Container.New();
@@ -51,15 +58,15 @@ internal sealed class Reaper : IDisposable
     public string Folder { get; } = StepFiles.NewFolder();
 
     /// <summary>Tells which client pulls an image just now: it may be killed at any time.</summary>
-    public void Pulls(int clientId) => Tell("pull", clientId);
+    public void Pulls(int clientId) => Tell("pull", Number(clientId));
 
     /// <summary>Tells which client runs the container.</summary>
-    public void Runs(int clientId) => Tell("run", clientId);
+    public void Runs(int clientId) => Tell("run", Number(clientId));
 
     /// <summary>The step has ended and cleaned up after itself: the reaper ends.</summary>
     public void Dispose()
     {
-        Tell("done", 0);
+        Tell("done", "");
         _process?.StandardInput.Dispose();
         _process?.Dispose();
     }
@@ -84,11 +91,13 @@ internal sealed class Reaper : IDisposable
         }
     }
 
-    private void Tell(string word, int clientId)
+    private static string Number(int clientId) => clientId.ToString(CultureInfo.InvariantCulture);
+
+    private void Tell(string word, string client)
     {
         try
         {
-            _process?.StandardInput.Write(string.Create(CultureInfo.InvariantCulture, $"{word} {clientId}\n"));
+            _process?.StandardInput.Write($"{word} {client}\n");
             _process?.StandardInput.Flush();
         }
         catch (IOException)

@@ -25,6 +25,6 @@ internal static class AnyText
     /// <summary>Any text of one line.</summary>
     public static Gen<string> Line { get; } = Text.Select(text => text.Replace("\n", "", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal));
 
-    /// <summary>Any name that a file may have, but for the line end of Windows, which the clients do not read in a mount.</summary>
-    public static Gen<string> FileName { get; } = Text.Select(text => text.Replace('/', '_').Replace("\r\n", "\n", StringComparison.Ordinal)).Where(name => name is not ("" or "." or ".."));
+    /// <summary>Any name that a file may have, but for a carriage return, which the clients do not read before a line feed.</summary>
+    public static Gen<string> FileName { get; } = Text.Select(text => text.Replace('/', '_').Replace("\r", "", StringComparison.Ordinal)).Where(name => name is not ("" or "." or ".."));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CliWrap;
 using CliWrap.Buffered;
 
@@ -6,11 +7,39 @@ namespace RestrictedRunner.PackageTests;
 /// <summary>What .NET has no words for.</summary>
 internal static class Unix
 {
+    /// <summary>The signal that no process can catch.</summary>
+    public const int SigKill = 9;
+
     /// <summary>The user that runs the tests.</summary>
     public static Task<string> UserAsync() => OutputAsync("id", "-u");
 
     /// <summary>Owner of a file.</summary>
     public static Task<string> OwnerAsync(string path) => OutputAsync("stat", "-c", "%u", path);
+
+    /// <summary>Command lines of all processes, words separated by a blank.</summary>
+    public static IEnumerable<string> CommandLines()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(folder[^1])))
+        {
+            string line;
+            try
+            {
+                line = File.ReadAllText(Path.Combine(folder, "cmdline")).TrimEnd('\0').Replace('\0', ' ');
+            }
+            catch (IOException)
+            {
+                // It has ended since.
+                continue;
+            }
+
+            yield return line;
+        }
+    }
+
+    /// <summary>Sends a signal to a process, or to a group of them by its number below zero.</summary>
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Kill(int process, int signal);
 
     private static async Task<string> OutputAsync(string program, params string[] arguments) =>
         (await Cli.Wrap(program).WithArguments(arguments).ExecuteBufferedAsync()).StandardOutput.Trim();

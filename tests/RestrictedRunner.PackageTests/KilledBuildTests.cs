@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>The build process itself is killed, so that nothing of it can clean up. Alone, because they measure time.</summary>
+[Collection(typeof(AloneOnTheMachine))]
+public class KilledBuildTests
+{
+    private const string Pulling = "sleep 61.5";
+
+    private readonly string _label = $"test={Guid.NewGuid():N}";
+
+    private static readonly TimeSpan ContainersAreGone = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AllIsGone = TimeSpan.FromSeconds(5);
+
+    [EngineTheory]
+    [InlineData(false)]
+    // As a closed terminal or an agent does: the build, the engine's client, everything that was started with them.
+    [InlineData(true)]
+    public async Task A_running_step_is_gone_two_seconds_later(bool wholeGroup)
+    {
+        var project = Project("echo started; sleep 60; echo late");
+
+        await KillAsync(project, wholeGroup, line => line == "started");
+    }
+
+    [EngineTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_container_that_is_just_being_created_is_gone_too(bool wholeGroup)
+    {
+        var project = Project("sleep 60; echo late");
+
+        await KillAsync(project, wholeGroup, line => line.Contains("docker run --rm --name rr-", StringComparison.Ordinal), "-v:d");
+    }
+
+    [EngineFact]
+    public async Task A_command_that_does_not_listen_is_gone_too()
+    {
+        var project = Project("trap '' TERM INT HUP; echo started; while true; do sleep 1; done");
+
+        await KillAsync(project, wholeGroup: false, line => line == "started");
+    }
+
+    [EngineFact]
+    public async Task A_client_that_pulls_is_gone_too()
+    {
+        // The client's part of a pull that does not end.
+        var project = TestProject.WithTarget("""<DockerExec Engine="./client" Image="busybox:latest" Arguments="a" Pull="always" />""");
+        FakeClient.Write(project, """if [ "$1" = pull ]; then echo pulling; exec sleep 61.5; fi""");
+
+        await KillAsync(project, wholeGroup: false, line => line == "pulling");
+    }
+
+    [EngineFact]
+    public async Task Several_steps_at_once_are_gone_too()
+    {
+        var project = TestProject.WithTarget("""<MSBuild Projects="a.proj;b.proj;c.proj" BuildInParallel="true" />""");
+        foreach (var name in (string[])["a.proj", "b.proj", "c.proj"])
+        {
+            project.Write(name, $"""
+                <Project>
+                  <Sdk Name="RestrictedRunner.Build" Version="{TestRun.Version}" />
+                  <Target Name="Build"><DockerExec Image="busybox:latest" Labels="{_label}" Command="echo started; sleep 60; echo late" /></Target>
+                </Project>
+                """);
+        }
+
+        var seen = 0;
+        await KillAsync(project, wholeGroup: false, line => line == "started" && Interlocked.Increment(ref seen) == 3, "-m:3");
+    }
+
+    private TestProject Project(string command) => TestProject.WithTarget($"""<DockerExec Image="busybox:latest" Labels="{_label}" Command="{command}" />""");
+
+    private async Task KillAsync(TestProject project, bool wholeGroup, Func<string, bool> isTheMoment, params string[] arguments)
+    {
+        var before = Leftover();
+        var moment = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lines = new ConcurrentQueue<string>();
+        var dotnet = DotNet.Command(project.Folder, Heard)
+            .WithTargetFile("setsid")
+            .WithArguments(["dotnet", .. project.CommandLine(project["killed.binlog"], arguments)]);
+        var running = dotnet.ExecuteAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAny(moment.Task, running);
+        Assert.True(moment.Task.IsCompleted, string.Join('\n', lines));
+        var processes = wholeGroup ? -running.ProcessId : running.ProcessId;
+
+        var watch = Stopwatch.StartNew();
+        Assert.Equal(0, Unix.Kill(processes, Unix.SigKill));
+
+        // Looked at until it is so: there is no event for an absence.
+        await Until(ContainersAreGone, watch, async () => (await Docker.ContainersAsync($"label={_label}")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        await Until(AllIsGone, watch, () => Task.FromResult(Leftover().Except(before)));
+        await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Assert.DoesNotContain("late", lines);
+
+        void Heard(string line)
+        {
+            lines.Enqueue(line);
+            if (isTheMoment(line.Trim()))
+            {
+                moment.TrySetResult();
+            }
+        }
+    }
+
+    private static async Task Until(TimeSpan limit, Stopwatch watch, Func<Task<IEnumerable<string>>> find)
+    {
+        IReadOnlyList<string> found;
+        do
+        {
+            found = [.. await find()];
+        }
+        while (found.Count > 0 && watch.Elapsed < limit);
+
+        Assert.Empty(found);
+    }
+
+    /// <summary>Temporary folders of ours, and the processes that name one (reapers, clients) or stand in for a pull.</summary>
+    private static List<string> Leftover() =>
+        [
+            .. Directory.GetDirectories(TestRun.Temp, "rr-*"),
+            .. Unix.CommandLines().Where(line => line.Contains(Path.Combine(TestRun.Temp, "rr-"), StringComparison.Ordinal) || line == Pulling),
+        ];
+}

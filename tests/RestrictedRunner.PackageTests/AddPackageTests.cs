@@ -14,7 +14,7 @@ public class AddPackageTests
                 <TargetFramework>net10.0</TargetFramework>
               </PropertyGroup>
               <Target Name="Hello" AfterTargets="Build">
-                <DockerExec Image="busybox:latest" Command="echo hello from $$" />
+                <DockerExec Image="busybox:latest" Init="false" Command="echo hello from $$" />
               </Target>
             </Project>
             """,

@@ -5,7 +5,7 @@ public class SdkElementTests
     private const string Step =
         """
           <Target Name="Hello">
-            <DockerExec Image="busybox:latest" Command="echo hello from $$" />
+            <DockerExec Image="busybox:latest" Init="false" Command="echo hello from $$" />
           </Target>
         """;
 

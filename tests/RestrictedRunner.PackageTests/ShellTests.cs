@@ -15,7 +15,7 @@ public class ShellTests
             fi
               ]]></Script>
             </PropertyGroup>
-            <DockerExec Image="busybox:latest" Command="$(Script)" />
+            <DockerExec Init="false" Image="busybox:latest" Command="$(Script)" />
             """);
 
         var build = await project.BuildAsync();

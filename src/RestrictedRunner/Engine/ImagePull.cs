@@ -51,6 +51,7 @@ internal static class ImagePull
                 new EngineStreams(
                     (stream, token) => Utf8Lines.ReadAsync(stream, Progress, kept: null, token),
                     (stream, token) => Utf8Lines.ReadAsync(stream, Error, kept: null, token),
+                    Environment: reaper.PullEnvironment,
                     Started: reaper.Pulls),
                 cancellation).ConfigureAwait(false);
 

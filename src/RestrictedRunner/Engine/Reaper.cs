@@ -28,6 +28,10 @@ internal sealed class Reaper : IDisposable
         (sleep 4; kill -9 "$client"; kill -9 -$$) &
         rm -rf "$folder"
         if [ "$phase" = pull ]; then kill "$client"; fi
+        for environ in $(grep -lz "^RESTRICTED_RUNNER_PULL=$container\$" /proc/[0-9]*/environ); do
+            pid=${environ#/proc/}
+            kill "${pid%/environ}"
+        done
         late=0
         while [ "$late" -lt 8 ] && [ -z "$("$engine" rm --force --volumes "$container")" ]; do
             kill -0 "$client" || late=$((late + 1))
@@ -56,6 +60,12 @@ internal sealed class Reaper : IDisposable
 
     /// <summary>Path of the step's temporary folder.</summary>
     public string Folder { get; } = StepFiles.NewFolder();
+
+    /// <summary>
+    /// Environment of a client that pulls, by which the reaper finds it (in /proc) even when the build is killed before
+    /// it could tell the client's number.
+    /// </summary>
+    public IReadOnlyDictionary<string, string?> PullEnvironment => new Dictionary<string, string?> { ["RESTRICTED_RUNNER_PULL"] = Container.Name };
 
     /// <summary>Tells which client pulls an image just now: it may be killed at any time.</summary>
     public void Pulls(int clientId) => Tell("pull", Number(clientId));

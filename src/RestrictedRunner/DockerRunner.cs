@@ -134,13 +134,13 @@ public static class DockerRunner
 
         var watch = new Stopwatch();
         var exitCode = await RunWatchedAsync().ConfigureAwait(false);
+        await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, exitCode, sink.LastErrorLine, watch.Elapsed).ConfigureAwait(false);
         if (sink.TakeReport() is { } report)
         {
             await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, report, watch.Elapsed).ConfigureAwait(false);
         }
 
         sink.DeliverHeld();
-        await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, exitCode, sink.LastErrorLine, watch.Elapsed).ConfigureAwait(false);
         return new RunResult
         {
             ExitCode = exitCode,

@@ -32,10 +32,6 @@ public class EngineFailureTests
         await docker.KillAsync();
 
         Assert.Equal(RunnerFailure.EngineLost, (await run).Failure);
-
-        // Started again, it removes what ran, because of --rm.
-        await docker.StartAsync();
-        Assert.Equal("", await docker.CallAsync("ps", "--all", "--format", "{{.Names}}"));
     }
 
     [Theory]
@@ -53,10 +49,10 @@ public class EngineFailureTests
         Assert.StartsWith("The engine has no init program", Assert.Single(remarks), StringComparison.Ordinal);
     }
 
+    // Without an init program, which would hand what it cannot execute to the image's own shell.
     [Theory]
-    [EachEngine(true)]
-    [EachEngine(false)]
-    public async Task An_image_for_another_machine_is_told(string engine, bool init)
+    [EachEngine]
+    public async Task A_program_for_another_machine_is_told(string engine)
     {
         // The head of a program for arm64, and nothing behind it.
         byte[] program = [0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0xB7, 0, 1, 0, 0, 0, .. new byte[4096]];
@@ -64,7 +60,7 @@ public class EngineFailureTests
         await File.WriteAllBytesAsync(folder["sh"], program, TestContext.Current.CancellationToken);
         File.SetUnixFileMode(folder["sh"], UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
 
-        var failure = await (Step.Direct(engine, "/foreign/sh") with { Mounts = [new(folder.Path, "/foreign")], Init = init }).FailureAsync();
+        var failure = await (Step.Direct(engine, "/foreign/sh") with { Mounts = [new(folder.Path, "/foreign")], Init = false }).FailureAsync();
 
         Assert.Equal(RunnerFailure.WrongPlatform, failure.Failure);
         Assert.Contains("exec format error", failure.Message, StringComparison.OrdinalIgnoreCase);

@@ -102,7 +102,7 @@ internal static class EngineMessages
             _ => RunnerFailure.PullFailed,
         };
 
-    private static bool LacksInit(string text) => ContainsAny(text, "exec: \"docker-init\"", "container-init binary not found", "init binary");
+    private static bool LacksInit(string text) => ContainsAny(text, "docker-init", "container-init binary not found", "init binary");
 
     private static RunnerFailure? WhyNoEngine(string text) =>
         ContainsAny(text, "permission denied while trying to connect", "docker.sock: connect: permission denied", "podman.sock: connect: permission denied") ? RunnerFailure.PermissionDenied

@@ -73,7 +73,7 @@ public class AbandonedTests
         var owner = Path.GetFileName(living[0]).Split('-')[1].Split('.');
         var abandoned = Directory.CreateDirectory(Path.Combine(TestRun.Folder, $"rr-{owner[0]}.{owner[1]}.{await EndedProcessAsync()}.{owner[3]}-{Guid.NewGuid():N}"));
         await File.WriteAllTextAsync(Path.Combine(abandoned.FullName, "script.sh"), "x", TestContext.Current.CancellationToken);
-        var foreign = Directory.CreateDirectory(Path.Combine(TestRun.Folder, "rr-somebody-elses"));
+        var foreign = Directory.CreateDirectory(Path.Combine(TestRun.Folder, $"rr-somebody-{Guid.NewGuid():N}"));
 
         await DockerRunner.RemoveAbandonedAsync(new StepOptions { Engine = engine }, TestContext.Current.CancellationToken);
 

@@ -134,6 +134,7 @@ public static class DockerRunner
 
         var watch = new Stopwatch();
         var exitCode = await RunWatchedAsync().ConfigureAwait(false);
+        reaper.Idle();
         await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, exitCode, sink.LastErrorLine, watch.Elapsed).ConfigureAwait(false);
         if (sink.TakeReport() is { } report)
         {

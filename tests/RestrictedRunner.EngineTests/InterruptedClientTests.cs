@@ -20,6 +20,8 @@ public class InterruptedClientTests
         for (var time = 0; time < times; time++)
         {
             await Client.CallAsync("kill", $"-{signal}", client);
+
+            // Signals of one kind that arrive together are one, and a client does not say that it has counted one.
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
 

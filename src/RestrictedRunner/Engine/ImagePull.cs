@@ -54,6 +54,7 @@ internal static class ImagePull
                     Environment: reaper.PullEnvironment,
                     Started: reaper.Pulls),
                 cancellation).ConfigureAwait(false);
+            reaper.Idle();
 
             void Progress(string line)
             {

@@ -52,7 +52,7 @@ internal sealed class Reaper : IDisposable
 
         // The first line that is told compiles the code that tells it, which takes milliseconds; the next one, about a
         // client that has just been started, must not come late.
-        Tell("idle", "");
+        Idle();
     }
 
     /// <summary>The step's container.</summary>
@@ -72,6 +72,9 @@ internal sealed class Reaper : IDisposable
 
     /// <summary>Tells which client runs the container.</summary>
     public void Runs(int clientId) => Tell("run", Number(clientId));
+
+    /// <summary>The client has ended: its number may soon be another process's.</summary>
+    public void Idle() => Tell("idle", "");
 
     /// <summary>The step has ended and cleaned up after itself: the reaper ends.</summary>
     public void Dispose()

@@ -20,6 +20,14 @@ internal static class Docker
         return result.StandardOutput.Trim();
     }
 
+    /// <summary>Names of all volumes.</summary>
+    public static async Task<IReadOnlyList<string>> VolumesAsync()
+    {
+        var result = await CallAsync("volume", "ls", "--quiet");
+        Assert.True(result.IsSuccess, result.StandardError);
+        return result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     private static async Task<bool> AnswersAsync()
     {
         try

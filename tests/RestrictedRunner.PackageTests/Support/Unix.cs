@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using CliWrap;
 using CliWrap.Buffered;
@@ -17,14 +18,28 @@ internal static class Unix
     public static Task<string> OwnerAsync(string path) => OutputAsync("stat", "-c", "%u", path);
 
     /// <summary>Command lines of all processes, words separated by a blank.</summary>
-    public static IEnumerable<string> CommandLines()
+    public static IEnumerable<string> CommandLines() => ProcessFiles("cmdline").Select(line => line.TrimEnd('\0').Replace('\0', ' '));
+
+    /// <summary>Status lines of the living processes of a session (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).</summary>
+    public static IEnumerable<string> Session(int session) =>
+        from line in ProcessFiles("stat")
+        let fields = line[(line.LastIndexOf(')') + 2)..].Split(' ')
+        where fields[0] is not ("Z" or "X") && fields[3] == session.ToString(CultureInfo.InvariantCulture)
+        select line;
+
+    /// <summary>Sends a signal to a process, or to a group of them by its number below zero.</summary>
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Kill(int process, int signal);
+
+    private static IEnumerable<string> ProcessFiles(string name)
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(folder[^1])))
         {
-            string line;
+            string text;
             try
             {
-                line = File.ReadAllText(Path.Combine(folder, "cmdline")).TrimEnd('\0').Replace('\0', ' ');
+                text = File.ReadAllText(Path.Combine(folder, name));
             }
             catch (IOException)
             {
@@ -32,14 +47,9 @@ internal static class Unix
                 continue;
             }
 
-            yield return line;
+            yield return text;
         }
     }
-
-    /// <summary>Sends a signal to a process, or to a group of them by its number below zero.</summary>
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static extern int Kill(int process, int signal);
 
     private static async Task<string> OutputAsync(string program, params string[] arguments) =>
         (await Cli.Wrap(program).WithArguments(arguments).ExecuteBufferedAsync()).StandardOutput.Trim();

@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>
+/// Builds that are ended from outside at random moments, one after the other. Alone, because they measure time.
+/// <c>build/interrupts.sh</c> runs many, an ordinary test run few.
+/// </summary>
+[Collection(typeof(AloneOnTheMachine))]
+public class InterruptsTests
+{
+    private const string Creation = "creation";
+    private const string Pull = "pull";
+
+    private const int SigInt = 2;
+    private const int SigTerm = 15;
+
+    // A step takes about half a second, so that this meets its creation, its run, its removal and the next one's creation.
+    private const int LongestDelay = 1200;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("RESTRICTED_RUNNER_INTERRUPTS") ?? "24", CultureInfo.InvariantCulture);
+
+    private static readonly Interrupt[] Interrupts =
+    [
+        new("Ctrl+C in a terminal (SIGINT to the group)", SigInt, WholeGroup: true),
+        new("kill (SIGTERM to the build)", SigTerm, WholeGroup: false),
+        new("kill -9 of the build", Unix.SigKill, WholeGroup: false),
+        new("kill -9 of the group", Unix.SigKill, WholeGroup: true),
+    ];
+
+    private readonly List<Ended> _ended = [];
+    private readonly List<string> _faults = [];
+
+    [EngineFact]
+    public async Task Nothing_is_left_of_a_build_that_is_ended_at_any_moment()
+    {
+        using var registry = new SlowRegistry();
+        var pull = Steps($"""Image="{registry.Image}" Pull="always" Command="true" """, count: 1);
+        var one = Steps($"""Image="busybox:latest" Command="echo started; sleep 0.2; echo ended" """, count: 40);
+        var stubborn = Steps($"""Image="busybox:latest" StopTimeout="1000" Command="trap '' TERM INT HUP; echo started; sleep 0.2; echo ended" """, count: 40);
+        Workload[] workloads =
+        [
+            new("a pull", () => TestProject.WithTarget(pull)),
+            new("one step at a time", () => TestProject.WithTarget(one)),
+            new("commands that ignore signals", () => TestProject.WithTarget(stubborn)),
+            new("three steps at once", () => ThreeAtOnce(one), AtOnce: 3),
+        ];
+        var volumes = await Docker.VolumesAsync();
+
+        for (var i = 0; i < Count; i++)
+        {
+            await EndAsync(workloads[i / Interrupts.Length % workloads.Length], Interrupts[i % Interrupts.Length], RandomNumberGenerator.GetInt32(LongestDelay));
+        }
+
+        // An engine removes a volume a moment after its container.
+        var newVolumes = await Until(Limit, Stopwatch.StartNew(), async () => [.. (await Docker.VolumesAsync()).Except(volumes)]);
+        WriteReport();
+        Assert.Empty(newVolumes);
+        Assert.True(_faults.Count == 0, string.Join('\n', _faults));
+    }
+
+    private static string Steps(string attributes, int count) =>
+        string.Join('\n', Enumerable.Repeat($"""<DockerExec {attributes} Labels="{Label}" DockerRunOpts="--volume /data" />""", count));
+
+    private static string Label { get; } = $"test={Guid.NewGuid():N}";
+
+    private static TestProject ThreeAtOnce(string steps)
+    {
+        var project = TestProject.WithTarget("""<MSBuild Projects="a.proj;b.proj;c.proj" BuildInParallel="true" />""");
+        foreach (var name in (string[])["a.proj", "b.proj", "c.proj"])
+        {
+            project.Write(name, $"""
+                <Project>
+                  <Sdk Name="RestrictedRunner.Build" Version="{TestRun.Version}" />
+                  <Target Name="Build">{steps}</Target>
+                </Project>
+                """);
+        }
+
+        return project;
+    }
+
+    private async Task EndAsync(Workload workload, Interrupt interrupt, int delay)
+    {
+        var project = workload.Project();
+        var lines = new ConcurrentQueue<string>();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var phase = "";
+        var steps = 0;
+        // A session of its own. A signal that this process was told to ignore would be ignored by the build too.
+        var dotnet = DotNet.Command(project.Folder, Heard)
+            .WithTargetFile("setsid")
+            .WithArguments(["env", "--default-signal=INT,TERM", "dotnet", .. project.CommandLine(project["ended.binlog"], ["-v:d", "-m:3"])]);
+        var running = dotnet.ExecuteAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAny(begun.Task, running);
+        Assert.True(begun.Task.IsCompleted, string.Join('\n', lines));
+        await Task.Delay(delay, TestContext.Current.CancellationToken);
+
+        var ended = new Ended(workload.Name, interrupt, Volatile.Read(ref phase));
+        var watch = Stopwatch.StartNew();
+        Assert.Equal(0, Unix.Kill(interrupt.WholeGroup ? -running.ProcessId : running.ProcessId, interrupt.Signal));
+        var result = await running;
+        ended = ended with { BuildSeconds = watch.Elapsed.TotalSeconds };
+        var containers = await Until(Limit, watch, ContainersAsync);
+        ended = ended with { NoContainerSeconds = watch.Elapsed.TotalSeconds };
+        var left = containers.Concat(await Until(Limit, watch, () => LeftoverAsync(running.ProcessId)));
+        ended = ended with { NothingSeconds = watch.Elapsed.TotalSeconds };
+        _ended.Add(ended);
+
+        var console = string.Join('\n', lines);
+        string[] faults =
+        [
+            .. left.Select(what => $"left: {what}"),
+            .. ended.BuildSeconds > Limit.TotalSeconds ? ["the build took too long to end"] : Array.Empty<string>(),
+            // MSBuild itself ends with 0 after SIGTERM, with Exec too.
+            .. result.ExitCode == 0 && interrupt.Signal != SigTerm ? ["exit code 0"] : Array.Empty<string>(),
+            .. new[] { "Build succeeded", "   at ", "Unhandled", "RRB9001", "MSB4018" }.Where(text => console.Contains(text, StringComparison.Ordinal)).Select(text => $"printed: {text}"),
+        ];
+        if (faults.Length > 0)
+        {
+            _faults.Add($"{ended}, delay {delay} ms: {string.Join("; ", faults)}\n{string.Join('\n', lines.TakeLast(30))}");
+        }
+
+        void Heard(string line)
+        {
+            lines.Enqueue(line);
+            if (PhaseThatBegins(line.Trim()) is { } next)
+            {
+                Volatile.Write(ref phase, next);
+
+                // An MSBuild node that has not been told its work yet when the build is killed waits on for a while,
+                // whatever the project does.
+                if (next is Creation or Pull && Interlocked.Increment(ref steps) >= workload.AtOnce)
+                {
+                    begun.TrySetResult();
+                }
+            }
+        }
+    }
+
+    private static string? PhaseThatBegins(string line) => line switch
+    {
+        "started" => "run",
+        "ended" => "removal",
+        _ when line.Contains("docker pull ", StringComparison.Ordinal) => Pull,
+        _ when line.Contains("docker run --rm --name rr-", StringComparison.Ordinal) => Creation,
+        _ => null,
+    };
+
+    private static async Task<IReadOnlyList<string>> ContainersAsync() =>
+        (await Docker.ContainersAsync($"label={Label}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Containers, temporary files of ours, and processes: of the build's session, or watching over its steps.</summary>
+    private static async Task<IReadOnlyList<string>> LeftoverAsync(int session) =>
+        [
+            .. await ContainersAsync(),
+            .. Directory.GetFileSystemEntries(TestRun.Temp, "rr-*"),
+            .. Unix.Session(session),
+            .. Unix.CommandLines().Where(line => line.Contains(Path.Combine(TestRun.Temp, "rr-"), StringComparison.Ordinal)),
+        ];
+
+    // Looked at until it is so: there is no event for an absence.
+    private static async Task<IReadOnlyList<string>> Until(TimeSpan limit, Stopwatch watch, Func<Task<IReadOnlyList<string>>> find)
+    {
+        IReadOnlyList<string> found;
+        do
+        {
+            found = await find();
+        }
+        while (found.Count > 0 && watch.Elapsed < limit);
+
+        return found;
+    }
+
+    private void WriteReport()
+    {
+        var lines = new List<string> { $"{_ended.Count} builds ended from outside at random moments, {_faults.Count} faults" };
+        Add("by way", ended => ended.Interrupt.Name);
+        Add("by work", ended => ended.Workload);
+        Add("by phase (by the last line heard)", ended => ended.Phase);
+        File.WriteAllLines(Path.Combine(TestRun.RepositoryRoot, "artifacts", "interrupts.txt"), lines);
+
+        void Add(string title, Func<Ended, string> key)
+        {
+            lines.Add("");
+            lines.Add($"{title,-44} builds   build ended     containers gone all gone, s (median, longest)");
+            lines.AddRange(_ended.GroupBy(key).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
+                $"  {group.Key,-42} {group.Count(),6}   {Seconds(group, ended => ended.BuildSeconds)}   {Seconds(group, ended => ended.NoContainerSeconds)}   {Seconds(group, ended => ended.NothingSeconds)}"));
+        }
+    }
+
+    private static string Seconds(IEnumerable<Ended> ended, Func<Ended, double> value)
+    {
+        double[] sorted = [.. ended.Select(value).Order()];
+        return string.Create(CultureInfo.InvariantCulture, $"{sorted[sorted.Length / 2],6:F2} {sorted[^1],6:F2}");
+    }
+
+    /// <summary>A build with work for longer than the longest delay, and how many steps of it run at once.</summary>
+    private sealed record Workload(string Name, Func<TestProject> Project, int AtOnce = 1);
+
+    private sealed record Interrupt(string Name, int Signal, bool WholeGroup);
+
+    /// <summary>A build that was ended: what it did at that time, and how long after the signal it and all of it was gone.</summary>
+    private sealed record Ended(string Workload, Interrupt Interrupt, string Phase)
+    {
+        public double BuildSeconds { get; init; }
+
+        public double NoContainerSeconds { get; init; }
+
+        public double NothingSeconds { get; init; }
+    }
+}

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 
 namespace RestrictedRunner.PackageTests;
@@ -144,6 +145,27 @@ public class EngineDiagnosticsTests
         Assert.Equal(
             project.ErrorAtStep("RRB2008", $"Image '{registry.Host}/broken:1' could not be pulled. 'docker pull {registry.Host}/broken:1' shows the same."),
             FirstLine(build.FailedWithOneError()));
+    }
+
+    [EngineFact]
+    public async Task RRB2010_when_the_temporary_folder_is_full()
+    {
+        // In a mount namespace of its own, for which one has to be root.
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="$([System.IO.File]::ReadAllText('script'))" EchoOff="true" />""");
+        project.Write("script", $"# {new string('x', 2_000_000)}\ntrue\n");
+        var log = project["full.binlog"];
+        var lines = new ConcurrentQueue<string>();
+        var dotnet = DotNet.Command(project.Folder, lines.Enqueue)
+            .WithTargetFile("unshare")
+            .WithArguments(["--mount", "sh", "-c", "mount -t tmpfs -o size=1m none \"$TMPDIR\" && exec \"$@\"", "sh", "dotnet", .. project.CommandLine(log, [])]);
+
+        var result = await dotnet.ExecuteAsync(TestContext.Current.CancellationToken);
+
+        var error = new Build(DotNet.Report(dotnet, result.ExitCode, lines), log).FailedWithOneError();
+        Assert.Equal(
+            project.ErrorAtStep("RRB2010", "A disk is full, so the step in image 'busybox:latest' could not run. Make room where the engine keeps images and containers ('docker system df' shows what it holds), or in the temporary folder."),
+            FirstLine(error));
+        Assert.Contains($"\nThe step's script cannot be written to the temporary folder: No space left on device : '{TestRun.Temp}/rr-", error.Text, StringComparison.Ordinal);
     }
 
     private const string SetPath =

@@ -39,7 +39,7 @@ internal sealed class StepFiles : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Dispose();
-            throw new RunnerException(RunnerFailure.CouldNotStart, $"The step's script cannot be written to the temporary folder: {e.Message}");
+            throw new RunnerException(IsDiskFull(e) ? RunnerFailure.DiskFull : RunnerFailure.CouldNotStart, $"The step's script cannot be written to the temporary folder: {e.Message}");
         }
     }
 
@@ -76,6 +76,10 @@ internal sealed class StepFiles : IDisposable
         }
     }
 
+    // ENOSPC and EDQUOT of Linux, ERROR_DISK_FULL of Windows:
+    // https://github.com/dotnet/runtime/blob/main/src/libraries/Common/src/Interop/Unix/Interop.IOErrors.cs
+    private static bool IsDiskFull(Exception e) => (e.HResult & 0xFFFF) is 28 or 122 or 112;
+
     private void MakeFolder()
     {
         if (OperatingSystem.IsWindows())
@@ -97,7 +101,13 @@ internal sealed class StepFiles : IDisposable
 
         var path = Path.Combine(_folder, name);
         _files.Add(path);
-        File.WriteAllText(path, text);
+
+        // File.WriteAllText reserves the room first, and does not say by a number that there is none.
+        using (var file = new StreamWriter(path))
+        {
+            file.Write(text);
+        }
+
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, mode);

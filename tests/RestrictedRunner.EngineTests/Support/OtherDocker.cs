@@ -12,9 +12,9 @@ internal sealed class OtherDocker : IAsyncDisposable
     private readonly CancellationTokenSource _kill = new();
     private readonly Task _daemon;
 
-    private OtherDocker(string[] options) =>
+    private OtherDocker(Func<TempFolder, string> prepare, string[] options) =>
         _daemon = Cli.Wrap("unshare")
-            .WithArguments(["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "dockerd", "--host", Host, "--data-root", _folder["data"], "--exec-root", _folder["exec"], "--pidfile", _folder["pid"], "--bridge=none", "--iptables=false", .. options])
+            .WithArguments(["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", $"{prepare(_folder)} exec \"$@\"", "sh", "dockerd", "--host", Host, "--data-root", _folder["data"], "--exec-root", _folder["exec"], "--pidfile", _folder["pid"], "--bridge=none", "--iptables=false", .. options])
             .WithStandardErrorPipe(PipeTarget.ToFile(_folder["log"]))
             .WithValidation(CommandResultValidation.None)
             .ExecuteAsync(_kill.Token);
@@ -22,9 +22,15 @@ internal sealed class OtherDocker : IAsyncDisposable
     private string Host => $"unix://{_folder["socket"]}";
 
     /// <summary>Starts a daemon that has busybox.</summary>
-    public static async Task<OtherDocker> StartAsync(params string[] options)
+    public static Task<OtherDocker> StartAsync(params string[] options) => StartAsync(_ => "", options);
+
+    /// <summary>Starts one whose disk has room for busybox and little more.</summary>
+    public static Task<OtherDocker> StartOnSmallDiskAsync() =>
+        StartAsync(folder => $"mkdir '{folder["data"]}'; mount -t tmpfs -o size=24m none '{folder["data"]}' &&", "--storage-driver", "vfs");
+
+    private static async Task<OtherDocker> StartAsync(Func<TempFolder, string> prepare, params string[] options)
     {
-        var docker = new OtherDocker(options);
+        var docker = new OtherDocker(prepare, options);
 
         // There is no event to wait for: the daemon does not say when it listens.
         while ((await EngineTests.Client.CallAsync("docker", "--host", docker.Host, "version")).ExitCode != 0)

@@ -33,7 +33,7 @@ public class OutputVolumeTests
     public async Task A_line_of_100_megabytes_arrives_whole()
     {
         var project = TestProject.WithTarget("""
-            <DockerExec Image="busybox:latest" Command="head -c 100000000 /dev/zero | tr '\\0' x; echo; echo after" />
+            <DockerExec Image="busybox:latest" Command="head -c 100000000 /dev/zero | tr '\0' x; echo; echo after" />
             """);
 
         var build = await project.BuildAsync("-noconsolelogger");
@@ -45,14 +45,14 @@ public class OutputVolumeTests
     }
 
     private static string Lines(string stream, int count, int width = 1) =>
-        string.Create(CultureInfo.InvariantCulture, $"awk 'BEGIN {{ rest = sprintf(\"%{width}s\", \"\"); for (i = 1; i &lt;= {count}; i++) print \"{stream}\", i, rest }}'");
+        string.Create(CultureInfo.InvariantCulture, $"awk 'BEGIN {{ rest = sprintf(\"%25{width}s\", \"\"); for (i = 1; i &lt;= {count}; i++) print \"{stream}\", i, rest }}'");
 
     private static double Megabytes(IReadOnlyList<string> seen) =>
         double.Parse(seen[^1].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
 
     private static async Task<string[]> RunAsync(string command)
     {
-        var project = TestProject.WithTarget($"""<DockerExec Image="busybox:latest" Command="{command.Replace("\"", "&quot;", StringComparison.Ordinal)}" />""");
+        var project = TestProject.WithTarget($"""<DockerExec Image="busybox:latest" EchoOff="true" Command="{command.Replace("\"", "&quot;", StringComparison.Ordinal)}" />""");
         var seen = project["seen"];
 
         // No binary log, which would hold it all.

@@ -3,40 +3,69 @@ using CliWrap;
 
 namespace RestrictedRunner.Benchmarks;
 
-/// <summary>Builds two projects in turn and compares how long each `dotnet build` took.</summary>
+/// <summary>Builds two projects in turn and compares how long each `dotnet build` took, and the most memory that it had.</summary>
 internal static class Duel
 {
-    public static async Task RunAsync(string title, string ours, string peer, int pairs)
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    public static async Task RunAsync(string title, string ours, string peer, int pairs, string logger = "-tl:off")
     {
         Console.WriteLine(title);
-        await BuildAsync(ours);
-        await BuildAsync(peer);
+        await BuildAsync(ours, logger);
+        await BuildAsync(peer, logger);
 
-        var times = new List<(double Ours, double Peer)>();
+        var builds = new List<(Measured Ours, Measured Peer)>();
         for (var pair = 0; pair < pairs; pair++)
         {
-            times.Add((await BuildAsync(ours), await BuildAsync(peer)));
+            builds.Add((await BuildAsync(ours, logger), await BuildAsync(peer, logger)));
         }
 
-        var oursMedian = Print("ours, s", [.. times.Select(time => time.Ours).Order()]);
-        var peerMedian = Print("peer, s", [.. times.Select(time => time.Peer).Order()]);
-        Print("ratio", [.. times.Select(time => time.Ours / time.Peer).Order()]);
+        var oursMedian = Print("ours, s", builds.Select(build => build.Ours.Seconds));
+        var peerMedian = Print("peer, s", builds.Select(build => build.Peer.Seconds));
+        Print("ratio", builds.Select(build => build.Ours.Seconds / build.Peer.Seconds));
+        Print("ours, MB", builds.Select(build => build.Ours.Megabytes));
+        Print("peer, MB", builds.Select(build => build.Peer.Megabytes));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  ratio of medians {oursMedian / peerMedian:F2} over {pairs} pairs"));
         Console.WriteLine();
     }
 
-    private static async Task<double> BuildAsync(string project)
+    private static async Task<Measured> BuildAsync(string project, string logger)
     {
         // A node that stays alive would keep what the first build compiled.
-        var result = await Cli.Wrap("dotnet").WithArguments(["build", project, "-nodeReuse:false", "-tl:off"]).ExecuteAsync();
-        return result.RunTime.TotalSeconds;
+        var build = Cli.Wrap("dotnet").WithArguments(["build", project, "-nodeReuse:false", logger]).ExecuteAsync();
+        var megabytes = 0.0;
+        while (!build.Task.IsCompleted)
+        {
+            megabytes = Math.Max(megabytes, PeakMegabytes(build.ProcessId));
+            await Task.WhenAny(build.Task, Task.Delay(Look));
+        }
+
+        return new((await build).RunTime.TotalSeconds, megabytes);
     }
 
-    private static double Print(string name, double[] sorted)
+    // The kernel's high-water mark, so that little is missed between two looks.
+    private static double PeakMegabytes(int processId)
     {
+        try
+        {
+            var line = File.ReadLines($"/proc/{processId}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+        }
+        catch (IOException)
+        {
+            // It has ended since.
+            return 0;
+        }
+    }
+
+    private static double Print(string name, IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
         var middle = sorted.Length / 2;
         var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-8} min {sorted[0]:F2}  median {median:F2}  max {sorted[^1]:F2}"));
         return median;
     }
+
+    private sealed record Measured(double Seconds, double Megabytes);
 }

@@ -21,6 +21,7 @@ public class PackageContentTests
                 "build/RestrictedRunner.Build.targets",
                 "buildMultiTargeting/RestrictedRunner.Build.targets",
                 "tasks/net8.0/CliWrap.dll",
+                "tasks/net8.0/Google.Protobuf.dll",
                 "tasks/net8.0/RestrictedRunner.Build.dll",
                 "tasks/net8.0/RestrictedRunner.dll",
             ],

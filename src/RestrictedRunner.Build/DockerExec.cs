@@ -14,6 +14,9 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     private readonly CancellationTokenSource _cancelled = new();
     private StepOptions? _started;
 
+    /// <summary>Sees each line of output too.</summary>
+    internal Action<OutputLine>? Recorder { get; init; }
+
     /// <summary>Reads the parameters, runs the command, and logs how it went.</summary>
     /// <returns>False when an error was logged.</returns>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
@@ -45,6 +48,19 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     /// <inheritdoc/>
     public void Dispose() => _cancelled.Dispose();
 
+    /// <summary>Logs what an earlier run printed, with the errors and warnings in it.</summary>
+    internal void Replay(IEnumerable<OutputLine> lines)
+    {
+        using var stepLog = new StepLog(Log, ParameterReader.Read(this), new(Log), collect: false);
+        var observer = stepLog.Observer(onStarting: static _ => { });
+        foreach (var line in lines)
+        {
+            observer.Output(line);
+        }
+
+        stepLog.Tools.Finish();
+    }
+
     private bool Run(StepParameters parameters, Diagnostics diagnostics)
     {
         var options = parameters.Options;
@@ -61,7 +77,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         try
         {
             var start = DateTimeOffset.UtcNow;
-            var result = DockerRunner.RunAsync(options, stepLog.Observer(Starting), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
+            var result = DockerRunner.RunAsync(options, stepLog.Observer(Starting, Recorder), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
             stepLog.Tools.Finish();
             Duration = (long)result.Duration.TotalMilliseconds;
             var isGood = Judge(result, options, stepLog, diagnostics);

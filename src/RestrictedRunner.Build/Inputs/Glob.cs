@@ -82,6 +82,14 @@ internal sealed class Glob
             : IsBelow(names) && IsMatch(names.Split(Path.DirectorySeparatorChar).Aggregate(Initial, Next));
     }
 
+    /// <summary>True when the glob may stand for something below a folder.</summary>
+    /// <param name="folder">A full path.</param>
+    public bool MayMatchBelow(string folder)
+    {
+        var names = Path.GetRelativePath(Start, folder);
+        return names == "." || (IsBelow(names) && GoesOn(names.Split(Path.DirectorySeparatorChar).Aggregate(Initial, Next)));
+    }
+
     private static bool IsBelow(string names) =>
         names != ".." && !names.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !Path.IsPathRooted(names);
 

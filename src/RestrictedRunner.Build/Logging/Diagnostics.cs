@@ -90,6 +90,39 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     public void SlowFormat(string pattern) =>
         Warning("RRB3015", $"ErrorFormats '{pattern}' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.");
 
+    public void UnknownMetadata(DeclaredStep step, string name) =>
+        Warning("RRB1015", $"Step '{step.Name}': DockerExecStep has no metadata '{name}', so it is without effect.{Meant(Spelling.Nearest(name, StepReader.MetadataNames))}");
+
+    public void UnknownProperty(string name) =>
+        Warning("RRB1016", $"There is no property '{name}', so it is without effect.{Meant(Spelling.Nearest(name, StepReader.PropertyNames))}");
+
+    public void NoOrder(DeclaredStep step, GraphProblem problem)
+    {
+        switch (problem.Kind)
+        {
+            case GraphProblemKind.NameTwice: StepTwice(problem); break;
+            case GraphProblemKind.NameUnknown: DependsOnUnknown(step, problem); break;
+            case GraphProblemKind.Cycle: Cycle(problem); break;
+            case GraphProblemKind.OutputTwice: OutputTwice(step, problem); break;
+            default: throw new ArgumentOutOfRangeException(nameof(problem), problem.Kind, "no diagnostic for it");
+        }
+    }
+
+    public void InputAbsent(DeclaredStep step, string input) =>
+        Error("RRB1021", $"Step '{step.Name}': the input '{input}' is not there. Create it before the steps run, correct the path, or name the step that makes it in DependsOn.");
+
+    public void OutputOutside(DeclaredStep step, string output) =>
+        Error("RRB1022", $"Step '{step.Name}': the output '{output}' is not below the project's folder, which is all that the step can write to.");
+
+    public void OutputAbsent(DeclaredStep step, string output) =>
+        Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. Correct Outputs, or the command: it starts in the project's folder.");
+
+    public void StepFilesUnusable(DeclaredStep step, string reason) =>
+        Error("RRB5001", $"Step '{step.Name}': its files cannot be read or written: {reason}");
+
+    public void WouldRun(DeclaredStep step, string reason) =>
+        Error("RRB3017", $"Step '{step.Name}' is not up to date: {reason}. The build only asks (-question), so it was not run.");
+
     public void OwnFault(Exception exception)
     {
         Error("RRB9001", $"A fault in RestrictedRunner.Build itself: {exception.GetType().Name}: {exception.Message} Please report it; the details are in the log at low importance.");
@@ -126,6 +159,18 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     private void FormatInvalid(OptionProblem problem) => Error("RRB1013", Text(problem));
 
     private void WorkingDirectoryUnreachable(OptionProblem problem) => Error("RRB1014", Text(problem));
+
+    private void StepTwice(GraphProblem problem) =>
+        Error("RRB1017", $"There are two steps '{problem.What}'. Give one of them another name.");
+
+    private void DependsOnUnknown(DeclaredStep step, GraphProblem problem) =>
+        Error("RRB1018", $"Step '{step.Name}' depends on '{problem.What}', and there is no such step.{Meant(problem.Other)}");
+
+    private void Cycle(GraphProblem problem) =>
+        Error("RRB1019", $"The steps wait for each other: {problem.What}. Remove one of these dependences, in DependsOn or in Inputs and Outputs.");
+
+    private void OutputTwice(DeclaredStep step, GraphProblem problem) =>
+        Error("RRB1020", $"Steps '{problem.Other}' and '{step.Name}' both write '{problem.What}'. Let one of them write it, or give each a folder of its own.");
 
     private void ClientNotFound(RunnerException failure) =>
         Error("RRB2001", $"{failure.Message}. Install Docker or Podman, or give the client's path in Engine.");
@@ -177,6 +222,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private void NotRemoved(RunnerException failure, StepOptions options, KeptOutput output) =>
         Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: docker rm --force NAME.{Engine(failure)}{LastLines(output)}");
+
+    private static string Meant(string name) => name.Length == 0 ? "" : $" Is '{name}' meant?";
 
     private static string Text(OptionProblem problem) => $"{problem.Parameter} '{problem.Value}': {problem.Reason}.";
 

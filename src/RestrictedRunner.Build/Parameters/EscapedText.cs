@@ -26,4 +26,29 @@ internal static class EscapedText
 
         return escaped.ToString();
     }
+
+    /// <summary>The text with each <c>%xx</c> read back; a percent sign without two hexadecimal digits is one.</summary>
+    public static string Unescape(string escaped)
+    {
+        if (!escaped.Contains('%', StringComparison.Ordinal))
+        {
+            return escaped;
+        }
+
+        var text = new StringBuilder(escaped.Length);
+        for (var i = 0; i < escaped.Length; i++)
+        {
+            if (escaped[i] == '%' && i + 2 < escaped.Length && byte.TryParse(escaped.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            {
+                text.Append((char)code);
+                i += 2;
+            }
+            else
+            {
+                text.Append(escaped[i]);
+            }
+        }
+
+        return text.ToString();
+    }
 }

@@ -81,6 +81,26 @@ internal static class ProjectText
             .FirstOrDefault();
     }
 
+    /// <summary>Line of the item of that name, from 1; 0 when there is not just one.</summary>
+    /// <param name="file">Path of the project that has the item.</param>
+    /// <param name="itemType">Name of the element.</param>
+    /// <param name="name">Its attribute Include, or one of the names in it.</param>
+    public static int LineOfItem(string file, string itemType, string name)
+    {
+        try
+        {
+            var items = XElement.Load(file, LoadOptions.SetLineInfo).Descendants()
+                .Where(element => IsName(element.Name.LocalName, itemType))
+                .Where(element => ((string?)element.Attribute("Include") ?? "").Split(';', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase))
+                .ToList();
+            return items.Count == 1 ? Line(items[0]) : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or XmlException)
+        {
+            return 0;
+        }
+    }
+
     // For each line of the nodes' joined text, the line of the file that it starts on.
     private static List<int> Lines(IEnumerable<XText> texts)
     {
@@ -98,7 +118,7 @@ internal static class ProjectText
     private static int Line(IXmlLineInfo node) => node.LineNumber;
 
     // A task may be named with its namespace.
-    private static bool IsTask(string name) => IsName(name, nameof(DockerExec)) || name.EndsWith($".{nameof(DockerExec)}", StringComparison.OrdinalIgnoreCase);
+    private static bool IsTask(string name) => IsName(name, nameof(DockerExec)) || IsName(name, "DockerExecStep") || name.EndsWith($".{nameof(DockerExec)}", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsName(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

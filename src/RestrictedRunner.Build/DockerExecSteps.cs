@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Brings all declared steps of a project up to date: in order, those at once that do not wait for each other.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelableTask, IIncrementalTask, IDisposable
+{
+    private readonly CancellationTokenSource _cancelled = new();
+
+    /// <summary>The items <c>DockerExecStep</c>.</summary>
+    [Required]
+    public ITaskItem[] Steps { get; set; } = [];
+
+    /// <summary>For each property <c>DockerExec…</c> that is a default, an item named after the parameter with metadata <c>Value</c>.</summary>
+    public ITaskItem[] Defaults { get; set; } = [];
+
+    /// <summary>Mounts of every step: the items <c>DockerMount</c>.</summary>
+    public ITaskItem[] Mounts { get; set; } = [];
+
+    /// <summary>Folder for the files that remember how outputs were made, relative to the project.</summary>
+    [Required]
+    public string StateFolder { get; set; } = "";
+
+    /// <summary>How many steps may run at once; 0 is the number of processors.</summary>
+    public int MaxParallel { get; set; }
+
+    /// <summary>True starts no more steps after one has failed.</summary>
+    public bool StopAtFailure { get; set; }
+
+    /// <summary>False takes an image's name for its content, and so asks the engine nothing.</summary>
+    public bool ResolveImages { get; set; } = true;
+
+    /// <summary>Files whose property names are looked at for misspelt ones.</summary>
+    public ITaskItem[] ProjectFiles { get; set; } = [];
+
+    /// <summary>Set by MSBuild for <c>-question</c>.</summary>
+    public bool FailIfNotIncremental { get; set; }
+
+    /// <summary>The files that the steps wrote, with all metadata of their step, which is named by metadata <c>Step</c>.</summary>
+    [Output]
+    public ITaskItem[] OutputFiles { get; private set; } = [];
+
+    /// <summary>Builds the steps.</summary>
+    /// <returns>False when an error was logged.</returns>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
+    public override bool Execute()
+    {
+        var diagnostics = new Diagnostics(Log);
+        try
+        {
+            return BuildAsync(diagnostics).GetAwaiter().GetResult();
+        }
+        catch (RunnerException e)
+        {
+            diagnostics.NotRun(e, new(), new("", "", ""));
+        }
+        catch (Exception e)
+        {
+            diagnostics.OwnFault(e);
+        }
+
+        return false;
+    }
+
+    /// <summary>Stops the containers that run; starts no more.</summary>
+    public void Cancel() => _cancelled.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _cancelled.Dispose();
+
+    private async Task<bool> BuildAsync(Diagnostics diagnostics)
+    {
+        var engine = (IBuildEngine8)BuildEngine;
+
+        // The folder that items resolve against. Right in every MSBuild node, unlike the process's current directory.
+        var projectDirectory = new TaskItem(".").GetMetadata("FullPath");
+        var logs = new StepLogs(engine);
+        var steps = Read(diagnostics, logs);
+        if (StepGraph.Of(steps, projectDirectory, (step, problem) => Tell(logs, step, to => to.NoOrder(step, problem))) is not { } graph)
+        {
+            return false;
+        }
+
+        var engineOptions = new StepOptions { Engine = Default(nameof(DockerExec.Engine)), ClientDirectory = projectDirectory };
+        var images = ImageIdentities.Of(engine, engineOptions.Engine);
+        if (ResolveImages)
+        {
+            images.LookUp(steps.Select(step => EscapedText.Unescape(step.Parameters.GetValueOrDefault(nameof(DockerExec.Image), ""))).Where(image => image.Length > 0), engineOptions);
+        }
+
+        var setting = new StepBuildSetting
+        {
+            ProjectDirectory = projectDirectory,
+            StateFolder = Path.GetFullPath(StateFolder, projectDirectory),
+            Mounts = Mounts,
+            Images = images,
+            ResolveImages = ResolveImages,
+            OnlyAsk = FailIfNotIncremental,
+        };
+        var builder = new StepBuilder(setting, logs, _cancelled.Token);
+        var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
+        using var cores = Cores.Request(BuildEngine, parallel);
+        var ends = await StepSchedule.RunAsync(graph, Math.Min(parallel, cores.Granted), StopAtFailure, builder.BuildAsync, _cancelled.Token).ConfigureAwait(false);
+        foreach (var step in graph.Steps.Where(step => ends[step.Name] == StepEnd.NotRun))
+        {
+            Log.LogMessage(MessageImportance.High, $"Step '{step.Name}' was not run, because another step failed.");
+        }
+
+        OutputFiles = [.. graph.Steps.Where(step => ends[step.Name] == StepEnd.Succeeded).SelectMany(step => Outputs(step, projectDirectory))];
+        return ends.Values.All(end => end == StepEnd.Succeeded) && !Log.HasLoggedErrors;
+    }
+
+    private List<DeclaredStep> Read(Diagnostics diagnostics, StepLogs logs)
+    {
+        ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), diagnostics.UnknownProperty);
+        var defaults = Defaults.ToDictionary(item => item.ItemSpec, item => ((ITaskItem2)item).GetMetadataValueEscaped("Value"), StringComparer.OrdinalIgnoreCase);
+        return [.. Steps.Select(item => StepReader.Read(item, defaults, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
+    }
+
+    private static void Tell(StepLogs logs, DeclaredStep step, Action<Diagnostics> tell)
+    {
+        using var log = logs.Open(step);
+        tell(new Diagnostics(new TaskLoggingHelper(log.Engine, nameof(DockerExec))));
+    }
+
+    private string Default(string name) => Defaults.FirstOrDefault(item => item.ItemSpec.Equals(name, StringComparison.OrdinalIgnoreCase))?.GetMetadata("Value") ?? "";
+
+    private IEnumerable<ITaskItem> Outputs(DeclaredStep step, string projectDirectory)
+    {
+        var item = Steps.First(item => item.ItemSpec.Equals(step.Name, StringComparison.OrdinalIgnoreCase));
+        foreach (var file in InputFiles.Find(projectDirectory, step.Outputs).Files)
+        {
+            var output = new TaskItem(EscapedText.Escape(file.Path));
+            output.SetMetadata("Step", step.Name);
+            output.SetMetadata("Compile", item.GetMetadata("Compile"));
+            yield return output;
+        }
+    }
+}

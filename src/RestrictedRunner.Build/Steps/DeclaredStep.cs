@@ -1,0 +1,30 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>A step as a <c>DockerExecStep</c> item declares it.</summary>
+/// <param name="Name">The item's identity.</param>
+/// <param name="Place">Where the project declares it.</param>
+internal sealed record DeclaredStep(string Name, ProjectPlace Place)
+{
+    /// <summary>Heads the step's log; the name when there is none.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Files, folders and globs that the step reads, relative to the project.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
+    /// <summary>Files and folders that the step writes, relative to the project.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+
+    /// <summary>Names of the steps that come before it.</summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    /// <summary>True for a step that sees only what it declares.</summary>
+    public bool Hermetic { get; init; }
+
+    /// <summary>Parameters of the task <see cref="DockerExec"/> by name, as MSBuild has them (escaped), from metadata or else from properties.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A line of a project file.</summary>
+/// <param name="File">Absolute path.</param>
+/// <param name="Line">From 1; 0 when it is not known.</param>
+internal sealed record ProjectPlace(string File, int Line);

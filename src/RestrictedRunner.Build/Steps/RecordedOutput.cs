@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>What a step printed, to be logged again when its result comes from the cache.</summary>
+internal sealed class RecordedOutput
+{
+    // A step that prints more is run again rather than kept.
+    private const int Limit = 16 * 1024 * 1024;
+
+    private readonly MemoryStream _standardOutput = new();
+    private readonly MemoryStream _standardError = new();
+
+    /// <summary>True when there was more than is kept.</summary>
+    public bool IsIncomplete { get; private set; }
+
+    /// <summary>The lines of standard output.</summary>
+    public byte[] StandardOutput => _standardOutput.ToArray();
+
+    /// <summary>The lines of standard error.</summary>
+    public byte[] StandardError => _standardError.ToArray();
+
+    /// <summary>Adds a line.</summary>
+    public void Add(OutputLine line)
+    {
+        var stream = line.Stream == OutputStream.StandardOutput ? _standardOutput : _standardError;
+        IsIncomplete |= stream.Length + line.Text.Length > Limit;
+        if (!IsIncomplete)
+        {
+            stream.Write(Encoding.UTF8.GetBytes(line.Text));
+            stream.WriteByte((byte)'\n');
+        }
+    }
+
+    /// <summary>The lines of both streams, those of standard output first: their order among each other is not kept.</summary>
+    public static IEnumerable<OutputLine> Lines(byte[] standardOutput, byte[] standardError) =>
+        Lines(standardOutput, OutputStream.StandardOutput).Concat(Lines(standardError, OutputStream.StandardError));
+
+    private static IEnumerable<OutputLine> Lines(byte[] bytes, OutputStream stream) =>
+        bytes.Length == 0 ? [] : Encoding.UTF8.GetString(bytes)[..^1].Split('\n').Select(text => new OutputLine(stream, text));
+}

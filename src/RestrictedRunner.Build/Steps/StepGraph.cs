@@ -1,0 +1,133 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>Which step comes before which: by <c>DependsOn</c>, and because one reads what another writes.</summary>
+/// <param name="Steps">Each after all that it depends on.</param>
+/// <param name="Before">The names of the steps that a step has to wait for, by its name.</param>
+internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDictionary<string, IReadOnlyList<string>> Before)
+{
+    // As MSBuild compares the identities of items.
+    private static readonly StringComparer Names = StringComparer.OrdinalIgnoreCase;
+
+    /// <summary>Orders the steps, or tells by <paramref name="problem"/> why there is no order.</summary>
+    /// <param name="steps">In the order of the project, which is kept where nothing else decides.</param>
+    /// <param name="projectDirectory">Folder that inputs and outputs are relative to.</param>
+    /// <param name="problem">Is told each fault.</param>
+    /// <returns>Null when there was a fault.</returns>
+    public static StepGraph? Of(IReadOnlyList<DeclaredStep> steps, string projectDirectory, Action<DeclaredStep, GraphProblem> problem)
+    {
+        var isGood = true;
+        foreach (var second in steps.GroupBy(step => step.Name, Names).SelectMany(same => same.Skip(1)))
+        {
+            Report(second, new(GraphProblemKind.NameTwice, second.Name));
+        }
+
+        foreach (var (step, name) in steps.SelectMany(step => step.DependsOn.Select(name => (step, name))))
+        {
+            if (!steps.Any(other => Names.Equals(other.Name, name)))
+            {
+                Report(step, new(GraphProblemKind.NameUnknown, name, Spelling.Nearest(name, steps.Select(other => other.Name))));
+            }
+        }
+
+        var outputs = steps.SelectMany(step => step.Outputs.Select(output => (Path: Path.GetFullPath(output, projectDirectory), Output: output, Step: step))).ToList();
+        foreach (var (path, output, step) in outputs)
+        {
+            var first = outputs.First(other => Overlap(other.Path, path));
+            if (!ReferenceEquals(first.Step, step))
+            {
+                Report(step, new(GraphProblemKind.OutputTwice, output, first.Step.Name));
+            }
+        }
+
+        if (!isGood)
+        {
+            return null;
+        }
+
+        var before = steps.ToDictionary(step => step.Name, step => Predecessors(step, steps, projectDirectory), Names);
+        var ordered = new List<DeclaredStep>();
+        foreach (var step in steps)
+        {
+            if (FindCycle(step, [], steps.ToDictionary(other => other.Name, Names), before, ordered) is { } cycle)
+            {
+                Report(step, new(GraphProblemKind.Cycle, string.Join(" -> ", cycle)));
+                return null;
+            }
+        }
+
+        return new(ordered, before);
+
+        void Report(DeclaredStep step, GraphProblem what)
+        {
+            isGood = false;
+            problem(step, what);
+        }
+    }
+
+    private static IReadOnlyList<string> Predecessors(DeclaredStep step, IReadOnlyList<DeclaredStep> steps, string projectDirectory) =>
+        [
+            .. steps
+                .Where(other => !ReferenceEquals(other, step))
+                .Where(other => step.DependsOn.Contains(other.Name, Names) || other.Outputs.Any(output => InputPattern.Reads(step.Inputs, output, projectDirectory)))
+                .Select(other => other.Name),
+            // A step that depends on itself is a cycle too.
+            .. step.DependsOn.Where(name => Names.Equals(name, step.Name)),
+        ];
+
+    // Depth first: what is on the way already closes a cycle; what is ordered already was on no cycle.
+    private static IReadOnlyList<string>? FindCycle(
+        DeclaredStep step,
+        IReadOnlyList<string> way,
+        Dictionary<string, DeclaredStep> steps,
+        Dictionary<string, IReadOnlyList<string>> before,
+        List<DeclaredStep> ordered)
+    {
+        if (ordered.Contains(step))
+        {
+            return null;
+        }
+
+        IReadOnlyList<string> longer = [.. way, step.Name];
+        if (way.Contains(step.Name, Names))
+        {
+            return [.. longer.SkipWhile(name => !Names.Equals(name, step.Name))];
+        }
+
+        foreach (var name in before[step.Name])
+        {
+            if (FindCycle(steps[name], longer, steps, before, ordered) is { } cycle)
+            {
+                return cycle;
+            }
+        }
+
+        ordered.Add(step);
+        return null;
+    }
+
+    private static bool Overlap(string path, string other) =>
+        path == other
+        || path.StartsWith(other.TrimEnd('/') + "/", StringComparison.Ordinal)
+        || other.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal);
+}
+
+/// <summary>Why steps have no order.</summary>
+internal enum GraphProblemKind
+{
+    /// <summary>Two steps have one name.</summary>
+    NameTwice,
+
+    /// <summary><c>DependsOn</c> names no step.</summary>
+    NameUnknown,
+
+    /// <summary>Two steps write one file, or one writes into the other's folder.</summary>
+    OutputTwice,
+
+    /// <summary>A step has to wait for itself.</summary>
+    Cycle,
+}
+
+/// <param name="Kind">What is wrong.</param>
+/// <param name="What">The name, the output, or the names of the cycle.</param>
+/// <param name="Other">The step that has the output too, or the name that was meant; empty when there is none.</param>
+internal sealed record GraphProblem(GraphProblemKind Kind, string What, string Other = "");

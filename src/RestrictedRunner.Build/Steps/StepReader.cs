@@ -1,0 +1,117 @@
+using System.Collections;
+using System.Reflection;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Reads <c>DockerExecStep</c> items. Metadata have the names of the task's parameters, and a few of their own.</summary>
+internal sealed class StepReader
+{
+    /// <summary>What the names of our properties begin with.</summary>
+    public const string PropertyPrefix = "DockerExec";
+
+    private const string Inputs = nameof(DeclaredStep.Inputs);
+    private const string Outputs = nameof(DeclaredStep.Outputs);
+    private const string DependsOn = nameof(DeclaredStep.DependsOn);
+    private const string Description = nameof(DeclaredStep.Description);
+    private const string Hermetic = nameof(DeclaredStep.Hermetic);
+
+    /// <summary>The targets read them.</summary>
+    private static readonly string[] OfTargets = ["Compile", "PerTargetFramework"];
+
+    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "CacheSize", "BeforeTargets", "StateFolder"];
+
+    // Task has a few of its own, such as BuildEngine.
+    private static readonly Dictionary<string, PropertyInfo> TaskParameters = typeof(DockerExec)
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        .Where(property => property.SetMethod is { IsPublic: true } && property.Name != nameof(DockerExec.Outputs))
+        .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Every name that metadata may have.</summary>
+    public static IReadOnlyList<string> MetadataNames { get; } = [.. TaskParameters.Keys, Inputs, Outputs, DependsOn, Description, Hermetic, .. OfTargets];
+
+    /// <summary>Every property of ours that a project may set.</summary>
+    public static IReadOnlyList<string> PropertyNames { get; } =
+        [.. TaskParameters.Keys.Append(Hermetic).Concat(Switches).Select(name => PropertyPrefix + name)];
+
+    /// <summary>Reads an item.</summary>
+    /// <param name="item">A <c>DockerExecStep</c>.</param>
+    /// <param name="defaults">Values of the properties <c>DockerExec…</c> by the part of their names that follows, escaped.</param>
+    /// <param name="unknown">Is told the name of metadata that there is not.</param>
+    public static DeclaredStep Read(ITaskItem item, IReadOnlyDictionary<string, string> defaults, Action<DeclaredStep, string> unknown)
+    {
+        var values = new Dictionary<string, string>(defaults.Where(value => value.Value.Length > 0), StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry metadata in ((ITaskItem2)item).CloneCustomMetadataEscaped())
+        {
+            if ((string)metadata.Value! is { Length: > 0 } value)
+            {
+                values[(string)metadata.Key] = value;
+            }
+        }
+
+        var file = item.GetMetadata("DefiningProjectFullPath");
+        var step = new DeclaredStep(item.ItemSpec, new(file, ProjectText.LineOfItem(file, "DockerExecStep", item.ItemSpec)))
+        {
+            Description = Unescaped(values.GetValueOrDefault(Description, "")),
+            Inputs = List(values.GetValueOrDefault(Inputs, "")),
+            Outputs = List(values.GetValueOrDefault(Outputs, "")),
+            DependsOn = List(values.GetValueOrDefault(DependsOn, "")),
+            Hermetic = bool.TryParse(values.GetValueOrDefault(Hermetic, ""), out var hermetic) && hermetic,
+            Parameters = values.Where(value => TaskParameters.ContainsKey(value.Key)).ToDictionary(value => value.Key, value => value.Value, StringComparer.OrdinalIgnoreCase),
+        };
+        foreach (var name in values.Keys.Where(name => !MetadataNames.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        {
+            unknown(step, name);
+        }
+
+        return step;
+    }
+
+    /// <summary>The task that does what a step declares.</summary>
+    /// <param name="step">Its parameters become the task's.</param>
+    /// <param name="engine">Where the task logs to.</param>
+    /// <param name="recorder">Sees the output too; may be null.</param>
+    /// <param name="invalid">Is told of a value that is no <c>true</c> or <c>false</c>, or no number.</param>
+    public static DockerExec Task(DeclaredStep step, IBuildEngine engine, Action<OutputLine>? recorder, Action<OptionProblem> invalid)
+    {
+        var task = new DockerExec { BuildEngine = engine, Recorder = recorder };
+        foreach (var (name, value) in step.Parameters)
+        {
+            var property = TaskParameters[name];
+            if (Value(property, value, invalid) is { } converted)
+            {
+                property.SetValue(task, converted);
+            }
+        }
+
+        return task;
+    }
+
+    // The forms in which MSBuild gives an attribute's text to a task.
+    private static object? Value(PropertyInfo parameter, string escaped, Action<OptionProblem> invalid)
+    {
+        var text = Unescaped(escaped);
+        switch (Type.GetTypeCode(parameter.PropertyType))
+        {
+            case TypeCode.String:
+                return text;
+            case TypeCode.Boolean when bool.TryParse(text, out var flag):
+                return flag;
+            case TypeCode.Int32 when int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number):
+                return number;
+            case TypeCode.Boolean or TypeCode.Int32:
+                invalid(new(OptionProblemKind.ValueInvalid, parameter.Name, text, parameter.PropertyType == typeof(bool) ? "it is true or false" : "it is a whole number"));
+                return null;
+            default:
+                return parameter.PropertyType == typeof(string[]) ? List(escaped).ToArray() : Pieces(escaped).Select(piece => (ITaskItem)new TaskItem(piece)).ToArray();
+        }
+    }
+
+    private static IReadOnlyList<string> List(string escaped) => [.. Pieces(escaped).Select(Unescaped)];
+
+    // A semicolon that is written %3B separates nothing.
+    private static string[] Pieces(string escaped) => escaped.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static string Unescaped(string escaped) => EscapedText.Unescape(escaped);
+}

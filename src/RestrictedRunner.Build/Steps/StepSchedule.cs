@@ -1,0 +1,75 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>How a step ended.</summary>
+internal enum StepEnd
+{
+    /// <summary>Its outputs are there.</summary>
+    Succeeded,
+
+    /// <summary>It was run and failed.</summary>
+    Failed,
+
+    /// <summary>It was not run, because one that it depends on failed, or all were to stop.</summary>
+    NotRun,
+}
+
+/// <summary>Runs steps at once that do not wait for each other.</summary>
+internal static class StepSchedule
+{
+    /// <summary>Runs all steps of a graph, each when those before it have succeeded.</summary>
+    /// <param name="graph">The steps and their order.</param>
+    /// <param name="parallel">How many may run at once, at least 1.</param>
+    /// <param name="stopAtFailure">True starts no step after one has failed; those that run go on to their end.</param>
+    /// <param name="run">Runs one step; false when it failed.</param>
+    /// <param name="cancellation">Starts no further step. Those that run see it themselves.</param>
+    /// <returns>How each step ended, by its name.</returns>
+    public static async Task<IReadOnlyDictionary<string, StepEnd>> RunAsync(
+        StepGraph graph,
+        int parallel,
+        bool stopAtFailure,
+        Func<DeclaredStep, Task<bool>> run,
+        CancellationToken cancellation)
+    {
+        using var places = new SemaphoreSlim(parallel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var ends = new Dictionary<string, Task<StepEnd>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var step in graph.Steps)
+        {
+            Task<StepEnd>[] before = [.. graph.Before[step.Name].Select(name => ends[name])];
+            ends[step.Name] = RunOneAsync(step, before);
+        }
+
+        await Task.WhenAll(ends.Values).ConfigureAwait(false);
+        return ends.ToDictionary(end => end.Key, end => end.Value.Result, StringComparer.OrdinalIgnoreCase);
+
+        async Task<StepEnd> RunOneAsync(DeclaredStep step, Task<StepEnd>[] before)
+        {
+            var allBefore = await Task.WhenAll(before).ConfigureAwait(false);
+            await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                if (stop.IsCancellationRequested || allBefore.Any(end => end != StepEnd.Succeeded))
+                {
+                    return StepEnd.NotRun;
+                }
+
+                // On a thread of its own: the step's work is synchronous for long stretches.
+                if (await Task.Run(() => run(step), CancellationToken.None).ConfigureAwait(false))
+                {
+                    return StepEnd.Succeeded;
+                }
+
+                if (stopAtFailure)
+                {
+                    await stop.CancelAsync().ConfigureAwait(false);
+                }
+
+                return StepEnd.Failed;
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using RestrictedRunner.Build;
+
+namespace RestrictedRunner.Tests.Steps;
+
+public class StepGraphTests
+{
+    private readonly List<string> _problems = [];
+
+    [Fact]
+    public void Steps_without_dependences_keep_the_order_of_the_project()
+    {
+        Assert.Equal(["c", "a", "b"], Order(Step("c"), Step("a"), Step("b")));
+    }
+
+    [Fact]
+    public void A_step_comes_after_those_that_it_depends_on()
+    {
+        Assert.Equal(["b", "c", "a"], Order(Step("a") with { DependsOn = ["C", "b"] }, Step("b"), Step("c")));
+    }
+
+    [Theory]
+    [InlineData("gen/a.c", "gen/a.c")]
+    [InlineData("gen/a.c", "./gen//a.c")]
+    [InlineData("gen/a.c", "gen/*.c")]
+    [InlineData("gen/a.c", "**/*.c")]
+    [InlineData("gen/a.c", "gen")]
+    [InlineData("gen/a.c", "gen/")]
+    [InlineData("gen/", "gen/sub/a.c")]
+    [InlineData("gen/", "gen/*.c")]
+    [InlineData("gen/", "**/*.c")]
+    [InlineData("gen/a.c", "/p/gen/a.c")]
+    public void A_step_comes_after_the_one_that_writes_what_it_reads(string output, string input)
+    {
+        Assert.Equal(["writer", "reader"], Order(Step("reader") with { Inputs = [input] }, Step("writer") with { Outputs = [output] }));
+    }
+
+    [Theory]
+    [InlineData("gen/a.c", "gen/a.h")]
+    [InlineData("gen/a.c", "gen/*.h")]
+    [InlineData("gen/a.c", "other/**")]
+    [InlineData("gen2/a.c", "gen")]
+    [InlineData("a.h", "**/*.c")]
+    [InlineData("gen/a.c", "!gen/a.c")]
+    public void Names_that_only_look_alike_are_no_dependence(string output, string input)
+    {
+        Assert.Equal(["reader", "writer"], Order(Step("reader") with { Inputs = [input] }, Step("writer") with { Outputs = [output] }));
+    }
+
+    [Fact]
+    public void A_cycle_is_told_with_its_path()
+    {
+        Assert.Empty(Order(
+            Step("start") with { DependsOn = ["a"] },
+            Step("a") with { DependsOn = ["b"] },
+            Step("b") with { Inputs = ["c.txt"] },
+            Step("c") with { Outputs = ["c.txt"], DependsOn = ["a"] }));
+        Assert.Equal(["start: Cycle a -> b -> c -> a "], _problems);
+    }
+
+    [Fact]
+    public void A_step_that_depends_on_itself_is_a_cycle()
+    {
+        Assert.Empty(Order(Step("a") with { DependsOn = ["a"] }));
+        Assert.Equal(["a: Cycle a -> a "], _problems);
+    }
+
+    [Fact]
+    public void A_step_may_read_what_it_writes()
+    {
+        Assert.Equal(["a"], Order(Step("a") with { Inputs = ["**/*.c"], Outputs = ["a.c"] }));
+    }
+
+    [Fact]
+    public void All_faults_are_told_at_once()
+    {
+        Assert.Empty(Order(
+            Step("Generate") with { Outputs = ["gen/"] },
+            Step("generate"),
+            Step("b") with { DependsOn = ["Genrate", "nothing"] },
+            Step("c") with { Outputs = ["gen/a.c"] }));
+        Assert.Equal(
+            ["generate: NameTwice generate ", "b: NameUnknown Genrate Generate", "b: NameUnknown nothing ", "c: OutputTwice gen/a.c Generate"],
+            _problems);
+    }
+
+    private static DeclaredStep Step(string name) => new(name, new("/p/x.csproj", 1));
+
+    private IEnumerable<string> Order(params DeclaredStep[] steps) =>
+        StepGraph.Of(steps, "/p", (step, problem) => _problems.Add($"{step.Name}: {problem.Kind} {problem.What} {problem.Other}"))?.Steps.Select(step => step.Name) ?? [];
+}

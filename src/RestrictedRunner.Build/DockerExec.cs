@@ -72,7 +72,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
 
         OncePerBuild.Start(BuildEngine, options);
-        using var link = BuildLink.Of(BuildEngine).Watch(Cancel);
+        using var link = BuildLink.Watch(Cancel);
         var watch = new Stopwatch();
         try
         {

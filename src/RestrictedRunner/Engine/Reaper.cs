@@ -80,7 +80,15 @@ internal sealed class Reaper : IDisposable
     public void Dispose()
     {
         Tell("done", "");
-        _process?.StandardInput.Dispose();
+        try
+        {
+            _process?.StandardInput.Dispose();
+        }
+        catch (IOException)
+        {
+            // It tries again to write what could not be told.
+        }
+
         _process?.Dispose();
     }
 

@@ -3,16 +3,29 @@ using System.Text;
 
 namespace RestrictedRunner;
 
-/// <summary>What Linux knows of a file and .NET does not tell.</summary>
+/// <summary>What Linux knows of a file and .NET does not tell, or not with one call.</summary>
 /// <param name="OwnerId">User id of the owner.</param>
-/// <param name="Changed">When its content, owner or mode last changed; a program cannot set it, unlike the time of writing.</param>
-internal sealed record FileStatus(uint OwnerId, DateTimeOffset Changed)
+/// <param name="Mode">Kind of file and permissions, as in <c>st_mode</c>.</param>
+/// <param name="Device">Device that the file is on.</param>
+/// <param name="Inode">Its number there.</param>
+/// <param name="Size">Bytes of its content.</param>
+/// <param name="WrittenNanoseconds">When its content last changed, or what a program set in its place. Since 1970.</param>
+/// <param name="ChangedNanoseconds">When its content, owner or mode last changed; a program cannot set it. Since 1970.</param>
+internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong Inode, long Size, long WrittenNanoseconds, long ChangedNanoseconds)
 {
     // The one form that is the same on all processors: https://man7.org/linux/man-pages/man2/statx.2.html
-    private const int Size = 256;
+    private const int StatusSize = 256;
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
     private const uint BasicFields = 0x7ff;
+    private const uint KindOfFile = 0xf000;
+    private const uint RegularFile = 0x8000;
+
+    /// <summary>True for what has a content: no folder, link, pipe, socket or device.</summary>
+    public bool IsRegularFile => (Mode & KindOfFile) == RegularFile;
+
+    /// <summary>When its content, owner or mode last changed; a program cannot set it, unlike the time of writing.</summary>
+    public DateTimeOffset Changed => DateTimeOffset.UnixEpoch.AddTicks(ChangedNanoseconds / TimeSpan.NanosecondsPerTick);
 
     /// <summary>The status of a file, or of what a symbolic link leads to.</summary>
     /// <returns>Null for what cannot be seen, and on other systems than Linux.</returns>
@@ -28,7 +41,14 @@ internal sealed record FileStatus(uint OwnerId, DateTimeOffset Changed)
         try
         {
             return OperatingSystem.IsLinux() && StatX(CurrentDirectory, Encoding.UTF8.GetBytes(path + '\0'), flags, BasicFields, ref status) == 0
-                ? new(status.OwnerId, DateTimeOffset.FromUnixTimeSeconds(status.ChangedSeconds).AddTicks(status.ChangedNanoseconds / TimeSpan.NanosecondsPerTick))
+                ? new(
+                    status.OwnerId,
+                    status.Mode,
+                    ((ulong)status.DeviceMajor << 32) | status.DeviceMinor,
+                    status.Inode,
+                    status.Size,
+                    Nanoseconds(status.WrittenSeconds, status.WrittenNanoseconds),
+                    Nanoseconds(status.ChangedSeconds, status.ChangedNanoseconds))
                 : null;
         }
         catch (EntryPointNotFoundException)
@@ -38,20 +58,43 @@ internal sealed record FileStatus(uint OwnerId, DateTimeOffset Changed)
         }
     }
 
+    private static long Nanoseconds(long seconds, uint nanoseconds) => (seconds * 1_000_000_000) + nanoseconds;
+
     [DllImport("libc", EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int StatX(int directory, byte[] path, int flags, uint mask, ref Status status);
 
-    [StructLayout(LayoutKind.Explicit, Size = Size)]
+    [StructLayout(LayoutKind.Explicit, Size = StatusSize)]
     private struct Status
     {
         [FieldOffset(20)]
         public uint OwnerId;
+
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(40)]
+        public long Size;
 
         [FieldOffset(96)]
         public long ChangedSeconds;
 
         [FieldOffset(104)]
         public uint ChangedNanoseconds;
+
+        [FieldOffset(112)]
+        public long WrittenSeconds;
+
+        [FieldOffset(120)]
+        public uint WrittenNanoseconds;
+
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public uint DeviceMinor;
     }
 }

@@ -1,0 +1,81 @@
+using System.IO.Enumeration;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Finds the files that globs stand for, and looks into no folder that none of them can be in.</summary>
+/// <param name="exclusions">What is left out, and with a folder all that is below it.</param>
+internal sealed class FileSearch(IReadOnlyList<Glob> exclusions)
+{
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
+    /// <summary>
+    /// Full paths of the files that a glob stands for; of a plain path to a folder, all files below it. A plain path to
+    /// anything else is given back whether or not something is there.
+    /// </summary>
+    /// <exception cref="IOException">A folder disappeared meanwhile.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
+    public IEnumerable<string> Files(Glob glob)
+    {
+        if (WithParents(glob.Start).Any(IsExcluded))
+        {
+            return [];
+        }
+
+        return (Directory.Exists(glob.Start), glob.IsPlain) switch
+        {
+            (true, true) => In(glob.Start, Glob.Below(glob.Start)),
+            (true, false) => In(glob.Start, glob),
+            (false, true) => [glob.Start],
+            (false, false) => [],
+        };
+    }
+
+    private IEnumerable<string> In(string folder, Glob glob) => In(folder, glob, glob.Initial);
+
+    private IEnumerable<string> In(string folder, Glob glob, IReadOnlyList<int> state)
+    {
+        foreach (var entry in new FileSystemEnumerable<Entry>(folder, Entry.Of, Everything))
+        {
+            var next = glob.Next(state, entry.Name);
+            var path = Path.Join(folder, entry.Name);
+            if (!(entry.IsFolder ? glob.GoesOn(next) : glob.IsMatch(next)) || IsExcluded(path))
+            {
+                continue;
+            }
+
+            if (!entry.IsFolder)
+            {
+                yield return path;
+            }
+            else if (!entry.IsLink || LeadsElsewhere(path))
+            {
+                foreach (var file in In(path, glob, next))
+                {
+                    yield return file;
+                }
+            }
+        }
+    }
+
+    private bool IsExcluded(string path) => exclusions.Any(exclusion => exclusion.IsMatch(path));
+
+    // A link to a folder that it is in would have no end.
+    private static bool LeadsElsewhere(string link) =>
+        FileStatus.Of(link) is { } target
+        && !WithParents(link).Skip(1).Any(parent => FileStatus.Of(parent) is { } folder && (folder.Device, folder.Inode) == (target.Device, target.Inode));
+
+    private static IEnumerable<string> WithParents(string path)
+    {
+        for (var at = path; at is not null; at = Path.GetDirectoryName(at))
+        {
+            yield return at;
+        }
+    }
+
+    private readonly record struct Entry(string Name, bool IsFolder, bool IsLink)
+    {
+        // To ask every file for its attributes would take a call of the system each.
+        public static Entry Of(ref FileSystemEntry entry) =>
+            new(entry.FileName.ToString(), entry.IsDirectory, entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint));
+    }
+}

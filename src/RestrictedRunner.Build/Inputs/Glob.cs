@@ -1,0 +1,104 @@
+using System.IO.Enumeration;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// A path whose segments may be patterns: <c>*</c> stands for any characters of a name, <c>?</c> for one, and a segment
+/// <c>**</c> for any number of folders, none included. Nothing else is special, and a leading dot is a character like
+/// others. Upper and lower case differ on Linux only.
+/// </summary>
+internal sealed class Glob
+{
+    private const string AnyFolders = "**";
+    private const string AnyName = "*";
+
+    // Those of the path from the first pattern on.
+    private readonly IReadOnlyList<string> _patterns;
+
+    private Glob(string start, IReadOnlyList<string> patterns)
+    {
+        Start = start;
+        _patterns = patterns;
+        Initial = [.. From(0)];
+    }
+
+    /// <summary>Full path of the folder that the patterns start in, or of what is meant if there are none.</summary>
+    public string Start { get; }
+
+    /// <summary>True for a path without patterns.</summary>
+    public bool IsPlain => _patterns.Count == 0;
+
+    /// <summary>Where a match stands in the folder <see cref="Start"/>: numbers of the patterns that may come next.</summary>
+    public IReadOnlyList<int> Initial { get; }
+
+    /// <param name="text">The path. A <c>/</c> or <c>**</c> at its end stands for all files below.</param>
+    /// <param name="folder">Full path of the folder that it is relative to.</param>
+    public static Glob Parse(string text, string folder)
+    {
+        var segments = (Path.DirectorySeparatorChar == '/' ? text : text.Replace(Path.DirectorySeparatorChar, '/')).Split('/');
+        var plain = segments.TakeWhile(segment => segment.AsSpan().IndexOfAny('*', '?') < 0).Count();
+        var start = FullPath(string.Join('/', segments[..plain]), text, folder);
+        string[] patterns = [.. segments[plain..].Where((segment, index) => segment is not ("" or ".") || index == segments.Length - plain - 1)];
+        return patterns is [.., "" or AnyFolders] ? new(start, [.. patterns[..^1], AnyFolders, AnyName]) : new(start, patterns);
+    }
+
+    /// <summary>All files below a folder.</summary>
+    public static Glob Below(string folder) => new(folder, [AnyFolders, AnyName]);
+
+    /// <summary>Where a match stands one name further; empty when nothing can match any more.</summary>
+    /// <param name="state">Where it stands in the folder that has the name in it.</param>
+    /// <param name="name">A file's or folder's.</param>
+    public IReadOnlyList<int> Next(IReadOnlyList<int> state, string name)
+    {
+        var next = new SortedSet<int>();
+        foreach (var at in state.Where(at => at < _patterns.Count))
+        {
+            if (_patterns[at] == AnyFolders)
+            {
+                next.UnionWith(From(at));
+            }
+            else if (MatchesName(_patterns[at], name))
+            {
+                next.UnionWith(From(at + 1));
+            }
+        }
+
+        return [.. next];
+    }
+
+    /// <summary>True when the names up to here are what the glob stands for.</summary>
+    public bool IsMatch(IReadOnlyList<int> state) => state.Contains(_patterns.Count);
+
+    /// <summary>True when more names can follow.</summary>
+    public bool GoesOn(IReadOnlyList<int> state) => state.Any(at => at < _patterns.Count);
+
+    /// <summary>True for a path that the glob stands for.</summary>
+    /// <param name="path">A full path.</param>
+    public bool IsMatch(string path)
+    {
+        var names = Path.GetRelativePath(Start, path);
+        return names == "."
+            ? IsMatch(Initial)
+            : IsBelow(names) && IsMatch(names.Split(Path.DirectorySeparatorChar).Aggregate(Initial, Next));
+    }
+
+    private static bool IsBelow(string names) =>
+        names != ".." && !names.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !Path.IsPathRooted(names);
+
+    // Any number of folders may be none.
+    private IEnumerable<int> From(int at)
+    {
+        for (; at < _patterns.Count && _patterns[at] == AnyFolders; at++)
+        {
+            yield return at;
+        }
+
+        yield return at;
+    }
+
+    private static string FullPath(string plain, string text, string folder) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(plain.Length == 0 && text.StartsWith('/') ? "/" : plain, folder));
+
+    private static bool MatchesName(string pattern, string name) =>
+        FileSystemName.MatchesSimpleExpression(pattern.Replace(@"\", @"\\", StringComparison.Ordinal), name, ignoreCase: !OperatingSystem.IsLinux());
+}

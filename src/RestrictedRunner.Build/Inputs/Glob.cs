@@ -12,21 +12,25 @@ internal sealed class Glob
     private const string AnyFolders = "**";
     private const string AnyName = "*";
 
-    // Those of the path from the first pattern on.
-    private readonly IReadOnlyList<string> _patterns;
+    // The segments of the path from the first pattern on.
+    private readonly string[] _patterns;
 
-    private Glob(string start, IReadOnlyList<string> patterns)
+    // For each place before, between and after the patterns: the places that are reached from it without a name.
+    private readonly int[][] _reached;
+
+    private Glob(string start, IEnumerable<string> patterns)
     {
         Start = start;
-        _patterns = patterns;
-        Initial = [.. From(0)];
+        _patterns = [.. patterns.Select(pattern => pattern.Replace(@"\", @"\\", StringComparison.Ordinal))];
+        _reached = [.. Enumerable.Range(0, _patterns.Length + 1).Select(Reached)];
+        Initial = _reached[0];
     }
 
     /// <summary>Full path of the folder that the patterns start in, or of what is meant if there are none.</summary>
     public string Start { get; }
 
     /// <summary>True for a path without patterns.</summary>
-    public bool IsPlain => _patterns.Count == 0;
+    public bool IsPlain => _patterns.Length == 0;
 
     /// <summary>Where a match stands in the folder <see cref="Start"/>: numbers of the patterns that may come next.</summary>
     public IReadOnlyList<int> Initial { get; }
@@ -50,27 +54,24 @@ internal sealed class Glob
     /// <param name="name">A file's or folder's.</param>
     public IReadOnlyList<int> Next(IReadOnlyList<int> state, string name)
     {
-        var next = new SortedSet<int>();
-        foreach (var at in state.Where(at => at < _patterns.Count))
+        var next = new List<int>();
+        foreach (var at in state)
         {
-            if (_patterns[at] == AnyFolders)
+            if (at < _patterns.Length && MatchesName(_patterns[at], name))
             {
-                next.UnionWith(From(at));
-            }
-            else if (MatchesName(_patterns[at], name))
-            {
-                next.UnionWith(From(at + 1));
+                // A name that is one of any folders leaves the others to come.
+                next.AddRange(_reached[_patterns[at] == AnyFolders ? at : at + 1]);
             }
         }
 
-        return [.. next];
+        return state.Count > 1 ? [.. next.Distinct()] : next;
     }
 
     /// <summary>True when the names up to here are what the glob stands for.</summary>
-    public bool IsMatch(IReadOnlyList<int> state) => state.Contains(_patterns.Count);
+    public bool IsMatch(IReadOnlyList<int> state) => state.Contains(_patterns.Length);
 
     /// <summary>True when more names can follow.</summary>
-    public bool GoesOn(IReadOnlyList<int> state) => state.Any(at => at < _patterns.Count);
+    public bool GoesOn(IReadOnlyList<int> state) => state.Any(at => at < _patterns.Length);
 
     /// <summary>True for a path that the glob stands for.</summary>
     /// <param name="path">A full path.</param>
@@ -94,19 +95,12 @@ internal sealed class Glob
         names != ".." && !names.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !Path.IsPathRooted(names);
 
     // Any number of folders may be none.
-    private IEnumerable<int> From(int at)
-    {
-        for (; at < _patterns.Count && _patterns[at] == AnyFolders; at++)
-        {
-            yield return at;
-        }
-
-        yield return at;
-    }
+    private int[] Reached(int place) =>
+        [place, .. place < _patterns.Length && _patterns[place] == AnyFolders ? Reached(place + 1) : []];
 
     private static string FullPath(string plain, string text, string folder) =>
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(plain.Length == 0 && text.StartsWith('/') ? "/" : plain, folder));
 
     private static bool MatchesName(string pattern, string name) =>
-        FileSystemName.MatchesSimpleExpression(pattern.Replace(@"\", @"\\", StringComparison.Ordinal), name, ignoreCase: !OperatingSystem.IsLinux());
+        FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: !OperatingSystem.IsLinux());
 }

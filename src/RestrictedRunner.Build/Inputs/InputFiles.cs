@@ -28,7 +28,8 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
         var isExclusion = declared.ToLookup(text => text.StartsWith(Exclusion));
         var search = new FileSearch([.. isExclusion[true].Select(text => Glob.Parse(text[1..], folder))]);
         var found = isExclusion[false].Select(text => (Text: text, Paths: search.Files(Glob.Parse(text, folder)).ToList())).ToList();
-        var stamps = found.SelectMany(input => input.Paths).Distinct().ToDictionary(path => path, FileStamp.Of);
+        var stamps = found.SelectMany(input => input.Paths).Distinct().AsParallel().Select(path => (Path: path, Stamp: FileStamp.Of(path)))
+            .ToDictionary(file => file.Path, file => file.Stamp);
         return new(
             [
                 .. stamps.Where(file => file.Value is not null)
@@ -41,5 +42,9 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
             ]);
     }
 
-    private static string RelativePath(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+    private static string RelativePath(string folder, string path)
+    {
+        var isBelow = path.StartsWith(folder, StringComparison.Ordinal) && path.Length > folder.Length && path[folder.Length] == Path.DirectorySeparatorChar;
+        return (isBelow ? path[(folder.Length + 1)..] : Path.GetRelativePath(folder, path)).Replace(Path.DirectorySeparatorChar, '/');
+    }
 }

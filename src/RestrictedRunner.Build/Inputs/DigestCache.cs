@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using RestrictedRunner.Build.RemoteExecution;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Digests of files that were hashed in earlier builds.</summary>
+/// <param name="Entries">What is remembered, by full path.</param>
+internal sealed record DigestCache(IReadOnlyDictionary<string, DigestCache.Entry> Entries)
+{
+    // Builds say only once in a while what they still need, because that writes the file.
+    private const int DaysUntilRenewed = 7;
+    private const int DaysUntilForgotten = 30;
+
+    // A file of another form begins in another way, and is read as if there were nothing.
+    private static ReadOnlySpan<byte> Form => "RestrictedRunner.Build digests 1\n"u8;
+
+    public static DigestCache Empty { get; } = new(new Dictionary<string, Entry>());
+
+    /// <summary>The cache that these bytes are; an empty one if they are no whole cache.</summary>
+    public static DigestCache Parse(byte[] bytes)
+    {
+        var length = bytes.Length - SHA256.HashSizeInBytes;
+        if (length < Form.Length || !bytes.AsSpan().StartsWith(Form) || !SHA256.HashData(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(bytes.AsSpan(length)))
+        {
+            return Empty;
+        }
+
+        using var reader = new BinaryReader(new MemoryStream(bytes, Form.Length, length - Form.Length, writable: false));
+        var count = reader.ReadInt32();
+        var entries = new Dictionary<string, Entry>(count);
+        for (var i = 0; i < count; i++)
+        {
+            entries.Add(reader.ReadString(), ReadEntry(reader));
+        }
+
+        return new(entries);
+    }
+
+    /// <summary>The bytes to keep. They end with a digest of themselves, so that a part is not taken for the whole.</summary>
+    public byte[] ToBytes()
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        writer.Write(Form);
+        writer.Write(Entries.Count);
+        foreach (var (path, entry) in Entries)
+        {
+            writer.Write(path);
+            Write(writer, entry);
+        }
+
+        writer.Write(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
+        return bytes.ToArray();
+    }
+
+    /// <summary>The digest of a file, or null when it is not known or its stamp is another.</summary>
+    public Digest? Find(InputFile file) =>
+        Entries.TryGetValue(file.FullPath, out var entry) && entry.Stamp == file.Stamp ? new() { Hash = entry.Hash, SizeBytes = entry.Stamp.Size } : null;
+
+    /// <summary>True when the cache has to be written so that what these files need is not forgotten.</summary>
+    /// <param name="files">What a build asks for.</param>
+    /// <param name="today">Days since 1970.</param>
+    public bool IsToBeRenewed(IEnumerable<InputFile> files, int today) =>
+        files.Any(file => Entries.TryGetValue(file.FullPath, out var entry) && today - entry.Day >= DaysUntilRenewed);
+
+    /// <summary>The cache with these files, and without those that no build asked for in a long time.</summary>
+    public DigestCache With(IEnumerable<DigestedFile> files, int today)
+    {
+        var entries = Entries.Where(entry => today - entry.Value.Day < DaysUntilForgotten).ToDictionary();
+        foreach (var (file, digest, _) in files)
+        {
+            entries[file.FullPath] = new(file.Stamp, digest!.Hash, today);
+        }
+
+        return new(entries);
+    }
+
+    private static Entry ReadEntry(BinaryReader reader) =>
+        new(new FileStamp(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt64(), reader.ReadUInt32()), reader.ReadString(), reader.ReadInt32());
+
+    private static void Write(BinaryWriter writer, Entry entry)
+    {
+        writer.Write(entry.Stamp.Size);
+        writer.Write(entry.Stamp.Written);
+        writer.Write(entry.Stamp.Changed);
+        writer.Write(entry.Stamp.Inode);
+        writer.Write(entry.Stamp.Mode);
+        writer.Write(entry.Hash);
+        writer.Write(entry.Day);
+    }
+
+    /// <param name="Stamp">The file's when it was hashed.</param>
+    /// <param name="Hash">SHA-256 of its content in lower-case hexadecimal.</param>
+    /// <param name="Day">When a build last said that it needs the entry: days since 1970.</param>
+    internal sealed record Entry(FileStamp Stamp, string Hash, int Day);
+}

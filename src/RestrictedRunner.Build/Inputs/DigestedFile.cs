@@ -1,0 +1,9 @@
+using RestrictedRunner.Build.RemoteExecution;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>A file that a step reads, and what is in it.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Digest">Digest of its content; null when it cannot be read.</param>
+/// <param name="Problem">Why it cannot be read, in the system's words; empty when it can.</param>
+internal sealed record DigestedFile(InputFile File, Digest? Digest, string Problem = "");

@@ -1,0 +1,75 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// Digests of the content of files. They are remembered in a file, so that only what may have changed is read again:
+/// whatever has another stamp, and whatever had changed so shortly before it was read that a later change need not show
+/// in its stamp.
+/// </summary>
+internal static class FileDigests
+{
+    /// <summary>The digests of files, in their order.</summary>
+    /// <param name="files">Files as they have just been found.</param>
+    /// <param name="cachePath">
+    /// Full path of the file that remembers. It need not be there, and where it cannot be written, all is read every
+    /// time. It belongs on the file system of the files, whose clock tells what changed shortly before.
+    /// </param>
+    /// <param name="cancellation">Nothing of what was read until then is remembered.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static IReadOnlyList<DigestedFile> Of(IReadOnlyList<InputFile> files, string cachePath, CancellationToken cancellation) =>
+        Of(files, cachePath, (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays, cancellation);
+
+    /// <summary>The same on another day, which counts from 1970.</summary>
+    public static IReadOnlyList<DigestedFile> Of(IReadOnlyList<InputFile> files, string cachePath, int today, CancellationToken cancellation)
+    {
+        var cache = Load(cachePath);
+        var digested = files.Select(file => new DigestedFile(file, cache.Find(file))).ToArray();
+        int[] unknown = [.. Enumerable.Range(0, digested.Length).Where(i => digested[i].Digest is null)];
+        if (unknown.Length == 0 && !cache.IsToBeRenewed(files, today))
+        {
+            return digested;
+        }
+
+        // It tells the time before anything is read.
+        using var newFile = NewFile.Create(cachePath);
+        Parallel.ForEach(unknown, new ParallelOptions { CancellationToken = cancellation }, i => digested[i] = Read(files[i]));
+        if (newFile is not null)
+        {
+            var settled = digested.Where(file => cache.Find(file.File) is not null || IsSettled(file, newFile.Created));
+            // As another build may have left it meanwhile.
+            newFile.Save(Load(cachePath).With(settled, today).ToBytes());
+        }
+
+        return digested;
+    }
+
+    private static DigestCache Load(string path)
+    {
+        try
+        {
+            return DigestCache.Parse(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return DigestCache.Empty;
+        }
+    }
+
+    private static DigestedFile Read(InputFile file)
+    {
+        try
+        {
+            return new(file, Digests.OfFile(file.FullPath));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new(file, Digest: null, e.Message);
+        }
+    }
+
+    // Nobody wrote between the look at the stamp and the end of reading, and who writes from now on changes the stamp.
+    private static bool IsSettled(DigestedFile file, long readSince) =>
+        file.Digest is not null
+        && file.Digest.SizeBytes == file.File.Stamp.Size
+        && file.File.Stamp.IsSettledAt(readSince)
+        && FileStamp.Of(file.File.FullPath) == file.File.Stamp;
+}

@@ -15,16 +15,14 @@ internal sealed class ImageIdentities
     public static ImageIdentities Of(IBuildEngine4 build, string engine)
     {
         var key = $"{typeof(ImageIdentities).FullName} {engine}";
-        lock (typeof(ImageIdentities))
+        if (build.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is not ImageIdentities identities)
         {
-            if (build.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is not ImageIdentities identities)
-            {
-                identities = new();
-                build.RegisterTaskObject(key, identities, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
-            }
-
-            return identities;
+            // Two projects at once in one process (-mt) may each make one: a question more.
+            identities = new();
+            build.RegisterTaskObject(key, identities, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
         }
+
+        return identities;
     }
 
     /// <summary>True for a reference that says which content it means, and so needs no question.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace RestrictedRunner.Build;
@@ -8,27 +9,27 @@ internal sealed class RecordedOutput
     // A step that prints more is run again rather than kept.
     private const int Limit = 16 * 1024 * 1024;
 
-    private readonly MemoryStream _standardOutput = new();
-    private readonly MemoryStream _standardError = new();
+    private readonly ArrayBufferWriter<byte> _standardOutput = new();
+    private readonly ArrayBufferWriter<byte> _standardError = new();
 
     /// <summary>True when there was more than is kept.</summary>
     public bool IsIncomplete { get; private set; }
 
     /// <summary>The lines of standard output.</summary>
-    public byte[] StandardOutput => _standardOutput.ToArray();
+    public byte[] StandardOutput => _standardOutput.WrittenSpan.ToArray();
 
     /// <summary>The lines of standard error.</summary>
-    public byte[] StandardError => _standardError.ToArray();
+    public byte[] StandardError => _standardError.WrittenSpan.ToArray();
 
     /// <summary>Adds a line.</summary>
     public void Add(OutputLine line)
     {
         var stream = line.Stream == OutputStream.StandardOutput ? _standardOutput : _standardError;
-        IsIncomplete |= stream.Length + line.Text.Length > Limit;
+        IsIncomplete |= stream.WrittenCount + line.Text.Length > Limit;
         if (!IsIncomplete)
         {
-            stream.Write(Encoding.UTF8.GetBytes(line.Text));
-            stream.WriteByte((byte)'\n');
+            Encoding.UTF8.GetBytes(line.Text, stream);
+            stream.Write("\n"u8);
         }
     }
 

@@ -1,4 +1,5 @@
 using RestrictedRunner.Build.RemoteExecution;
+using Directory = System.IO.Directory;
 
 namespace RestrictedRunner.Build;
 
@@ -15,6 +16,7 @@ internal sealed record StepFilesOnHost(InputFiles Found, Digest Root)
     /// <param name="declared">Files, folders and globs.</param>
     /// <param name="folder">Full path of the project's folder.</param>
     /// <param name="known">Path of the file that remembers what was read before.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static StepFilesOnHost Find(IEnumerable<string> declared, string folder, string known, CancellationToken cancellation)
     {

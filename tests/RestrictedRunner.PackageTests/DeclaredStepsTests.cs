@@ -1,0 +1,173 @@
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>Steps that a project declares as items.</summary>
+public class DeclaredStepsTests
+{
+    private const string Sort = """<DockerExecStep Include="Sort" Image="busybox:latest" Command="sort names.txt &gt; sorted.txt" Inputs="names.txt" Outputs="sorted.txt" />""";
+
+    [EngineFact]
+    public async Task A_step_runs_in_the_projects_folder_and_what_it_writes_is_the_callers()
+    {
+        var project = Project(Sort);
+        project.Write("names.txt", "b\na\n");
+
+        var build = await project.BuildAsync();
+
+        build.SucceededWithoutWarnings();
+        Assert.Equal("a\nb\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
+        Assert.Equal(await Unix.UserAsync(), await Unix.OwnerAsync(project["sorted.txt"]));
+        Assert.Equal(1, Runs(build));
+    }
+
+    [EngineFact]
+    public async Task An_unchanged_step_is_not_run_again()
+    {
+        var project = Project(Sort);
+        project.Write("names.txt", "b\na\n");
+        (await project.BuildAsync()).Succeeded();
+        File.SetLastWriteTimeUtc(project["names.txt"], DateTime.UtcNow.AddHours(1));
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(0, Runs(build.SucceededWithoutWarnings()));
+        Assert.Contains("Step 'Sort' is up to date.", build.Texts);
+    }
+
+    [EngineTheory]
+    [InlineData("input")]
+    [InlineData("mode")]
+    [InlineData("output")]
+    [InlineData("no output")]
+    [InlineData("parameter")]
+    public async Task A_changed_step_is_run_again(string what)
+    {
+        var project = Project(Sort);
+        project.Write("names.txt", "b\na\n");
+        (await project.BuildAsync()).Succeeded();
+        switch (what)
+        {
+            case "input": project.Write("names.txt", "b\nA\n"); break;
+            case "mode": File.SetUnixFileMode(project["names.txt"], UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead); break;
+            case "output": project.Write("sorted.txt", "x\ny\n"); break;
+            case "no output": File.Delete(project["sorted.txt"]); break;
+            default: break;
+        }
+
+        var build = await project.BuildAsync(what == "parameter" ? ["-p:DockerExecMemory=64m"] : []);
+
+        Assert.Equal(1, Runs(build.SucceededWithoutWarnings()));
+        Assert.NotEqual("x\ny\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
+    }
+
+    [EngineFact]
+    public async Task Steps_run_in_the_order_of_what_they_read_and_write()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="Third" Image="busybox:latest" Command="cat b.txt &gt; c.txt; echo 3 &gt;&gt; c.txt" Inputs="b.txt" Outputs="c.txt" />
+            <DockerExecStep Include="Second" Image="busybox:latest" Command="cat a.txt &gt; b.txt; echo 2 &gt;&gt; b.txt" Inputs="*.txt;!b.txt;!c.txt" Outputs="b.txt" DependsOn="First" />
+            <DockerExecStep Include="First" Image="busybox:latest" Command="echo 1 &gt; a.txt" Outputs="a.txt" />
+            """);
+
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+
+        Assert.Equal("1\n2\n3\n", await File.ReadAllTextAsync(project["c.txt"], TestContext.Current.CancellationToken));
+        Assert.Equal(0, Runs((await project.BuildAsync()).SucceededWithoutWarnings()));
+    }
+
+    [EngineFact]
+    public async Task Properties_and_item_definitions_are_defaults_and_metadata_wins()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="A" Command="echo $HOSTNAME" Outputs="" />
+            <DockerExecStep Include="B" Command="echo $HOSTNAME" Hostname="from-metadata" />
+            """,
+            "<PropertyGroup><DockerExecImage>busybox:latest</DockerExecImage><DockerExecHostname>from-property</DockerExecHostname></PropertyGroup>");
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(["from-metadata", "from-property"], build.SucceededWithoutWarnings().Output.Where(line => line.StartsWith("from-", StringComparison.Ordinal)).Order());
+    }
+
+    [EngineFact]
+    public async Task An_output_that_does_not_appear_is_an_error_at_the_item()
+    {
+        var project = Project("""<DockerExecStep Include="Nothing" Image="busybox:latest" Command="true" Outputs="a.txt" />""");
+
+        var error = (await project.BuildAsync()).FailedWithOneError();
+
+        Assert.Equal(
+            new Problem("RRB3016", project.File, project.LineOf("Include=\"Nothing\""), "Step 'Nothing' succeeded but did not write its output 'a.txt'. Correct Outputs, or the command: it starts in the project's folder."),
+            error);
+    }
+
+    [EngineFact]
+    public async Task A_failed_step_leaves_no_half_written_output_and_stops_what_needs_it()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="Bad" Image="busybox:latest" Command="echo half &gt; a.txt; exit 7" Outputs="a.txt" />
+            <DockerExecStep Include="After" Image="busybox:latest" Command="cp a.txt b.txt" Inputs="a.txt" Outputs="b.txt" />
+            <DockerExecStep Include="Other" Image="busybox:latest" Command="echo other &gt; other.txt" Outputs="other.txt" />
+            """);
+
+        var error = (await project.BuildAsync()).FailedWithOneError();
+
+        Assert.Equal(("RRB3001", project.LineOf("Include=\"Bad\"")), (error.Code, error.Line));
+        Assert.Equal((false, false, true), (File.Exists(project["a.txt"]), File.Exists(project["b.txt"]), File.Exists(project["other.txt"])));
+    }
+
+    [Fact]
+    public async Task Names_that_there_are_not_are_warnings_with_a_suggestion()
+    {
+        var project = Project(
+            """<DockerExecStep Include="A" Image="busybox:latest" Command="true" Memmory="1g" DependsOn="Nobody" />""",
+            "<PropertyGroup><DockerExecMemroy>1g</DockerExecMemroy></PropertyGroup>");
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(
+            [
+                "There is no property 'DockerExecMemroy', so it is without effect. Is 'DockerExecMemory' meant?",
+                "Step 'A': DockerExecStep has no metadata 'Memmory', so it is without effect. Is 'Memory' meant?",
+            ],
+            build.Warnings.Select(warning => warning.Text));
+        Assert.Equal("Step 'A' depends on 'Nobody', and there is no such step.", build.FailedWithOneError().Text);
+    }
+
+    [EngineFact]
+    public async Task What_a_step_writes_compiles_in_the_same_build()
+    {
+        var project = TestProject.Library(
+            """
+            <ItemGroup>
+              <DockerExecStep Include="Generate" Image="busybox:latest" Inputs="name.txt" Outputs="Generated.cs"
+                              Command="echo &quot;public class %24(cat name.txt) { }&quot; &gt; Generated.cs" />
+            </ItemGroup>
+            """);
+        project.Write("name.txt", "Made");
+        project.Write("Uses.cs", "public class Uses : Made { }");
+
+        (await project.BuildAsync("-restore")).SucceededWithoutWarnings();
+        Assert.Equal(0, Runs((await project.BuildAsync()).SucceededWithoutWarnings()));
+        project.Write("name.txt", "Other");
+        Assert.Contains("CS0246", (await project.BuildAsync()).Errors.Select(error => error.Code));
+        Assert.Equal(0, (await DotNet.RunAsync(project.Folder, ["clean", project.File])).Succeeded().ExitCode);
+        Assert.False(File.Exists(project["Generated.cs"]));
+    }
+
+    private static TestProject Project(string items, string more = "") => new(
+        $"""
+        <Project>
+          {more}
+          <ItemGroup>
+            {items}
+          </ItemGroup>
+          <Target Name="Build" />
+          <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+        </Project>
+        """);
+
+    private static int Runs(Build build) => build.Texts.Count(text => text.Contains(" run --rm --name rr-", StringComparison.Ordinal));
+}

@@ -28,18 +28,18 @@ internal sealed record InputTree(Digest Root, IReadOnlyDictionary<Digest, Direct
     private static Digest Close(Folder folder, Dictionary<Digest, Directory> folders)
     {
         var directory = new Directory();
-        foreach (var (name, inner) in folder.Folders.OrderBy(child => child.Key, Utf8Order.Comparer))
+        foreach (var name in folder.Folders.Keys.Order(Utf8Order.Comparer))
         {
-            directory.Directories.Add(new DirectoryNode { Name = name, Digest = Close(inner, folders) });
+            directory.Directories.Add(new DirectoryNode { Name = name, Digest = Close(folder.Folders[name], folders) });
         }
 
-        foreach (var (name, entry) in folder.Entries.OrderBy(child => child.Key, Utf8Order.Comparer))
+        foreach (var name in folder.Entries.Keys.Order(Utf8Order.Comparer))
         {
-            if (entry is InputEntry.File file)
+            if (folder.Entries[name] is InputEntry.File file)
             {
                 directory.Files.Add(new FileNode { Name = name, Digest = file.Digest, IsExecutable = file.IsExecutable });
             }
-            else if (entry is InputEntry.Link link)
+            else if (folder.Entries[name] is InputEntry.Link link)
             {
                 directory.Symlinks.Add(new SymlinkNode { Name = name, Target = link.Target });
             }

@@ -237,7 +237,7 @@ public sealed class FileDigestsTests : IDisposable
 
     private void Settle()
     {
-        var newest = System.IO.Directory.GetFiles(_folder).Select(file => FileStamp.Of(file)!.Value).ToList();
+        var newest = System.IO.Directory.GetFiles(_folder).Select(file => FileStamp.Of(file)!).ToList();
         SpinWait.SpinUntil(() => newest.All(stamp => stamp.IsSettledAt(FileStamp.Nanoseconds(DateTime.UtcNow) - 20_000_000)));
     }
 }

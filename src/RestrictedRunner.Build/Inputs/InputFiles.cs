@@ -36,7 +36,7 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
         return new(
             [.. found.OrderBy(file => file.Path, Utf8Order.Comparer)],
             [
-                .. isExclusion[false].Where(text => !paths[text].Any(foundPaths.Contains)),
+                .. paths.Where(input => !input.Value.Any(foundPaths.Contains)).Select(input => input.Key),
                 .. all.Where(path => path.Contains('\ufffd', StringComparison.Ordinal) && !foundPaths.Contains(path)),
             ]);
     }

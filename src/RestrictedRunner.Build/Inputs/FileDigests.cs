@@ -23,15 +23,15 @@ internal static class FileDigests
     {
         var cache = Load(cachePath);
         var digested = files.Select(file => new DigestedFile(file, cache.Find(file))).ToArray();
-        int[] unknown = [.. Enumerable.Range(0, digested.Length).Where(i => digested[i].Digest is null)];
-        if (unknown.Length == 0 && !cache.IsToBeRenewed(files, today))
+        if (digested.All(file => file.Digest is not null) && !cache.IsToBeRenewed(files, today))
         {
             return digested;
         }
 
         // It tells the time before anything is read.
         using var newFile = NewFile.Create(cachePath);
-        Parallel.ForEach(unknown, new ParallelOptions { CancellationToken = cancellation }, i => digested[i] = Read(files[i]));
+        Parallel.For(0, digested.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+            digested[i] = digested[i].Digest is null ? Read(files[i]) : digested[i]);
         if (newFile is not null)
         {
             var settled = digested.Where(file => cache.Find(file.File) is not null || IsSettled(file, newFile.Created));

@@ -32,7 +32,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions)
 
     private IEnumerable<string> In(string folder, Glob glob) => In(folder, glob, glob.Initial);
 
-    private IEnumerable<string> In(string folder, Glob glob, IReadOnlyList<int> state)
+    private IEnumerable<string> In(string folder, Glob glob, int[] state)
     {
         foreach (var entry in new FileSystemEnumerable<Entry>(folder, Entry.Of, Everything))
         {
@@ -72,7 +72,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions)
         }
     }
 
-    private readonly record struct Entry(string Name, bool IsFolder, bool IsLink)
+    private sealed record Entry(string Name, bool IsFolder, bool IsLink)
     {
         // To ask every file for its attributes would take a call of the system each.
         public static Entry Of(ref FileSystemEntry entry) =>

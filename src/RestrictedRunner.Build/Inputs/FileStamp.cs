@@ -9,7 +9,7 @@ namespace RestrictedRunner.Build;
 /// <param name="Changed">When anything of it last changed; a program cannot set it.</param>
 /// <param name="Inode">Number of the file on its device: another one for a file that was put in its place.</param>
 /// <param name="Mode">Kind of file and permissions.</param>
-internal readonly record struct FileStamp(long Size, long Written, long Changed, ulong Inode, uint Mode)
+internal sealed record FileStamp(long Size, long Written, long Changed, ulong Inode, uint Mode)
 {
     private const uint OwnerExecutes = 0x40;
     private const long Second = 1_000_000_000;
@@ -33,11 +33,13 @@ internal readonly record struct FileStamp(long Size, long Written, long Changed,
     {
         if (OperatingSystem.IsLinux())
         {
-            return FileStatus.Of(path) is { IsRegularFile: true } status ? Of(status) : null;
+            return FileStatus.Of(path) is { IsRegularFile: true } status
+                ? new(status.Size, status.WrittenNanoseconds, status.ChangedNanoseconds, status.Inode, status.Mode)
+                : null;
         }
 
-        var file = new FileInfo(path);
-        return file.Exists ? new(file.Length, Nanoseconds(file.LastWriteTimeUtc), Changed: 0, Inode: 0, Mode: 0) : null;
+        var file = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path) : null;
+        return file is FileInfo { Exists: true } target ? new(target.Length, Nanoseconds(target.LastWriteTimeUtc), Changed: 0, Inode: 0, Mode: 0) : null;
     }
 
     /// <summary>
@@ -48,6 +50,4 @@ internal readonly record struct FileStamp(long Size, long Written, long Changed,
     public bool IsSettledAt(long moment) => Newest + Grain < moment;
 
     public static long Nanoseconds(DateTime time) => (time - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
-
-    private static FileStamp Of(FileStatus status) => new(status.Size, status.WrittenNanoseconds, status.ChangedNanoseconds, status.Inode, status.Mode);
 }

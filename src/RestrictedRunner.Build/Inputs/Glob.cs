@@ -33,7 +33,7 @@ internal sealed class Glob
     public bool IsPlain => _patterns.Length == 0;
 
     /// <summary>Where a match stands in the folder <see cref="Start"/>: numbers of the patterns that may come next.</summary>
-    public IReadOnlyList<int> Initial { get; }
+    public int[] Initial { get; }
 
     /// <param name="text">The path. A <c>/</c> or <c>**</c> at its end stands for all files below.</param>
     /// <param name="folder">Full path of the folder that it is relative to.</param>
@@ -52,26 +52,27 @@ internal sealed class Glob
     /// <summary>Where a match stands one name further; empty when nothing can match any more.</summary>
     /// <param name="state">Where it stands in the folder that has the name in it.</param>
     /// <param name="name">A file's or folder's.</param>
-    public IReadOnlyList<int> Next(IReadOnlyList<int> state, string name)
+    public int[] Next(int[] state, string name)
     {
-        var next = new List<int>();
+        int[] next = [];
         foreach (var at in state)
         {
             if (at < _patterns.Length && MatchesName(_patterns[at], name))
             {
                 // A name that is one of any folders leaves the others to come.
-                next.AddRange(_reached[_patterns[at] == AnyFolders ? at : at + 1]);
+                var reached = _reached[_patterns[at] == AnyFolders ? at : at + 1];
+                next = next.Length == 0 ? reached : [.. next.Union(reached)];
             }
         }
 
-        return state.Count > 1 ? [.. next.Distinct()] : next;
+        return next;
     }
 
     /// <summary>True when the names up to here are what the glob stands for.</summary>
-    public bool IsMatch(IReadOnlyList<int> state) => state.Contains(_patterns.Length);
+    public bool IsMatch(int[] state) => state.Contains(_patterns.Length);
 
     /// <summary>True when more names can follow.</summary>
-    public bool GoesOn(IReadOnlyList<int> state) => state.Any(at => at < _patterns.Length);
+    public bool GoesOn(int[] state) => state.Any(at => at < _patterns.Length);
 
     /// <summary>True for a path that the glob stands for.</summary>
     /// <param name="path">A full path.</param>

@@ -27,18 +27,17 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     {
         var isExclusion = declared.ToLookup(text => text.StartsWith(Exclusion));
         var search = new FileSearch([.. isExclusion[true].Select(text => Glob.Parse(text[1..], folder))]);
-        var found = isExclusion[false].Select(text => (Text: text, Paths: search.Files(Glob.Parse(text, folder)).ToList())).ToList();
-        var stamps = found.SelectMany(input => input.Paths).Distinct().AsParallel().Select(path => (Path: path, Stamp: FileStamp.Of(path)))
-            .ToDictionary(file => file.Path, file => file.Stamp);
+        var paths = isExclusion[false].Distinct().ToDictionary(text => text, text => search.Files(Glob.Parse(text, folder)).ToList());
+        string[] all = [.. paths.Values.SelectMany(some => some).Distinct()];
+        var files = new InputFile?[all.Length];
+        Parallel.For(0, all.Length, i => files[i] = FileStamp.Of(all[i]) is { } stamp ? new(RelativePath(folder, all[i]), all[i], stamp) : null);
+        var found = files.OfType<InputFile>().ToList();
+        var foundPaths = found.Select(file => file.FullPath).ToHashSet();
         return new(
+            [.. found.OrderBy(file => file.Path, Utf8Order.Comparer)],
             [
-                .. stamps.Where(file => file.Value is not null)
-                    .Select(file => new InputFile(RelativePath(folder, file.Key), file.Key, file.Value!.Value))
-                    .OrderBy(file => file.Path, Utf8Order.Comparer),
-            ],
-            [
-                .. found.Where(input => !input.Paths.Any(path => stamps[path] is not null)).Select(input => input.Text),
-                .. stamps.Where(file => file.Value is null && file.Key.Contains('\ufffd', StringComparison.Ordinal)).Select(file => file.Key),
+                .. paths.Where(input => !input.Value.Any(foundPaths.Contains)).Select(input => input.Key),
+                .. all.Where(path => path.Contains('\ufffd', StringComparison.Ordinal) && !foundPaths.Contains(path)),
             ]);
     }
 

@@ -15,46 +15,74 @@ internal sealed record InputTree(Digest Root, IReadOnlyDictionary<Digest, Direct
     /// <exception cref="ArgumentException">A path is not of the form that it has to have, or two entries exclude each other.</exception>
     public static InputTree Of(IEnumerable<InputEntry> entries)
     {
+        var root = new Folder();
+        foreach (var entry in entries)
+        {
+            root.Add(entry, entry.Path);
+        }
+
         var folders = new Dictionary<Digest, Directory>();
-        var root = Add([.. entries.Select(entry => new Place(entry, Segments(entry.Path)))], depth: 0, folders);
-        return new(root, folders);
+        return new(Close(root, folders), folders);
     }
 
-    // All places have the same folders down to the depth.
-    private static Digest Add(IReadOnlyList<Place> places, int depth, Dictionary<Digest, Directory> folders)
+    private static Digest Close(Folder folder, Dictionary<Digest, Directory> folders)
     {
-        var folder = new Directory();
-        foreach (var child in places.GroupBy(place => place.Segments[depth]).OrderBy(child => child.Key, Utf8Order.Comparer))
+        var directory = new Directory();
+        foreach (var name in folder.Folders.Keys.Order(Utf8Order.Comparer))
         {
-            switch (child.Where(place => place.Segments.Length == depth + 1).Select(place => place.Entry).FirstOrDefault(entry => entry is not InputEntry.Folder))
+            directory.Directories.Add(new DirectoryNode { Name = name, Digest = Close(folder.Folders[name], folders) });
+        }
+
+        foreach (var name in folder.Entries.Keys.Order(Utf8Order.Comparer))
+        {
+            if (folder.Entries[name] is InputEntry.File file)
             {
-                case null:
-                    var below = child.Where(place => place.Segments.Length > depth + 1).ToList();
-                    folder.Directories.Add(new DirectoryNode { Name = child.Key, Digest = Add(below, depth + 1, folders) });
-                    break;
-                case { } entry when child.Skip(1).Any():
-                    throw new ArgumentException($"\"{entry.Path}\" is two things at once");
-                case InputEntry.File file:
-                    folder.Files.Add(new FileNode { Name = child.Key, Digest = file.Digest, IsExecutable = file.IsExecutable });
-                    break;
-                case InputEntry.Link link:
-                    folder.Symlinks.Add(new SymlinkNode { Name = child.Key, Target = link.Target });
-                    break;
+                directory.Files.Add(new FileNode { Name = name, Digest = file.Digest, IsExecutable = file.IsExecutable });
+            }
+            else if (folder.Entries[name] is InputEntry.Link link)
+            {
+                directory.Symlinks.Add(new SymlinkNode { Name = name, Target = link.Target });
             }
         }
 
-        var digest = Digests.Of(folder);
-        folders[digest] = folder;
+        var digest = Digests.Of(directory);
+        folders[digest] = directory;
         return digest;
     }
 
-    private static string[] Segments(string path)
+    private sealed class Folder
     {
-        var segments = path.Split('/');
-        return segments.Any(segment => segment is "" or "." or "..")
-            ? throw new ArgumentException($"\"{path}\" is no path below the root of the inputs")
-            : segments;
-    }
+        public Dictionary<string, Folder> Folders { get; } = [];
 
-    private sealed record Place(InputEntry Entry, string[] Segments);
+        /// <summary>Files and links by their names.</summary>
+        public Dictionary<string, InputEntry> Entries { get; } = [];
+
+        /// <param name="entry">What is in this folder or below it.</param>
+        /// <param name="path">Where, from here.</param>
+        public void Add(InputEntry entry, string path)
+        {
+            var slash = path.IndexOf('/', StringComparison.Ordinal);
+            var name = slash < 0 ? path : path[..slash];
+            if (name is "" or "." or "..")
+            {
+                throw new ArgumentException($"\"{entry.Path}\" is no path below the root of the inputs");
+            }
+
+            var isFolder = slash >= 0 || entry is InputEntry.Folder;
+            if (isFolder ? Entries.ContainsKey(name) : Folders.ContainsKey(name) || !Entries.TryAdd(name, entry))
+            {
+                throw new ArgumentException($"\"{entry.Path}\" is where something else is");
+            }
+
+            if (isFolder && !Folders.ContainsKey(name))
+            {
+                Folders.Add(name, new Folder());
+            }
+
+            if (slash >= 0)
+            {
+                Folders[name].Add(entry, path[(slash + 1)..]);
+            }
+        }
+    }
 }

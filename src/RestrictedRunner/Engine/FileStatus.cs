@@ -21,6 +21,9 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
     private const uint KindOfFile = 0xf000;
     private const uint RegularFile = 0x8000;
 
+    // PATH_MAX: of longer ones the kernel knows nothing.
+    private const int LongestPath = 4096;
+
     /// <summary>True for what has a content: no folder, link, pipe, socket or device.</summary>
     public bool IsRegularFile => (Mode & KindOfFile) == RegularFile;
 
@@ -37,10 +40,18 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
 
     private static FileStatus? Read(string path, int flags)
     {
+        // On the stack, because builds ask for tens of thousands of files. The last byte is the end of the longest path.
+        Span<byte> text = stackalloc byte[LongestPath];
+        if (!OperatingSystem.IsLinux() || !Encoding.UTF8.TryGetBytes(path, text[..^1], out var length))
+        {
+            return null;
+        }
+
+        text[length] = 0;
         var status = default(Status);
         try
         {
-            return OperatingSystem.IsLinux() && StatX(CurrentDirectory, Encoding.UTF8.GetBytes(path + '\0'), flags, BasicFields, ref status) == 0
+            return StatX(CurrentDirectory, ref MemoryMarshal.GetReference(text), flags, BasicFields, ref status) == 0
                 ? new(
                     status.OwnerId,
                     status.Mode,
@@ -62,7 +73,7 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
 
     [DllImport("libc", EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int StatX(int directory, byte[] path, int flags, uint mask, ref Status status);
+    private static extern int StatX(int directory, ref byte path, int flags, uint mask, ref Status status);
 
     [StructLayout(LayoutKind.Explicit, Size = StatusSize)]
     private struct Status

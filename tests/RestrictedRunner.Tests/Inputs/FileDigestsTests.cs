@@ -48,7 +48,7 @@ public sealed class FileDigestsTests : IDisposable
     public void Another_content_of_the_same_size_and_time_of_writing_is_noticed()
     {
         var time = DateTime.UnixEpoch.AddDays(1).AddTicks(1);
-        // Within one tick of the clock that stamps files, in most rounds.
+        // The time of the last change tells; where one tick of the clock hides it, that the file is not remembered.
         for (var i = 0; i < 200; i++)
         {
             Write("a", "one");
@@ -237,7 +237,7 @@ public sealed class FileDigestsTests : IDisposable
 
     private void Settle()
     {
-        var newest = System.IO.Directory.GetFiles(_folder).Select(file => FileStamp.Of(file)!.Value).ToList();
+        var newest = System.IO.Directory.GetFiles(_folder).Select(file => FileStamp.Of(file)!).ToList();
         SpinWait.SpinUntil(() => newest.All(stamp => stamp.IsSettledAt(FileStamp.Nanoseconds(DateTime.UtcNow) - 20_000_000)));
     }
 }

@@ -129,12 +129,10 @@ public static class DockerRunner
             (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, sink.StandardOutput, standardOutput, token),
             (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.StandardError, standardError, token),
             standardInput,
-            step.Environment.ForClient,
-            reaper.Runs);
+            step.Environment.ForClient);
 
         var watch = new Stopwatch();
         var exitCode = await RunWatchedAsync().ConfigureAwait(false);
-        reaper.Idle();
         await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, exitCode, sink.LastErrorLine, watch.Elapsed).ConfigureAwait(false);
         if (sink.TakeReport() is { } report)
         {

@@ -77,8 +77,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
             (stream, token) => CopyAsync(stream, _output.Writer, new StreamStart(), token),
             (stream, token) => CopyAsync(stream, _error.Writer, errorStart, token),
             _input.Reader,
-            step.Environment.ForClient,
-            reaper.Runs);
+            step.Environment.ForClient);
         var watch = new Stopwatch();
         var exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, TimeLimits.Of(step.Options), _stop.Token).ConfigureAwait(false);
         if (EngineMessages.StartsFailure(errorStart.Text))

@@ -75,13 +75,51 @@ public class AbandonedTests
         await File.WriteAllTextAsync(Path.Combine(abandoned.FullName, "script.sh"), "x", TestContext.Current.CancellationToken);
         var foreign = Directory.CreateDirectory(Path.Combine(TestRun.Folder, $"rr-somebody-{Guid.NewGuid():N}"));
 
+        // What anybody could put there to have another's files removed.
+        var others = Directory.CreateDirectory(Path.Combine(TestRun.Folder, $"{abandoned.Name}0"));
+        var script = Path.Combine(others.FullName, "script.sh");
+        await File.WriteAllTextAsync(script, "x", TestContext.Current.CancellationToken);
+        await Client.OutputAsync("chown", "65534", others.FullName);
+        var link = Path.Combine(TestRun.Folder, $"{abandoned.Name}1");
+        File.CreateSymbolicLink(link, others.FullName);
+        await Client.OutputAsync("chown", "--no-dereference", "65534", link);
+
         await DockerRunner.RemoveAbandonedAsync(new StepOptions { Engine = engine }, TestContext.Current.CancellationToken);
 
         Assert.False(Directory.Exists(abandoned.FullName));
         Assert.True(Directory.Exists(foreign.FullName));
+        Assert.True(File.Exists(script));
         foreign.Delete();
+        File.Delete(link);
+        others.Delete(recursive: true);
         gate.Open();
         Assert.Equal(0, (await run).ExitCode);
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task A_label_that_a_user_chose_does_not_make_anothers_container_abandoned(string engine)
+    {
+        using var gate = new Gate();
+        var watched = new Watched();
+        var run = (Step.On(engine, $"echo started; {Gate.Wait}") with { Mounts = [gate.Mount] }).RunAsync(watched.Observer);
+        await watched.SeesAsync("started", run);
+        var living = watched.ContainerNames[0];
+        var owner = (await Client.OutputAsync(engine, "inspect", "--format", "{{index .Config.Labels \"restricted-runner.owner\"}}", living)).Split('.');
+        var dead = $"{owner[0]}.{owner[1]}.{await EndedProcessAsync()}.{owner[3]}";
+        var forger = await CreateAsync(engine, dead, more: $"note=x\n{living} restricted-runner.owner={dead}\nz");
+        try
+        {
+            await DockerRunner.RemoveAbandonedAsync(new StepOptions { Engine = engine }, TestContext.Current.CancellationToken);
+
+            Assert.Equal(living, await Client.OutputAsync(engine, "ps", "--filter", $"name={living}", "--format", "{{.Names}}"));
+            gate.Open();
+            Assert.Equal(0, (await run).ExitCode);
+        }
+        finally
+        {
+            await Client.CallAsync(engine, "rm", "--force", forger);
+        }
     }
 
     [Theory]
@@ -93,12 +131,12 @@ public class AbandonedTests
         Assert.Empty(await DockerRunner.RemoveAbandonedAsync(new StepOptions { Engine = client.Path }, TestContext.Current.CancellationToken));
     }
 
-    private static async Task<string> CreateAsync(string engine, string owner, string? host = null, bool start = false)
+    private static async Task<string> CreateAsync(string engine, string owner, string? host = null, bool start = false, string more = "note=")
     {
         var name = $"rr-{Guid.NewGuid():N}";
         await Client.OutputAsync(
             engine,
-            [start ? "run" : "create", .. start ? ["--detach"] : Array.Empty<string>(), "--pull", "never", "--stop-timeout", "0", "--name", name, "--label", $"restricted-runner.host={host ?? Environment.MachineName}", "--label", $"restricted-runner.owner={owner}", Images.Busybox, "sleep", "60"]);
+            [start ? "run" : "create", .. start ? ["--detach"] : Array.Empty<string>(), "--pull", "never", "--stop-timeout", "0", "--name", name, "--label", $"restricted-runner.host={host ?? Environment.MachineName}", "--label", $"restricted-runner.owner={owner}", "--label", more, Images.Busybox, "sleep", "60"]);
         return name;
     }
 

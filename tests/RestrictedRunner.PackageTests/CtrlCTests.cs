@@ -57,6 +57,22 @@ public class CtrlCTests
         }
     }
 
+    [EngineTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_command_gets_SIGTERM_and_the_time_to_clean_up(bool wholeGroup)
+    {
+        var project = TestProject.WithTarget(
+            """
+            <DockerExec Image="busybox:latest" Mounts=".:/project" User="current"
+                        Command="trap 'echo term; sleep 1; echo cleaned &gt; /project/cleaned; exit 3' TERM; echo started; sleep 60 &amp; wait; wait" />
+            """);
+
+        await InterruptAsync(project, wholeGroup, line => line == "started");
+
+        Assert.True(File.Exists(project["cleaned"]));
+    }
+
     private static TestProject Project(string command) => TestProject.WithTarget(
         $"""
         <DockerExec Image="busybox:latest" Command="{command}" />

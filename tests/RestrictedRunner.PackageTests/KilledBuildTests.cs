@@ -54,6 +54,19 @@ public class KilledBuildTests
     }
 
     [EngineFact]
+    public async Task A_PATH_without_the_systems_programs_is_enough()
+    {
+        var project = Project("echo started; sleep 60; echo late");
+        foreach (var program in (string[])["dotnet", "docker"])
+        {
+            Directory.CreateDirectory(project["path"]);
+            File.CreateSymbolicLink(project[$"path/{program}"], Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, program)).First(File.Exists));
+        }
+
+        await KillAsync(project, wholeGroup: true, line => line == "started", new Dictionary<string, string?> { ["PATH"] = project["path"] });
+    }
+
+    [EngineFact]
     public async Task Several_steps_at_once_are_gone_too()
     {
         var project = TestProject.WithTarget("""<MSBuild Projects="a.proj;b.proj;c.proj" BuildInParallel="true" />""");
@@ -73,12 +86,15 @@ public class KilledBuildTests
 
     private TestProject Project(string command) => TestProject.WithTarget($"""<DockerExec Image="busybox:latest" Labels="{_label}" Command="{command}" />""");
 
-    private async Task KillAsync(TestProject project, bool wholeGroup, Func<string, bool> isTheMoment, params string[] arguments)
+    private Task KillAsync(TestProject project, bool wholeGroup, Func<string, bool> isTheMoment, params string[] arguments) =>
+        KillAsync(project, wholeGroup, isTheMoment, environment: null, arguments);
+
+    private async Task KillAsync(TestProject project, bool wholeGroup, Func<string, bool> isTheMoment, IReadOnlyDictionary<string, string?>? environment, params string[] arguments)
     {
         var before = Leftover();
         var moment = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var lines = new ConcurrentQueue<string>();
-        var dotnet = DotNet.Command(project.Folder, Heard)
+        var dotnet = DotNet.Command(project.Folder, Heard, environment)
             .WithTargetFile("setsid")
             .WithArguments(["dotnet", .. project.CommandLine(project["killed.binlog"], arguments)]);
         var running = dotnet.ExecuteAsync(TestContext.Current.CancellationToken);
@@ -118,9 +134,9 @@ public class KilledBuildTests
     }
 
     /// <summary>Temporary folders of ours, and the processes that name one (reapers, clients) or stand in for a pull.</summary>
-    private static List<string> Leftover() =>
+    private List<string> Leftover() =>
         [
             .. Directory.GetDirectories(TestRun.Temp, "rr-*"),
-            .. Unix.CommandLines().Where(line => line.Contains(Path.Combine(TestRun.Temp, "rr-"), StringComparison.Ordinal) || line == Pulling),
+            .. Unix.CommandLines().Where(line => line.Contains(Path.Combine(TestRun.Temp, "rr-"), StringComparison.Ordinal) || line.Contains(_label, StringComparison.Ordinal) || line == Pulling),
         ];
 }

@@ -77,4 +77,19 @@ public class OrdinaryUserTests
         Assert.Equal(("RRB2003", user.Project, 4), (error.Code, error.File, error.Line));
         Assert.StartsWith("The engine runs, but this user may not use it. Add the user to the group docker and log in again, or use rootless Docker or Podman.", error.Text, StringComparison.Ordinal);
     }
+
+    [OrdinaryUserFact]
+    public async Task A_build_leaves_the_steps_of_another_users_build_alone()
+    {
+        await using var user = await OrdinaryUser.MemberAsync();
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Mounts=".:/project:ro" Command="echo started; until [ -e /project/go ]; do sleep 0.1; done" Timeout="60000" />""");
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var build = project.BuildAsync(new BuildSetting { OnLine = line => _ = line.Trim() == "started" && started.TrySetResult() });
+        await Task.WhenAny(started.Task, build);
+
+        (await user.BuildAsync("""<DockerExec Image="busybox:latest" Command="sleep 1" />""")).SucceededWithoutWarnings();
+        project.Write("go", "");
+
+        (await build).SucceededWithoutWarnings();
+    }
 }

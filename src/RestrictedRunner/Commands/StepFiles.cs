@@ -12,8 +12,14 @@ internal sealed class StepFiles : IDisposable
     private const UnixFileMode EveryoneReads = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode EveryoneWrites = EveryoneReads | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
+    private const string Script = "script.sh";
+    private const string EnvironmentFile = "environment";
+    private const string Prepared = "prepared";
+
+    private static readonly string[] FileNames = [Script, EnvironmentFile, Prepared];
+
     private readonly string _folder;
-    private readonly List<string> _files = [];
+    private readonly bool _isMade;
 
     /// <summary>Writes the files that there are; without any, no folder is made.</summary>
     /// <param name="folder">Path of <see cref="NewFolder"/>.</param>
@@ -31,10 +37,11 @@ internal sealed class StepFiles : IDisposable
 
         try
         {
+            _isMade = true;
             MakeFolder();
-            ScriptPath = Write("script.sh", script, EveryoneReads);
-            EnvironmentPath = Write("environment", environment, OwnerOnly);
-            PreparedPath = Write("prepared", hasPrepare ? "" : null, EveryoneWrites);
+            ScriptPath = Write(Script, script, EveryoneReads);
+            EnvironmentPath = Write(EnvironmentFile, environment, OwnerOnly);
+            PreparedPath = Write(Prepared, hasPrepare ? "" : null, EveryoneWrites);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -44,7 +51,7 @@ internal sealed class StepFiles : IDisposable
     }
 
     /// <summary>Path of a folder that does not exist yet. Its name holds the owner, <c>rr-OWNER-…</c>.</summary>
-    public static string NewFolder() => Path.Combine(Path.GetTempPath(), $"{FolderPrefix}{Owner.Current.Text}-{Guid.NewGuid():N}");
+    public static string NewFolder() => Path.Combine(Path.GetFullPath(Path.GetTempPath()), $"{FolderPrefix}{Owner.Current.Text}-{Guid.NewGuid():N}");
 
     /// <summary>Path of the script, or null.</summary>
     public string? ScriptPath { get; }
@@ -58,21 +65,29 @@ internal sealed class StepFiles : IDisposable
     /// <summary>True when there is a prepare command and it was not through.</summary>
     public bool PrepareFailed => PreparedPath is not null && new FileInfo(PreparedPath) is not { Exists: true, Length: > 0 };
 
-    public void Dispose()
+    /// <summary>Removes such a folder, with the files that may be in it and with nothing else.</summary>
+    public static void RemoveFolder(string folder)
     {
-        if (_files.Count == 0)
-        {
-            return;
-        }
-
         try
         {
-            _files.ForEach(File.Delete);
-            Directory.Delete(_folder);
+            foreach (var name in FileNames)
+            {
+                File.Delete(Path.Combine(folder, name));
+            }
+
+            Directory.Delete(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Somebody cleans the temporary folder while steps run; what is gone need not be removed.
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_isMade)
+        {
+            RemoveFolder(_folder);
         }
     }
 
@@ -100,7 +115,6 @@ internal sealed class StepFiles : IDisposable
         }
 
         var path = Path.Combine(_folder, name);
-        _files.Add(path);
 
         // File.WriteAllText reserves the room first, and does not say by a number that there is none.
         using (var file = new StreamWriter(path))

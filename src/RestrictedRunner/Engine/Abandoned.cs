@@ -12,11 +12,11 @@ internal static partial class Abandoned
     public static async Task<IReadOnlyList<string>> RemoveAsync(EngineProcess engine, CancellationToken cancellation)
     {
         RemoveFolders();
-        var answer = await engine.AskAsync(["ps", "--all", "--filter", $"label={Container.HostLabel}", "--format", "{{.Names}} {{.Labels}}"], cancellation).ConfigureAwait(false);
+        var answer = await engine.AskAsync(["ps", "--all", "--filter", $"label={Container.HostLabel}", "--format", "{{.Names}} {{json .Labels}}"], cancellation).ConfigureAwait(false);
         var removed = new List<string>();
         foreach (var name in WithoutOwner(answer?.StandardOutput ?? ""))
         {
-            if (await ContainerRemoval.RemoveAsync(engine, new Container(name)).ConfigureAwait(false) == Removal.Removed)
+            if (await ContainerRemoval.RemoveAsync(engine, new Container(name), CancellationToken.None).ConfigureAwait(false) == Removal.Removed)
             {
                 removed.Add(name);
             }
@@ -25,33 +25,32 @@ internal static partial class Abandoned
         return removed;
     }
 
-    // Docker prints labels as "a=b,c=d", podman as "map[a:b c:d]". A label of the user's may hold the same text, so every
-    // owner that is named has to have ended.
+    // Labels are text that users may choose too, with names of others' containers, line ends and owners in it: as JSON it
+    // is one line, only names of our form count, and every owner that is named has to have ended. Docker gives the labels
+    // as one text, "a=b,c=d", podman as an object.
     private static IEnumerable<string> WithoutOwner(string list) =>
         from line in list.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        let name = line.Split(' ')[0]
+        where Container.IsName(name)
         let owners = OwnerInLabels().Matches(line)
         where owners.Count > 0 && owners.All(owner => Owner.Parse(owner.Groups["owner"].Value) is { } known && known.HasEnded())
-        select line.Split(' ')[0];
+        select name;
 
     private static void RemoveFolders()
     {
         var temporary = Path.GetTempPath();
         foreach (var folder in Directory.Exists(temporary) ? Directory.EnumerateDirectories(temporary, $"{StepFiles.FolderPrefix}*", ReadableOnly) : [])
         {
-            if (Owner.Parse(Path.GetFileName(folder)[StepFiles.FolderPrefix.Length..].Split('-')[0]) is { } owner && owner.HasEnded())
+            if (Owner.Parse(Path.GetFileName(folder)[StepFiles.FolderPrefix.Length..].Split('-')[0]) is { } owner && owner.HasEnded() && IsOurs(folder))
             {
-                try
-                {
-                    Directory.Delete(folder, recursive: true);
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                {
-                    // Another user's, or just being removed by another build.
-                }
+                StepFiles.RemoveFolder(folder);
             }
         }
     }
 
-    [GeneratedRegex(@"restricted-runner\.owner[=:](?<owner>[^\s,\]]+)", RegexOptions.ExplicitCapture)]
+    // Anybody may make a folder of such a name where all users' temporary files are.
+    private static bool IsOurs(string folder) => FileStatus.OfLink(folder) is { } status && status.OwnerId == CurrentUser.UserId;
+
+    [GeneratedRegex(@"restricted-runner\.owner(=|"":"")(?<owner>[^\s,""\\]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex OwnerInLabels();
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace RestrictedRunner;
 
 /// <summary>The name and labels by which a container of ours is known, so that nothing else is ever touched.</summary>
 /// <param name="Name">Unique name, <c>rr-…</c>.</param>
-internal sealed record Container(string Name)
+internal sealed partial record Container(string Name)
 {
     /// <summary>Start of the names of all labels of ours.</summary>
     public const string LabelPrefix = "restricted-runner.";
@@ -14,6 +15,9 @@ internal sealed record Container(string Name)
 
     /// <summary>Name of the label that holds <see cref="Owner.Text"/>.</summary>
     public const string OwnerLabel = $"{LabelPrefix}owner";
+
+    /// <summary>True for what <see cref="New"/> may have named.</summary>
+    public static bool IsName(string name) => OurName().IsMatch(name);
 
     /// <summary>A container that does not exist yet.</summary>
     public static Container New() => new($"rr-{Guid.NewGuid():N}");
@@ -25,4 +29,7 @@ internal sealed record Container(string Name)
         $"{LabelPrefix}pid={Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}",
         $"{OwnerLabel}={Owner.Current.Text}",
     ];
+
+    [GeneratedRegex("^rr-[0-9a-f]{32}$")]
+    private static partial Regex OurName();
 }

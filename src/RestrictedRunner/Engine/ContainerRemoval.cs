@@ -23,7 +23,7 @@ internal static class ContainerRemoval
         [Pause, TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(500)];
 
     // An engine that hangs must not hang the build's end.
-    private static readonly TimeSpan ClientLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
     /// <summary>
     /// Ends and removes the container of a client that may still be running: its processes get SIGTERM and some time,
@@ -32,18 +32,18 @@ internal static class ContainerRemoval
     /// </summary>
     public static async Task<Removal> StopAsync(EngineProcess engine, Container container, Task client, TimeSpan stopTimeout, CancellationTokenSource kill)
     {
-        var wasAsked = stopTimeout > TimeSpan.Zero && await AskToEndAsync(engine, container).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(stopTimeout + Limit);
+        var wasAsked = stopTimeout > TimeSpan.Zero && await AskToEndAsync(engine, container, stopTimeout).ConfigureAwait(false);
         if (wasAsked)
         {
             await Task.WhenAny(client, Task.Delay(stopTimeout, CancellationToken.None)).ConfigureAwait(false);
         }
 
-        using var limit = new CancellationTokenSource(ClientLimit);
-        var removal = await RemoveAsync(engine, container).ConfigureAwait(false);
+        var removal = await RemoveAsync(engine, container, limit.Token).ConfigureAwait(false);
         while (removal != Removal.Removed && !client.IsCompleted && !limit.IsCancellationRequested)
         {
             await Task.WhenAny(client, Task.Delay(Pause, CancellationToken.None)).ConfigureAwait(false);
-            removal = await RemoveAsync(engine, container).ConfigureAwait(false);
+            removal = await RemoveAsync(engine, container, limit.Token).ConfigureAwait(false);
         }
 
         // With its container gone the client ends by itself.
@@ -56,20 +56,20 @@ internal static class ContainerRemoval
 
             // It was there, so it is gone now and does not come again.
             Removal.Absent when wasAsked => Removal.Removed,
-            _ => await RemoveLateAsync(engine, container).ConfigureAwait(false),
+            _ => await RemoveLateAsync(engine, container, limit.Token).ConfigureAwait(false),
         };
     }
 
     /// <summary>Removes the container of a client that has ended, waiting for a creation under way.</summary>
-    public static async Task<Removal> RemoveLateAsync(EngineProcess engine, Container container)
+    public static async Task<Removal> RemoveLateAsync(EngineProcess engine, Container container, CancellationToken cancellation)
     {
-        var removal = await RemoveAsync(engine, container).ConfigureAwait(false);
+        var removal = await RemoveAsync(engine, container, cancellation).ConfigureAwait(false);
         foreach (var pause in LateCreation)
         {
             if (removal == Removal.Absent)
             {
                 await Task.Delay(pause, CancellationToken.None).ConfigureAwait(false);
-                removal = await RemoveAsync(engine, container).ConfigureAwait(false);
+                removal = await RemoveAsync(engine, container, cancellation).ConfigureAwait(false);
             }
         }
 
@@ -78,13 +78,16 @@ internal static class ContainerRemoval
 
     /// <summary>Sends SIGTERM; an init program (<c>--init</c>) hands it on to the command.</summary>
     /// <returns>False when the container does not run, or not yet.</returns>
-    private static async Task<bool> AskToEndAsync(EngineProcess engine, Container container) =>
-        await engine.AskAsync(["kill", "--signal", "TERM", container.Name]).ConfigureAwait(false) is { ExitCode: 0 };
+    private static async Task<bool> AskToEndAsync(EngineProcess engine, Container container, TimeSpan stopTimeout)
+    {
+        using var limit = new CancellationTokenSource(stopTimeout);
+        return await engine.AskAsync(["kill", "--signal", "TERM", container.Name], limit.Token).ConfigureAwait(false) is { ExitCode: 0 };
+    }
 
     /// <summary>One <c>rm --force --volumes</c>.</summary>
-    public static async Task<Removal> RemoveAsync(EngineProcess engine, Container container)
+    public static async Task<Removal> RemoveAsync(EngineProcess engine, Container container, CancellationToken cancellation)
     {
-        var answer = await engine.AskAsync(["rm", "--force", "--volumes", container.Name]).ConfigureAwait(false);
+        var answer = await engine.AskAsync(["rm", "--force", "--volumes", container.Name], cancellation).ConfigureAwait(false);
         return answer switch
         {
             null => Removal.Unknown,

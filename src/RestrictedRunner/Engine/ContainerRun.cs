@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace RestrictedRunner;
 
@@ -80,7 +81,7 @@ internal static class ContainerRun
     {
         if (EngineMessages.IsEngineLost(exitCode, lastLine) && !await EngineEvents.HasEndedAsync(engine, container, age).ConfigureAwait(false))
         {
-            await ContainerRemoval.RemoveAsync(engine, container).ConfigureAwait(false);
+            await ContainerRemoval.RemoveAsync(engine, container, CancellationToken.None).ConfigureAwait(false);
             throw new RunnerException(RunnerFailure.EngineLost, lastLine);
         }
     }
@@ -115,10 +116,11 @@ internal static class ContainerRun
             removal = await RemoveAfterSignalAsync(engine, container, watch.Elapsed).ConfigureAwait(false);
             ThrowIfUnknown(removal, container);
             cancellation.ThrowIfCancellationRequested();
+            await ThrowIfNotTheCommandsAsync(engine, container, exitCode, watch.Elapsed).ConfigureAwait(false);
         }
         else if (exitCode == GivenUp)
         {
-            removal = await ContainerRemoval.RemoveAsync(engine, container).ConfigureAwait(false);
+            removal = await ContainerRemoval.RemoveAsync(engine, container, CancellationToken.None).ConfigureAwait(false);
         }
 
         return removal == Removal.Removed
@@ -130,8 +132,18 @@ internal static class ContainerRun
     // too, perhaps before it reaches us. Only in the second case is there still a container, or about to be one.
     private static async Task<Removal> RemoveAfterSignalAsync(EngineProcess engine, Container container, TimeSpan age) =>
         await EngineEvents.WasStartedAsync(engine, container, age).ConfigureAwait(false)
-            ? await ContainerRemoval.RemoveAsync(engine, container).ConfigureAwait(false)
-            : await ContainerRemoval.RemoveLateAsync(engine, container).ConfigureAwait(false);
+            ? await ContainerRemoval.RemoveAsync(engine, container, CancellationToken.None).ConfigureAwait(false)
+            : await ContainerRemoval.RemoveLateAsync(engine, container, CancellationToken.None).ConfigureAwait(false);
+
+    // The client was killed, and the command came to its end meanwhile.
+    private static async Task ThrowIfNotTheCommandsAsync(EngineProcess engine, Container container, int exitCode, TimeSpan age)
+    {
+        var seen = await EngineEvents.ExitCodeAsync(engine, container, age).ConfigureAwait(false);
+        if (seen.Length > 0 && seen != exitCode.ToString(CultureInfo.InvariantCulture))
+        {
+            throw new RunnerException(RunnerFailure.Interrupted, "The engine's client was ended by a signal while the command ran.");
+        }
+    }
 
     private static void ThrowIfUnknown(Removal removal, Container container)
     {

@@ -27,10 +27,17 @@ internal static class EngineEvents
     /// <summary>True when docker saw the command's end.</summary>
     public static Task<bool> HasEndedAsync(EngineProcess engine, Container container, TimeSpan age) => HadAsync("die", engine, container, Until(age));
 
-    private static async Task<bool> HadAsync(string name, EngineProcess engine, Container container, string[] range)
+    /// <summary>The command's exit code as docker saw it; empty when docker did not, and of podman, which writes it in another way.</summary>
+    public static async Task<string> ExitCodeAsync(EngineProcess engine, Container container, TimeSpan age) =>
+        await AskAsync("die", engine, container, Until(age), "{{.Actor.Attributes.exitCode}}").ConfigureAwait(false);
+
+    private static async Task<bool> HadAsync(string name, EngineProcess engine, Container container, string[] range) =>
+        (await AskAsync(name, engine, container, range, "{{.Type}}").ConfigureAwait(false)).Length > 0;
+
+    private static async Task<string> AskAsync(string name, EngineProcess engine, Container container, string[] range, string format)
     {
-        var answer = await engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", $"event={name}", "--format", "{{.Type}}"]).ConfigureAwait(false);
-        return answer is { ExitCode: 0 } && answer.StandardOutput.Trim().Length > 0;
+        var answer = await engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", $"event={name}", "--format", format]).ConfigureAwait(false);
+        return answer is { ExitCode: 0 } ? answer.StandardOutput.Trim() : "";
     }
 
     private static string[] Until(TimeSpan age)

@@ -24,8 +24,9 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
     /// <exception cref="RunnerException">When the system does not start the client.</exception>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, EngineStreams streams, CancellationToken kill)
     {
-        var command = Cli.Wrap(ClientPath)
-            .WithArguments(arguments)
+        IReadOnlyList<string> words = [.. OwnSession.Words, ClientPath, .. arguments];
+        var command = Cli.Wrap(words[0])
+            .WithArguments(words.Skip(1))
             .WithWorkingDirectory(Directory)
             .WithEnvironmentVariables(streams.Environment ?? NoVariables)
             .WithStandardInputPipe(streams.StandardInput is null ? PipeSource.Null : PipeSource.FromStream(streams.StandardInput, autoFlush: true))
@@ -34,9 +35,7 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
             .WithValidation(CommandResultValidation.None);
         try
         {
-            var running = command.ExecuteAsync(kill);
-            streams.Started?.Invoke(running.ProcessId);
-            return (await running.ConfigureAwait(false)).ExitCode;
+            return (await command.ExecuteAsync(kill)).ExitCode;
         }
         catch (Win32Exception e)
         {

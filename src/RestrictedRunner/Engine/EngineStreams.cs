@@ -7,13 +7,11 @@ namespace RestrictedRunner;
 /// <param name="ReadStandardError">Reads standard error to its end.</param>
 /// <param name="StandardInput">What the process reads, or null for nothing.</param>
 /// <param name="Environment">Variables added to this process's own, or null.</param>
-/// <param name="Started">Gets the process's number, or null.</param>
 internal sealed record EngineStreams(
     Func<Stream, CancellationToken, Task> ReadStandardOutput,
     Func<Stream, CancellationToken, Task> ReadStandardError,
     Stream? StandardInput = null,
-    IReadOnlyDictionary<string, string?>? Environment = null,
-    Action<int>? Started = null);
+    IReadOnlyDictionary<string, string?>? Environment = null);
 
 /// <summary>Streams kept in memory.</summary>
 internal static class MemoryStreamText

@@ -51,10 +51,8 @@ internal static class ImagePull
                 new EngineStreams(
                     (stream, token) => Utf8Lines.ReadAsync(stream, Progress, kept: null, token),
                     (stream, token) => Utf8Lines.ReadAsync(stream, Error, kept: null, token),
-                    Environment: reaper.PullEnvironment,
-                    Started: reaper.Pulls),
+                    Environment: reaper.PullEnvironment),
                 cancellation).ConfigureAwait(false);
-            reaper.Idle();
 
             void Progress(string line)
             {

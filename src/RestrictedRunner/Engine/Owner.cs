@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace RestrictedRunner;
 
@@ -7,13 +7,11 @@ namespace RestrictedRunner;
 /// A process that containers and temporary files belong to, told apart from every other one that this machine has had:
 /// process numbers come again, and containers that share a host name have their own.
 /// </summary>
-/// <param name="System">Start of the kernel's boot id, and the process namespace; empty where the system tells neither.</param>
+/// <param name="System">Start of the kernel's boot id, and the namespaces of process numbers and of time; empty where the system tells neither.</param>
 /// <param name="ProcessId">Number of the process.</param>
 /// <param name="Started">When it was started, in clock ticks since the boot.</param>
 internal sealed record Owner(string System, int ProcessId, string Started)
 {
-    private const int NoPermission = 1;
-
     private static readonly Lazy<Owner> Self = new(Read);
 
     /// <summary>This process.</summary>
@@ -40,24 +38,39 @@ internal sealed record Owner(string System, int ProcessId, string Started)
             return false;
         }
 
-        // Asked of the kernel, because /proc may hide the processes of other users (hidepid).
-        if (Kill(ProcessId, 0) != 0 && Marshal.GetLastPInvokeError() != NoPermission)
+        return !IsThere(ProcessId) || (Stat(ProcessId) is var (state, started) && (state is "Z" or "X" || started != Started));
+    }
+
+    // Not by /proc, which may hide the processes of other users (hidepid).
+    private static bool IsThere(int processId)
+    {
+        try
         {
+            Process.GetProcessById(processId).Dispose();
             return true;
         }
-
-        return Stat(ProcessId) is var (state, started) && (state is "Z" or "X" || started != Started);
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static Owner Read() =>
-        OperatingSystem.IsLinux() && Namespace() is { } space && Stat(Environment.ProcessId) is var (_, started)
-            ? new($"{File.ReadAllText("/proc/sys/kernel/random/boot_id")[..8]}.{space}", Environment.ProcessId, started)
+        OperatingSystem.IsLinux() && Namespaces() is { } namespaces && Stat(Environment.ProcessId) is var (_, started)
+            ? new($"{File.ReadAllText("/proc/sys/kernel/random/boot_id")[..8]}.{namespaces}", Environment.ProcessId, started)
             : new("", Environment.ProcessId, "");
 
+    // Process numbers are those of a namespace, and start times too. A /proc that is another namespace's tells of other
+    // processes than ours. Time namespaces are there since Linux 5.6.
+    private static string? Namespaces() =>
+        LinkTarget("/proc/self") == Environment.ProcessId.ToString(CultureInfo.InvariantCulture) && Number("/proc/self/ns/pid") is { } processes
+            ? $"{processes}_{Number("/proc/self/ns/time")}"
+            : null;
+
     // "pid:[4026531836]"
-    private static string? Namespace() => File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name is { } name
-        ? new string([.. name.Where(char.IsAsciiDigit)])
-        : null;
+    private static string? Number(string link) => LinkTarget(link) is { } name ? new string([.. name.Where(char.IsAsciiDigit)]) : null;
+
+    private static string? LinkTarget(string link) => File.Exists(link) || Directory.Exists(link) ? File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name : null;
 
     // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the name in parentheses may hold anything, blanks too.
     private static (string State, string Started)? Stat(int processId)
@@ -73,8 +86,4 @@ internal sealed record Owner(string System, int ProcessId, string Started)
             return null;
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int processId, int signal);
 }

@@ -18,36 +18,36 @@ internal static class Unix
     public static Task<string> OwnerAsync(string path) => OutputAsync("stat", "-c", "%u", path);
 
     /// <summary>Command lines of all processes, words separated by a blank.</summary>
-    public static IEnumerable<string> CommandLines() => ProcessFiles("cmdline").Select(line => line.TrimEnd('\0').Replace('\0', ' '));
+    public static IEnumerable<string> CommandLines() => Processes().Select(CommandLine).OfType<string>();
 
-    /// <summary>Status lines of the living processes of a session (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).</summary>
+    /// <summary>Command lines of the living processes of a session (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).</summary>
     public static IEnumerable<string> Session(int session) =>
-        from line in ProcessFiles("stat")
-        let fields = line[(line.LastIndexOf(')') + 2)..].Split(' ')
+        from process in Processes()
+        let stat = Read(process, "stat")
+        where stat is not null
+        let fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')
         where fields[0] is not ("Z" or "X") && fields[3] == session.ToString(CultureInfo.InvariantCulture)
-        select line;
+        select CommandLine(process) ?? "";
 
     /// <summary>Sends a signal to a process, or to a group of them by its number below zero.</summary>
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int Kill(int process, int signal);
 
-    private static IEnumerable<string> ProcessFiles(string name)
-    {
-        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(folder[^1])))
-        {
-            string text;
-            try
-            {
-                text = File.ReadAllText(Path.Combine(folder, name));
-            }
-            catch (IOException)
-            {
-                // It has ended since.
-                continue;
-            }
+    private static IEnumerable<string> Processes() => Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(folder[^1]));
 
-            yield return text;
+    private static string? CommandLine(string process) => Read(process, "cmdline")?.TrimEnd('\0').Replace('\0', ' ');
+
+    private static string? Read(string process, string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, file));
+        }
+        catch (IOException)
+        {
+            // It has ended since.
+            return null;
         }
     }
 

@@ -14,6 +14,9 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     [Required]
     public ITaskItem[] Steps { get; set; } = [];
 
+    /// <summary>True in the outer build of several frameworks, which runs the steps that are the same for all of them.</summary>
+    public bool AllFrameworks { get; set; }
+
     /// <summary>For each property <c>DockerExec…</c> that is a default, an item named after the parameter with metadata <c>Value</c>.</summary>
     public ITaskItem[] Defaults { get; set; } = [];
 
@@ -117,8 +120,10 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     {
         ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), diagnostics.UnknownProperty);
         var defaults = Defaults.ToDictionary(item => item.ItemSpec, item => ((ITaskItem2)item).GetMetadataValueEscaped("Value"), StringComparer.OrdinalIgnoreCase);
-        return [.. Steps.Select(item => StepReader.Read(item, defaults, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
+        return [.. Steps.Where(item => !AllFrameworks || !IsTrue(item, "PerTargetFramework")).Select(item => StepReader.Read(item, defaults, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
     }
+
+    private static bool IsTrue(ITaskItem item, string metadata) => bool.TryParse(item.GetMetadata(metadata), out var flag) && flag;
 
     private static void Tell(StepLogs logs, DeclaredStep step, Action<Diagnostics> tell)
     {

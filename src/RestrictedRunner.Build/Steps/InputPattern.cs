@@ -4,16 +4,18 @@ namespace RestrictedRunner.Build;
 internal static class InputPattern
 {
     /// <summary>True when one of the inputs is the output, is below it, or has it below.</summary>
-    /// <param name="inputs">Files, folders and globs. Those taken away by <c>!</c> are read no less by this rule.</param>
+    /// <param name="inputs">Files, folders and globs, and with <c>!</c> what is not read.</param>
     /// <param name="output">A file, or a folder with a slash at its end.</param>
     /// <param name="projectDirectory">Folder that both are relative to.</param>
-    public static bool Reads(IEnumerable<string> inputs, string output, string projectDirectory) =>
-        inputs.Where(input => !input.StartsWith('!')).Select(input => Glob.Parse(input, projectDirectory)).Any(input => Reads(input, output, Path.GetFullPath(output, projectDirectory)));
-
-    private static bool Reads(Glob input, string output, string path)
+    public static bool Reads(IEnumerable<string> inputs, string output, string projectDirectory)
     {
-        var isFolder = output.EndsWith('/');
-        path = Path.TrimEndingDirectorySeparator(path);
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output, projectDirectory));
+        var globs = inputs.ToLookup(input => input.StartsWith('!'), input => Glob.Parse(input.TrimStart('!'), projectDirectory));
+        return !globs[true].Any(glob => glob.IsMatch(path)) && globs[false].Any(glob => Reads(glob, path, isFolder: output.EndsWith('/')));
+    }
+
+    private static bool Reads(Glob input, string path, bool isFolder)
+    {
         if (input.IsPlain)
         {
             return Contains(input.Start, path) || Contains(path, input.Start);

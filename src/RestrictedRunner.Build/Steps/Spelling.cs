@@ -3,11 +3,11 @@ namespace RestrictedRunner.Build;
 /// <summary>Finds the name that was meant by one that is not known.</summary>
 internal static class Spelling
 {
-    /// <summary>The known name that differs least, by at most a third of its letters; empty when there is none.</summary>
+    /// <summary>The known name that differs least, by at most two in five of its letters; empty when there is none.</summary>
     public static string Nearest(string name, IEnumerable<string> known) =>
         known
             .Select(other => (Name: other, Distance: Distance(name.ToUpperInvariant(), other.ToUpperInvariant())))
-            .Where(other => other.Distance * 3 <= Math.Max(name.Length, other.Name.Length))
+            .Where(other => other.Distance * 5 <= 2 * Math.Max(name.Length, other.Name.Length))
             .OrderBy(other => other.Distance)
             .Select(other => other.Name)
             .FirstOrDefault("");

@@ -8,11 +8,17 @@ namespace RestrictedRunner;
 /// <param name="Changed">When its content, owner or mode last changed; a program cannot set it, unlike the time of writing.</param>
 internal sealed record FileStatus(uint OwnerId, DateTimeOffset Changed)
 {
+    private const int KindOfFile = 0xf000;
+    private const int RegularFile = 0x8000;
+
     // The one form that is the same on all processors: https://man7.org/linux/man-pages/man2/statx.2.html
     private const int Size = 256;
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
     private const uint BasicFields = 0x7ff;
+
+    /// <summary>Whether it has content of its own, unlike a folder, a link, a pipe or a device.</summary>
+    public bool IsRegularFile { get; private init; }
 
     /// <summary>The status of a file, or of what a symbolic link leads to.</summary>
     /// <returns>Null for what cannot be seen, and on other systems than Linux.</returns>
@@ -29,6 +35,9 @@ internal sealed record FileStatus(uint OwnerId, DateTimeOffset Changed)
         {
             return OperatingSystem.IsLinux() && StatX(CurrentDirectory, Encoding.UTF8.GetBytes(path + '\0'), flags, BasicFields, ref status) == 0
                 ? new(status.OwnerId, DateTimeOffset.FromUnixTimeSeconds(status.ChangedSeconds).AddTicks(status.ChangedNanoseconds / TimeSpan.NanosecondsPerTick))
+                {
+                    IsRegularFile = (status.Mode & KindOfFile) == RegularFile,
+                }
                 : null;
         }
         catch (EntryPointNotFoundException)
@@ -47,6 +56,9 @@ internal sealed record FileStatus(uint OwnerId, DateTimeOffset Changed)
     {
         [FieldOffset(20)]
         public uint OwnerId;
+
+        [FieldOffset(28)]
+        public ushort Mode;
 
         [FieldOffset(96)]
         public long ChangedSeconds;

@@ -8,16 +8,28 @@ namespace RestrictedRunner.Build;
 /// </summary>
 internal sealed class ContentStore(CacheFolder folder)
 {
-    /// <summary>Whether a blob is there, as far as its size tells. Counts as a use.</summary>
+    /// <summary>Whether a blob is there, as far as its size tells. Counts as a use; what cannot be the blob is removed.</summary>
     public bool Has(Digest digest)
     {
-        if (!CacheFolder.IsHash(digest.Hash) || new FileInfo(folder.Blob(digest.Hash)) is not { Exists: true } file || file.Length != digest.SizeBytes)
+        if (!CacheFolder.IsHash(digest.Hash))
         {
             return false;
         }
 
-        CacheEntry.Use(file);
-        return true;
+        var file = new FileInfo(folder.Blob(digest.Hash));
+        if (file.Exists && file.Length == digest.SizeBytes)
+        {
+            CacheEntry.Use(file);
+            return true;
+        }
+
+        // Nothing has no attributes. A blob that another process has put there meanwhile is not removed.
+        if ((int)file.Attributes != -1)
+        {
+            Remove(digest);
+        }
+
+        return false;
     }
 
     /// <exception cref="IOException">The file cannot be read, or there is no room.</exception>
@@ -56,7 +68,6 @@ internal sealed class ContentStore(CacheFolder folder)
     {
         if (!Has(digest))
         {
-            Remove(digest);
             return null;
         }
 
@@ -87,7 +98,6 @@ internal sealed class ContentStore(CacheFolder folder)
     {
         if (!Has(digest))
         {
-            Remove(digest);
             return false;
         }
 

@@ -19,7 +19,7 @@ internal static class OutputEntries
             .. result.OutputDirectories.SelectMany(folder => OutputTree.Entries(folder.Path, ReadTree(folder, read))),
         ];
 
-        var kinds = new Dictionary<string, InputEntry>();
+        var paths = new HashSet<string>();
         foreach (var entry in entries)
         {
             if (!OutputPath.IsBelow(entry.Path) || entry is InputEntry.Link link && !OutputPath.StaysBelow(link.Path, link.Target))
@@ -27,10 +27,15 @@ internal static class OutputEntries
                 throw new InvalidDataException($"\"{entry.Path}\" leads out of the folder of the outputs");
             }
 
-            if (!kinds.TryAdd(entry.Path, entry))
+            if (!paths.Add(entry.Path))
             {
                 throw new InvalidDataException($"\"{entry.Path}\" is two things at once");
             }
+        }
+
+        if (!OutputPath.Outermost(Paths(result)).SequenceEqual(Paths(result)))
+        {
+            throw new InvalidDataException("an output is in another");
         }
 
         return entries;

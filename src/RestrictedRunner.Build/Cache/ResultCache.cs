@@ -131,8 +131,7 @@ internal sealed class ResultCache(CacheFolder folder)
         return null;
     }
 
-    private ReadOnlyMemory<byte>? ReadText(Digest? digest) =>
-        digest is null ? ReadOnlyMemory<byte>.Empty : Blobs.Read(digest) is { } content ? content : null;
+    private byte[]? ReadText(Digest? digest) => digest is null ? [] : Blobs.Read(digest);
 
     private void Remember(long added)
     {

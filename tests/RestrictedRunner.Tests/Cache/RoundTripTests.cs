@@ -72,7 +72,8 @@ public sealed class RoundTripTests : IDisposable
         Assert.Null(_cache.Cache.Store(TemporaryCache.Key, said, TestContext.Current.CancellationToken).Problem);
         var restored = _cache.MustRestore();
 
-        Assert.Equal((said.StandardOutput.ToArray(), said.StandardError.ToArray()), (restored.StandardOutput.ToArray(), restored.StandardError.ToArray()));
+        Assert.Equal(said.StandardOutput.ToArray(), restored.StandardOutput.ToArray());
+        Assert.Equal(said.StandardError.ToArray(), restored.StandardError.ToArray());
     }
 
     [Fact]

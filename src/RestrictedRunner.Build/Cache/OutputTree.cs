@@ -8,7 +8,7 @@ namespace RestrictedRunner.Build;
 internal static class OutputTree
 {
     /// <summary>Folders that come again are in a tree once, so that a small forged one could unfold without end.</summary>
-    private const int MaxEntries = 1_000_000;
+    private const int MaxEntries = 500_000;
 
     /// <param name="entries">All that is in the folder, with paths relative to it; each path once.</param>
     public static Tree Of(IEnumerable<InputEntry> entries)

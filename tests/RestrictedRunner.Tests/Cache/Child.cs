@@ -45,7 +45,7 @@ internal static class Child
     }
 
     /// <summary>Stores and restores the results of some steps, while others do so.</summary>
-    public static void StoreAndRestore(string cacheFolder) => Steps.StoreAndRestore(new(new(cacheFolder)), rounds: 30);
+    public static void StoreAndRestore(string cacheFolder) => Steps.StoreAndRestore(new(new(cacheFolder)), rounds: 20);
 
     public static void MissWhatMayNotBeRead(string _)
     {

@@ -26,13 +26,14 @@ public sealed class CorruptionTests : IDisposable
     public void Dispose() => _cache.Dispose();
 
     [Fact]
-    public void Each_flipped_bit_of_each_file_is_a_miss()
+    public void A_flipped_bit_of_any_byte_of_any_file_is_a_miss()
     {
         var files = Contents();
         Assert.Equal(7, files.Count);
         foreach (var (file, content) in files)
         {
-            for (var bit = 0; bit < content.Length * 8; bit++)
+            // Every bit of what is short, and every bit of a byte in turn of what is long.
+            for (var bit = 0; bit < content.Length * 8; bit += content.Length < 10 ? 1 : 9)
             {
                 content[bit / 8] ^= (byte)(1 << (bit % 8));
                 Overwrite(file, content);

@@ -37,7 +37,7 @@ public sealed class RoundTripTests : IDisposable
                 Assert.Equal(made, cache.Snapshot());
                 Assert.Empty(cache.MustRestore(paths).Written);
             },
-            iter: 100,
+            iter: 50,
             threads: 1);
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class RoundTripTests : IDisposable
     [Fact]
     public void A_long_way_down_is_no_matter()
     {
-        var path = "out/" + string.Join('/', Enumerable.Repeat("d", 1000)) + "/file";
+        var path = "out/" + string.Join('/', Enumerable.Repeat("d", 300)) + "/file";
         _cache.Write(path, "1");
         _cache.MustStore("out");
         _cache.EmptyProject();

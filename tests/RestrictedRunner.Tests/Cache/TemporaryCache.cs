@@ -90,11 +90,13 @@ internal sealed class TemporaryCache : IDisposable
             .Select(found => found.Entry switch
             {
                 { LinkTarget: { } target } => $"{found.Path} -> {target}",
-                FileInfo file => $"{found.Path} {(OperatingSystem.IsWindows() || !file.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? "" : "x")} {Convert.ToHexString(File.ReadAllBytes(file.FullName))}",
+                FileInfo file => $"{found.Path} {(OperatingSystem.IsWindows() || !file.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? "" : "x")} {Content(File.ReadAllBytes(file.FullName))}",
                 _ => $"{found.Path}/",
             })
             .Order(StringComparer.Ordinal),
     ];
+
+    private static string Content(byte[] bytes) => Convert.ToHexString(bytes.Length > 100 ? SHA256.HashData(bytes) : bytes);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

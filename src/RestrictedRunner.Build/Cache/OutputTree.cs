@@ -7,7 +7,7 @@ namespace RestrictedRunner.Build;
 /// <summary>The content of an output that is a folder.</summary>
 internal static class OutputTree
 {
-    /// <summary>Folders that come again are in a tree once, so that a small forged one could unfold without end.</summary>
+    // Folders that come again are in a tree once, so that a small forged one could unfold without end.
     private const int MaxEntries = 500_000;
 
     /// <param name="entries">All that is in the folder, with paths relative to it; each path once.</param>

@@ -34,7 +34,8 @@ internal static class Child
     /// <summary>Stores one step's result after another, and writes a line for each, until it is killed.</summary>
     public static void StoreForever(string cacheFolder)
     {
-        using var step = new TemporaryCache();
+        // Beside the cache, so that it goes with the test's folder.
+        using var step = new TemporaryCache(Directory.CreateDirectory($"{cacheFolder}-{Guid.NewGuid():N}").FullName);
         var cache = new ResultCache(new(cacheFolder));
         for (var number = 0; ; number++)
         {

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 namespace RestrictedRunner.Tests;
 
 /// <summary>Takes half a minute and 6 GB of the disk; run it with <c>-class "*RestoreSpeedTests" -explicit only -showLiveOutput</c>.</summary>
+/// <remarks>Means something on an idle machine, and where <c>cp</c> has to copy: a file system that clones lets it read nothing at all.</remarks>
 public class RestoreSpeedTests
 {
     private const int Rounds = 5;

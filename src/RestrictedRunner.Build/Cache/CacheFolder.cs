@@ -1,0 +1,51 @@
+using IO = System.IO;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Where the results of steps are kept: one folder for all projects and branches of a user.</summary>
+/// <param name="Path">Absolute. It is made when the first result is stored.</param>
+internal sealed record CacheFolder(string Path)
+{
+    // Another form of what is below gets another number, and never meets this one.
+    private const string Format = "v1";
+    private const int HashLength = 64;
+
+    /// <summary>Contents of files, each under its SHA-256.</summary>
+    public string Blobs => IO.Path.Combine(Path, "cas");
+
+    /// <summary>Results of steps, each under the step's key.</summary>
+    public string Results => IO.Path.Combine(Path, "ac");
+
+    /// <summary>What is being written. On the same file system as its places, so that it gets there by a rename.</summary>
+    public string Unfinished => IO.Path.Combine(Path, "tmp");
+
+    /// <summary>A <see cref="CacheTotal"/>.</summary>
+    public string Total => IO.Path.Combine(Path, "total");
+
+    /// <summary>The folder where the user's other programs have theirs.</summary>
+    /// <param name="environment">The environment variables of the build.</param>
+    /// <returns>Null if the user has no home.</returns>
+    public static CacheFolder? Default(Func<string, string?> environment)
+    {
+        var caches = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : OperatingSystem.IsMacOS() ? Home(environment, "Library/Caches")
+            // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+            : environment("XDG_CACHE_HOME") is { } folder && IO.Path.IsPathRooted(folder) ? folder
+            : Home(environment, ".cache");
+        return IO.Path.IsPathRooted(caches) ? new(IO.Path.Combine(caches, "restricted-runner", Format)) : null;
+    }
+
+    /// <summary>Whether a text, which may come from anywhere, is the hash that a file of the cache is named after.</summary>
+    public static bool IsHash(string text) => text.Length == HashLength && text.All(char.IsAsciiHexDigitLower);
+
+    public string Blob(string hash) => Entry(Blobs, hash);
+
+    public string Result(string key) => Entry(Results, key);
+
+    private static string Entry(string folder, string hash) => IsHash(hash)
+        ? IO.Path.Combine(folder, hash[..2], hash)
+        : throw new ArgumentException($"\"{hash}\" is no SHA-256 in lower-case hexadecimal");
+
+    private static string Home(Func<string, string?> environment, string below) =>
+        IO.Path.Combine(environment("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), below);
+}

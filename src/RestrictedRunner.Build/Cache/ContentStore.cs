@@ -1,0 +1,150 @@
+using RestrictedRunner.Build.RemoteExecution;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// Contents of files under their digests. A blob never changes: it is read-only, and no file outside shares what a
+/// write would change. It is read with a check of its hash, and removed if that is wrong.
+/// </summary>
+internal sealed class ContentStore(CacheFolder folder)
+{
+    /// <summary>Whether a blob is there, as far as its size tells. Counts as a use; what cannot be the blob is removed.</summary>
+    public bool Has(Digest digest)
+    {
+        if (!CacheFolder.IsHash(digest.Hash))
+        {
+            return false;
+        }
+
+        var file = new FileInfo(folder.Blob(digest.Hash));
+        if (file.Exists && file.Length == digest.SizeBytes)
+        {
+            CacheEntry.Use(file);
+            return true;
+        }
+
+        // Nothing has no attributes. A blob that another process has put there meanwhile is not removed.
+        if ((int)file.Attributes != -1)
+        {
+            Remove(digest);
+        }
+
+        return false;
+    }
+
+    /// <exception cref="IOException">The file cannot be read, or there is no room.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or the cache not be written.</exception>
+    public StoredBlob PutFile(string path)
+    {
+        using var source = Open(path);
+        using var file = UnfinishedFile.Begin(folder);
+        return Put(file, HashingCopy.Copy(source, file.Stream));
+    }
+
+    /// <summary>Stores what a stream gives, of any length.</summary>
+    /// <inheritdoc cref="PutFile"/>
+    public StoredBlob Put(Stream content)
+    {
+        using var file = UnfinishedFile.Begin(folder);
+        return Put(file, HashingCopy.Copy(content, file.Stream));
+    }
+
+    /// <inheritdoc cref="PutFile"/>
+    public StoredBlob Put(ReadOnlyMemory<byte> content)
+    {
+        var digest = Digests.Of(content.Span);
+        if (Has(digest))
+        {
+            return new(digest, IsNew: false);
+        }
+
+        using var file = UnfinishedFile.Begin(folder);
+        file.Stream.Write(content.Span);
+        return Put(file, digest);
+    }
+
+    /// <returns>Null if there is no such blob, or was none with this digest.</returns>
+    public byte[]? Read(Digest digest)
+    {
+        if (!Has(digest))
+        {
+            return null;
+        }
+
+        try
+        {
+            var content = File.ReadAllBytes(folder.Blob(digest.Hash));
+            if (Digests.Of(content).Equals(digest))
+            {
+                return content;
+            }
+        }
+        catch (Exception e) when (CacheEntry.IsOfFiles(e))
+        {
+        }
+
+        Remove(digest);
+        return null;
+    }
+
+    /// <summary>Makes a new file with a blob's content.</summary>
+    /// <param name="digest">What is to be in it.</param>
+    /// <param name="path">Where nothing is yet.</param>
+    /// <param name="mode">The file's mode on Unix, less the user's mask.</param>
+    /// <returns>False if there is no such blob, or was none with this digest: then there is no file.</returns>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public bool CopyTo(Digest digest, string path, UnixFileMode mode)
+    {
+        if (!Has(digest))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var source = Open(folder.Blob(digest.Hash));
+            using var target = UnfinishedFile.Create(path, mode);
+            if (HashingCopy.Copy(source, target).Equals(digest))
+            {
+                return true;
+            }
+        }
+        catch (Exception e) when (CacheEntry.IsOfFiles(e))
+        {
+            // Which of the two files was it?
+            if (Read(digest) is not null)
+            {
+                throw;
+            }
+        }
+
+        Remove(digest);
+        File.Delete(path);
+        return false;
+    }
+
+    /// <summary>Removes a blob, or what is in its place.</summary>
+    public void Remove(Digest digest)
+    {
+        if (CacheFolder.IsHash(digest.Hash))
+        {
+            CacheEntry.Remove(folder.Blob(digest.Hash));
+        }
+    }
+
+    // A lock would fail beside a program that writes.
+    private static FileStream Open(string path) =>
+        new(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+
+    private StoredBlob Put(UnfinishedFile file, Digest digest)
+    {
+        var isNew = !Has(digest);
+        if (isNew)
+        {
+            file.MoveTo(folder.Blob(digest.Hash));
+        }
+
+        return new(digest, isNew);
+    }
+}

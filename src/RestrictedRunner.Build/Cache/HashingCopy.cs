@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using RestrictedRunner.Build.RemoteExecution;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Copies a file and hashes what is copied, so that the copy has the digest whatever is written to the file meanwhile.</summary>
+internal static class HashingCopy
+{
+    private const int BufferSize = 256 * 1024;
+
+    /// <summary>Makes a new, empty file a copy of another; by shared blocks where the file system has them.</summary>
+    public static Digest Copy(FileStream source, FileStream target)
+    {
+        if (!Clone.TryMake(source.SafeFileHandle, target.SafeFileHandle))
+        {
+            return Copy(source, (Stream)target);
+        }
+
+        target.Position = 0;
+        return Copy(target, Stream.Null);
+    }
+
+    public static Digest Copy(Stream source, Stream target)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            long size = 0;
+            while (source.Read(buffer) is > 0 and var count)
+            {
+                hash.AppendData(buffer, 0, count);
+                target.Write(buffer, 0, count);
+                size += count;
+            }
+
+            return Digests.Of(hash.GetHashAndReset(), size);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>Puts the outputs of an earlier run where a step would leave them.</summary>
+/// <remarks>
+/// Everything that differs is copied and checked before the first file changes. Then folders change file by file instead of as a
+/// whole: what is the same keeps its time, so that nothing behind it is built again, and each file is at any moment the old
+/// or the new one. A process that is killed between the first rename and the last leaves files of both, all whole; whether
+/// a step is done is decided by the content of its outputs, so the next build restores the rest.
+/// </remarks>
+internal sealed class OutputRestorer(ContentStore blobs)
+{
+    // Globs of the .NET SDK and most tools pass by folders with such names.
+    private const string StagingPrefix = ".restricted-runner-";
+
+    private const UnixFileMode Ordinary =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private const UnixFileMode Executable = Ordinary | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <param name="folder">Absolute; all outputs are below it.</param>
+    /// <param name="outputs">The outermost outputs; what else is in them goes.</param>
+    /// <param name="entries">All that is to be there.</param>
+    /// <param name="cancellationToken">Stops before the first file has changed.</param>
+    /// <returns>What was written, or null if a blob is missing: then nothing has changed.</returns>
+    /// <exception cref="IOException">Something cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Something may not be written.</exception>
+    public IReadOnlyList<string>? Restore(string folder, IReadOnlyList<string> outputs, IReadOnlyList<InputEntry> entries, CancellationToken cancellationToken)
+    {
+        if (outputs.Select(output => OutputPath.LinkAbove(folder, output)).FirstOrDefault(link => link is not null) is { } link)
+        {
+            throw new IOException($"outputs are behind the symbolic link \"{link}\"");
+        }
+
+        var found = outputs.SelectMany(output => OutputOnDisk.Find(folder, output)).ToList();
+        var there = found.ToDictionary(output => output.Path);
+        var differs = new bool[entries.Count];
+        InParallel.ForEach(Enumerable.Range(0, entries.Count), i => differs[i] = !IsSame(entries[i], there.GetValueOrDefault(entries[i].Path)), cancellationToken);
+
+        var changes = entries.Where((_, i) => differs[i]).ToList();
+        var files = changes.OfType<InputEntry.File>().ToList();
+        var staging = files.Count == 0 ? null : BeginStaging(folder, outputs);
+        try
+        {
+            if (staging is not null && !Stage(files, staging, cancellationToken))
+            {
+                return null;
+            }
+
+            RemoveOthers(found, entries);
+            foreach (var output in outputs)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(OutputPath.Absolute(folder, output))!);
+            }
+
+            foreach (var subfolder in changes.OfType<InputEntry.Folder>())
+            {
+                Directory.CreateDirectory(OutputPath.Absolute(folder, subfolder.Path));
+            }
+
+            for (var i = 0; i < files.Count; i++)
+            {
+                File.Move(Staged(staging!, i), OutputPath.Absolute(folder, files[i].Path), overwrite: true);
+            }
+
+            // Last, so that nothing is ever written through one.
+            foreach (var change in changes.OfType<InputEntry.Link>())
+            {
+                File.CreateSymbolicLink(OutputPath.Absolute(folder, change.Path), change.Target);
+            }
+
+            return [.. changes.Where(change => change is not InputEntry.Folder).Select(change => change.Path)];
+        }
+        finally
+        {
+            if (staging is not null)
+            {
+                CacheEntry.Remove(staging);
+            }
+        }
+    }
+
+    private static bool IsSame(InputEntry entry, OutputOnDisk? there) => (entry, there) switch
+    {
+        (_, null) => false,
+        (InputEntry.Folder, _) => there.IsFolder,
+        (InputEntry.Link link, _) => there.IsLink && there.Info.LinkTarget == link.Target,
+        (InputEntry.File file, _) => there.IsFile
+            && there.IsExecutable == (file.IsExecutable && !OperatingSystem.IsWindows())
+            && ((FileInfo)there.Info).Length == file.Digest.SizeBytes
+            && Digests.OfFile(there.Info.FullName).Equals(file.Digest),
+        _ => false,
+    };
+
+    private bool Stage(List<InputEntry.File> files, string staging, CancellationToken cancellationToken)
+    {
+        var complete = true;
+        InParallel.ForEach(
+            Enumerable.Range(0, files.Count),
+            i =>
+            {
+                if (Volatile.Read(ref complete) && !blobs.CopyTo(files[i].Digest, Staged(staging, i), files[i].IsExecutable ? Executable : Ordinary))
+                {
+                    Volatile.Write(ref complete, false);
+                }
+            },
+            cancellationToken);
+        return complete;
+    }
+
+    private static string Staged(string staging, int index) => Path.Combine(staging, $"{index}");
+
+    // Beside the outputs, or above them, but in none: there it is on their file system, unless one is mounted on the way.
+    private static string BeginStaging(string folder, IReadOnlyList<string> outputs)
+    {
+        var parents = outputs.Select(output => output.Split('/').SkipLast(1).ToArray()).ToList();
+        var common = parents[0].TakeWhile((name, i) => parents.All(parent => parent.Length > i && parent[i] == name));
+        var above = common.Aggregate(folder, (path, name) => Directory.Exists(Path.Combine(path, name)) ? Path.Combine(path, name) : path);
+
+        Directory.CreateDirectory(above);
+        foreach (var left in Directory.EnumerateDirectories(above, $"{StagingPrefix}*").Where(left => Eviction.IsAbandoned(new DirectoryInfo(left))))
+        {
+            CacheEntry.Remove(left);
+        }
+
+        return Directory.CreateDirectory(Path.Combine(above, $"{StagingPrefix}{Guid.NewGuid():N}")).FullName;
+    }
+
+    // Only what a rename does not replace: the content of a folder comes before the folder.
+    private static void RemoveOthers(List<OutputOnDisk> found, IReadOnlyList<InputEntry> entries)
+    {
+        var wanted = entries.ToDictionary(entry => entry.Path);
+        foreach (var output in Enumerable.Reverse(found))
+        {
+            switch (wanted.GetValueOrDefault(output.Path))
+            {
+                case InputEntry.Folder when output.IsFolder:
+                case InputEntry.File when !output.IsFolder:
+                case InputEntry.Link link when output.IsLink && output.Info.LinkTarget == link.Target:
+                    break;
+                default:
+                    if (output.IsFolder)
+                    {
+                        Directory.Delete(output.Info.FullName, recursive: true);
+                    }
+                    else
+                    {
+                        File.Delete(output.Info.FullName);
+                    }
+
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using RestrictedRunner.Build.RemoteExecution;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// The results of steps, each under the step's key: the hash of its <see cref="ActionKey"/>. For any number of processes
+/// at once, without locks: a file of the cache is there as a whole or not at all, and whatever is wrong with one is a miss.
+/// </summary>
+internal sealed class ResultCache(CacheFolder folder)
+{
+    /// <summary>The contents that the results point to.</summary>
+    public ContentStore Blobs { get; } = new(folder);
+
+    /// <summary>The result of a step, if all of it is there as far as sizes tell. Counts as a use.</summary>
+    public ActionResult? Find(string key) => Load(key)?.Result;
+
+    /// <summary>Stores what a step has made: the contents first, the result last.</summary>
+    /// <param name="key">The step's key.</param>
+    /// <param name="outputs">What it has made.</param>
+    /// <param name="cancellationToken">Leaves nothing of the result.</param>
+    /// <exception cref="ArgumentException">An output's path is not one below the folder.</exception>
+    /// <returns>What was stored; or why the next build has to run the step again, which is no error of this one.</returns>
+    public StoreOutcome Store(string key, StepOutputs outputs, CancellationToken cancellationToken)
+    {
+        var added = new ConcurrentBag<Digest>();
+        try
+        {
+            var result = new OutputCollector(content => Note(Blobs.Put(content)), path => Note(Blobs.PutFile(path))).Collect(outputs, cancellationToken);
+            Put(key, result);
+            Remember(added.Sum(digest => CacheTotal.OnDisk(digest.SizeBytes)) + CacheTotal.OnDisk(1));
+            added.Clear();
+            return new(result, Problem: null);
+        }
+        catch (Exception e) when (CacheEntry.IsOfFiles(e))
+        {
+            return new(Result: null, e.Message);
+        }
+        finally
+        {
+            // No result points to them, and a full disk needs the room. If another build came to use them, it misses them.
+            foreach (var digest in added)
+            {
+                Blobs.Remove(digest);
+            }
+        }
+
+        Digest Note(StoredBlob blob)
+        {
+            if (blob.IsNew)
+            {
+                added.Add(blob.Digest);
+            }
+
+            return blob.Digest;
+        }
+    }
+
+    /// <summary>Stores a result whose contents are all in <see cref="Blobs"/>.</summary>
+    /// <exception cref="IOException">There is no room.</exception>
+    /// <exception cref="UnauthorizedAccessException">The cache may not be written.</exception>
+    public void Put(string key, ActionResult result)
+    {
+        using var file = UnfinishedFile.Begin(folder);
+        file.Stream.Write(ResultFile.Write(key, result));
+        file.MoveTo(folder.Result(key));
+    }
+
+    /// <summary>Puts the outputs of a step where it would leave them. What is there with the same content is not touched.</summary>
+    /// <param name="key">The step's key.</param>
+    /// <param name="outputFolder">Absolute; all outputs are below it.</param>
+    /// <param name="outputs">The step's outputs; a result with others is none of this step.</param>
+    /// <param name="cancellationToken">Stops before the first file has changed.</param>
+    /// <exception cref="ArgumentException">An output's path is not one below the folder.</exception>
+    public RestoreOutcome Restore(string key, string outputFolder, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    {
+        var paths = OutputPath.Outermost(outputs);
+        if (Load(key) is not { } loaded)
+        {
+            return new(Result: null, Problem: null);
+        }
+
+        try
+        {
+            if (OutputEntries.Paths(loaded.Result).SequenceEqual(paths)
+                && ReadText(loaded.Result.StdoutDigest) is { } standardOutput
+                && ReadText(loaded.Result.StderrDigest) is { } standardError
+                && new OutputRestorer(Blobs).Restore(outputFolder, paths, loaded.Entries, cancellationToken) is { } written)
+            {
+                return new(new(written, standardOutput, standardError), Problem: null);
+            }
+        }
+        catch (Exception e) when (CacheEntry.IsOfFiles(e))
+        {
+            return new(Result: null, e.Message);
+        }
+
+        Remove(key);
+        return new(Result: null, Problem: null);
+    }
+
+    /// <summary>Forgets a result; <see cref="Eviction"/> removes its contents in time.</summary>
+    public void Remove(string key) => CacheEntry.Remove(folder.Result(key));
+
+    /// <inheritdoc cref="Eviction.TrimIfDue"/>
+    public TrimReport? TrimIfDue(long limit) => Eviction.TrimIfDue(folder, limit);
+
+    /// <inheritdoc cref="Eviction.Trim"/>
+    public TrimReport Trim(long limit) => Eviction.Trim(folder, limit);
+
+    private Loaded? Load(string key)
+    {
+        var file = new FileInfo(folder.Result(key));
+        try
+        {
+            if (ResultFile.Read(key, File.ReadAllBytes(file.FullName)) is { } result)
+            {
+                var entries = OutputEntries.Of(result, Blobs.Read);
+                if (entries.OfType<InputEntry.File>().All(entry => Blobs.Has(entry.Digest)))
+                {
+                    CacheEntry.Use(file);
+                    return new(result, entries);
+                }
+            }
+        }
+        catch (Exception e) when (CacheEntry.IsOfFiles(e) || e is InvalidDataException)
+        {
+        }
+
+        Remove(key);
+        return null;
+    }
+
+    private byte[]? ReadText(Digest? digest) => digest is null ? [] : Blobs.Read(digest);
+
+    private void Remember(long added)
+    {
+        if (CacheTotal.Read(folder) is { } total)
+        {
+            (total with { Bytes = total.Bytes + added }).Write(folder);
+        }
+    }
+
+    private sealed record Loaded(ActionResult Result, IReadOnlyList<InputEntry> Entries);
+}

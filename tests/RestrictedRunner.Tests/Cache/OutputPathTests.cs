@@ -1,0 +1,49 @@
+using RestrictedRunner.Build;
+
+namespace RestrictedRunner.Tests;
+
+public class OutputPathTests
+{
+    [Theory]
+    [InlineData("a", true)]
+    [InlineData("a/b c/é", true)]
+    [InlineData("a/..b/...", true)]
+    [InlineData("", false)]
+    [InlineData(".", false)]
+    [InlineData("/a", false)]
+    [InlineData("a//b", false)]
+    [InlineData("a/", false)]
+    [InlineData("..", false)]
+    [InlineData("a/../b", false)]
+    [InlineData("a/./b", false)]
+    [InlineData("a\0b", false)]
+    public void An_output_is_below_the_folder(string path, bool isBelow) => Assert.Equal(isBelow, OutputPath.IsBelow(path));
+
+    [Theory]
+    [InlineData("a", "b", true)]
+    [InlineData("a", "./b//c/", true)]
+    [InlineData("a/b", "../c", true)]
+    [InlineData("a/b/c", "../../d", true)]
+    [InlineData("a/b", "..", true)]
+    [InlineData("a", "", false)]
+    [InlineData("a", "/etc/passwd", false)]
+    [InlineData("a", "..", false)]
+    [InlineData("a", "../a", false)]
+    [InlineData("a/b", "../../c", false)]
+    [InlineData("a/b", "c/../d", false)]
+    [InlineData("a/b", "./../c", false)]
+    public void A_link_leads_to_a_place_below_the_folder(string path, string target, bool staysBelow) =>
+        Assert.Equal(staysBelow, OutputPath.StaysBelow(path, target));
+
+    [Fact]
+    public void What_is_in_an_output_is_no_output_of_its_own() =>
+        Assert.Equal(["a", "a-b", "a.b", "b/c"], OutputPath.Outermost(["b/c", "a/", "a/b", "a-b", "a/a/a", "a.b", "a", "b/c/d"]));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("/etc")]
+    [InlineData("a/../..")]
+    public void A_path_that_leads_out_is_refused(string path) =>
+        Assert.Throws<ArgumentException>(() => OutputPath.Outermost(["a", path]));
+}

@@ -36,6 +36,9 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <summary>False takes an image's name for its content, and so asks the engine nothing.</summary>
     public bool ResolveImages { get; set; } = true;
 
+    /// <summary><c>local</c> (default) restores what an earlier run of the same step wrote, also in another project or branch; <c>off</c> does not.</summary>
+    public string Cache { get; set; } = "";
+
     /// <summary>Files whose property names are looked at for misspelt ones.</summary>
     public ITaskItem[] ProjectFiles { get; set; } = [];
 
@@ -102,6 +105,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             Images = images,
             ResolveImages = ResolveImages,
             OnlyAsk = FailIfNotIncremental,
+            Cache = ReadCache(diagnostics),
         };
         var builder = new StepBuilder(setting, logs, _cancelled.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
@@ -114,6 +118,20 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
         OutputFiles = [.. graph.Steps.Where(step => ends[step.Name] == StepEnd.Succeeded).SelectMany(step => Outputs(step, projectDirectory))];
         return ends.Values.All(end => end == StepEnd.Succeeded) && !Log.HasLoggedErrors;
+    }
+
+    private ResultCache? ReadCache(Diagnostics diagnostics)
+    {
+        switch (Cache.ToLowerInvariant())
+        {
+            case "off":
+                return null;
+            case "" or "local":
+                return CacheFolder.Default(Environment.GetEnvironmentVariable) is { } folder ? new(folder) : null;
+            default:
+                diagnostics.Problem(new(OptionProblemKind.ValueInvalid, "DockerExecCache", Cache, "it is local or off"));
+                return null;
+        }
     }
 
     private List<DeclaredStep> Read(Diagnostics diagnostics, StepLogs logs)

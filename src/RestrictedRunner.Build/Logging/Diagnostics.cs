@@ -117,6 +117,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     public void OutputAbsent(DeclaredStep step, string output) =>
         Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. Correct Outputs, or the command: it starts in the project's folder.");
 
+    public void NotHermetic(DeclaredStep step, string parameter) =>
+        Error("RRB4001", $"Step '{step.Name}' is hermetic and has {parameter}, which would show it what it does not declare. Declare files in Inputs, or remove Hermetic.");
+
     public void StepFilesUnusable(DeclaredStep step, string reason) =>
         Error("RRB5001", $"Step '{step.Name}': its files cannot be read or written: {reason}");
 

@@ -24,7 +24,7 @@ internal sealed class ToolOutput
         _rules = parameters.Lines;
         _diagnostics = diagnostics;
         var options = parameters.Options;
-        _paths = new(options.Mounts, options.Tmpfs, options.WorkDir, File.Exists);
+        _paths = new(parameters.ShownMounts, options.Tmpfs, options.WorkDir, File.Exists);
         _standardOutput = Reader(parameters.StandardOutput);
         _standardError = Reader(parameters.StandardError);
 

@@ -6,6 +6,7 @@ namespace RestrictedRunner.Build;
 
 /// <summary>What a step was asked for, and all that is wrong with it.</summary>
 /// <param name="Options">Options with absolute host paths.</param>
+/// <param name="ShownMounts">The mounts by the host paths that people know.</param>
 /// <param name="StandardOutput">Importance of standard output.</param>
 /// <param name="StandardError">Importance of standard error.</param>
 /// <param name="ErrorFormats">Formats of errors that the user defined.</param>
@@ -14,12 +15,22 @@ namespace RestrictedRunner.Build;
 /// <param name="Problems">Every fault found, of the parameters and of the options.</param>
 internal sealed record StepParameters(
     StepOptions Options,
+    IReadOnlyList<Mount> ShownMounts,
     MessageImportance StandardOutput,
     MessageImportance StandardError,
     IReadOnlyList<UserFormat> ErrorFormats,
     LineRules Lines,
     LogFilePlace LogFile,
     IReadOnlyList<OptionProblem> Problems);
+
+/// <summary>A folder that a step sees in place of another.</summary>
+/// <param name="Folder">Full path of the one that is mounted.</param>
+/// <param name="For">Full path of the one that it stands in for.</param>
+internal sealed record StandIn(string Folder, string For)
+{
+    /// <summary>The mount as if the other folder were mounted.</summary>
+    public Mount Shown(Mount mount) => mount.HostPath == Folder ? mount with { HostPath = For } : mount;
+}
 
 /// <summary>What a line of output means, in the order of <c>Exec</c>.</summary>
 /// <param name="StandardErrorIsError">Every line of standard error is an error, and nothing else.</param>
@@ -107,7 +118,7 @@ internal sealed class ParameterReader
             CustomExpression.Read(nameof(task.CustomWarningRegularExpression), task.CustomWarningRegularExpression, _problems.Add),
             task.IgnoreStandardErrorWarningFormat);
         UserFormat[] errorFormats = [.. task.ErrorFormats.Select(ReadErrorFormat).OfType<UserFormat>()];
-        return new(options, standardOutput, standardError, errorFormats, lines, ReadLogFile(task), [.. _problems, .. StepOptionRules.Check(options)]);
+        return new(options, [.. mounts.Select(mount => task.StandIn?.Shown(mount) ?? mount)], standardOutput, standardError, errorFormats, lines, ReadLogFile(task), [.. _problems, .. StepOptionRules.Check(options)]);
     }
 
     // An identity is changed by MSBuild (trimmed, backslashes on Unix); metadata is not.

@@ -21,6 +21,9 @@ internal sealed class RecordedOutput
     /// <summary>The lines of standard error.</summary>
     public byte[] StandardError => _standardError.WrittenSpan.ToArray();
 
+    /// <summary>The command's exit code.</summary>
+    public int ExitCode { get; set; } = -1;
+
     /// <summary>Adds a line.</summary>
     public void Add(OutputLine line)
     {

@@ -32,16 +32,18 @@ internal static class StepActions
     /// <summary>All that the result depends on, except what is in the inputs.</summary>
     /// <param name="options">Valid options, with the mounts that the user gave.</param>
     /// <param name="image">Digest or id of the image, or its name where that is not looked up.</param>
+    /// <param name="start">Folder of the project in the tree of inputs.</param>
     /// <param name="outputs">Declared outputs, relative to the project.</param>
     /// <param name="hermetic">True for a step that sees only what it declares.</param>
     /// <param name="projectDirectory">Host paths below it count by their name from there, so that the folder of the checkout does not.</param>
-    public static StepAction Of(StepOptions options, string image, IReadOnlyList<string> outputs, bool hermetic, string projectDirectory)
+    public static StepAction Of(StepOptions options, string image, string start, IReadOnlyList<string> outputs, bool hermetic, string projectDirectory)
     {
         var plan = CommandPlan.For(options);
         return new()
         {
             Arguments = plan.Script is null ? plan.Words : [.. plan.Words, plan.Script],
             EnvironmentVariables = options.EnvironmentVariables,
+            WorkingDirectory = start,
             OutputPaths = outputs,
             Image = image,
             Timeout = options.Timeout,

@@ -18,14 +18,14 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         var diagnostics = new Diagnostics(log);
         try
         {
-            using var task = NewTask(step, output.Engine, setting.ProjectDirectory, recorder: null, diagnostics);
+            using var task = NewTask(step, output.Engine, InProject, recorder: null, diagnostics);
             if (log.HasLoggedErrors || !Check(step, task, diagnostics))
             {
                 return false;
             }
 
             using var state = await StepState.OpenAsync(StepState.PathOf(setting.StateFolder, step), cancellation).ConfigureAwait(false);
-            return Build(step, task, state, log, diagnostics);
+            return Build(step, task, output.Engine, state, log, diagnostics);
         }
         catch (OperationCanceledException)
         {
@@ -39,7 +39,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return false;
     }
 
-    private bool Build(DeclaredStep step, DockerExec task, StepState state, TaskLoggingHelper log, Diagnostics diagnostics)
+    private bool Build(DeclaredStep step, DockerExec task, IBuildEngine engine, StepState state, TaskLoggingHelper log, Diagnostics diagnostics)
     {
         var options = ParameterReader.Read(task).Options;
         var inputs = Find(step, step.Inputs, "inputs");
@@ -51,7 +51,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         var key = KeyOf(step, options, inputs);
         var before = Find(step, step.Outputs, "outputs");
-        if (key.Length > 0 && state.Key == key && state.Outputs == before.Root.Hash && AbsentOutputs(step).Count == 0)
+        if (key.Length > 0 && state.Key == key && state.Outputs == before.Root.Hash && AbsentOutputs(step, setting.ProjectDirectory).Count == 0)
         {
             log.LogMessage(MessageImportance.Normal, $"Step '{step.Name}' is up to date.");
             return true;
@@ -64,8 +64,15 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
 
         state.Forget();
+        if (Restore(step, key, log, task))
+        {
+            state.Keep(key, OutputsNow(step));
+            return true;
+        }
+
         log.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
-        if (!Run(step, task, log, diagnostics))
+        var recorded = new RecordedOutput();
+        if (!Run(step, inputs, recorded, engine, log, diagnostics))
         {
             return false;
         }
@@ -77,27 +84,105 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             key = KeyOf(step, options, inputs);
         }
 
-        state.Keep(key, Find(step, step.Outputs, "outputs").Root.Hash);
+        Store(step, key, recorded, log);
+        state.Keep(key, OutputsNow(step));
         return true;
     }
 
-    private bool Run(DeclaredStep step, DockerExec task, TaskLoggingHelper log, Diagnostics diagnostics)
+    private bool Run(DeclaredStep step, StepFilesOnHost inputs, RecordedOutput recorded, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
     {
-        foreach (var folder in step.Outputs.Select(OutputFolder))
+        if (!step.Hermetic)
+        {
+            var isGood = RunIn(InProject, step, recorded, engine, log, diagnostics);
+            if (!isGood)
+            {
+                RemoveOutputs(step);
+            }
+
+            return isGood;
+        }
+
+        using var stage = new Stage(Path.ChangeExtension(StepState.PathOf(setting.StateFolder, step), "stage"), inputs);
+        return RunIn(new(stage.Tree, stage.ProjectDirectory, inputs.ProjectInTree), step, recorded, engine, log, diagnostics)
+            && BringBack(stage, step, diagnostics);
+    }
+
+    private bool RunIn(StepPlace place, DeclaredStep step, RecordedOutput recorded, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
+    {
+        foreach (var folder in step.Outputs.Select(output => OutputFolder(place.ProjectDirectory, output)))
         {
             Directory.CreateDirectory(folder);
         }
 
+        using var task = NewTask(step, engine, place, recorded.Add, diagnostics);
         using var stop = cancellation.Register(task.Cancel);
         if (!task.Execute())
         {
-            RemoveOutputs(step);
             return false;
         }
 
-        AbsentOutputs(step).ForEach(output => diagnostics.OutputAbsent(step, output));
+        recorded.ExitCode = task.ExitCode;
+        AbsentOutputs(step, place.ProjectDirectory).ForEach(output => diagnostics.OutputAbsent(step, output));
         return !log.HasLoggedErrors;
     }
+
+    private bool BringBack(Stage stage, DeclaredStep step, Diagnostics diagnostics)
+    {
+        if (stage.BringBack(step.Outputs, setting.ProjectDirectory, cancellation) is { } problem)
+        {
+            diagnostics.StepFilesUnusable(step, problem);
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool Restore(DeclaredStep step, string key, TaskLoggingHelper log, DockerExec task)
+    {
+        if (key.Length == 0 || setting.Cache is null || !CanBeStored(step))
+        {
+            return false;
+        }
+
+        var outcome = setting.Cache.Restore(key, setting.ProjectDirectory, OutputPaths(step), cancellation);
+        if (outcome.Result is not { } result)
+        {
+            LogCacheProblem(step, outcome.Problem, log);
+            return false;
+        }
+
+        log.LogMessage(MessageImportance.High, $"{step.Name}: from the cache");
+        task.Replay(RecordedOutput.Lines(result.StandardOutput.ToArray(), result.StandardError.ToArray()));
+        return true;
+    }
+
+    private void Store(DeclaredStep step, string key, RecordedOutput recorded, TaskLoggingHelper log)
+    {
+        if (key.Length > 0 && setting.Cache is not null && CanBeStored(step) && recorded is { IsIncomplete: false, ExitCode: 0 })
+        {
+            var outputs = new StepOutputs(setting.ProjectDirectory, OutputPaths(step)) { StandardOutput = recorded.StandardOutput, StandardError = recorded.StandardError };
+            LogCacheProblem(step, setting.Cache.Store(key, outputs, cancellation).Problem, log);
+            setting.Cache.TrimIfDue(setting.CacheLimit);
+        }
+    }
+
+    // A step works without the cache too.
+    private static void LogCacheProblem(DeclaredStep step, string? problem, TaskLoggingHelper log)
+    {
+        if (problem is not null)
+        {
+            log.LogMessage(MessageImportance.Normal, $"Step '{step.Name}': the cache cannot be used: {problem}");
+        }
+    }
+
+    // What a glob stands for is known only when it is there. A step without outputs is run for what else it does.
+    private bool CanBeStored(DeclaredStep step) =>
+        step.Outputs.Count > 0 && step.Outputs.All(output => Glob.Parse(output, setting.ProjectDirectory).IsPlain);
+
+    private IReadOnlyList<string> OutputPaths(DeclaredStep step) =>
+        [.. step.Outputs.Select(output => Path.GetRelativePath(setting.ProjectDirectory, FullPath(output)).Replace(Path.DirectorySeparatorChar, '/').TrimEnd('/'))];
+
+    private string OutputsNow(DeclaredStep step) => Find(step, step.Outputs, "outputs").Root.Hash;
 
     private StepFilesOnHost Find(DeclaredStep step, IReadOnlyList<string> declared, string kind) =>
         StepFilesOnHost.Find(declared, setting.ProjectDirectory, Path.ChangeExtension(StepState.PathOf(setting.StateFolder, step), kind), cancellation);
@@ -105,13 +190,20 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     // Empty for an image that the engine does not have yet.
     private string KeyOf(DeclaredStep step, StepOptions options, StepFilesOnHost inputs) =>
         (setting.ResolveImages ? setting.Images.Find(options.Image) : options.Image) is { } image
-            ? ActionKey.Of(StepActions.Of(options, image, step.Outputs, step.Hermetic, setting.ProjectDirectory), inputs.Root).Digest.Hash
+            ? ActionKey.Of(StepActions.Of(options, image, inputs.ProjectInTree, step.Outputs, step.Hermetic, setting.ProjectDirectory), inputs.Root).Digest.Hash
             : "";
 
-    private DockerExec NewTask(DeclaredStep step, IBuildEngine engine, string folder, Action<OutputLine>? recorder, Diagnostics diagnostics)
+    private StepPlace InProject => new(setting.ProjectDirectory, setting.ProjectDirectory, Start: "");
+
+    private DockerExec NewTask(DeclaredStep step, IBuildEngine engine, StepPlace place, Action<OutputLine>? recorder, Diagnostics diagnostics)
     {
-        var task = StepReader.Task(step, engine, recorder, diagnostics.Problem);
-        ProjectMount.AddTo(task, folder, setting.Mounts);
+        var task = StepReader.Task(step, engine, recorder, new(place.ProjectDirectory, setting.ProjectDirectory), diagnostics.Problem);
+        ProjectMount.AddTo(task, place.MountedFolder, place.Start, step.Hermetic ? [] : setting.Mounts);
+        if (step.Hermetic)
+        {
+            HermeticOptions.AddTo(task, step);
+        }
+
         return task;
     }
 
@@ -121,10 +213,13 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         problems.ToList().ForEach(diagnostics.Problem);
         var outside = step.Outputs.Where(output => !IsInProject(output)).ToList();
         outside.ForEach(output => diagnostics.OutputOutside(step, output));
-        return problems.Count == 0 && outside.Count == 0;
+        var forbidden = step.Hermetic ? HermeticOptions.Forbidden(step).ToList() : [];
+        forbidden.ForEach(parameter => diagnostics.NotHermetic(step, parameter));
+        return problems.Count + outside.Count + forbidden.Count == 0;
     }
 
-    private List<string> AbsentOutputs(DeclaredStep step) => [.. step.Outputs.Where(output => !Path.Exists(FullPath(output)))];
+    private static List<string> AbsentOutputs(DeclaredStep step, string folder) =>
+        [.. step.Outputs.Where(output => Glob.Parse(output, folder) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(folder, [output]).Files.Count == 0)];
 
     private void RemoveOutputs(DeclaredStep step)
     {
@@ -142,12 +237,22 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     }
 
     // A folder that is an output may be there when the step starts, as the parent of a file has to be.
-    private string OutputFolder(string output) => output.EndsWith('/') ? FullPath(output) : Path.GetDirectoryName(FullPath(output))!;
+    private static string OutputFolder(string folder, string output)
+    {
+        var path = Glob.Parse(output, folder);
+        return output.EndsWith('/') || !path.IsPlain ? path.Start : Path.GetDirectoryName(path.Start)!;
+    }
 
     private string FullPath(string output) => Path.GetFullPath(output, setting.ProjectDirectory);
 
     private bool IsInProject(string output) => FullPath(output).StartsWith(Path.TrimEndingDirectorySeparator(setting.ProjectDirectory) + "/", StringComparison.Ordinal);
 }
+
+/// <summary>Where a step runs.</summary>
+/// <param name="MountedFolder">Full path of the folder that the container sees.</param>
+/// <param name="ProjectDirectory">Full path of the project's folder, or of what stands in for it.</param>
+/// <param name="Start">Path of the second below the first; empty when they are one.</param>
+internal sealed record StepPlace(string MountedFolder, string ProjectDirectory, string Start);
 
 /// <summary>What all steps of a project have in common.</summary>
 internal sealed record StepBuildSetting
@@ -166,6 +271,12 @@ internal sealed record StepBuildSetting
 
     /// <summary>False takes an image's name for its content.</summary>
     public bool ResolveImages { get; init; } = true;
+
+    /// <summary>Results of earlier runs; null when they are not to be used.</summary>
+    public ResultCache? Cache { get; init; }
+
+    /// <summary>Bytes that the cache may take.</summary>
+    public long CacheLimit { get; init; } = Eviction.DefaultLimit;
 
     /// <summary>True for a build that only wants to know whether there is something to do (<c>-question</c>).</summary>
     public bool OnlyAsk { get; init; }

@@ -6,11 +6,16 @@ namespace RestrictedRunner.Build;
 /// <summary>Files of a step as they are on the host at one moment, and the digest of them all.</summary>
 /// <param name="Found">The files.</param>
 /// <param name="Root">Digest of their <see cref="InputTree"/>.</param>
-internal sealed record StepFilesOnHost(InputFiles Found, Digest Root)
+/// <param name="Depth">How many folders above the project's the files begin.</param>
+internal sealed record StepFilesOnHost(InputFiles Found, Digest Root, int Depth)
 {
-    // An input beside the project's folder has its place in the tree too.
     private const string Parent = "..";
-    private const string ParentInTree = "_";
+
+    // Folders above the project's have no name of their own, so that the names of a checkout's parents do not count.
+    private const string ProjectBelow = "_";
+
+    /// <summary>Path of the project's folder in the tree; empty when it is the root.</summary>
+    public string ProjectInTree => string.Join('/', Enumerable.Repeat(ProjectBelow, Depth));
 
     /// <summary>Looks for what is declared, and reads what has changed since it was last read.</summary>
     /// <param name="declared">Files, folders and globs.</param>
@@ -21,16 +26,23 @@ internal sealed record StepFilesOnHost(InputFiles Found, Digest Root)
     public static StepFilesOnHost Find(IEnumerable<string> declared, string folder, string known, CancellationToken cancellation)
     {
         var found = InputFiles.Find(folder, declared);
-        var entries = FileDigests.Of(found.Files, known, cancellation).Select(Entry);
-        return new(found, InputTree.Of(entries).Root);
+        var depth = found.Files.Select(file => Parents(file.Path)).DefaultIfEmpty(0).Max();
+        var entries = FileDigests.Of(found.Files, known, cancellation).Select(file => Entry(file, depth));
+        return new(found, InputTree.Of(entries).Root, depth);
     }
 
     /// <summary>What is declared as a plain path and is not there. A glob may stand for nothing.</summary>
     public IEnumerable<string> Absent(string folder) =>
         Found.Missing.Where(declared => Glob.Parse(declared, folder) is { IsPlain: true } path && !Directory.Exists(path.Start));
 
-    private static InputEntry Entry(DigestedFile file) =>
-        new InputEntry.File(PathInTree(file.File.Path), file.Digest ?? throw new IOException(file.Problem), file.File.Stamp.IsExecutable);
+    /// <summary>Place in the tree of a path that is relative to the project's folder.</summary>
+    public string PathInTree(string path) => PathInTree(path, Depth);
 
-    private static string PathInTree(string path) => string.Join('/', path.Split('/').Select(name => name == Parent ? ParentInTree : name));
+    private static InputEntry.File Entry(DigestedFile file, int depth) =>
+        new(PathInTree(file.File.Path, depth), file.Digest ?? throw new IOException(file.Problem), file.File.Stamp.IsExecutable);
+
+    private static string PathInTree(string path, int depth) =>
+        string.Join('/', [.. Enumerable.Repeat(ProjectBelow, depth - Parents(path)), .. path.Split('/').Skip(Parents(path))]);
+
+    private static int Parents(string path) => path.Split('/').TakeWhile(name => name == Parent).Count();
 }

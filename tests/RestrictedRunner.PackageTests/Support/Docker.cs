@@ -28,6 +28,9 @@ internal static class Docker
         return result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    /// <summary>Id of an image, <c>sha256:…</c>.</summary>
+    public static async Task<string> IdAsync(string image) => (await CallAsync("image", "inspect", "--format", "{{.Id}}", image)).StandardOutput.Trim();
+
     private static async Task<bool> AnswersAsync()
     {
         try

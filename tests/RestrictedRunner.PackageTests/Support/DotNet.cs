@@ -29,6 +29,7 @@ internal static class DotNet
         ["MSBUILDDISABLENODEREUSE"] = "1",
         ["NUGET_PACKAGES"] = TestRun.Packages,
         ["TMPDIR"] = TestRun.Temp,
+        ["XDG_CACHE_HOME"] = TestRun.Cache,
     };
 
     /// <summary>Waits for a command that starts in the folder.</summary>

@@ -49,6 +49,9 @@ internal static class TestRun
     /// <summary>Where builds extract packages.</summary>
     public static string Packages => Path.Combine(Folder, "packages");
 
+    /// <summary>Where builds keep the results of steps.</summary>
+    public static string Cache => Path.Combine(Folder, "cache");
+
     /// <summary>
     /// Where builds put temporary files, so that a forgotten one of ours shows. Without a space, which MSBuild's own Exec
     /// would stumble over.

@@ -1,0 +1,74 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// The folder that a hermetic step sees in place of the project's: the inputs that it declares, as copies, and nothing
+/// else. What it writes there is thrown away, except for its outputs.
+/// </summary>
+internal sealed class Stage : IDisposable
+{
+    private const string TreeFolder = "tree";
+    private const string OutputsFolder = "outputs";
+
+    private readonly string _folder;
+
+    /// <summary>Copies the inputs.</summary>
+    /// <param name="folder">Full path of the stage, which nothing else may use.</param>
+    /// <param name="inputs">The inputs, with their places in the tree.</param>
+    /// <exception cref="IOException">There is no room, or an input has gone.</exception>
+    public Stage(string folder, StepFilesOnHost inputs)
+    {
+        _folder = folder;
+
+        // A build that was killed may have left it.
+        Remove();
+        ProjectDirectory = Path.Combine(Tree, inputs.ProjectInTree);
+        Directory.CreateDirectory(ProjectDirectory);
+        foreach (var file in inputs.Found.Files)
+        {
+            var copy = Path.Combine(Tree, inputs.PathInTree(file.Path));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file.FullPath, copy);
+        }
+    }
+
+    /// <summary>What stands in for the project's folder and for those above it that inputs are in.</summary>
+    public string Tree => Path.Combine(_folder, TreeFolder);
+
+    /// <summary>What stands in for the project's folder.</summary>
+    public string ProjectDirectory { get; }
+
+    /// <summary>Puts the outputs where the project wants them: whole files only, and no link that leads out.</summary>
+    /// <param name="outputs">Files, folders and globs.</param>
+    /// <param name="projectDirectory">Full path of the project's folder.</param>
+    /// <param name="cancellation">Stops before the first file has changed.</param>
+    /// <returns>Why it could not be done; null when it was.</returns>
+    public string? BringBack(IReadOnlyList<string> outputs, string projectDirectory, CancellationToken cancellation)
+    {
+        string[] paths = [.. outputs.SelectMany(Paths).Distinct()];
+        var key = Digests.Of([]).Hash;
+
+        // The cache has the rules for both ways.
+        var cache = new ResultCache(new(Path.Combine(_folder, OutputsFolder)));
+        return cache.Store(key, new(ProjectDirectory, paths), cancellation).Problem
+            ?? cache.Restore(key, projectDirectory, paths, cancellation) switch
+            {
+                { Result: not null } => null,
+                { Problem: var problem } => problem ?? "what the step wrote cannot be read back",
+            };
+    }
+
+    public void Dispose() => Remove();
+
+    private IEnumerable<string> Paths(string output) =>
+        Glob.Parse(output, ProjectDirectory) is { IsPlain: true } path
+            ? [Path.GetRelativePath(ProjectDirectory, path.Start)]
+            : InputFiles.Find(ProjectDirectory, [output]).Files.Select(file => file.Path);
+
+    private void Remove()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>Results of steps that come from the cache of this machine.</summary>
+public class CachedStepsTests
+{
+    [EngineFact]
+    public async Task An_earlier_state_is_restored_without_a_run()
+    {
+        var project = Project("cat a.txt &gt; b.txt");
+        project.Write("a.txt", Unique());
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        var first = await File.ReadAllTextAsync(project["b.txt"], TestContext.Current.CancellationToken);
+        project.Write("a.txt", Unique());
+        Assert.Equal(1, Runs((await project.BuildAsync()).SucceededWithoutWarnings()));
+        project.Write("a.txt", first);
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal(0, Runs(build.SucceededWithoutWarnings()));
+        Assert.Contains("Copy: from the cache", build.Texts);
+        Assert.Equal(first, await File.ReadAllTextAsync(project["b.txt"], TestContext.Current.CancellationToken));
+    }
+
+    [EngineFact]
+    public async Task Another_checkout_takes_the_result_and_hears_its_warnings()
+    {
+        var text = Unique();
+        const string command = "echo 'a.txt(1,1): warning X1: odd'; cat a.txt &gt; b.txt";
+        var first = Project(command);
+        first.Write("a.txt", text);
+        Assert.Equal(["X1"], (await first.BuildAsync()).Succeeded().Warnings.Select(warning => warning.Code));
+        var second = Project(command);
+        second.Write("a.txt", text);
+
+        var build = await second.BuildAsync();
+
+        Assert.Equal(0, Runs(build.Succeeded()));
+        Assert.Equal([new Problem("X1", second["a.txt"], 1, "odd")], build.Warnings);
+        Assert.Equal(text, await File.ReadAllTextAsync(second["b.txt"], TestContext.Current.CancellationToken));
+    }
+
+    [EngineFact]
+    public async Task Without_the_cache_a_step_runs()
+    {
+        var text = Unique();
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var project = Project("cat a.txt &gt; b.txt");
+            project.Write("a.txt", text);
+            Assert.Equal(1, Runs((await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings()));
+        }
+    }
+
+    [EngineFact]
+    public async Task A_failed_step_is_not_kept()
+    {
+        var text = Unique();
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var project = Project("cat a.txt &gt; b.txt; exit 3");
+            project.Write("a.txt", text);
+            var build = await project.BuildAsync();
+            Assert.Equal("RRB3001", build.FailedWithOneError().Code);
+            Assert.Equal(1, Runs(build));
+        }
+    }
+
+    [EngineFact]
+    public async Task Images_by_digest_need_no_engine_at_all_when_nothing_has_changed()
+    {
+        var id = await Docker.IdAsync("busybox:latest");
+        var project = Project("cat a.txt &gt; b.txt", id);
+        project.Write("a.txt", Unique());
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        FakeClient.WriteRecorder(project);
+
+        (await project.BuildAsync("-p:DockerExecEngine=./client")).SucceededWithoutWarnings();
+
+        Assert.Empty(FakeClient.Calls(project));
+    }
+
+    [EngineFact]
+    public async Task Tags_are_looked_up_in_one_call()
+    {
+        var project = new TestProject(
+            """
+            <Project>
+              <ItemGroup>
+                <DockerExecStep Include="A" Image="busybox:latest" Command="true" />
+                <DockerExecStep Include="B" Image="gcc:12" Command="true" />
+                <DockerExecStep Include="C" Image="busybox:latest" Command="true" />
+              </ItemGroup>
+              <Target Name="Build" />
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        FakeClient.Write(project, """echo "$@" >>"${0%/*}/calls"; exec docker "$@" """);
+
+        var build = (await project.BuildAsync("-p:DockerExecEngine=./client")).SucceededWithoutWarnings();
+
+        Assert.Equal(0, Runs(build));
+        Assert.Equal(["image inspect --format {{.Id}} busybox:latest gcc:12"], await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken));
+    }
+
+    private static string Unique() => $"{Guid.NewGuid():N}\n";
+
+    private static TestProject Project(string command, string image = "busybox:latest") => new(
+        $"""
+        <Project>
+          <ItemGroup>
+            <DockerExecStep Include="Copy" Image="{image}" Command="{command}" Inputs="a.txt" Outputs="b.txt" />
+          </ItemGroup>
+          <Target Name="Build" />
+          <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+        </Project>
+        """);
+
+    private static int Runs(Build build) => build.Texts.Count(text => text.Contains(" run --rm --name rr-", StringComparison.Ordinal));
+}

@@ -20,6 +20,25 @@ public class OldMSBuildTests
     }
 
     [Fact]
+    public async Task A_project_has_no_initial_target_of_ours_where_there_is_nothing_to_say()
+    {
+        var project = TestProject.WithTarget("""<Message Text="[$(MSBuildProjectName)]" />""");
+        var caller = new TestProject(
+            $"""
+            <Project>
+              <Target Name="Build">
+                <MSBuild Projects="{project.File}" />
+              </Target>
+            </Project>
+            """);
+
+        var build = await caller.BuildAsync();
+
+        Assert.Equal(["[step]"], build.SucceededWithoutWarnings().Said);
+        Assert.DoesNotContain(build.Texts, text => text.Contains("_CheckMSBuildForDockerExec", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void MSBuild_exe_runs_the_task_in_a_NET_process()
     {
         using var package = Nupkg.Ours();

@@ -18,6 +18,7 @@ public class PackageContentTests
                 "Sdk/Sdk.props",
                 "Sdk/Sdk.targets",
                 "build/DockerExec.targets",
+                "build/OldMSBuild.targets",
                 "build/RestrictedRunner.Build.targets",
                 "buildMultiTargeting/RestrictedRunner.Build.targets",
                 "tasks/net8.0/CliWrap.dll",

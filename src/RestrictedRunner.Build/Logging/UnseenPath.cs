@@ -19,13 +19,18 @@ internal static partial class UnseenPath
     public static string Hint(StepOptions options, string lastLines, Func<string, bool> exists)
     {
         string[] complaints = [.. lastLines.Split('\n').Where(line => SaysThatItIsNotThere().IsMatch(line))];
+        if (complaints.Length == 0)
+        {
+            return "";
+        }
+
         string[] texts = [options.PrepareCommand, options.Command, .. options.Arguments];
         var path = texts.SelectMany(text => AbsolutePath().Matches(text))
             .Select(match => match.Value)
             .SelectMany(name => complaints.Where(line => Names(line, name)).Select(line => OnHost(name, line, exists)))
             .OfType<string>()
             .FirstOrDefault(path => !IsSeen(path, options.Mounts));
-        return path is not null ? OfTheHost(path) : complaints.Length > 0 && !HasMounts(options) ? NoMounts : "";
+        return path is not null ? OfTheHost(path) : HasMounts(options) ? "" : NoMounts;
     }
 
     /// <summary>The same for a program that the image does not have.</summary>

@@ -65,6 +65,31 @@ public class MakeFoldersTests
         Assert.Equal(Enumerable.Range(51, 100).Reverse().Select(i => $"/{i}"), folders.Open);
     }
 
+    // make tells its folders on standard output, and a compiler its errors on standard error.
+    [Fact]
+    public void What_one_stream_says_counts_for_the_messages_of_the_other()
+    {
+        var folders = new MakeFolders();
+        var possible = new PossibleErrors();
+        var found = new List<ToolMessage>();
+        var output = Reader();
+        var errors = Reader();
+
+        errors.Read("a.c:1:1: error: before");
+        output.Read("make[1]: Entering directory '/src/app'");
+        errors.Read("a.c:2:2: error: in it");
+        errors.Read("error[E0308]: held until the next line");
+        errors.Read("./a.go:3:3: may be one");
+        output.Read("make[1]: Leaving directory '/src/app'");
+        errors.Read("a.c:4:4: error: after");
+
+        Assert.Equal(["", "/src/app", "/src/app", ""], found.Select(message => string.Concat(message.Folders.Open)));
+        Assert.Equal(["/src/app"], Assert.Single(possible.Messages).Folders.Open);
+
+        ToolMessageReader Reader() =>
+            new([], knownFormats: true, folders, possible, (_, message) => found.AddRange(message is null ? [] : [message]), _ => { });
+    }
+
     private static EnteredFolders After(params string[] lines)
     {
         var folders = new MakeFolders();

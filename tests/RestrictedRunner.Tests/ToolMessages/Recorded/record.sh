@@ -116,7 +116,7 @@ cat >tree/lib/deep/Makefile <<'M'
 all:
 	gcc -c main.c
 M
-for folder in tree tree/lib tree/lib/deep; do echo "int main(void) { return ${folder##*/}; }" >$folder/main.c; done
+for folder in tree tree/lib tree/lib/deep; do echo "int main(void) { return ${folder##*/}; }" >"$folder/main.c"; done
 recorded make-4.3-other-folder make -C tree
 
 cat >CMakeLists.txt <<'M'

@@ -19,23 +19,34 @@ public class OldMSBuildTests
         Assert.Empty(build.Said);
     }
 
+    // The first target of a project is its default one, also when it comes from an import.
     [Fact]
-    public async Task A_project_has_no_initial_target_of_ours_where_there_is_nothing_to_say()
+    public async Task A_bare_project_that_imports_the_package_first_has_its_own_default_target_and_result()
     {
-        var project = TestProject.WithTarget("""<Message Text="[$(MSBuildProjectName)]" />""");
+        var project = new TestProject(
+            """
+            <Project>
+              <Import Project="Sdk.targets" Sdk="RestrictedRunner.Build" Version="$VERSION" />
+              <Target Name="Mine" Returns="answer">
+                <Message Text="built" />
+              </Target>
+            </Project>
+            """);
         var caller = new TestProject(
             $"""
             <Project>
               <Target Name="Build">
-                <MSBuild Projects="{project.File}" />
+                <MSBuild Projects="{project.File}">
+                  <Output TaskParameter="TargetOutputs" ItemName="Result" />
+                </MSBuild>
+                <Message Text="[@(Result)]" />
               </Target>
             </Project>
             """);
 
         var build = await caller.BuildAsync();
 
-        Assert.Equal(["[step]"], build.SucceededWithoutWarnings().Said);
-        Assert.DoesNotContain(build.Texts, text => text.Contains("_CheckMSBuildForDockerExec", StringComparison.Ordinal));
+        Assert.Equal(["built", "[answer]"], build.SucceededWithoutWarnings().Said);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public class PackageContentTests
                 "RestrictedRunner.Build.nuspec",
                 "Sdk/Sdk.props",
                 "Sdk/Sdk.targets",
+                "build/CleanLogs.targets",
                 "build/DockerExec.targets",
                 "build/OldMSBuild.targets",
                 "build/RestrictedRunner.Build.targets",

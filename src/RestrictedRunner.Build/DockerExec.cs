@@ -133,7 +133,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         if (result.PrepareFailed)
         {
             stepLog.Tools.LogPossibleErrors();
-            diagnostics.PrepareFailed(options.Image, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Keep());
+            diagnostics.PrepareFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Keep());
             return false;
         }
 
@@ -168,7 +168,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         else
         {
             stepLog.Tools.LogPossibleErrors();
-            diagnostics.CommandFailed(options.Image, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Keep());
+            diagnostics.CommandFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Keep());
         }
 
         return false;

@@ -22,7 +22,7 @@ public partial class LabelTests
         Assert.Equal(0, (await run).ExitCode);
     }
 
-    [GeneratedRegex(@"\Arestricted-runner\.owner=[0-9a-f]{8}\.[0-9]+\.[0-9]+\.[0-9]+\z")]
+    [GeneratedRegex(@"\Arestricted-runner\.owner=[0-9a-f]{8}\.[0-9]+_[0-9]+\.[0-9]+\.[0-9]+\z")]
     private static partial Regex OwnerLabel();
 
     private static async Task<IEnumerable<string>> LabelsAsync(string engine, string name)

@@ -17,6 +17,10 @@ public class ClickableErrorsTests
         project.Write("sub/deep/keep", "");
         project.Write("other/keep", "");
         project.Write("one.c", "");
+        foreach (var name in new[] { "sub/b.c", "b.c", "other/c.c", "sub/src/main.rs", "sub/main.go" })
+        {
+            project.Write(name, "");
+        }
 
         var error = (await project.BuildAsync()).Errors[0];
 
@@ -32,6 +36,42 @@ public class ClickableErrorsTests
 
         build.Succeeded();
         Assert.Equal([new Problem("-Wold", "/usr/include/a.h", 7, "it is old [-Wold]")], build.Warnings);
+    }
+
+    [EngineTheory]
+    [InlineData("<stdin>")]
+    [InlineData("(standard input)")]
+    [InlineData("libfoo/a.c")]
+    [InlineData("C:\\src\\a.c")]
+    public async Task A_relative_name_that_is_no_file_stays(string name)
+    {
+        var project = WithStep("WorkDir='/src' Mounts='.:/src'", $"printf '%s:7:1: warning: it is old\n' '{name.Replace("<", "&lt;", StringComparison.Ordinal)}'");
+
+        var build = await project.BuildAsync();
+
+        Assert.Equal([name], build.Succeeded().Warnings.Select(warning => warning.File));
+    }
+
+    [EngineFact]
+    public async Task A_relative_name_starts_at_the_folder_that_make_has_entered()
+    {
+        // One stream, whose order is sure.
+        var project = WithStep(
+            "WorkDir='/src' Mounts='.:/src'",
+            """
+            echo "make[1]: Entering directory '/src/app'"
+            echo 'a.c:1:1: error: one'; echo './b.go:2:2: two'
+            echo "make[1]: Leaving directory '/src/app'"
+            echo 'a.c:3:3: error: three'; exit 2
+            """);
+        foreach (var name in new[] { "a.c", "app/a.c", "b.go", "app/b.go" })
+        {
+            project.Write(name, "");
+        }
+
+        var errors = (await project.BuildAsync()).Errors;
+
+        Assert.Equal([(project["app/a.c"], 1), (project["a.c"], 3), (project["app/b.go"], 2)], errors.SkipLast(1).Select(error => (error.File, error.Line)));
     }
 
     [EngineFact]
@@ -51,6 +91,7 @@ public class ClickableErrorsTests
         const string Print = "echo './main.go:8:2: undefined: x'; printf 'Traceback (most recent call last):\\n  File \"/src/a.py\", line 2, in f\\nValueError: it broke\\n' >&amp;2";
         var handled = WithStep("Mounts='.:/src' WorkDir='/src'", Print);
         var failed = WithStep("Mounts='.:/src' WorkDir='/src'", $"{Print}; exit 1");
+        failed.Write("main.go", "");
 
         (await handled.BuildAsync()).SucceededWithoutWarnings();
         var errors = (await failed.BuildAsync()).Errors;
@@ -71,6 +112,8 @@ public class ClickableErrorsTests
             <DockerExec Image="busybox:latest" WorkDir="/src" Mounts=".:/src" ErrorFormats="@(ToolError)"
                         Command="echo '[WARN] a.sh line 3: quote this (SC2086)'" />
             """);
+
+        project.Write("a.sh", "");
 
         var build = (await project.BuildAsync()).Succeeded();
 

@@ -103,18 +103,24 @@ public class LogFileTests
     }
 
     [EngineFact]
-    public async Task A_new_run_removes_files_of_the_same_step_that_are_older_than_an_hour_and_no_others()
+    public async Task A_new_run_removes_files_of_all_steps_that_are_older_than_an_hour_and_no_others()
     {
         var project = TestProject.WithTarget(Failing);
         var line = project.LineOf("<DockerExec");
-        var old = project.Write($"obj/docker-exec/step.proj-{line}-aaaaaaaa.log", "");
+        string[] old =
+        [
+            project.Write($"obj/docker-exec/step.proj-{line}-aaaaaaaa.log", ""),
+            project.Write($"obj/docker-exec/step.proj-{line + 1}-cccccccc.log", ""),
+            project.Write("obj/docker-exec/gone.targets-7-dddddddd.log", ""),
+        ];
         string[] others =
         [
             project.Write($"obj/docker-exec/step.proj-{line}-bbbbbbbb.log", ""),
-            project.Write($"obj/docker-exec/step.proj-{line + 1}-cccccccc.log", ""),
             project.Write($"obj/docker-exec/step.proj-{line}-notes.log", ""),
+            project.Write("obj/docker-exec/my-own-notebook.log", ""),
+            project.Write($"obj/docker-exec/step.proj-{line}-aaaaaaaa.txt", ""),
         ];
-        foreach (var file in others.Skip(1).Append(old))
+        foreach (var file in others.Skip(1).Concat(old))
         {
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-61));
         }
@@ -122,6 +128,20 @@ public class LogFileTests
         var build = await project.BuildAsync();
 
         Assert.Equal(others.Append(Assert.Single(build.LogFiles)).Order(), Logs(project).Order());
+    }
+
+    [Fact]
+    public async Task Clean_removes_them_and_no_others()
+    {
+        var project = TestProject.Library("");
+        project.Write("obj/docker-exec/Library.csproj-7-aaaaaaaa.log", "");
+        project.Write("obj/docker-exec/Library.csproj-8-bbbbbbbb.log", "");
+        var others = project.Write("obj/docker-exec/notes.log", "");
+
+        (await project.BuildAsync("-t:Restore")).SucceededWithoutWarnings();
+        (await project.BuildAsync("-t:Clean", "--no-restore")).SucceededWithoutWarnings();
+
+        Assert.Equal([others], Logs(project));
     }
 
     [EngineFact]

@@ -19,6 +19,36 @@ public class OldMSBuildTests
         Assert.Empty(build.Said);
     }
 
+    // The first target of a project is its default one, also when it comes from an import.
+    [Fact]
+    public async Task A_bare_project_that_imports_the_package_first_has_its_own_default_target_and_result()
+    {
+        var project = new TestProject(
+            """
+            <Project>
+              <Import Project="Sdk.targets" Sdk="RestrictedRunner.Build" Version="$VERSION" />
+              <Target Name="Mine" Returns="answer">
+                <Message Text="built" />
+              </Target>
+            </Project>
+            """);
+        var caller = new TestProject(
+            $"""
+            <Project>
+              <Target Name="Build">
+                <MSBuild Projects="{project.File}">
+                  <Output TaskParameter="TargetOutputs" ItemName="Result" />
+                </MSBuild>
+                <Message Text="[@(Result)]" />
+              </Target>
+            </Project>
+            """);
+
+        var build = await caller.BuildAsync();
+
+        Assert.Equal(["built", "[answer]"], build.SucceededWithoutWarnings().Said);
+    }
+
     [Fact]
     public void MSBuild_exe_runs_the_task_in_a_NET_process()
     {

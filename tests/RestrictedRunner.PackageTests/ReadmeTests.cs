@@ -19,7 +19,7 @@ public partial class ReadmeTests
     [Fact]
     public async Task All_other_examples_build_in_a_project()
     {
-        string[] parts = [.. Examples.Where(example => !IsProject(example))];
+        string[] parts = [.. Examples.Where(example => !IsProject(example) && !IsImport(example))];
         Assert.NotEmpty(parts);
         var project = TestProject.Library(string.Concat(parts.Select((part, i) => IsTarget(part) ? part : $"""<Target Name="Example{i}" AfterTargets="Build">{part}</Target>""")));
         project.Write("names.txt", "Grace\nAda\n");
@@ -33,6 +33,30 @@ public partial class ReadmeTests
         Assert.Contains("hello from /work", build.Output);
         Assert.Equal("Ada\nGrace\n", await File.ReadAllTextAsync(project["obj/Debug/net10.0/sorted.txt"], TestContext.Current.CancellationToken));
     }
+
+    [Fact]
+    public async Task The_line_for_all_projects_gives_them_the_task_before_the_restore_too()
+    {
+        var project = new TestProject(
+            """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+              </PropertyGroup>
+              <Target Name="BeforeIt" BeforeTargets="Restore">
+                <DockerExec Image="busybox" Command="echo first" />
+              </Target>
+            </Project>
+            """,
+            "App.csproj");
+        project.Write("Directory.Build.targets", $"<Project>{Assert.Single(Examples, IsImport)}</Project>");
+
+        var build = (await project.BuildAsync("-t:Restore")).SucceededWithoutWarnings();
+
+        Assert.Equal("first", build.Output[0]);
+    }
+
+    private static bool IsImport(string example) => example.StartsWith("<Import", StringComparison.Ordinal);
 
     private static bool IsProject(string example) => example.StartsWith("<Project", StringComparison.Ordinal);
 

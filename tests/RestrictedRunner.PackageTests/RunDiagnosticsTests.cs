@@ -3,10 +3,10 @@ namespace RestrictedRunner.PackageTests;
 public class RunDiagnosticsTests
 {
     [EngineTheory]
-    [InlineData("RRB3003", "Arguments='no-such-program'", "Image 'busybox:latest' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program.")]
-    [InlineData("RRB3003", "Shell='bash' Command='a; b'", "Image 'busybox:latest' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program.")]
-    [InlineData("RRB3004", "Arguments='/etc/passwd'", "The program in image 'busybox:latest' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.")]
-    [InlineData("RRB3004", "Command='/etc'", "The program in image 'busybox:latest' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.")]
+    [InlineData("RRB3003", "Arguments='no-such-program'", "Image 'busybox:latest' has no program 'no-such-program'. Check the command's first word, Shell and Entrypoint, and that the image has that program.")]
+    [InlineData("RRB3003", "Shell='bash' Command='a; b'", "Image 'busybox:latest' has no program 'bash'. Check the command's first word, Shell and Entrypoint, and that the image has that program.")]
+    [InlineData("RRB3004", "Arguments='/etc/passwd'", "The program '/etc/passwd' in image 'busybox:latest' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.")]
+    [InlineData("RRB3004", "Command='/etc'", "The program '/etc' in image 'busybox:latest' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.")]
     [InlineData("RRB3005", "Command='true' DockerRunOpts='--no-such-option=1'", "The container of image 'busybox:latest' could not be started:")]
     [InlineData("RRB3005", "Command='true' Network='no-such-network'", "The container of image 'busybox:latest' could not be started:")]
     public async Task A_command_that_could_not_be_started_is_told_apart_from_one_that_failed(string code, string attributes, string text)
@@ -28,5 +28,62 @@ public class RunDiagnosticsTests
         var build = await project.BuildAsync();
 
         Assert.Equal(project.ErrorAtStep("RRB3001", "The command exited with code 127 in image 'busybox:latest'. It printed nothing."), build.FailedWithOneError());
+    }
+
+    [EngineTheory]
+    [InlineData("RRB3003", "#!/bin/sh\r\necho\r\n", true, "Image 'busybox:latest' cannot run '/src/tool.sh': the script 'FOLDER/tool.sh' has Windows line ends (CRLF); save it with LF.")]
+    [InlineData("RRB3003", "#!/bin/bash\necho\n", true, "Image 'busybox:latest' cannot run '/src/tool.sh': its interpreter '/bin/bash' is not in the image.")]
+    [InlineData("RRB3004", "#!/bin/sh\necho\n", false, "The program '/src/tool.sh' cannot be executed in image 'busybox:latest': make 'FOLDER/tool.sh' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell.")]
+    public async Task A_mounted_program_that_cannot_be_run_is_looked_at_on_the_host(string code, string script, bool isExecutable, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var project = TestProject.WithTarget("<DockerExec Image='busybox:latest' Command='/src/tool.sh' Mounts='.:/src' />");
+        var file = project.Write("tool.sh", script);
+        File.SetUnixFileMode(file, File.GetUnixFileMode(file) | (isExecutable ? UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None));
+
+        var error = (await project.BuildAsync()).FailedWithOneError();
+
+        Assert.Equal(project.ErrorAtStep(code, text.Replace("FOLDER", project.Folder, StringComparison.Ordinal)), error with { Text = error.Text.Split('\n')[0] });
+    }
+
+    [EngineFact]
+    public async Task A_mount_inside_a_read_only_one_that_has_no_place_is_told()
+    {
+        var project = TestProject.WithTarget("<DockerExec Image='busybox:latest' Command='ls /src' Mounts='.:/src:ro;made:/src/gen2' />");
+        project.Write("made/a.txt", "");
+
+        var error = (await project.BuildAsync()).FailedWithOneError();
+
+        Assert.Equal(
+            project.ErrorAtStep("RRB3005", $"The container of image 'busybox:latest' could not be started. Create '{project["gen2"]}' before the step: it is where '{project["made"]}' is mounted, inside a read-only mount:"),
+            error with { Text = error.Text.Split('\n')[0] });
+        Assert.Contains("read-only file system", error.Text, StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task A_path_of_the_host_that_the_container_does_not_see_is_named()
+    {
+        var project = TestProject.WithTarget("<DockerExec Image='busybox:latest' Command='sort &quot;$(MSBuildProjectDirectory)/names.txt&quot;' Mounts='.:/src' />");
+        var names = project.Write("names.txt", "");
+
+        var text = (await project.BuildAsync()).FailedWithOneError().Text;
+
+        Assert.StartsWith(
+            $"The command exited with code 2 in image 'busybox:latest'. '{names}' is a path of the host, which the container does not see; mount it, or use its path in the container. The whole output is in ",
+            text,
+            StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task A_step_without_mounts_that_misses_a_file_is_told_that_it_sees_none()
+    {
+        var project = TestProject.WithTarget("<DockerExec Image='busybox:latest' Command='cat names.txt' />");
+
+        var text = (await project.BuildAsync()).FailedWithOneError().Text;
+
+        Assert.StartsWith(
+            "The command exited with code 1 in image 'busybox:latest'. The step has no Mounts: its container sees no folder of the host. The whole output is in ",
+            text,
+            StringComparison.Ordinal);
     }
 }

@@ -6,7 +6,8 @@ namespace RestrictedRunner.Build;
 /// <param name="LastLines">Its last lines; empty when it printed nothing.</param>
 /// <param name="File">Path of the file with all of it; empty when it printed nothing.</param>
 /// <param name="WhyNoFile">Why the file could not be written, or empty.</param>
-internal sealed record KeptOutput(string LastLines, string File, string WhyNoFile);
+/// <param name="ErrorsAreLogged">True when lines of it are errors in the log.</param>
+internal sealed record KeptOutput(string LastLines, string File, string WhyNoFile, bool ErrorsAreLogged);
 
 /// <summary>
 /// Every error of ours: one method, one code, one text that says what happened and what to do. RRB1xxx is about
@@ -63,11 +64,11 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         }
     }
 
-    public void CommandFailed(string image, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{image}'.{At(at)}{LastLines(output)}", at);
+    public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{At(at)}{Unseen(options, output)}{WhatItSaid(output)}", at);
 
-    public void PrepareFailed(string image, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{image}', so the command did not run.{At(at)}{LastLines(output)}", at);
+    public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{Unseen(options, output)}{WhatItSaid(output)}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
@@ -76,7 +77,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         Error("RRB3007", $"The step in image '{image}' was cancelled; its container is removed.");
 
     public void ErrorsInOutput(string image, KeptOutput output) =>
-        Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreExitCode=\"true\".{WholeOutput(output)}");
+        Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreStandardErrorWarningFormat=\"true\" or IgnoreExitCode=\"true\".{WholeOutput(output)}");
 
     public void OutOfMemory(StepOptions options, int exitCode, KeptOutput output) =>
         Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{LastLines(output)}");
@@ -147,7 +148,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     private void MountInvalid(OptionProblem problem) => Error("RRB1006", Text(problem));
 
     private void MountSourceMissing(OptionProblem problem) =>
-        Error("RRB1007", $"{Text(problem)} Create it before the step (MakeDir), or correct the path. A named volume goes into DockerRunOpts=\"-v name:/path\".");
+        Error("RRB1007", $"{Text(problem)}{Unexpanded(problem.Value)} Create it before the step (MakeDir), or correct the path. A named volume goes into DockerRunOpts=\"-v name:/path\".");
 
     private void RunOptsInvalid(OptionProblem problem) => Error("RRB1008", Text(problem));
 
@@ -212,13 +213,13 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         Error("RRB3014", $"Image '{options.Image}' does not have the user or group that the step asks for. Names must be in the image's own /etc/passwd and /etc/group; numbers (uid:gid) and User=\"current\" need not.{Engine(failure)}");
 
     private void CommandNotFound(RunnerException failure, StepOptions options) =>
-        Error("RRB3003", $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program.{Engine(failure)}");
+        Error("RRB3003", $"{ProgramNotFound(MountedProgram.NameIn(failure.Message), options)}{Engine(failure)}");
 
     private void CommandNotExecutable(RunnerException failure, StepOptions options) =>
-        Error("RRB3004", $"The program in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.{Engine(failure)}");
+        Error("RRB3004", $"{ProgramNotExecutable(MountedProgram.NameIn(failure.Message), options)}{Engine(failure)}");
 
     private void CouldNotStart(RunnerException failure, StepOptions options) =>
-        Error("RRB3005", $"The container of image '{options.Image}' could not be started:{Engine(failure)}");
+        Error("RRB3005", $"The container of image '{options.Image}' could not be started{NoPlace(failure, options)}:{Engine(failure)}");
 
     private void Interrupted(RunnerException failure, StepOptions options, KeptOutput output) =>
         Error("RRB3009", $"The step in image '{options.Image}' was interrupted; how its command would have ended is not known.{Engine(failure)}{LastLines(output)}");
@@ -237,6 +238,31 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
     private static string At(FailedLine? at) => at is null ? "" : $" The shell stopped at line {at.Line} of {at.Parameter}: {at.Complaint}.";
+
+    private static string Unseen(StepOptions options, KeptOutput output) => Sentence(UnseenPath.Hint(options, output.LastLines, Path.Exists));
+
+    private static string Sentence(string text) => text.Length == 0 ? "" : $" {text}";
+
+    private static string Unexpanded(string hostPath) =>
+        hostPath.Split('/', '\\').Any(name => name.StartsWith('~') || name.StartsWith('$')) ? " No shell expands '~' and '$': use $(MSBuildProjectDirectory)." : "";
+
+    private static string ProgramNotFound(string? name, StepOptions options) =>
+        name is null ? $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program."
+        : MountedProgram.Find(name, options)?.WhyNotFound is { } why ? $"Image '{options.Image}' cannot run '{name}': {why}."
+        : $"Image '{options.Image}' has no program '{name}'.{Sentence(UnseenPath.HintForProgram(name, options, Path.Exists))} Check the command's first word, Shell and Entrypoint, and that the image has that program.";
+
+    private static string ProgramNotExecutable(string? name, StepOptions options) =>
+        name is null ? $"The program in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform."
+        : MountedProgram.Find(name, options) is { IsExecutable: false } program ? $"The program '{name}' cannot be executed in image '{options.Image}': make '{program.HostFile}' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell."
+        : $"The program '{name}' in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.";
+
+    private static string NoPlace(RunnerException failure, StepOptions options) =>
+        failure.Message.Contains("read-only file system", StringComparison.OrdinalIgnoreCase) && NestedMount.WithoutPlace(options.Mounts, Path.Exists) is { } nested
+            ? $". Create '{nested.Place}' before the step: it is where '{nested.HostPath}' is mounted, inside a read-only mount"
+            : "";
+
+    // The errors say it all, each at its own place.
+    private static string WhatItSaid(KeptOutput output) => output.ErrorsAreLogged ? $" The errors above are from its output.{WholeOutput(output)}" : LastLines(output);
 
     private static string LastLines(KeptOutput output) =>
         output.LastLines.Length == 0

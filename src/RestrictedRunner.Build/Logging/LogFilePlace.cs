@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+
 namespace RestrictedRunner.Build;
 
 /// <summary>Where the log file of one run of a step goes.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="Shared">True for a name that the user gave, which every run of the step uses.</param>
-internal sealed record LogFilePlace(string Path, bool Shared)
+internal sealed partial record LogFilePlace(string Path, bool Shared)
 {
     private const string Extension = ".log";
     private const int UniqueLength = 8;
@@ -24,7 +26,10 @@ internal sealed record LogFilePlace(string Path, bool Shared)
                 $"{System.IO.Path.GetFileName(projectFile)}-{line}-{System.IO.Path.GetRandomFileName()[..UniqueLength]}{Extension}"),
             Shared: false);
 
-    /// <summary>Removes what earlier runs of the same step left: of a shared name the file, else those of failed runs that are older than an hour.</summary>
+    /// <summary>
+    /// Removes what earlier runs left: of a shared name the file, else those of failed runs of any step that are older
+    /// than an hour. A step that is no longer there, or on another line, would leave its own for ever.
+    /// </summary>
     public void RemoveOld()
     {
         try
@@ -36,13 +41,10 @@ internal sealed record LogFilePlace(string Path, bool Shared)
             }
 
             var folder = new DirectoryInfo(System.IO.Path.GetDirectoryName(Path)!);
-            var start = System.IO.Path.GetFileName(Path)[..^(UniqueLength + Extension.Length)];
             var old = DateTime.UtcNow - LongestStay;
             foreach (var file in folder.Exists ? folder.EnumerateFiles($"*{Extension}") : [])
             {
-                if (file.Name.Length == start.Length + UniqueLength + Extension.Length
-                    && file.Name.StartsWith(start, StringComparison.Ordinal)
-                    && file.LastWriteTimeUtc < old)
+                if (NameOfOurs().IsMatch(file.Name) && file.LastWriteTimeUtc < old)
                 {
                     file.Delete();
                 }
@@ -53,4 +55,7 @@ internal sealed record LogFilePlace(string Path, bool Shared)
             // What cannot be removed stays; a new log that cannot be written is told of where it would be named.
         }
     }
+
+    [GeneratedRegex(@"-[0-9]+-[a-z0-9]{8}\.log$")]
+    private static partial Regex NameOfOurs();
 }

@@ -36,7 +36,7 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
     public KeptOutput Keep()
     {
         var lastLines = _tail.ToString();
-        return lastLines.Length == 0 ? new("", "", "") : new(lastLines, parameters.LogFile.Path, _file.Keep());
+        return lastLines.Length == 0 ? new("", "", "", ErrorsAreLogged: false) : new(lastLines, parameters.LogFile.Path, _file.Keep(), Tools.HasErrors);
     }
 
     /// <inheritdoc/>

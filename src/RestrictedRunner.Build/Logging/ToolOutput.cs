@@ -15,6 +15,7 @@ internal sealed class ToolOutput
     private readonly ContainerPaths _paths;
     private readonly ToolMessageReader _standardOutput;
     private readonly ToolMessageReader _standardError;
+    private readonly MakeFolders _folders = new();
     private readonly PossibleErrors _possible = new();
     private readonly LastComplaint _complaint = new();
 
@@ -29,8 +30,11 @@ internal sealed class ToolOutput
         _standardError = Reader(parameters.StandardError);
 
         ToolMessageReader Reader(MessageImportance importance) =>
-            new(parameters.ErrorFormats, knownFormats: !parameters.Lines.IgnoreFormats, _possible, (line, message) => Log(line, message, importance), SlowFormat);
+            new(parameters.ErrorFormats, knownFormats: !parameters.Lines.IgnoreFormats, _folders, _possible, (line, message) => Log(line, message, importance), SlowFormat);
     }
+
+    /// <summary>True when a line was logged as an error.</summary>
+    public bool HasErrors { get; private set; }
 
     /// <summary>Logs the line, or holds it until the next of its stream.</summary>
     public void Read(OutputLine line)
@@ -45,6 +49,7 @@ internal sealed class ToolOutput
         if ((isError && _rules.StandardErrorIsError) || _rules.Error.Matches(line.Text, _diagnostics.Problem))
         {
             reader.Finish();
+            HasErrors = true;
             _log.LogError(line.Text);
         }
         else if (_rules.Warning.Matches(line.Text, _diagnostics.Problem))
@@ -96,6 +101,7 @@ internal sealed class ToolOutput
         var file = m.File.Length == 0 ? CanonicalFormat.NoFile : m.File;
         if (m.Severity == MessageSeverity.Error)
         {
+            HasErrors = true;
             _log.LogError(m.Subcategory, m.Code, null, file, m.Line, m.Column, m.EndLine, m.EndColumn, m.Text);
         }
         else

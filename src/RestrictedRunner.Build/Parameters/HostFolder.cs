@@ -27,7 +27,8 @@ internal static class HostFolder
             Segments(other.ContainerPath).Length > Segments(mount.ContainerPath).Length
             && IsAtOrBelow(path, other.ContainerPath));
 
-    private static bool IsAtOrBelow(string path, string parent) => Segments(path).AsSpan().StartsWith(Segments(parent));
+    /// <summary>True when the path is the parent or below it; both are of the same system.</summary>
+    public static bool IsAtOrBelow(string path, string parent) => Segments(path).AsSpan().StartsWith(Segments(parent));
 
     private static string[] Segments(string path) => path.Split(Separators, StringSplitOptions.RemoveEmptyEntries);
 }

@@ -161,18 +161,16 @@ internal sealed class ParameterReader
         }
 
         var folder = Absolute(task.WorkingDirectory);
-        if (!Directory.Exists(folder))
-        {
-            _problems.Add(new(OptionProblemKind.WorkingDirectoryUnreachable, nameof(task.WorkingDirectory), folder, "there is no such folder on the host"));
-            return "";
-        }
-
-        if (HostFolder.InContainer(folder, mounts) is { } path)
+        if (Directory.Exists(folder) && HostFolder.InContainer(folder, mounts) is { } path)
         {
             return path;
         }
 
-        _problems.Add(new(OptionProblemKind.WorkingDirectoryUnreachable, nameof(task.WorkingDirectory), folder, "the container does not see this folder of the host: none of Mounts is it or one of its parents"));
+        var reason =
+            task.WorkingDirectory.StartsWith('/') && mounts.Any(mount => HostFolder.IsAtOrBelow(task.WorkingDirectory, mount.ContainerPath)) ? "no mount shows such a folder of the host; it is a path of the container: that goes into WorkDir"
+            : !Directory.Exists(folder) ? "there is no such folder on the host"
+            : $"the container does not see this folder of the host: none of Mounts is it or one of its parents. Add Mounts=\"{folder}:{folder}\"";
+        _problems.Add(new(OptionProblemKind.WorkingDirectoryUnreachable, nameof(task.WorkingDirectory), folder, reason));
         return "";
     }
 

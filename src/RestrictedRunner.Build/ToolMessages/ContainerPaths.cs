@@ -21,14 +21,18 @@ internal sealed class ContainerPaths
     }
 
     /// <summary>The message with the host's path; unchanged when no mount reaches its file.</summary>
-    public ToolMessage OnHost(ToolMessage message) => message.File.Length == 0 ? message : message with { File = OnHost(message.File, message.Line > 0) };
+    public ToolMessage OnHost(ToolMessage message) => message.File.Length == 0 ? message : message with { File = OnHost(message.File, message.Folders) };
+
+    /// <summary>The host's path of a file, where make entered no folder.</summary>
+    public string OnHost(string name) => OnHost(name, EnteredFolders.None);
 
     /// <summary>
-    /// The host's path of a file. A relative name starts at the working directory; a name without a line, which may be
-    /// a program's, counts only if there is such a file. Where the working directory is not known, it is a file that is
-    /// there, and is the only one that it can be.
+    /// The host's path of a file. An absolute path below a mount can be no other, also of a file that is gone by now. A
+    /// relative name may be no file at all (<c>&lt;stdin&gt;</c>, a program, an address), so it counts only if there is
+    /// such a file. It starts at the folder that make entered last and in which it is there, or at the working
+    /// directory; where that is not known, it is the only file that it can be.
     /// </summary>
-    public string OnHost(string name, bool isFile)
+    public string OnHost(string name, EnteredFolders entered)
     {
         var path = WithoutScheme(name);
         if (path.Contains('\0', StringComparison.Ordinal))
@@ -41,15 +45,15 @@ internal sealed class ContainerPaths
             return Absolute(Normal(path)) ?? name;
         }
 
-        if (_workDir.Length > 0)
-        {
-            return Absolute(Normal($"{_workDir}/{path}")) is { } host && (isFile || _exists(host)) ? host : name;
-        }
-
-        string[] found = [.. _mounts.Select(mount => mount.ContainerPath).Append("/")
-            .Select(folder => Absolute(Normal($"{folder}/{path}"))).OfType<string>().Distinct().Where(_exists)];
-        return found.Length == 1 ? found[0] : name;
+        return Found(entered.Open, path).FirstOrDefault()
+            ?? (_workDir.Length > 0 ? Found([_workDir, .. entered.Left], path).FirstOrDefault()
+                : Found([.. _mounts.Select(mount => mount.ContainerPath), "/", .. entered.Left], path).ToList() is [var only] ? only
+                : null)
+            ?? name;
     }
+
+    private IEnumerable<string> Found(IEnumerable<string> folders, string path) =>
+        folders.Select(folder => Absolute(Normal($"{folder}/{path}"))).OfType<string>().Distinct().Where(_exists);
 
     private string? Absolute(string path)
     {

@@ -8,7 +8,8 @@ namespace RestrictedRunner.Build;
 internal sealed partial record ShellComplaint(int Line, string Text)
 {
     /// <summary>
-    /// Reads <c>/script: line 3: text</c> (bash, busybox), <c>/script: 3: text</c> (dash), <c>/script:3: text</c> (zsh)
+    /// Reads <c>/script: line 3: text</c> (bash, busybox; of a built-in of busybox
+    /// <c>/script: cd: line 3: text</c>), <c>/script: 3: text</c> (dash), <c>/script:3: text</c> (zsh)
     /// and <c>/script[3]: text</c> (ksh).
     /// </summary>
     public static ShellComplaint? Read(string line)
@@ -37,6 +38,6 @@ internal sealed partial record ShellComplaint(int Line, string Text)
 
     private bool Says(string words) => Text.Contains(words, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"^(: line |: |:|\[)(?<line>[0-9]{1,9})\]?: (?<text>.+)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^((: [a-z.]+)?: line |: |:|\[)(?<line>[1-9][0-9]{0,8})\]?: (?<text>.+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Complaint();
 }

@@ -19,6 +19,9 @@ internal sealed record ToolMessage(MessageSeverity Severity, string Text)
     public int EndLine { get; init; }
 
     public int EndColumn { get; init; }
+
+    /// <summary>Where a relative <see cref="File"/> may start, as make told it before the message came.</summary>
+    public EnteredFolders Folders { get; init; } = EnteredFolders.None;
 }
 
 /// <summary>How bad a <see cref="ToolMessage"/> is.</summary>

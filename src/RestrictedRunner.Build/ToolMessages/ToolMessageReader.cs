@@ -8,12 +8,14 @@ namespace RestrictedRunner.Build;
 /// </summary>
 /// <param name="formats">The user's own formats, which are tried first.</param>
 /// <param name="knownFormats">False leaves all but the user's formats alone.</param>
+/// <param name="folders">Told of every line; the same for both streams.</param>
 /// <param name="possible">Gets what is an error only if the command fails.</param>
 /// <param name="onLine">Gets each line, and the message that it is.</param>
 /// <param name="onSlowFormat">Gets a format whose expression took too long; it is not used again.</param>
 internal sealed class ToolMessageReader(
     IEnumerable<UserFormat> formats,
     bool knownFormats,
+    MakeFolders folders,
     PossibleErrors possible,
     Action<string, ToolMessage?> onLine,
     Action<UserFormat> onSlowFormat)
@@ -41,14 +43,15 @@ internal sealed class ToolMessageReader(
 
         if (line.Length > LongestLine)
         {
-            onLine(line, knownFormats && SaysHowBad(line) ? _canonical.Read(line) : null);
+            onLine(line, knownFormats && SaysHowBad(line) ? Here(_canonical.Read(line)) : null);
             return;
         }
 
-        var read = ReadUserFormats(line);
+        folders.Pass(line);
+        var read = Here(ReadUserFormats(line));
         if (knownFormats)
         {
-            read ??= ReadCertain(line);
+            read ??= Here(ReadCertain(line));
             ReadPossible(line, read is not null);
             _eslint.Pass(line);
         }
@@ -72,6 +75,8 @@ internal sealed class ToolMessageReader(
             onLine(line, message);
         }
     }
+
+    private ToolMessage? Here(ToolMessage? message) => message is null ? null : message with { Folders = folders.Now };
 
     // Two million lines without these words must cost next to nothing.
     private static bool SaysHowBad(string line) =>
@@ -108,7 +113,7 @@ internal sealed class ToolMessageReader(
     private void ReadPossible(string line, bool isRead)
     {
         // Both see every line, to know where they are.
-        var traceback = _python.Read(line);
+        var traceback = Here(_python.Read(line));
         var test = _goTest.Read(line);
         if (isRead)
         {
@@ -126,7 +131,7 @@ internal sealed class ToolMessageReader(
             _traceback = traceback;
         }
 
-        if ((traceback ?? test ?? ReadLocated(line)) is { } message)
+        if ((traceback ?? Here(test ?? ReadLocated(line))) is { } message)
         {
             possible.Add(message);
         }

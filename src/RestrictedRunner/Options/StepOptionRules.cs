@@ -130,7 +130,7 @@ public static class StepOptionRules
             else if (!Path.Exists(mount.HostPath) || File.ResolveLinkTarget(mount.HostPath, returnFinalTarget: true) is { Exists: false })
             {
                 // Docker's -v would create a folder that belongs to root; docker --mount and podman refuse.
-                yield return new(OptionProblemKind.MountSourceMissing, nameof(options.Mounts), mount.HostPath, "the host path does not exist");
+                yield return new(OptionProblemKind.MountSourceMissing, nameof(options.Mounts), mount.HostPath, WhyNoSource(mount));
             }
         }
 
@@ -139,6 +139,11 @@ public static class StepOptionRules
             yield return Conflict(nameof(options.Mounts), twice.Key, "two mounts have this container path");
         }
     }
+
+    private static string WhyNoSource(Mount mount) =>
+        Path.IsPathFullyQualified(mount.ContainerPath) && Path.Exists(mount.ContainerPath)
+            ? $"the host path does not exist, but '{mount.ContainerPath}' does on the host; perhaps host and container path are swapped"
+            : "the host path does not exist";
 
     // Without "." and "..", which the engine takes out too; the root is empty. A NUL is told of elsewhere.
     private static string Normal(string containerPath) =>

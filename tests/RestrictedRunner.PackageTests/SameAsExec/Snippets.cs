@@ -295,7 +295,7 @@ internal static partial class Snippets
         new Snippet("a WorkingDirectory that no mount reaches", """<TASK Command="echo a" WorkingDirectory="sub" />""").Deviates(
             Difference.Paths,
             ["command High: echo a", "message High: a", "task succeeded", "project succeeded"],
-            ["error RRB1014 step.proj(4,5) : WorkingDirectory 'PROJECT/sub': the container does not see this folder of the host: none of Mounts is it or one of its parents.", "task failed", "project failed"]),
+            ["error RRB1014 step.proj(4,5) : WorkingDirectory 'PROJECT/sub': the container does not see this folder of the host: none of Mounts is it or one of its parents. Add Mounts=\"PROJECT/sub:PROJECT/sub\".", "task failed", "project failed"]),
         new("a file that the step writes", """<TASK Command="echo written &gt; made$(MSBuildProjectName).txt; cat made$(MSBuildProjectName).txt" WorkingDirectory="." /><Message Text="$([System.IO.File]::ReadAllText('$(MSBuildProjectDirectory)/made$(MSBuildProjectName).txt'))" />""") { SeesProject = true },
         new Snippet("a command that is not given", """<TASK />""").Deviates(
             Difference.BadValues,
@@ -308,12 +308,12 @@ internal static partial class Snippets
         new Snippet("a program that is not there", """<TASK Command="no-such-program" />""").Deviates(
             Difference.NoSuchProgram,
             ["message High: SCRIPT: no-such-program: not found", "error FAILED step.proj(4,5) : 127"],
-            ["error RRB3003 step.proj(4,5) : Image 'busybox:latest' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program."]),
+            ["error RRB3003 step.proj(4,5) : Image 'busybox:latest' has no program 'no-such-program'. Check the command's first word, Shell and Entrypoint, and that the image has that program."]),
         new("a program that is not there, in a script", """<TASK Command="no-such-program 2>/dev/null; exit $?" />"""),
         new Snippet("a program that is not there, and IgnoreExitCode", """<TASK Command="no-such-program" IgnoreExitCode="true" ContinueOnError="true" IgnoreStandardErrorWarningFormat="true" />""").Deviates(
             Difference.NoSuchProgram,
             ["message High: SCRIPT: no-such-program: not found", "message Normal: The command \"no-such-program\" exited with code 127.", "task succeeded"],
-            ["warning RRB3003 step.proj(4,5) : Image 'busybox:latest' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program.", "message Normal: The previous error was converted to a warning because the task was called with ContinueOnError=true.", "message Normal: Build continuing because \"ContinueOnError\" on the task \"Exec\" is set to \"true\".", "task failed"]),
+            ["warning RRB3003 step.proj(4,5) : Image 'busybox:latest' has no program 'no-such-program'. Check the command's first word, Shell and Entrypoint, and that the image has that program.", "message Normal: The previous error was converted to a warning because the task was called with ContinueOnError=true.", "message Normal: Build continuing because \"ContinueOnError\" on the task \"Exec\" is set to \"true\".", "task failed"]),
         new Snippet("standard input", """<TASK Command="if [ -p /dev/stdin ]; then echo a pipe; else echo none; fi; read x; echo [$x]" />""").Deviates(
             Difference.StandardInput,
             ["message High: a pipe", "message High: [typed]"],

@@ -36,7 +36,7 @@ public class ContainerPathsTests
     [InlineData("/src/in\0valid", "/src/in\0valid")]
     [InlineData("<built-in>", "<built-in>")]
     public void The_mount_with_the_longest_path_decides(string inContainer, string onHost) =>
-        Assert.Equal(onHost, new ContainerPaths(Mounts, [], "", _ => false).OnHost(inContainer, isFile: true));
+        Assert.Equal(onHost, new ContainerPaths(Mounts, [], "", _ => false).OnHost(inContainer));
 
     [Theory]
     [InlineData("/src", "a.c", "/home/me/app/a.c")]
@@ -46,14 +46,42 @@ public class ContainerPathsTests
     [InlineData("/", "src/a.c", "/home/me/app/a.c")]
     [InlineData("/tmp", "a.c", "a.c")]
     public void A_relative_name_starts_at_the_working_directory(string workDir, string name, string onHost) =>
-        Assert.Equal(onHost, new ContainerPaths(Mounts, [], workDir, _ => false).OnHost(name, isFile: true));
+        Assert.Equal(onHost, new ContainerPaths(Mounts, [], workDir, _ => true).OnHost(name));
 
     [Fact]
-    public void A_name_without_a_line_may_be_a_program_unless_there_is_such_a_file()
+    public void A_relative_name_may_be_no_file_and_counts_only_if_there_is_such_a_file()
     {
-        var paths = new ContainerPaths(Mounts, [], "/src", host => host == "/home/me/app/grammar.y");
+        string[] names = ["cc1", "grammar.y", "<stdin>", "(standard input)", "https://example.com/a.js", "webpack://app/./src/a.ts", @"C:\src\a.c", "libfoo/a.c", "file://", ""];
 
-        Assert.Equal(["cc1", "/home/me/app/grammar.y"], [paths.OnHost("cc1", isFile: false), paths.OnHost("grammar.y", isFile: false)]);
+        foreach (var workDir in new[] { "/src", "" })
+        {
+            var paths = new ContainerPaths(Mounts, [], workDir, host => host == "/home/me/app/grammar.y");
+            Assert.Equal(names.Select(name => name == "grammar.y" ? "/home/me/app/grammar.y" : name), names.Select(paths.OnHost));
+        }
+    }
+
+    [Theory]
+    [InlineData("/src", "a.c", "/home/me/app/deep/a.c")]
+    [InlineData("/src", "./a.c", "/home/me/app/deep/a.c")]
+    [InlineData("/src", "outer.c", "/home/me/app/lib/outer.c")]
+    [InlineData("/src", "../lib/outer.c", "/home/me/app/lib/outer.c")]
+    [InlineData("/src", "root.c", "/home/me/app/root.c")]
+    [InlineData("/src", "left.c", "/home/me/app/left/left.c")]
+    [InlineData("/src", "none.c", "none.c")]
+    [InlineData("/src", "/src/none.c", "/home/me/app/none.c")]
+    [InlineData("", "a.c", "/home/me/app/deep/a.c")]
+    [InlineData("", "root.c", "root.c")]
+    [InlineData("", "left.c", "/home/me/app/left/left.c")]
+    public void A_relative_name_starts_at_the_newest_folder_of_make_that_has_it(string workDir, string name, string onHost)
+    {
+        var entered = new EnteredFolders(["/src/deep", "/src/lib"], ["/src/left", "/elsewhere"]);
+        string[] files =
+        [
+            "/home/me/app/deep/a.c", "/home/me/app/lib/a.c", "/home/me/app/a.c", "/home/me/app/left/a.c", "/home/me/app/lib/outer.c", "/home/me/app/root.c",
+            "/home/me/app/left/root.c", "/home/me/app/left/left.c",
+        ];
+
+        Assert.Equal(onHost, new ContainerPaths(Mounts, [], workDir, files.Contains).OnHost(name, entered));
     }
 
     [Theory]
@@ -65,7 +93,7 @@ public class ContainerPathsTests
     {
         string[] files = ["/home/me/app/only.c", "/home/me/app/both.c", "/home/me/app/obj/both.c"];
 
-        Assert.Equal(onHost, new ContainerPaths(Mounts, [], "", files.Contains).OnHost(name, isFile: true));
+        Assert.Equal(onHost, new ContainerPaths(Mounts, [], "", files.Contains).OnHost(name));
     }
 
     [Theory]
@@ -73,7 +101,7 @@ public class ContainerPathsTests
     [InlineData("/src/a.c", "/home/me/app/a.c")]
     [InlineData("/src/out/a.c", "/home/me/app/obj/a.c")]
     public void What_is_in_an_in_memory_folder_is_not_on_the_host(string inContainer, string onHost) =>
-        Assert.Equal(onHost, new ContainerPaths(Mounts, ["/src/cache:size=1m", "/"], "", _ => false).OnHost(inContainer, isFile: true));
+        Assert.Equal(onHost, new ContainerPaths(Mounts, ["/src/cache:size=1m", "/"], "", _ => false).OnHost(inContainer));
 
     [Fact]
     public void A_path_under_a_mount_is_the_mounts_host_path_and_the_rest()
@@ -82,18 +110,18 @@ public class ContainerPathsTests
         Gen.Select(segment.List[1, 4], segment.List[1, 4]).Sample((folder, rest) =>
         {
             var mount = new Mount("/host", "/" + string.Join('/', folder));
-            var paths = new ContainerPaths([mount, new("/other", "/not-there")], [], mount.ContainerPath, _ => false);
+            var paths = new ContainerPaths([mount, new("/other", "/not-there")], [], mount.ContainerPath, _ => true);
             var name = string.Join('/', rest);
-            Assert.Equal($"/host/{name}", paths.OnHost($"{mount.ContainerPath}/{name}", isFile: true));
-            Assert.Equal($"/host/{name}", paths.OnHost(name, isFile: true));
+            Assert.Equal($"/host/{name}", paths.OnHost($"{mount.ContainerPath}/{name}"));
+            Assert.Equal($"/host/{name}", paths.OnHost(name));
         });
     }
 
     [Fact]
     public void Any_text_is_mapped_under_a_mount_or_left_as_it_is() =>
-        Gen.Select(Gen.String, Gen.Bool, Gen.OneOf(Gen.Const(""), Gen.Const("/"), Gen.Const("/src"))).Sample((name, isFile, workDir) =>
+        Gen.Select(Gen.String, Gen.OneOf(Gen.Const(""), Gen.Const("/"), Gen.Const("/src"))).Sample((name, workDir) =>
         {
-            var onHost = new ContainerPaths([new("/host", "/src")], [], workDir, _ => true).OnHost(name, isFile);
+            var onHost = new ContainerPaths([new("/host", "/src")], [], workDir, _ => true).OnHost(name);
             Assert.True(onHost == name || onHost == "/host" || onHost.StartsWith("/host/", StringComparison.Ordinal));
         });
 }

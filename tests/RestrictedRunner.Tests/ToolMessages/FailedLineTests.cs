@@ -7,6 +7,8 @@ public class FailedLineTests
     [Theory]
     [InlineData("/.restricted-runner.sh: line 3: foo: not found", 3, "foo: not found")]
     [InlineData("/.restricted-runner.sh: line 12: foo: command not found", 12, "foo: command not found")]
+    [InlineData("/.restricted-runner.sh: cd: line 2: can't cd to nope: No such file or directory", 2, "can't cd to nope: No such file or directory")]
+    [InlineData("/.restricted-runner.sh: export: line 13: 1: bad variable name", 13, "1: bad variable name")]
     [InlineData("/.restricted-runner.sh: 3: foo: not found", 3, "foo: not found")]
     [InlineData("/.restricted-runner.sh:3: command not found: foo", 3, "command not found: foo")]
     [InlineData("/.restricted-runner.sh[3]: foo: not found", 3, "foo: not found")]
@@ -17,6 +19,8 @@ public class FailedLineTests
     [InlineData("sh: line 3: foo: not found")]
     [InlineData("/.restricted-runner.sh: foo")]
     [InlineData("/.restricted-runner.sh: line 99999999999: foo")]
+    [InlineData("/.restricted-runner.sh: cd: line 0: can't cd to nope")]
+    [InlineData("/.restricted-runner.sh: it broke: line 3: foo")]
     [InlineData(" /.restricted-runner.sh: line 3: foo")]
     public void Anything_else_is_no_complaint(string line) => Assert.Null(ShellComplaint.Read(line));
 

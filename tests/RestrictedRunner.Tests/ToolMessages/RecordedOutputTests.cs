@@ -189,9 +189,15 @@ public class RecordedOutputTests
         [
             "/src/java/Syntax.java(2,0): error: ';' expected",
         ],
+        ["make-4.3-other-folder"] =
+        [
+            "in /src/c/tree/lib/deep: main.c(1,25): error: ‘deep’ undeclared (first use in this function)",
+            "in /src/c/tree/lib: main.c(1,25): error: ‘lib’ undeclared (first use in this function)",
+            "in /src/c/tree: main.c(1,25): error: ‘tree’ undeclared (first use in this function)",
+        ],
         ["make-4.3-subfolder"] =
         [
-            "deep.c(1,25): error: ‘deep’ undeclared (first use in this function)",
+            "in /src/c/sub: deep.c(1,25): error: ‘deep’ undeclared (first use in this function)",
         ],
         ["python-3.11-bare"] =
         [

@@ -122,7 +122,7 @@ public class ToolMessageReaderTests
         return found;
     }
 
-    private static ToolMessageReader Reader(Action<string, ToolMessage?> onLine) => new([], knownFormats: true, new PossibleErrors(), onLine, _ => { });
+    private static ToolMessageReader Reader(Action<string, ToolMessage?> onLine) => new([], knownFormats: true, new MakeFolders(), new PossibleErrors(), onLine, _ => { });
 
     private static string Described(ToolMessage m) => HeardEvents.Described(m.Severity.ToString(), m.Subcategory, m.Code, m.File, m.Line, m.Column, m.EndLine, m.EndColumn, m.Text);
 }

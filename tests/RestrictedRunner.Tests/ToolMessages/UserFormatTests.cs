@@ -42,6 +42,7 @@ public class UserFormatTests
         var reader = new ToolMessageReader(
             [Format("^(a+)+$(?<message>)"), Format("(?<message>b)$")],
             knownFormats: true,
+            new MakeFolders(),
             new PossibleErrors(),
             (line, message) => lines.Add($"{line[^1]} {message?.Text}"),
             format => slow.Add(format.Pattern));

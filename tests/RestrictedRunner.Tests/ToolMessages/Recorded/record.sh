@@ -101,6 +101,23 @@ all:
 M
 echo 'int main(void) { return deep; }' >sub/deep.c
 recorded make-4.3-subfolder make
+mkdir -p tree/lib/deep
+cat >tree/Makefile <<'M'
+all:
+	-@$(MAKE) -C lib
+	gcc -c main.c
+M
+cat >tree/lib/Makefile <<'M'
+all:
+	-@$(MAKE) -C deep
+	gcc -c main.c
+M
+cat >tree/lib/deep/Makefile <<'M'
+all:
+	gcc -c main.c
+M
+for folder in tree tree/lib tree/lib/deep; do echo "int main(void) { return ${folder##*/}; }" >"$folder/main.c"; done
+recorded make-4.3-other-folder make -C tree
 
 cat >CMakeLists.txt <<'M'
 cmake_minimum_required(VERSION 3.10)

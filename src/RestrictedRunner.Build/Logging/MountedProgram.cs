@@ -1,0 +1,64 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>A program of a step, and why a container that sees it through a mount cannot run it.</summary>
+/// <param name="HostFile">Its file on the host.</param>
+/// <param name="FirstLine">The file's first line, with a carriage return if it has one; at most 255 bytes.</param>
+/// <param name="IsExecutable">True when somebody may execute it.</param>
+internal sealed partial record MountedProgram(string HostFile, string FirstLine, bool IsExecutable)
+{
+    // What the kernel reads: BINPRM_BUF_SIZE.
+    private const int LongestFirstLine = 255;
+
+    /// <summary>The program's name in the engine's words; null when they do not tell it.</summary>
+    public static string? NameIn(string engineWords) => Executed().Match(engineWords) is { Success: true } match ? match.Text("program") : null;
+
+    /// <summary>The program's file; null when no mount shows it.</summary>
+    public static MountedProgram? Find(string program, StepOptions options)
+    {
+        // A bare name is looked for in PATH; another relative one starts at a folder that may be the image's.
+        if (!program.Contains('/', StringComparison.Ordinal) || (!program.StartsWith('/') && options.WorkDir.Length == 0))
+        {
+            return null;
+        }
+
+        var file = new ContainerPaths(options.Mounts, options.Tmpfs, options.WorkDir, File.Exists).OnHost(program);
+        try
+        {
+            return file != program || IsTheSameOnBothSides(program, options) ? Read(file) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Why it is told not to be there, as the end of a sentence; null when that cannot be seen.</summary>
+    public string? WhyNotFound =>
+        !FirstLine.StartsWith("#!", StringComparison.Ordinal) ? null
+        : FirstLine.EndsWith('\r') ? $"the script '{HostFile}' has Windows line ends (CRLF); save it with LF"
+        : FirstLine[2..].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var interpreter, ..] ? $"its interpreter '{interpreter}' is not in the image"
+        : null;
+
+    private static bool IsTheSameOnBothSides(string program, StepOptions options) =>
+        options.Mounts.Any(mount => mount.HostPath == mount.ContainerPath && HostFolder.IsAtOrBelow(program, mount.ContainerPath));
+
+    private static MountedProgram? Read(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        using var stream = File.OpenRead(file);
+        var start = new byte[LongestFirstLine];
+        var text = Encoding.UTF8.GetString(start, 0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
+        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return new(file, text.Split('\n')[0], OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Execute) != 0);
+    }
+
+    [GeneratedRegex(@"exec: ""(?<program>[^""]+)""", RegexOptions.ExplicitCapture)]
+    private static partial Regex Executed();
+}

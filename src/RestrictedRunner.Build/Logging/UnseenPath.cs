@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Tells from a failed command's last words that it looked for a path of the host, which its container does not see.</summary>
+internal static partial class UnseenPath
+{
+    private const string NoMounts = "The step has no Mounts: its container sees no folder of the host.";
+
+    // What is here, an image has its own of: to mount the host's would not help.
+    private static readonly string[] FoldersOfImages = ["/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr"];
+
+    private static readonly string[] MountOptions = ["-v", "--volume", "--mount"];
+
+    /// <summary>The sentence for an error; empty when nothing points that way.</summary>
+    /// <param name="options">The step.</param>
+    /// <param name="lastLines">The last lines of its output.</param>
+    /// <param name="exists">Tells whether the host has a file or folder.</param>
+    public static string Hint(StepOptions options, string lastLines, Func<string, bool> exists)
+    {
+        string[] complaints = [.. lastLines.Split('\n').Where(line => SaysThatItIsNotThere().IsMatch(line))];
+        if (complaints.Length == 0)
+        {
+            return "";
+        }
+
+        string[] texts = [options.PrepareCommand, options.Command, .. options.Arguments];
+        var path = texts.SelectMany(text => AbsolutePath().Matches(text))
+            .Select(match => match.Value)
+            .SelectMany(name => complaints.Where(line => Names(line, name)).Select(line => OnHost(name, line, exists)))
+            .OfType<string>()
+            .FirstOrDefault(path => !IsSeen(path, options.Mounts));
+        return path is not null ? OfTheHost(path) : HasMounts(options) ? "" : NoMounts;
+    }
+
+    /// <summary>The same for a program that the image does not have.</summary>
+    public static string HintForProgram(string program, StepOptions options, Func<string, bool> exists) =>
+        program.StartsWith('/') && exists(program) && !IsSeen(program, options.Mounts) ? OfTheHost(program) : "";
+
+    private static string OfTheHost(string path) =>
+        $"'{path}' is a path of the host, which the container does not see; mount it, or use its path in the container.";
+
+    // A file that cannot be created lacks its folder.
+    private static string? OnHost(string name, string line, Func<string, bool> exists) =>
+        exists(name) ? name
+        : line.Contains("create", StringComparison.OrdinalIgnoreCase) && name.LastIndexOf('/') is > 0 and var end && exists(name[..end]) ? name[..end]
+        : null;
+
+    private static bool IsSeen(string path, IEnumerable<Mount> mounts) =>
+        FoldersOfImages.Concat(mounts.Select(mount => mount.ContainerPath)).Any(folder => HostFolder.IsAtOrBelow(path, folder));
+
+    private static bool HasMounts(StepOptions options) =>
+        options.Mounts.Count > 0
+        || RunOpts.Split(options.DockerRunOpts).Any(word => MountOptions.Any(option => word.StartsWith(option, StringComparison.Ordinal)));
+
+    private static bool Names(string line, string path)
+    {
+        for (var at = line.IndexOf(path, StringComparison.Ordinal); at >= 0; at = line.IndexOf(path, at + 1, StringComparison.Ordinal))
+        {
+            var end = at + path.Length;
+            if ((at == 0 || !IsOfPath(line[at - 1])) && (end == line.Length || !IsOfPath(line[end])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsOfPath(char c) => char.IsLetterOrDigit(c) || c is '/' or '_' or '-';
+
+    // A program that is not found ("sh: foo: not found") has no folder in its name; what has one may be of the host.
+    [GeneratedRegex(@"no such file or directory|nonexistent|can't cd|can(no|')t (open|access|stat)|file not found|(?<=/[^\s:]*): (command )?not found", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex SaysThatItIsNotThere();
+
+    // In quotes it may hold blanks. Shells, options (-I/x, --file=/x) and lists (/x:/y) end a name with these.
+    [GeneratedRegex(@"(?<=')/[^']+(?=')|(?<="")/[^""]+(?="")|((?<![\w./~$})-])|(?<=(^|\s)-\w))/[^\s'""`;|&<>()$*?\[\]{}=,:\\]+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex AbsolutePath();
+}

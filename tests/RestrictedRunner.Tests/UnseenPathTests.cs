@@ -1,0 +1,80 @@
+using RestrictedRunner.Build;
+
+namespace RestrictedRunner.Tests;
+
+public class UnseenPathTests
+{
+    private const string NoMounts = "The step has no Mounts: its container sees no folder of the host.";
+
+    private static readonly string[] OnHost = ["/x", "/x/names.txt", "/x/sub", "/seen/names.txt", "/usr/bin/python3", "/etc", "/a-b/c.d", "/x y/a b.txt"];
+
+    [Theory]
+    [InlineData("sort /x/names.txt", "sort: /x/names.txt: No such file or directory", "/x/names.txt")]
+    [InlineData("cat '/x/names.txt'; echo", "cat: can't open '/x/names.txt': No such file or directory", "/x/names.txt")]
+    [InlineData("cd /x/sub && make", "/.restricted-runner.sh: cd: line 1: can't cd to /x/sub: No such file or directory", "/x/sub")]
+    [InlineData("echo 1 > /x/sub/out.txt", "/.restricted-runner.sh: line 1: can't create /x/sub/out.txt: nonexistent directory", "/x/sub")]
+    [InlineData("gcc -I/a-b/c.d a.c", "cc1: error: /a-b/c.d: No such file or directory", "/a-b/c.d")]
+    [InlineData("tool --in=/x/names.txt", "tool: cannot open /x/names.txt", "/x/names.txt")]
+    [InlineData("sh /x/names.txt", "one\nsh: 0: cannot open /x/names.txt: No such file\nlast", "/x/names.txt")]
+    [InlineData("wc -l '/x y/a b.txt' \"/x/names.txt\"", "wc: /x y/a b.txt: No such file or directory", "/x y/a b.txt")]
+    [InlineData("wc -l \"/x y/a b.txt\"", "wc: /x y/a b.txt: No such file or directory", "/x y/a b.txt")]
+    [InlineData("/x/sub 1", "/.restricted-runner.sh: line 1: /x/sub: not found", "/x/sub")]
+    public void A_path_of_the_host_that_was_not_found_is_named(string command, string output, string path) =>
+        Assert.Equal($"'{path}' is a path of the host, which the container does not see; mount it, or use its path in the container.", Hint(command, output));
+
+    [Theory]
+    [InlineData("cat /seen/names.txt", "cat: can't open '/seen/names.txt': No such file or directory")]
+    [InlineData("cat /x/names.txt", "cat: can't open '/x/other.txt': No such file or directory")]
+    [InlineData("cat /x/none /x", "cat: can't open '/x/none': No such file or directory")]
+    [InlineData("cat /x/names.txt", "/x/names.txt: 3 lines are wrong")]
+    [InlineData("/usr/bin/python3 a.py", "/.restricted-runner.sh: line 1: /usr/bin/python3: not found")]
+    [InlineData("cat ../x/names.txt $HOME/x/names.txt", "cat: can't open '../x/names.txt': No such file or directory")]
+    [InlineData("cat /x/names.txt", "")]
+    public void Anything_else_is_not(string command, string output) => Assert.Equal("", Hint(command, output));
+
+    [Theory]
+    [InlineData("make: *** No rule to make target 'all'.  Stop.", false)]
+    [InlineData("/.restricted-runner.sh: line 1: foo: not found", false)]
+    [InlineData("bash: foo: command not found", false)]
+    [InlineData("/.restricted-runner.sh: line 1: ./build.sh: not found", true)]
+    [InlineData("cat: can't open 'names.txt': No such file or directory", true)]
+    [InlineData("a.c:1:10: fatal error: 'none.h' file not found", true)]
+    [InlineData("sh: can't cd to src", true)]
+    [InlineData("can't create out/x: nonexistent directory", true)]
+    [InlineData("sed: can't stat a: gone", true)]
+    public void A_step_without_mounts_is_told_so_where_something_was_not_there(string output, bool isTold)
+    {
+        Assert.Equal(isTold ? NoMounts : "", UnseenPath.Hint(new StepOptions { Command = "c" }, output, OnHost.Contains));
+        Assert.Equal("", Hint("c", output));
+    }
+
+    [Theory]
+    [InlineData("-v /a:/b", "")]
+    [InlineData("--volume=/a:/b", "")]
+    [InlineData("--mount type=bind,src=/a,dst=/b", "")]
+    [InlineData("--memory 1g", NoMounts)]
+    public void A_mount_in_DockerRunOpts_is_one(string dockerRunOpts, string expected) =>
+        Assert.Equal(expected, UnseenPath.Hint(new StepOptions { Command = "c", DockerRunOpts = dockerRunOpts }, "x: No such file or directory", OnHost.Contains));
+
+    [Fact]
+    public void Arguments_and_the_prepare_command_are_looked_at_too()
+    {
+        const string Output = "cat: can't open '/x/names.txt': No such file or directory";
+
+        Assert.StartsWith("'/x/names.txt' is", UnseenPath.Hint(new StepOptions { Arguments = ["cat", "/x/names.txt"] }, Output, OnHost.Contains), StringComparison.Ordinal);
+        Assert.StartsWith("'/x/names.txt' is", UnseenPath.Hint(new StepOptions { PrepareCommand = "cat /x/names.txt", Command = "c" }, Output, OnHost.Contains), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/x/names.txt", true)]
+    [InlineData("/seen/names.txt", false)]
+    [InlineData("/x/none", false)]
+    [InlineData("/usr/bin/python3", false)]
+    [InlineData("x", false)]
+    public void A_program_that_is_only_on_the_host_is_named(string program, bool isNamed) =>
+        Assert.Equal(isNamed, UnseenPath.HintForProgram(program, Options("c"), OnHost.Contains).Length > 0);
+
+    private static string Hint(string command, string output) => UnseenPath.Hint(Options(command), output, OnHost.Contains);
+
+    private static StepOptions Options(string command) => new() { Command = command, Mounts = [new("/home/me/app", "/seen")] };
+}

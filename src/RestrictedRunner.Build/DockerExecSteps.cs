@@ -61,7 +61,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         }
         catch (RunnerException e)
         {
-            diagnostics.NotRun(e, new(), new("", "", ""));
+            diagnostics.NotRun(e, new(), new("", "", "", ErrorsAreLogged: false));
         }
         catch (Exception e)
         {

@@ -21,6 +21,26 @@ public class CachedStepsTests
         Assert.Equal(first, await File.ReadAllTextAsync(project["b.txt"], TestContext.Current.CancellationToken));
     }
 
+    [EngineTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_output_that_was_changed_or_deleted_is_restored(bool deleted)
+    {
+        var project = Project("cat a.txt &gt; b.txt");
+        project.Write("a.txt", Unique());
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        File.Delete(project["b.txt"]);
+        if (!deleted)
+        {
+            project.Write("b.txt", "changed");
+        }
+
+        Assert.Equal(0, Runs((await project.BuildAsync()).SucceededWithoutWarnings()));
+        Assert.Equal(
+            await File.ReadAllTextAsync(project["a.txt"], TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(project["b.txt"], TestContext.Current.CancellationToken));
+    }
+
     [EngineFact]
     public async Task Another_checkout_takes_the_result_and_hears_its_warnings()
     {

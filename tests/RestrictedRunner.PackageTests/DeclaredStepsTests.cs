@@ -160,6 +160,7 @@ public class DeclaredStepsTests
     private static TestProject Project(string items, string more = "") => new(
         $"""
         <Project>
+          <PropertyGroup><DockerExecCache>off</DockerExecCache></PropertyGroup>
           {more}
           <ItemGroup>
             {items}

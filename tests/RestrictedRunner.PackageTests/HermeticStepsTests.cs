@@ -13,9 +13,9 @@ public class HermeticStepsTests
     [InlineData("cat ../*/secret.txt")]
     [InlineData("cat link.txt")]
     [InlineData("cat step.proj")]
-    [InlineData("cat obj/docker-exec/*")]
+    [InlineData("cat obj/docker-exec/* &amp;&amp; echo &amp;&amp; echo seen")]
     [InlineData("find / -name secret.txt -not -path '/proc/*' 2&gt;/dev/null | grep . &amp;&amp; echo seen")]
-    [InlineData("grep -r undeclared / --exclude-dir=proc --exclude-dir=sys 2&gt;/dev/null | grep -v restricted-runner")]
+    [InlineData("grep -r undeclared /project /home /root /etc /mnt /var 2&gt;/dev/null")]
     [InlineData("echo x &gt; /seen &amp;&amp; echo seen")]
     [InlineData("echo x &gt; /etc/seen &amp;&amp; echo seen")]
     [InlineData("echo x &gt; /usr/seen &amp;&amp; echo seen")]
@@ -26,13 +26,13 @@ public class HermeticStepsTests
     [InlineData("grep CapBnd /proc/self/status | grep -v 0000000000000000 &amp;&amp; echo seen")]
     [InlineData("grep NoNewPrivs /proc/self/status | grep -v 1 &amp;&amp; echo seen")]
     [InlineData("mount -t tmpfs none /tmp &amp;&amp; echo seen")]
-    [InlineData("chown 0 input.txt 2&gt;/dev/null &amp;&amp; [ $(id -u) != 0 ] &amp;&amp; echo seen")]
+    [InlineData("chown 0 input.txt 2&gt;/dev/null &amp;&amp; [ %24(id -u) != 0 ] &amp;&amp; echo seen")]
     [InlineData("hostname | grep -v hermetic &amp;&amp; echo seen")]
     [InlineData("date +%Z | grep -v UTC &amp;&amp; echo seen")]
     [InlineData("env | grep -i proxy | grep -v '=$' &amp;&amp; echo seen")]
     [InlineData("env | grep -v -E '^(HOME|LANG|LC_ALL|TZ|SOURCE_DATE_EPOCH|HOSTNAME|PATH|PWD|SHLVL|_|[A-Za-z]*_(PROXY|proxy))=' &amp;&amp; echo seen")]
     [InlineData("ls -a /var/run/docker.sock &amp;&amp; echo seen")]
-    [InlineData("nproc=0; while [ $nproc -lt 600 ]; do sleep 5 &amp; nproc=$((nproc+1)); done 2&gt;/dev/null; [ $(ls -d /proc/[0-9]* | wc -l) -gt 550 ] &amp;&amp; echo seen")]
+    [InlineData("n=0; while [ $n -lt 600 ]; do sleep 5 &amp; n=%24((n+1)); done 2&gt;/dev/null; [ %24(ls -d /proc/[0-9]* | wc -l) -gt 550 ] &amp;&amp; echo seen")]
     [InlineData("ls -A /tmp | grep . &amp;&amp; echo seen")]
     [InlineData("echo x &gt; ../seen.txt; echo x &gt; other.txt")]
     public async Task What_is_not_declared_is_not_there(string attempt)
@@ -51,10 +51,31 @@ public class HermeticStepsTests
         Assert.Empty(Directory.GetDirectories(project["obj/docker-exec"]));
     }
 
+    // So that the attempts above are known to be able to succeed.
+    [EngineTheory]
+    [InlineData("cat secret.txt")]
+    [InlineData("cat link.txt")]
+    [InlineData("cat step.proj")]
+    [InlineData("cat obj/docker-exec/* &amp;&amp; echo &amp;&amp; echo seen")]
+    [InlineData("find / -name secret.txt -not -path '/proc/*' 2&gt;/dev/null | grep . &amp;&amp; echo seen")]
+    [InlineData("grep -r undeclared /project /home /root /etc /mnt /var 2&gt;/dev/null")]
+    [InlineData("ls /sys/class/net | grep -v lo &amp;&amp; echo seen")]
+    [InlineData("grep CapBnd /proc/self/status | grep -v 0000000000000000 &amp;&amp; echo seen")]
+    [InlineData("grep NoNewPrivs /proc/self/status | grep -v 1 &amp;&amp; echo seen")]
+    [InlineData("hostname | grep -v hermetic &amp;&amp; echo seen")]
+    public async Task A_step_that_is_not_hermetic_sees_it(string attempt)
+    {
+        var project = Project($"""Command="({attempt}); echo done &gt; out.txt" """, hermetic: false);
+
+        var build = await project.BuildAsync("-p:DockerExecCache=off");
+
+        Assert.Contains(build.Succeeded().Output, line => line.Contains(Secret, StringComparison.Ordinal) || line.Trim() == "seen");
+    }
+
     [EngineFact]
     public async Task Declared_inputs_are_there_also_those_beside_the_project()
     {
-        var project = Project("""Command="cat input.txt sub/*.txt ../shared-$(Unique)/b.txt &gt; out.txt" """, inputs: "input.txt;sub/*.txt;../shared-$(Unique)/b.txt");
+        var project = Project("""Command="cat input.txt sub/*.txt '../shared-$(Unique)/b.txt' &gt; out.txt" """, inputs: "input.txt;sub/*.txt;../shared-$(Unique)/b.txt");
         var shared = Directory.CreateDirectory(Path.Combine(project.Folder, "..", $"shared-{Path.GetFileName(project.Folder)}"));
         await File.WriteAllTextAsync(Path.Combine(shared.FullName, "b.txt"), "b\n", TestContext.Current.CancellationToken);
 
@@ -110,16 +131,17 @@ public class HermeticStepsTests
 
     private static string Key(TestProject project) => File.ReadLines(Assert.Single(Directory.GetFiles(project["obj/docker-exec"], "*.state"))).First();
 
-    private static TestProject Project(string attributes, string inputs = "input.txt")
+    private static TestProject Project(string attributes, string inputs = "input.txt", bool hermetic = true)
     {
         var project = new TestProject(
             $"""
             <Project>
+              <!-- {Secret} -->
               <PropertyGroup>
                 <Unique>$([System.IO.Path]::GetFileName('$(MSBuildProjectDirectory)'))</Unique>
               </PropertyGroup>
               <ItemGroup>
-                <DockerExecStep Include="Step" Image="busybox:latest" Hermetic="true" Inputs="{inputs}" Outputs="out.txt" {attributes} />
+                <DockerExecStep Include="Step" Image="busybox:latest" Hermetic="{hermetic}" Inputs="{inputs}" Outputs="out.txt" {attributes} />
               </ItemGroup>
               <Target Name="Build" />
               <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
@@ -128,7 +150,7 @@ public class HermeticStepsTests
         project.Write("input.txt", "input\n");
         project.Write("secret.txt", Secret);
         project.Write("sub/s.txt", "sub\n");
-        File.CreateSymbolicLink(project["link.txt"], project["secret.txt"]);
+        File.CreateSymbolicLink(project["link.txt"], "secret.txt");
         return project;
     }
 }

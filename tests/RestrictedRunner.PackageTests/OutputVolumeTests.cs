@@ -6,8 +6,11 @@ namespace RestrictedRunner.PackageTests;
 [Collection(typeof(AloneOnTheMachine))]
 public class OutputVolumeTests
 {
-    // Of the order of what MSBuild's own queue of unlogged messages may hold.
     private const int Slack = 100;
+
+    // MSBuild's own queue of unlogged messages holds 200,000, of any length:
+    // https://github.com/dotnet/msbuild/blob/main/src/Build/BackEnd/Components/Logging/LoggingService.cs
+    private static readonly Dictionary<string, string?> ShortQueue = new() { ["MSBUILDLOGGINGQUEUECAPACITY"] = "1000" };
 
     [EngineFact]
     public async Task Two_million_lines_of_two_streams_arrive_once_and_in_order()
@@ -58,6 +61,7 @@ public class OutputVolumeTests
         // No binary log, which would hold it all.
         var result = await DotNet.RunAsync(
             project.Folder,
+            ShortQueue,
             ["build", project.File, "-nodeReuse:false", "-noconsolelogger", $"-logger:{typeof(LineCounter).FullName},{typeof(LineCounter).Assembly.Location};{seen}"]);
 
         result.Succeeded();

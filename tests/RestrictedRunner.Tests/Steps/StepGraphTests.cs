@@ -1,6 +1,6 @@
 using RestrictedRunner.Build;
 
-namespace RestrictedRunner.Tests.Steps;
+namespace RestrictedRunner.Tests;
 
 public class StepGraphTests
 {

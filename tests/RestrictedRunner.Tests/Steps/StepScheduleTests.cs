@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using RestrictedRunner.Build;
 
-namespace RestrictedRunner.Tests.Steps;
+namespace RestrictedRunner.Tests;
 
 public class StepScheduleTests
 {

@@ -39,4 +39,7 @@ show dotnet run --no-build -c Release
 build NativeLibrary "gcc in a container builds a C library, which the app calls"
 show dotnet run --no-build -c Release
 
-step "All three samples were built with steps in containers"
+build StepChain "three declared steps, each in a container that sees only what it declares, end in code that the app runs"
+show dotnet run --no-build -c Release
+
+step "All four samples were built with steps in containers"

@@ -28,5 +28,38 @@ internal sealed class BenchmarkFolder : IDisposable
         return path;
     }
 
+    /// <summary>Writes a project, in a folder of its own, with declared steps; or with none, which imports nothing.</summary>
+    public string Steps(string name, string items)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "steps.proj");
+        File.WriteAllText(
+            path,
+            $"""
+            <Project>
+              <PropertyGroup>
+                <BaseIntermediateOutputPath>obj/</BaseIntermediateOutputPath>
+                <DockerExecCache>off</DockerExecCache>
+              </PropertyGroup>
+              <ItemGroup>
+                {items}
+              </ItemGroup>
+              <Target Name="Build" />
+              <Import Project="{PackageFolder}/build/RestrictedRunner.Build.targets" Condition="'{items.Length}' != '0'" />
+            </Project>
+            """);
+        return path;
+    }
+
+    /// <summary>Writes small files into a folder beside a project.</summary>
+    public void Files(string name, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var path = Path.Combine(_folder, name, $"input/{i % 100}/{i}.txt");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, $"{i}");
+        }
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

@@ -4,12 +4,18 @@ using CliWrap;
 namespace RestrictedRunner.Benchmarks;
 
 /// <summary>Builds two projects in turn and compares how long each `dotnet build` took, and the most memory that it had.</summary>
-internal static class Duel
+/// <param name="only">A part of the titles of those that are wanted; empty for all.</param>
+internal sealed class Duel(string only)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    public static async Task RunAsync(string title, string ours, string peer, int pairs, string logger = "-tl:off")
+    public async Task RunAsync(string title, string ours, string peer, int pairs, string logger = "-tl:off")
     {
+        if (!title.Contains(only, StringComparison.Ordinal))
+        {
+            return;
+        }
+
         Console.WriteLine(title);
         await BuildAsync(ours, logger);
         await BuildAsync(peer, logger);
@@ -25,6 +31,7 @@ internal static class Duel
         Print("ratio", builds.Select(build => build.Ours.Seconds / build.Peer.Seconds));
         Print("ours, MB", builds.Select(build => build.Ours.Megabytes));
         Print("peer, MB", builds.Select(build => build.Peer.Megabytes));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  difference of medians {(oursMedian - peerMedian) * 1000:F0} ms"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  ratio of medians {oursMedian / peerMedian:F2} over {pairs} pairs"));
         Console.WriteLine();
     }

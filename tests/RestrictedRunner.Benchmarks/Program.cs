@@ -1,54 +1,80 @@
+using CliWrap;
+using CliWrap.Buffered;
 using RestrictedRunner.Benchmarks;
 
 // Whole processes, ours and the peer in turn in one run, so that a machine that grows slower slows both.
-if (args is not [var package])
+if (args is not [var package, ..])
 {
-    Console.Error.WriteLine("usage: RestrictedRunner.Benchmarks <RestrictedRunner.Build.nupkg>");
+    Console.Error.WriteLine("usage: RestrictedRunner.Benchmarks <RestrictedRunner.Build.nupkg> [part of a title]");
     return 1;
 }
 
 using var folder = new BenchmarkFolder(package);
+var duel = new Duel(only: args.ElementAtOrDefault(1) ?? "");
 
 const string Restrictions = """AllowNetworking="false" Memory="256m" CapDrop="ALL" """;
 const string DockerRun = "docker run --rm --pull never --network none --memory 256m --cap-drop ALL busybox sh -c";
 
 var gigabyte = $"yes {new string('x', 999)} | head -n 1000000";
 
-await Duel.RunAsync(
+await duel.RunAsync(
     "One small step: DockerExec / Exec + docker run",
     folder.Project("ours-small", $"""<DockerExec Image="busybox" {Restrictions} Command="echo a; echo b" />"""),
     folder.Project("exec-small", $"""<Exec Command="{DockerRun} 'echo a; echo b'" />"""),
     pairs: 20);
 
-await Duel.RunAsync(
+await duel.RunAsync(
     "Two million lines, low importance (logged, not printed): DockerExec / Exec + docker run",
     folder.Project("ours-lines-low", $"""<DockerExec Image="busybox" {Restrictions} Command="seq 2000000" StandardOutputImportance="low" />"""),
     folder.Project("exec-lines-low", $"""<Exec Command="{DockerRun} 'seq 2000000'" StandardOutputImportance="low" />"""),
     pairs: 5);
 
-await Duel.RunAsync(
+await duel.RunAsync(
     "Two million lines, high importance (printed by the console logger): DockerExec / Exec + docker run",
     folder.Project("ours-lines", $"""<DockerExec Image="busybox" {Restrictions} Command="seq 2000000" />"""),
     folder.Project("exec-lines", $"""<Exec Command="{DockerRun} 'seq 2000000'" />"""),
     pairs: 5);
 
-await Duel.RunAsync(
+await duel.RunAsync(
     "Two million lines, high importance, with the terminal logger, which prints no messages: DockerExec / Exec + docker run",
     folder.Project("ours-lines-terminal", $"""<DockerExec Image="busybox" {Restrictions} Command="seq 2000000" />"""),
     folder.Project("exec-lines-terminal", $"""<Exec Command="{DockerRun} 'seq 2000000'" />"""),
     pairs: 5,
     logger: "-tl:on");
 
-await Duel.RunAsync(
+await duel.RunAsync(
     "A gigabyte in a million lines, low importance: DockerExec / Exec + docker run",
     folder.Project("ours-gigabyte", $"""<DockerExec Image="busybox" {Restrictions} Command="{gigabyte}" StandardOutputImportance="low" />"""),
     folder.Project("exec-gigabyte", $"""<Exec Command="{DockerRun} '{gigabyte}'" StandardOutputImportance="low" />"""),
     pairs: 3);
 
-await Duel.RunAsync(
+await duel.RunAsync(
     "The same, against Exec without any container",
     folder.Project("ours-lines-again", $"""<DockerExec Image="busybox" {Restrictions} Command="seq 2000000" />"""),
     folder.Project("exec-lines-host", """<Exec Command="seq 2000000" />"""),
     pairs: 3);
+
+// By id, so that the engine is not asked.
+var busybox = (await Cli.Wrap("docker").WithArguments(["image", "inspect", "--format", "{{.Id}}", "busybox"]).ExecuteBufferedAsync()).StandardOutput.Trim();
+var nothing = folder.Steps("nothing", "");
+
+await duel.RunAsync(
+    "100 unchanged steps / a build of nothing",
+    folder.Steps("unchanged", string.Join('\n', Enumerable.Range(0, 100).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" />"""))),
+    nothing,
+    pairs: 10);
+
+folder.Files("inputs", 10_000);
+await duel.RunAsync(
+    "One unchanged step with 10,000 inputs / a build of nothing",
+    folder.Steps("inputs", $"""<DockerExecStep Include="S" Image="{busybox}" Command="ls input | wc -l &gt; count.txt" Inputs="input/" Outputs="count.txt" />"""),
+    nothing,
+    pairs: 10);
+
+await duel.RunAsync(
+    "20 fresh independent steps / 20 Exec + docker run",
+    folder.Steps("fresh", string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""))),
+    folder.Project("exec-fresh", string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<Exec Command="docker run --rm --pull never -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo {i} &gt; {i}.txt'" />"""))),
+    pairs: 5);
 
 return 0;

@@ -17,6 +17,7 @@ public class PackageContentTests
                 "RestrictedRunner.Build.nuspec",
                 "Sdk/Sdk.props",
                 "Sdk/Sdk.targets",
+                "THIRD-PARTY-NOTICES.txt",
                 "build/CleanLogs.targets",
                 "build/DockerExec.targets",
                 "build/DockerExecSteps.targets",

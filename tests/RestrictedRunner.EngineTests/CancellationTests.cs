@@ -35,7 +35,7 @@ public class CancellationTests
 
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Soon);
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
-        Assert.Empty(Processes.WithText(watched.ContainerNames[0]));
+        Leftovers.AssertNoProcess(watched.ContainerNames[0]);
     }
 
     // The first 400 ms of a run see the client start, the container be created, started, and run.
@@ -58,7 +58,7 @@ public class CancellationTests
         foreach (var name in watched.ContainerNames)
         {
             await Leftovers.AssertGoneNowAsync(engine, name);
-            Assert.Empty(Processes.WithText(name));
+            Leftovers.AssertNoProcess(name);
         }
     }
 

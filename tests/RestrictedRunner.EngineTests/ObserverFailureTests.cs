@@ -14,7 +14,7 @@ public class ObserverFailureTests
 
         Assert.Equal("line", failure.Message);
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
-        Assert.Empty(Processes.WithText(watched.ContainerNames[0]));
+        Leftovers.AssertNoProcess(watched.ContainerNames[0]);
     }
 
     [Theory]
@@ -28,7 +28,7 @@ public class ObserverFailureTests
 
         Assert.Equal("WARNING: a remark", failure.Message);
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
-        Assert.Empty(Processes.WithText(watched.ContainerNames[0]));
+        Leftovers.AssertNoProcess(watched.ContainerNames[0]);
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public class ObserverFailureTests
 
         Assert.Equal("Error: line", failure.Message);
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
-        Assert.Empty(Processes.WithText(watched.ContainerNames[0]));
+        Leftovers.AssertNoProcess(watched.ContainerNames[0]);
     }
 
     [Theory]

@@ -203,7 +203,10 @@ public class PullTests
         await using var image = new PulledImage(engine, $"127.0.0.1:{line.Port}/tool:1");
         var options = Step.On(client.Path, "wc -c </added") with { Image = image.Name };
         Assert.Equal("3000000\n", await options.OutputAsync());
-        Assert.Equal((1, 1), (line.Cuts, client.Calls.Count(call => call == "pull")));
+        Assert.Equal(1, line.Cuts);
+
+        // Podman takes a layer up again, but not always what comes before it; then our second try does.
+        Assert.InRange(client.Calls.Count(call => call == "pull"), 1, engine == Engines.Docker ? 1 : 2);
     }
 
     [Theory]

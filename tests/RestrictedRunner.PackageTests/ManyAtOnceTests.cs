@@ -2,6 +2,8 @@ using System.Globalization;
 
 namespace RestrictedRunner.PackageTests;
 
+/// <summary>Alone: MSBuild reuses no nodes while there are more of them on the machine than processors.</summary>
+[Collection(typeof(AloneOnTheMachine))]
 public class ManyAtOnceTests
 {
     private const int Many = 32;

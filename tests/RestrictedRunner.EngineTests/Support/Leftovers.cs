@@ -24,4 +24,8 @@ internal static class Leftovers
     /// <summary>Looks once: the container has to be gone by now.</summary>
     public static async Task AssertGoneNowAsync(string engine, string name) =>
         Assert.Equal("", await Client.OutputAsync(engine, "ps", "--all", "--filter", $"name={name}", "--format", "{{.Names}} {{.Status}}"));
+
+    /// <summary>Looks once for processes of a step. Podman's monitor ends by itself, a moment after its container.</summary>
+    public static void AssertNoProcess(string name) =>
+        Assert.DoesNotContain(Processes.WithText(name), line => !line.Contains("/conmon ", StringComparison.Ordinal));
 }

@@ -118,6 +118,28 @@ public class DeclaredStepsTests
         Assert.Equal((false, false, true), (File.Exists(project["a.txt"]), File.Exists(project["b.txt"]), File.Exists(project["other.txt"])));
     }
 
+    [EngineFact]
+    public async Task The_file_of_standard_input_is_an_input_too()
+    {
+        var project = Project("""<DockerExecStep Include="Sort" Image="busybox:latest" StandardInput="names.txt" Command="sort &gt; sorted.txt" Outputs="sorted.txt" />""");
+        project.Write("names.txt", "b\na\n");
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        project.Write("names.txt", "d\nc\n");
+
+        Assert.Equal(1, Runs((await project.BuildAsync()).SucceededWithoutWarnings()));
+        Assert.Equal("c\nd\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_Hermetic_that_is_neither_true_nor_false_is_an_error()
+    {
+        var project = Project("""<DockerExecStep Include="A" Image="busybox:latest" Command="true" Hermetic="yes" />""");
+
+        var error = (await project.BuildAsync()).FailedWithOneError();
+
+        Assert.Equal(("RRB1003", "Hermetic 'yes': it is true or false."), (error.Code, error.Text));
+    }
+
     [Fact]
     public async Task Names_that_there_are_not_are_warnings_with_a_suggestion()
     {

@@ -125,6 +125,7 @@ internal sealed class ResultCache(CacheFolder folder)
         }
         catch (Exception e) when (CacheEntry.IsOfFiles(e) || e is InvalidDataException)
         {
+            // Not there, or damaged: a miss.
         }
 
         Remove(key);

@@ -20,6 +20,9 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     /// <summary>True for a step that sees only what it declares.</summary>
     public bool Hermetic { get; init; }
 
+    /// <summary>What is wrong with the step's own metadata.</summary>
+    public IReadOnlyList<OptionProblem> Problems { get; init; } = [];
+
     /// <summary>Parameters of the task <see cref="DockerExec"/> by name, as MSBuild has them (escaped), from metadata or else from properties.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 }

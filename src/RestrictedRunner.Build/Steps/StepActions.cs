@@ -39,6 +39,7 @@ internal static class StepActions
     public static StepAction Of(StepOptions options, string image, string start, IReadOnlyList<string> outputs, bool hermetic, string projectDirectory)
     {
         var plan = CommandPlan.For(options);
+        var relative = options with { StandardInput = options.StandardInput.Length > 0 ? Path.GetRelativePath(projectDirectory, options.StandardInput) : "" };
         return new()
         {
             Arguments = plan.Script is null ? plan.Words : [.. plan.Words, plan.Script],
@@ -51,7 +52,7 @@ internal static class StepActions
             [
                 new("hermetic", hermetic ? "true" : "false"),
                 .. Properties
-                    .Select(property => new KeyValuePair<string, string>(property.Name, Text(property.GetValue(options), projectDirectory)))
+                    .Select(property => new KeyValuePair<string, string>(property.Name, Text(property.GetValue(relative), projectDirectory)))
                     .Zip(Properties.Select(property => Text(property.GetValue(Defaults), projectDirectory)))
                     .Where(property => property.First.Value != property.Second)
                     .Select(property => property.First),

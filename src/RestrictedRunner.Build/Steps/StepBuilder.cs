@@ -42,7 +42,9 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private bool Build(DeclaredStep step, DockerExec task, IBuildEngine engine, StepState state, TaskLoggingHelper log, Diagnostics diagnostics)
     {
         var options = ParameterReader.Read(task).Options;
-        var inputs = Find(step, step.Inputs, "inputs");
+
+        // What it reads as standard input is declared by that.
+        var inputs = Find(step, [.. step.Inputs, .. options.StandardInput.Length > 0 ? new[] { options.StandardInput } : []], "inputs");
         if (inputs.Absent(setting.ProjectDirectory).ToList() is { Count: > 0 } absent)
         {
             absent.ForEach(input => diagnostics.InputAbsent(step, input));
@@ -209,8 +211,8 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
     private bool Check(DeclaredStep step, DockerExec task, Diagnostics diagnostics)
     {
-        var problems = ParameterReader.Read(task).Problems;
-        problems.ToList().ForEach(diagnostics.Problem);
+        List<OptionProblem> problems = [.. step.Problems, .. ParameterReader.Read(task).Problems];
+        problems.ForEach(diagnostics.Problem);
         var outside = step.Outputs.Where(output => !IsInProject(output)).ToList();
         outside.ForEach(output => diagnostics.OutputOutside(step, output));
         var forbidden = step.Hermetic ? HermeticOptions.Forbidden(step).ToList() : [];

@@ -20,7 +20,7 @@ internal sealed class StepReader
     /// <summary>The targets read them.</summary>
     private static readonly string[] OfTargets = ["Compile", "PerTargetFramework"];
 
-    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "CacheSize", "BeforeTargets", "StateFolder"];
+    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "BeforeTargets", "StateFolder"];
 
     // Task has a few of its own, such as BuildEngine.
     private static readonly Dictionary<string, PropertyInfo> TaskParameters = typeof(DockerExec)
@@ -50,6 +50,8 @@ internal sealed class StepReader
             }
         }
 
+        var hermetic = Unescaped(values.GetValueOrDefault(Hermetic, "false"));
+        var isFlag = bool.TryParse(hermetic, out var isHermetic);
         var file = item.GetMetadata("DefiningProjectFullPath");
         var step = new DeclaredStep(item.ItemSpec, new(file, ProjectText.LineOfItem(file, "DockerExecStep", item.ItemSpec)))
         {
@@ -57,7 +59,8 @@ internal sealed class StepReader
             Inputs = List(values.GetValueOrDefault(Inputs, "")),
             Outputs = List(values.GetValueOrDefault(Outputs, "")),
             DependsOn = List(values.GetValueOrDefault(DependsOn, "")),
-            Hermetic = bool.TryParse(values.GetValueOrDefault(Hermetic, ""), out var hermetic) && hermetic,
+            Hermetic = isHermetic,
+            Problems = isFlag ? [] : [new(OptionProblemKind.ValueInvalid, Hermetic, hermetic, "it is true or false")],
             Parameters = values.Where(value => TaskParameters.ContainsKey(value.Key)).ToDictionary(value => value.Key, value => value.Value, StringComparer.OrdinalIgnoreCase),
         };
         foreach (var name in values.Keys.Where(name => !MetadataNames.Contains(name, StringComparer.OrdinalIgnoreCase)))

@@ -32,6 +32,26 @@ public class ObserverFailureTests
     }
 
     [Theory]
+    [EachEngine(Only = Engines.Docker)]
+    public async Task It_waits_for_a_removal_that_the_engine_has_begun(string engine)
+    {
+        // What docker answers while the removal that --rm asks for is under way, and lists the container still.
+        using var folder = new TempFolder();
+        using var client = new ClientScript(engine, $$"""
+            if [ "$1" = rm ] && mkdir '{{folder["asked"]}}' 2>/dev/null; then
+                { sleep 0.3; {{engine}} "$@"; } >/dev/null 2>&1 &
+                echo "Error response from daemon: removal of container $4 is already in progress" >&2
+                exit 1
+            fi
+            """);
+        var watched = new Watched();
+        await FailingRunAsync(Step.On(client.Path, "echo line; sleep 30"), watched);
+
+        Assert.True(Directory.Exists(folder["asked"]));
+        await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
+    }
+
+    [Theory]
     [EachEngine]
     public async Task It_does_so_too_when_the_line_was_held_back(string engine)
     {

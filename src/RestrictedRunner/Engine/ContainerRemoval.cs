@@ -84,18 +84,30 @@ internal static class ContainerRemoval
         return await engine.AskAsync(["kill", "--signal", "TERM", container.Name], limit.Token).ConfigureAwait(false) is { ExitCode: 0 };
     }
 
-    /// <summary>One <c>rm --force --volumes</c>.</summary>
+    /// <summary>One <c>rm --force --volumes</c>, or waiting for the engine's own: it lists the container until that is through.</summary>
     public static async Task<Removal> RemoveAsync(EngineProcess engine, Container container, CancellationToken cancellation)
     {
-        var answer = await engine.AskAsync(["rm", "--force", "--volumes", container.Name], cancellation).ConfigureAwait(false);
+        var answer = await AskToRemoveAsync().ConfigureAwait(false);
+        var isUnderWay = IsUnderWay(answer);
+        while (IsUnderWay(answer) && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(Pause, CancellationToken.None).ConfigureAwait(false);
+            answer = await AskToRemoveAsync().ConfigureAwait(false);
+        }
+
         return answer switch
         {
             null => Removal.Unknown,
 
             // Clients differ in the exit code for a container that is not there, but all print a name only for one that was.
             _ when answer.StandardOutput.Trim().Length > 0 => Removal.Removed,
-            _ when answer.ExitCode == 0 || EngineMessages.IsNoSuchContainer(answer.StandardError) => Removal.Absent,
+            _ when answer.ExitCode == 0 || EngineMessages.IsNoSuchContainer(answer.StandardError) => isUnderWay ? Removal.Removed : Removal.Absent,
             _ => Removal.Unknown,
         };
+
+        Task<EngineAnswer?> AskToRemoveAsync() => engine.AskAsync(["rm", "--force", "--volumes", container.Name], cancellation);
     }
+
+    private static bool IsUnderWay(EngineAnswer? answer) =>
+        answer is { ExitCode: not 0 } && EngineMessages.IsRemovalUnderWay(answer.StandardError);
 }

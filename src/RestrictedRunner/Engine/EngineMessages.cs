@@ -67,7 +67,10 @@ internal static class EngineMessages
             "time=\"");
 
     /// <summary>True when <c>rm</c> found nothing to remove.</summary>
-    public static bool IsNoSuchContainer(string text) => ContainsAny(text, "No such container", "no container with", "already in progress");
+    public static bool IsNoSuchContainer(string text) => ContainsAny(text, "No such container", "no container with");
+
+    /// <summary>True when <c>rm</c> came while the engine was removing the container by itself (<c>--rm</c>).</summary>
+    public static bool IsRemovalUnderWay(string text) => text.Contains("is already in progress", StringComparison.Ordinal);
 
     /// <summary>The lines of a failure without blank ones and the hint at <c>--help</c>.</summary>
     public static string Report(IEnumerable<string> lines) =>

@@ -32,7 +32,7 @@ public static class DockerRunner
         var step = await PlannedStep.ForAsync(options).ConfigureAwait(false);
         observer ??= NoObserver;
         using var reaper = new Reaper(step.Engine);
-        using var files = step.WriteFiles(reaper.Folder);
+        using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
 
         var mayPull = options.Pull == PullPolicy.Missing;
         if (options.Pull == PullPolicy.Always)
@@ -124,16 +124,26 @@ public static class DockerRunner
         using var sink = new OutputSink(observer);
         using var standardOutput = captureOutput ? new MemoryStream() : null;
         using var standardError = captureOutput ? new MemoryStream() : null;
+        var keptOutput = standardOutput is null ? null : Stream.Synchronized(standardOutput);
+        var keptError = standardError is null ? null : Stream.Synchronized(standardError);
         using var standardInput = step.OpenStandardInput();
         var streams = new EngineStreams(
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, sink.StandardOutput, standardOutput, token),
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.StandardError, standardError, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, sink.StandardOutput, keptOutput, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.StandardError, keptError, token),
             standardInput,
             step.Environment.ForClient);
+
+        var pipes = new OutputPipes(
+            files.OutputFolder,
+            streams.ReadStandardOutput,
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.CommandError, keptError, token),
+            sink.Fail);
+        await using var reading = pipes.ConfigureAwait(false);
 
         var watch = new Stopwatch();
         var exitCode = await RunWatchedAsync().ConfigureAwait(false);
         await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, exitCode, sink.LastErrorLine, watch.Elapsed).ConfigureAwait(false);
+        await pipes.EndAsync(cancellation).ConfigureAwait(false);
         if (sink.TakeReport() is { } report)
         {
             await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, report, watch.Elapsed).ConfigureAwait(false);

@@ -67,7 +67,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
         await using var error = _error.Writer.ConfigureAwait(false);
 
         using var watching = reaper;
-        using var files = step.WriteFiles(reaper.Folder);
+        using var files = step.WriteFiles(reaper.Folder, readsOutput: false);
         var container = reaper.Container;
         var arguments = step.Arguments(container, files, interactive: true);
         observer.CommandLine(step.ShownCommandLine(container, files, interactive: true));

@@ -39,7 +39,7 @@ public class DirectRunTests
         var result = await Step.On(engine, command).RunAsync(watched.Observer);
 
         Assert.Equal((0, printed), (result.ExitCode, result.StandardOutput));
-        Assert.Equal([Images.Busybox, "sh", "/.restricted-runner.sh"], Assert.Single(watched.CommandLines).TakeLast(3));
+        Assert.Equal([Images.Busybox, "sh", "/.restricted-runner.output/connect.sh", "sh", "/.restricted-runner.sh"], Assert.Single(watched.CommandLines).TakeLast(5));
     }
 
     [Theory]

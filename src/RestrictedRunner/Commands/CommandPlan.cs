@@ -31,6 +31,12 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
         "ulimit", "umask", "unalias", "unset", "until", "wait", "while",
     ];
 
+    /// <summary>
+    /// True when a shell can connect the command's output. Only <c>sh</c>: others read files of the image at their start
+    /// (<c>BASH_ENV</c>), and would do so twice.
+    /// </summary>
+    public bool CanConnectOutput => Script is not null && Words[0] is "sh" or "/bin/sh";
+
     /// <summary>True for shells that read the text added for a prepare command.</summary>
     public static bool IsPosixShell(string program) => PosixShells.Contains(program[(program.LastIndexOf('/') + 1)..]);
 

@@ -21,7 +21,9 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
 
     /// <summary>Writes the script and the environment file.</summary>
     /// <param name="folder">Path of a folder that does not exist yet.</param>
-    public StepFiles WriteFiles(string folder) => new(folder, Plan.Script, Environment.FileText, Plan.HasPrepare);
+    /// <param name="readsOutput">True when the command's output is read here, and not by the caller.</param>
+    public StepFiles WriteFiles(string folder, bool readsOutput) =>
+        new(folder, Plan.Script, Environment.FileText, Plan.HasPrepare, hasPipes: readsOutput && Plan.CanConnectOutput);
 
     /// <summary>The client's arguments for one run.</summary>
     public IReadOnlyList<string> Arguments(Container container, StepFiles files, bool interactive) => Arguments(Options, container, files, interactive);

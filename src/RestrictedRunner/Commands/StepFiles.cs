@@ -15,6 +15,7 @@ internal sealed class StepFiles : IDisposable
     private const string Script = "script.sh";
     private const string EnvironmentFile = "environment";
     private const string Prepared = "prepared";
+    private const string Output = "output";
 
     private static readonly string[] FileNames = [Script, EnvironmentFile, Prepared];
 
@@ -26,8 +27,9 @@ internal sealed class StepFiles : IDisposable
     /// <param name="script">Text of the script, or null.</param>
     /// <param name="environment">Text of the environment file, or null.</param>
     /// <param name="hasPrepare">True when the script tells that its prepare command is through.</param>
+    /// <param name="hasPipes">True when the command's output is to come straight from the container.</param>
     /// <exception cref="RunnerException">The temporary folder is full or cannot be written to.</exception>
-    public StepFiles(string folder, string? script, string? environment, bool hasPrepare)
+    public StepFiles(string folder, string? script, string? environment, bool hasPrepare, bool hasPipes)
     {
         _folder = folder;
         if (script is null && environment is null)
@@ -38,10 +40,11 @@ internal sealed class StepFiles : IDisposable
         try
         {
             _isMade = true;
-            MakeFolder();
+            MakeFolder(_folder, OwnerOnly | UnixFileMode.UserExecute);
             ScriptPath = Write(Script, script, EveryoneReads);
             EnvironmentPath = Write(EnvironmentFile, environment, OwnerOnly);
             PreparedPath = Write(Prepared, hasPrepare ? "" : null, EveryoneWrites);
+            OutputFolder = hasPipes ? MakePipes() : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,6 +65,9 @@ internal sealed class StepFiles : IDisposable
     /// <summary>Path of the file that the script writes to when the prepare command is through, or null.</summary>
     public string? PreparedPath { get; }
 
+    /// <summary>Folder of the pipes for the command's output, or null.</summary>
+    public string? OutputFolder { get; }
+
     /// <summary>True when there is a prepare command and it was not through.</summary>
     public bool PrepareFailed => PreparedPath is not null && new FileInfo(PreparedPath) is not { Exists: true, Length: > 0 };
 
@@ -70,12 +76,8 @@ internal sealed class StepFiles : IDisposable
     {
         try
         {
-            foreach (var name in FileNames)
-            {
-                File.Delete(Path.Combine(folder, name));
-            }
-
-            Directory.Delete(folder);
+            RemoveFiles(Path.Combine(folder, Output), OutputPipes.FileNames);
+            RemoveFiles(folder, FileNames);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -95,16 +97,39 @@ internal sealed class StepFiles : IDisposable
     // https://github.com/dotnet/runtime/blob/main/src/libraries/Common/src/Interop/Unix/Interop.IOErrors.cs
     private static bool IsDiskFull(Exception e) => (e.HResult & 0xFFFF) is 28 or 122 or 112;
 
-    private void MakeFolder()
+    private static void RemoveFiles(string folder, IReadOnlyList<string> names)
+    {
+        if (Directory.Exists(folder))
+        {
+            foreach (var name in names)
+            {
+                File.Delete(Path.Combine(folder, name));
+            }
+
+            Directory.Delete(folder);
+        }
+    }
+
+    private static void MakeFolder(string folder, UnixFileMode mode)
     {
         if (OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(_folder);
+            Directory.CreateDirectory(folder);
         }
         else
         {
-            Directory.CreateDirectory(_folder, OwnerOnly | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder, mode);
+
+            // The process's umask may have taken away what the container's user needs.
+            File.SetUnixFileMode(folder, mode);
         }
+    }
+
+    private string? MakePipes()
+    {
+        var folder = Path.Combine(_folder, Output);
+        MakeFolder(folder, EveryoneReads | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        return OutputPipes.TryMake(folder) ? folder : null;
     }
 
     private string? Write(string name, string? text, UnixFileMode mode)

@@ -40,12 +40,14 @@ internal static class RunArguments
         .. options.Mounts.SelectMany(Bind),
         .. setting.Files.ScriptPath is { } script ? Bind(new Mount(script, ScriptMountPoint, ReadOnly: true)) : [],
         .. setting.Files.PreparedPath is { } prepared ? Bind(new Mount(prepared, CommandPlan.PreparedMountPoint)) : [],
+        .. setting.Files.OutputFolder is { } output ? Bind(new Mount(output, OutputPipes.MountPoint, ReadOnly: true)) : [],
         .. Each("--env", environment.ForClient.Keys),
         .. Option("--env-file", setting.Files.EnvironmentPath ?? ""),
         .. options.Entrypoint == "none" ? ["--entrypoint", ""] : Option("--entrypoint", options.Entrypoint),
         // Last, so that the user's own words win over ours.
         .. RunOpts.Split(options.DockerRunOpts),
         options.Image,
+        .. setting.Files.OutputFolder is null ? [] : new[] { plan.Words[0], OutputPipes.ConnectPath },
         .. plan.Words,
         .. If(plan.Script is not null, ScriptMountPoint),
     ];

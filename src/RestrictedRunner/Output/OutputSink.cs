@@ -82,6 +82,31 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
+    /// <summary>A line of standard error that cannot be the client's.</summary>
+    public void CommandError(string line)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailed();
+            _started = true;
+            StopHolding();
+            Deliver(line);
+        }
+    }
+
+    /// <summary>Tells of an exception of the observer's where nobody could catch it.</summary>
+    public void Fail(Exception exception)
+    {
+        lock (_lock)
+        {
+            _failure ??= ExceptionDispatchInfo.Capture(exception);
+            if (!_ended)
+            {
+                _ = _failed.CancelAsync();
+            }
+        }
+    }
+
     /// <summary>
     /// After both streams' end: what may be the client's own report of a failure, or null when a line of standard
     /// output has shown that the command ran.
@@ -152,8 +177,7 @@ internal sealed class OutputSink : IDisposable
             }
             catch (Exception e)
             {
-                _failure = ExceptionDispatchInfo.Capture(e);
-                _ = _failed.CancelAsync();
+                Fail(e);
             }
         }
     }

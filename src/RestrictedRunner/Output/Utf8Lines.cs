@@ -17,7 +17,7 @@ internal static class Utf8Lines
     /// Reads to the end of the stream. A line ends with LF, CR LF, or CR alone (a progress bar); the last one needs no
     /// end. With <paramref name="kept"/>, all bytes are written there too, as they are.
     /// </summary>
-    public static async Task ReadAsync(Stream stream, Action<string> onLine, MemoryStream? kept, CancellationToken cancellation)
+    public static async Task ReadAsync(Stream stream, Action<string> onLine, Stream? kept, CancellationToken cancellation)
     {
         var buffer = new byte[BufferSize];
         var start = new ArrayBufferWriter<byte>();
@@ -36,7 +36,7 @@ internal static class Utf8Lines
     }
 
     /// <summary>The same for text of any encoding; kept bytes are UTF-8.</summary>
-    public static async Task ReadAsync(Stream stream, Encoding encoding, Action<string> onLine, MemoryStream? kept, CancellationToken cancellation)
+    public static async Task ReadAsync(Stream stream, Encoding encoding, Action<string> onLine, Stream? kept, CancellationToken cancellation)
     {
         if (encoding.CodePage == Encoding.UTF8.CodePage)
         {

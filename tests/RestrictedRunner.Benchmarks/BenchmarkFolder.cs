@@ -28,8 +28,15 @@ internal sealed class BenchmarkFolder : IDisposable
         return path;
     }
 
+    /// <summary>Where the steps of the benchmarks keep their results.</summary>
+    public string Cache => Path.Combine(_folder, "cache");
+
     /// <summary>Writes a project, in a folder of its own, with declared steps; or with none, which imports nothing.</summary>
-    public string Steps(string name, string items)
+    /// <param name="name">Of the folder.</param>
+    /// <param name="items">The steps.</param>
+    /// <param name="removed">A folder beside the project that goes before the steps.</param>
+    /// <param name="task">What is done instead of steps.</param>
+    public string Steps(string name, string items, string removed = "", string task = "")
     {
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "steps.proj");
         File.WriteAllText(
@@ -38,12 +45,17 @@ internal sealed class BenchmarkFolder : IDisposable
             <Project>
               <PropertyGroup>
                 <BaseIntermediateOutputPath>obj/</BaseIntermediateOutputPath>
-                <DockerExecCache>off</DockerExecCache>
+                <DockerExecCache Condition="'{removed}' == ''">off</DockerExecCache>
               </PropertyGroup>
               <ItemGroup>
                 {items}
               </ItemGroup>
-              <Target Name="Build" />
+              <Target Name="Build">
+                {task}
+              </Target>
+              <Target Name="RemoveFolder" BeforeTargets="RunDockerExecSteps;Build" Condition="'{removed}' != ''">
+                <RemoveDir Directories="{removed}" />
+              </Target>
               <Import Project="{PackageFolder}/build/RestrictedRunner.Build.targets" Condition="'{items.Length}' != '0'" />
             </Project>
             """);

@@ -10,6 +10,7 @@ if (args is not [var package, ..])
 }
 
 using var folder = new BenchmarkFolder(package);
+Environment.SetEnvironmentVariable("XDG_CACHE_HOME", folder.Cache);
 var duel = new Duel(only: args.ElementAtOrDefault(1) ?? "");
 
 const string Restrictions = """AllowNetworking="false" Memory="256m" CapDrop="ALL" """;
@@ -70,6 +71,20 @@ await duel.RunAsync(
     folder.Steps("inputs", $"""<DockerExecStep Include="S" Image="{busybox}" Command="ls input | wc -l &gt; count.txt" Inputs="input/" Outputs="count.txt" />"""),
     nothing,
     pairs: 10);
+
+// 1,000 files of 500,000 bytes that no file system can make smaller. Both builds begin without the folder that they make.
+const string Write = "for i in %24(seq 1000); do head -c 500000 /dev/urandom &gt; out/$i; done";
+var restore = folder.Steps("restore", $"""<DockerExecStep Include="S" Image="{busybox}" Command="mkdir -p out; {Write}" Outputs="out/" />""", removed: "out");
+await duel.RunAsync(
+    "1,000 files and 500 MB: steps restored from the cache / Exec + cp -r",
+    restore,
+    folder.Steps("copy", "", removed: "copy", task: """<Exec Command="cp -r ../restore/out copy" />"""),
+    pairs: 5);
+await duel.RunAsync(
+    "The same steps restored / a build of nothing",
+    restore,
+    nothing,
+    pairs: 5);
 
 await duel.RunAsync(
     "20 fresh independent steps / 20 Exec + docker run",

@@ -14,7 +14,7 @@ public partial class DefaultsTests
         var build = await project.BuildAsync();
 
         Assert.Equal(
-            $"{Start} --mount type=bind,src=X/script.sh,dst=/.restricted-runner.sh,readonly busybox:latest sh /.restricted-runner.sh",
+            $"{Start} --mount type=bind,src=X/script.sh,dst=/.restricted-runner.sh,readonly --mount type=bind,src=X/output,dst=/.restricted-runner.output,readonly busybox:latest sh /.restricted-runner.output/connect.sh sh /.restricted-runner.sh",
             Neutral(Assert.Single(build.SucceededWithoutWarnings().CommandLines).Text));
     }
 
@@ -31,6 +31,6 @@ public partial class DefaultsTests
     // What is different in each run.
     private static string Neutral(string commandLine) => Random().Replace(commandLine, "X");
 
-    [GeneratedRegex(@"^\S+(?=/docker run)|(?<=--name )rr-[0-9a-f]{32}|(?<=restricted-runner\.(host|pid|owner)=)\S+|(?<=src=).+(?=/script\.sh)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\S+(?=/docker run)|(?<=--name )rr-[0-9a-f]{32}|(?<=restricted-runner\.(host|pid|owner)=)\S+|(?<=src=)\S+(?=/(script\.sh|output))", RegexOptions.ExplicitCapture)]
     private static partial Regex Random();
 }

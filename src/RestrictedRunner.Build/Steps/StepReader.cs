@@ -53,7 +53,7 @@ internal sealed class StepReader
         var hermetic = Unescaped(values.GetValueOrDefault(Hermetic, "false"));
         var isFlag = bool.TryParse(hermetic, out var isHermetic);
         var file = item.GetMetadata("DefiningProjectFullPath");
-        var step = new DeclaredStep(item.ItemSpec, new(file, ProjectText.LineOfItem(file, "DockerExecStep", item.ItemSpec)))
+        var step = new DeclaredStep(item.ItemSpec, new(file, new Lazy<int>(() => ProjectText.LineOfItem(file, "DockerExecStep", item.ItemSpec))))
         {
             Description = Unescaped(values.GetValueOrDefault(Description, "")),
             Inputs = List(values.GetValueOrDefault(Inputs, "")),

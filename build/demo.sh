@@ -14,6 +14,9 @@ ensure_dotnet
 export NUGET_PACKAGES=$artifacts/nuget
 rm -rf "$NUGET_PACKAGES/restrictedrunner" "$NUGET_PACKAGES/restrictedrunner.build"
 export RestoreAdditionalProjectSources=$artifacts/packages
+# With the results of an earlier demo no container would run.
+export XDG_CACHE_HOME=$artifacts/demo-cache
+rm -rf "$XDG_CACHE_HOME"
 # A node that outlives its build still holds the tasks of the package before.
 export MSBUILDDISABLENODEREUSE=1
 
@@ -41,5 +44,7 @@ show dotnet run --no-build -c Release
 
 build StepChain "three declared steps, each in a container that sees only what it declares, end in code that the app runs"
 show dotnet run --no-build -c Release
+
+build StepChain "the same steps once more, after bin and obj were removed: their results come from the cache"
 
 step "All four samples were built with steps in containers"

@@ -130,6 +130,21 @@ public class DeclaredStepsTests
         Assert.Equal("c\nd\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
     }
 
+    [EngineTheory]
+    [InlineData("exit 3", "IgnoreExitCode", "true", "false")]
+    [InlineData("echo odd", "CustomErrorRegularExpression", "even", "odd")]
+    [InlineData("echo odd", "ErrorFormats", "(?<message>even)", "(?<message>odd)")]
+    [InlineData("echo odd >&amp;2", "LogStandardErrorAsError", "false", "true")]
+    [InlineData("echo 'a: error X1: odd'", "IgnoreStandardErrorWarningFormat", "true", "false")]
+    [InlineData("echo 'a: error X1: odd'", "CustomWarningRegularExpression", "odd", "even")]
+    public async Task What_was_no_failure_is_looked_at_again_when_it_is_one_by_now(string command, string parameter, string before, string now)
+    {
+        var project = Project($"""<DockerExecStep Include="Odd" Image="busybox:latest" Command="echo x &gt; a.txt; {command}" Outputs="a.txt" {parameter}="$(Value)" />""");
+        (await project.BuildAsync($"-p:Value={before}")).Succeeded();
+
+        Assert.NotEqual(0, (await project.BuildAsync($"-p:Value={now}")).ExitCode);
+    }
+
     [Fact]
     public async Task A_Hermetic_that_is_neither_true_nor_false_is_an_error()
     {

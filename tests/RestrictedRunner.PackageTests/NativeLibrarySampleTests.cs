@@ -2,36 +2,74 @@ namespace RestrictedRunner.PackageTests;
 
 public class NativeLibrarySampleTests
 {
-    private const string Built = "obj/Debug/net10.0/native/libchecksums.so";
+    private const string Built = "obj/native/libchecksums.so";
     private const string Copied = "bin/Debug/net10.0/libchecksums.so";
+
+    // The polynomials of CRC-32 and, for a change, CRC-32C.
+    private const string Polynomial = "0xEDB88320u";
+    private const string OtherPolynomial = "0x82F63B78u";
+
+    private static readonly string[] Printed = ["crc32   414fa339", "adler32 5bdc0fda"];
+    private static readonly string[] PrintedWithOther = ["crc32   22620404", "adler32 5bdc0fda"];
 
     [EngineFact]
     public async Task Gcc_in_a_container_makes_a_library_that_the_app_calls()
     {
         var sample = new Sample("NativeLibrary");
 
-        var build = await sample.BuildAsync();
+        var build = (await sample.BuildAsync()).SucceededWithoutWarnings();
 
-        build.SucceededWithoutWarnings();
-        Assert.Equal(1, build.Steps);
-        Assert.Equal(["crc32   414fa339", "adler32 5bdc0fda"], await sample.RunAsync());
+        Assert.Contains("BuildLibrary: gcc makes the library in a container of gcc:12", build.Texts);
+        var container = Assert.Single(build.CommandLines).Text;
+        Assert.All(["--network none", "--cap-drop ALL", "--memory 512m", "--read-only"], restriction => Assert.Contains($" {restriction} ", container, StringComparison.Ordinal));
+        Assert.Equal(Printed, await sample.RunAsync());
         Assert.Equal(await Unix.UserAsync(), await Unix.OwnerAsync(sample[Built]));
     }
 
     [EngineFact]
-    public async Task It_runs_a_container_only_when_an_input_has_changed_and_Clean_removes_its_files()
+    public async Task It_runs_a_container_only_when_the_content_of_an_input_has_changed()
     {
         var sample = new Sample("NativeLibrary");
+        Assert.Single((await sample.BuildAsync()).SucceededWithoutWarnings().Containers);
 
-        (await sample.BuildAsync()).SucceededWithoutWarnings();
-        Assert.Equal(0, (await sample.BuildAsync()).SucceededWithoutWarnings().Steps);
+        Assert.Empty((await sample.BuildAsync()).SucceededWithoutWarnings().Containers);
+
+        File.SetLastWriteTimeUtc(sample["native/adler32.c"], DateTime.UtcNow.AddHours(1));
+        var touched = (await sample.BuildAsync()).SucceededWithoutWarnings();
+        Assert.Empty(touched.Containers);
+        Assert.Contains("Step 'BuildLibrary' is up to date.", touched.Texts);
 
         await File.AppendAllTextAsync(sample["native/checksums.h"], "/* changed */\n", TestContext.Current.CancellationToken);
-        Assert.Equal(1, (await sample.BuildAsync()).SucceededWithoutWarnings().Steps);
+        Assert.Single((await sample.BuildAsync()).SucceededWithoutWarnings().Containers);
+
+        await sample.ReplaceAsync("native/crc32.c", Polynomial, OtherPolynomial);
+        Assert.Single((await sample.BuildAsync()).SucceededWithoutWarnings().Containers);
+        Assert.Equal(PrintedWithOther, await sample.RunAsync());
+    }
+
+    [EngineFact]
+    public async Task Clean_removes_what_it_makes_and_what_was_made_once_comes_from_the_cache()
+    {
+        var sample = new Sample("NativeLibrary");
+        (await sample.BuildAsync()).SucceededWithoutWarnings();
 
         await sample.CleanAsync();
         Assert.DoesNotContain([Built, Copied], file => File.Exists(sample[file]));
-        Assert.Equal(1, (await sample.BuildAsync()).SucceededWithoutWarnings().Steps);
+        AssertRestored(await sample.BuildAsync());
+        Assert.Equal(Printed, await sample.RunAsync());
+
+        // There and back, as when one changes to a branch and returns.
+        await sample.ReplaceAsync("native/crc32.c", Polynomial, OtherPolynomial);
+        Assert.Single((await sample.BuildAsync()).SucceededWithoutWarnings().Containers);
+        await sample.ReplaceAsync("native/crc32.c", OtherPolynomial, Polynomial);
+        AssertRestored(await sample.BuildAsync());
+        Assert.Equal(Printed, await sample.RunAsync());
+
+        static void AssertRestored(Build build)
+        {
+            Assert.Empty(build.SucceededWithoutWarnings().Containers);
+            Assert.Contains("BuildLibrary: from the cache", build.Texts);
+        }
     }
 
     [EngineFact]
@@ -42,7 +80,8 @@ public class NativeLibrarySampleTests
 
         var build = await sample.BuildAsync();
 
+        // In UTF-8, which hermetic steps have, gcc quotes as printers do.
         var lines = await File.ReadAllLinesAsync(sample["native/crc32.c"], TestContext.Current.CancellationToken);
-        Assert.Contains(build.Errors, error => error.File == sample["native/crc32.c"] && error.Line == lines.Length && error.Text.StartsWith("'nothing' undeclared", StringComparison.Ordinal));
+        Assert.Contains(build.Errors, error => error.File == sample["native/crc32.c"] && error.Line == lines.Length && error.Text.StartsWith("‘nothing’ undeclared", StringComparison.Ordinal));
     }
 }

@@ -22,6 +22,13 @@ internal static class StepActions
         nameof(StepOptions.Arguments), nameof(StepOptions.EnvironmentVariables), nameof(StepOptions.Timeout),
     ];
 
+    // These decide what of the log or the exit code is a failure, and so whether there is a result at all.
+    private static readonly string[] OfSuccess =
+    [
+        nameof(DockerExec.IgnoreExitCode), nameof(DockerExec.LogStandardErrorAsError), nameof(DockerExec.CustomErrorRegularExpression),
+        nameof(DockerExec.CustomWarningRegularExpression), nameof(DockerExec.IgnoreStandardErrorWarningFormat), nameof(DockerExec.ErrorFormats),
+    ];
+
     private static readonly PropertyInfo[] Properties =
     [
         .. typeof(StepOptions).GetProperties().Where(property => !WithoutEffect.Contains(property.Name) && !ElsewhereInTheAction.Contains(property.Name) && property.Name != "EqualityContract"),
@@ -30,13 +37,12 @@ internal static class StepActions
     private static readonly StepOptions Defaults = new();
 
     /// <summary>All that the result depends on, except what is in the inputs.</summary>
-    /// <param name="options">Valid options, with the mounts that the user gave.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="options">Its options, which are valid, with the mounts that the user gave.</param>
     /// <param name="image">Digest or id of the image, or its name where that is not looked up.</param>
     /// <param name="start">Folder of the project in the tree of inputs.</param>
-    /// <param name="outputs">Declared outputs, relative to the project.</param>
-    /// <param name="hermetic">True for a step that sees only what it declares.</param>
     /// <param name="projectDirectory">Host paths below it count by their name from there, so that the folder of the checkout does not.</param>
-    public static StepAction Of(StepOptions options, string image, string start, IReadOnlyList<string> outputs, bool hermetic, string projectDirectory)
+    public static StepAction Of(DeclaredStep step, StepOptions options, string image, string start, string projectDirectory)
     {
         var plan = CommandPlan.For(options);
         var relative = options with { StandardInput = options.StandardInput.Length > 0 ? Path.GetRelativePath(projectDirectory, options.StandardInput) : "" };
@@ -45,12 +51,13 @@ internal static class StepActions
             Arguments = plan.Script is null ? plan.Words : [.. plan.Words, plan.Script],
             EnvironmentVariables = options.EnvironmentVariables,
             WorkingDirectory = start,
-            OutputPaths = outputs,
+            OutputPaths = step.Outputs,
             Image = image,
             Timeout = options.Timeout,
             Properties =
             [
-                new("hermetic", hermetic ? "true" : "false"),
+                new("hermetic", step.Hermetic ? "true" : "false"),
+                .. OfSuccess.Where(step.Parameters.ContainsKey).Select(name => new KeyValuePair<string, string>(name, step.Parameters[name])),
                 .. Properties
                     .Select(property => new KeyValuePair<string, string>(property.Name, Text(property.GetValue(relative), projectDirectory)))
                     .Zip(Properties.Select(property => Text(property.GetValue(Defaults), projectDirectory)))

@@ -192,7 +192,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     // Empty for an image that the engine does not have yet.
     private string KeyOf(DeclaredStep step, StepOptions options, StepFilesOnHost inputs) =>
         (setting.ResolveImages ? setting.Images.Find(options.Image) : options.Image) is { } image
-            ? ActionKey.Of(StepActions.Of(options, image, inputs.ProjectInTree, step.Outputs, step.Hermetic, setting.ProjectDirectory), inputs.Root).Digest.Hash
+            ? ActionKey.Of(StepActions.Of(step, options, image, inputs.ProjectInTree, setting.ProjectDirectory), inputs.Root).Digest.Hash
             : "";
 
     private StepPlace InProject => new(setting.ProjectDirectory, setting.ProjectDirectory, Start: "");

@@ -1,9 +1,13 @@
 namespace RestrictedRunner.PackageTests;
 
-/// <summary>A copy of a sample, with the packed package where the samples' nuget.config looks for it.</summary>
+/// <summary>
+/// A copy of a sample, with the packed package where the samples' nuget.config looks for it, on a machine that has no
+/// results of steps yet.
+/// </summary>
 internal sealed class Sample
 {
     private readonly TestProject _project;
+    private readonly string _cache;
 
     public Sample(string name)
     {
@@ -12,6 +16,7 @@ internal sealed class Sample
         Copy(TestRun.Feed, Path.Combine(repository, "artifacts", "packages"));
         Copy(Path.Combine(TestRun.RepositoryRoot, "samples"), Path.Combine(repository, "samples"));
         Name = name;
+        _cache = Path.Combine(repository, "cache");
         _project = TestProject.At(Path.Combine(repository, "samples", name, $"{name}.csproj"));
     }
 
@@ -19,7 +24,16 @@ internal sealed class Sample
 
     public string this[string file] => _project[file];
 
-    public Task<Build> BuildAsync(params string[] arguments) => _project.BuildAsync(arguments);
+    public Task<Build> BuildAsync(params string[] arguments) =>
+        _project.BuildAsync(new BuildSetting { Arguments = arguments, Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = _cache } });
+
+    /// <summary>Replaces a text that a file has.</summary>
+    public async Task ReplaceAsync(string file, string text, string by)
+    {
+        var before = await File.ReadAllTextAsync(this[file], TestContext.Current.CancellationToken);
+        Assert.Contains(text, before, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(this[file], before.Replace(text, by, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+    }
 
     /// <summary>What the app prints.</summary>
     public async Task<IReadOnlyList<string>> RunAsync()

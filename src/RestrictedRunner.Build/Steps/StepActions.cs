@@ -2,7 +2,6 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
-using System.Text.Json;
 
 namespace RestrictedRunner.Build;
 
@@ -34,7 +33,7 @@ internal static class StepActions
         .. typeof(StepOptions).GetProperties().Where(property => !WithoutEffect.Contains(property.Name) && !ElsewhereInTheAction.Contains(property.Name) && property.Name != "EqualityContract"),
     ];
 
-    private static readonly StepOptions Defaults = new();
+    private static readonly Dictionary<string, string> Defaults = Properties.ToDictionary(property => property.Name, property => Text(property.GetValue(new StepOptions()), ""));
 
     /// <summary>All that the result depends on, except what is in the inputs.</summary>
     /// <param name="step">The step.</param>
@@ -60,9 +59,7 @@ internal static class StepActions
                 .. OfSuccess.Where(step.Parameters.ContainsKey).Select(name => new KeyValuePair<string, string>(name, step.Parameters[name])),
                 .. Properties
                     .Select(property => new KeyValuePair<string, string>(property.Name, Text(property.GetValue(relative), projectDirectory)))
-                    .Zip(Properties.Select(property => Text(property.GetValue(Defaults), projectDirectory)))
-                    .Where(property => property.First.Value != property.Second)
-                    .Select(property => property.First),
+                    .Where(property => property.Value != Defaults[property.Key]),
             ],
         };
     }
@@ -72,11 +69,14 @@ internal static class StepActions
         null => "",
         string text => text,
         Encoding encoding => encoding.WebName,
-        Mount mount => JsonSerializer.Serialize(new[] { Path.GetRelativePath(projectDirectory, mount.HostPath), mount.ContainerPath, mount.ReadOnly ? "ro" : "rw" }),
+        Mount mount => List([Path.GetRelativePath(projectDirectory, mount.HostPath), mount.ContainerPath, mount.ReadOnly ? "ro" : "rw"]),
 
         // One value, because the order counts: the last of two flags that contradict each other wins.
-        IEnumerable list => JsonSerializer.Serialize(list.Cast<object>().Select(item => Text(item, projectDirectory))),
+        IEnumerable list => List(list.Cast<object>().Select(item => Text(item, projectDirectory))),
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    // Two lists are never one text: no item has a colon of its own, and each ends with one.
+    private static string List(IEnumerable<string> items) => string.Concat(items.Select(item => $"{Uri.EscapeDataString(item)}:"));
 }

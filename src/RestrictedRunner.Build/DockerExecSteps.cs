@@ -27,6 +27,9 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     [Required]
     public string StateFolder { get; set; } = "";
 
+    /// <summary>File whose time of writing says when all steps were last found or brought up to date; empty for none.</summary>
+    public string Stamp { get; set; } = "";
+
     /// <summary>How many steps may run at once; 0 is the number of processors.</summary>
     public int MaxParallel { get; set; }
 
@@ -80,6 +83,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     private async Task<bool> BuildAsync(Diagnostics diagnostics)
     {
         var engine = (IBuildEngine8)BuildEngine;
+        var start = DateTime.UtcNow;
 
         // The folder that items resolve against. Right in every MSBuild node, unlike the process's current directory.
         var projectDirectory = new TaskItem(".").GetMetadata("FullPath");
@@ -117,7 +121,21 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         }
 
         OutputFiles = [.. graph.Steps.Where(step => ends[step.Name] == StepEnd.Succeeded).SelectMany(step => Outputs(step, projectDirectory))];
-        return ends.Values.All(end => end == StepEnd.Succeeded) && !Log.HasLoggedErrors;
+        var isGood = ends.Values.All(end => end == StepEnd.Succeeded) && !Log.HasLoggedErrors;
+        if (isGood && Stamp.Length > 0 && !FailIfNotIncremental)
+        {
+            WriteStamp(Path.GetFullPath(Stamp, projectDirectory), start);
+        }
+
+        return isGood;
+    }
+
+    // An input that changed meanwhile is newer.
+    private static void WriteStamp(string path, DateTime time)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
     }
 
     private ResultCache? ReadCache(Diagnostics diagnostics)

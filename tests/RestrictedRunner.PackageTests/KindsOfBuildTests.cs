@@ -73,18 +73,6 @@ public class KindsOfBuildTests
     }
 
     [EngineFact]
-    public async Task The_fast_up_to_date_check_of_an_IDE_sees_inputs_and_outputs()
-    {
-        var project = Library();
-        (await project.BuildAsync("-restore", "-t:Restore")).Succeeded();
-
-        var build = await project.BuildAsync("-getItem:UpToDateCheckInput", "-getItem:UpToDateCheckOutput");
-
-        Assert.Contains("\"Identity\": \"name.txt\"", build.Console, StringComparison.Ordinal);
-        Assert.Contains("\"Identity\": \"Generated.cs\"", build.Console, StringComparison.Ordinal);
-    }
-
-    [EngineFact]
     public async Task Two_builds_at_once_of_one_project_run_a_step_once()
     {
         var project = new TestProject(

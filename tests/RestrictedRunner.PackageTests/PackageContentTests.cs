@@ -23,6 +23,7 @@ public class PackageContentTests
                 "build/DockerExecSteps.targets",
                 "build/OldMSBuild.targets",
                 "build/RestrictedRunner.Build.targets",
+                "build/StepFiles.targets",
                 "buildMultiTargeting/RestrictedRunner.Build.targets",
                 "tasks/net8.0/CliWrap.dll",
                 "tasks/net8.0/Google.Protobuf.dll",

@@ -1,0 +1,57 @@
+using System.Reflection;
+
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>Steps of test projects.</summary>
+public class DotnetTestTests
+{
+    // Restored for this repository, so that no registry is needed.
+    private static readonly string Packages = Metadata("NuGetPackageRoot");
+
+    private static readonly string XunitVersion = Directory.GetDirectories(Path.Combine(Packages, "xunit.v3")).Select(Path.GetFileName).Max(StringComparer.Ordinal)!;
+
+    [EngineTheory]
+    [InlineData("<TargetFramework>net10.0</TargetFramework>")]
+    [InlineData("<TargetFrameworks>net9.0;net10.0</TargetFrameworks>")]
+    public async Task A_step_of_a_test_project_runs_once_and_not_at_all_without_a_build(string frameworks)
+    {
+        var project = Project(frameworks);
+
+        var first = await DotNet.RunAsync(project.Folder, "test", "--project", project.File);
+        var second = await DotNet.RunAsync(project.Folder, "test", "--project", project.File, "--no-build");
+
+        first.Succeeded();
+        second.Succeeded();
+        Assert.Single(await File.ReadAllLinesAsync(project["obj/runs"], TestContext.Current.CancellationToken));
+    }
+
+    private static TestProject Project(string frameworks)
+    {
+        var project = new TestProject(
+            $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                {frameworks}
+                <OutputType>Exe</OutputType>
+                <RollForward>Major</RollForward>
+                <DockerExecCache>off</DockerExecCache>
+                <RestoreAdditionalProjectSources>{Packages}</RestoreAdditionalProjectSources>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="RestrictedRunner.Build" Version="$VERSION" PrivateAssets="all" />
+                <PackageReference Include="xunit.v3" Version="{XunitVersion}" />
+                <DockerExecStep Include="Generate" Image="busybox:latest" Inputs="template.txt" Outputs="Made.cs"
+                                Command="echo run &gt;&gt; obj/runs; cp template.txt Made.cs" />
+              </ItemGroup>
+            </Project>
+            """,
+            "Tests.csproj");
+        project.Write("template.txt", "public class Made { public const int Three = 3; }");
+        project.Write("global.json", """{ "test": { "runner": "Microsoft.Testing.Platform" } }""");
+        project.Write("MadeTests.cs", "public class MadeTests { [Xunit.Fact] public void It_is_compiled_in() => Xunit.Assert.Equal(3, Made.Three); }");
+        return project;
+    }
+
+    private static string Metadata(string key) =>
+        typeof(DotnetTestTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}

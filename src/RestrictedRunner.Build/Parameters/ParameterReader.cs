@@ -54,6 +54,9 @@ internal sealed class ParameterReader
     /// <summary>Reads all parameters of the task.</summary>
     public static StepParameters Read(DockerExec task) => new ParameterReader().ReadAll(task);
 
+    /// <summary>An engine as options have it: a path is absolute.</summary>
+    public static string Engine(string engine, string projectDirectory) => IsPath(engine) ? Absolute(engine, projectDirectory) : engine;
+
     /// <summary>Items for lines of output; their text comes back from MSBuild as it was.</summary>
     public static ITaskItem OutputItem(OutputLine line)
     {
@@ -102,7 +105,7 @@ internal sealed class ParameterReader
             GroupAdd = task.GroupAdd,
             Labels = task.Labels,
             Pull = ReadPull(task.Pull),
-            Engine = IsPath(task.Engine) ? Absolute(task.Engine) : task.Engine,
+            Engine = Engine(task.Engine, _projectDirectory),
             StandardInput = task.StandardInput.Length == 0 ? "" : Absolute(task.StandardInput),
             Timeout = task.Timeout < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(task.Timeout),
             StdOutEncoding = OutputEncoding.Read(nameof(task.StdOutEncoding), task.StdOutEncoding, _problems.Add),
@@ -130,7 +133,9 @@ internal sealed class ParameterReader
     private static bool IsPath(string engine) => engine.Contains('/', StringComparison.Ordinal) || engine.Contains('\\', StringComparison.Ordinal);
 
     // A path with a NUL has no absolute form; the rules refuse it with its parameter's name.
-    private string Absolute(string path) => path.Contains('\0', StringComparison.Ordinal) ? path : Path.GetFullPath(path, _projectDirectory);
+    private string Absolute(string path) => Absolute(path, _projectDirectory);
+
+    private static string Absolute(string path, string folder) => path.Contains('\0', StringComparison.Ordinal) ? path : Path.GetFullPath(path, folder);
 
     private LogFilePlace ReadLogFile(DockerExec task)
     {

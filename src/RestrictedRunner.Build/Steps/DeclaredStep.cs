@@ -11,7 +11,11 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     /// <summary>Files, folders and globs that the step reads, relative to the project.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
-    /// <summary>Files and folders that the step writes, relative to the project.</summary>
+    /// <summary>The same with the file that the step reads as standard input, which is declared by that.</summary>
+    public IReadOnlyList<string> AllInputs =>
+        Parameters.TryGetValue(nameof(DockerExec.StandardInput), out var file) ? [.. Inputs, EscapedText.Unescape(file)] : Inputs;
+
+    /// <summary>Files, folders and globs that the step writes, relative to the project.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
     /// <summary>Names of the steps that come before it.</summary>

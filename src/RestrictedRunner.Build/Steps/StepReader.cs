@@ -20,7 +20,7 @@ internal sealed class StepReader
     /// <summary>The targets read them.</summary>
     private static readonly string[] OfTargets = ["Compile", "PerTargetFramework"];
 
-    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "BeforeTargets", "StateFolder"];
+    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "CacheSize", "BeforeTargets", "StateFolder"];
 
     // Task has a few of its own, such as BuildEngine.
     private static readonly Dictionary<string, PropertyInfo> TaskParameters = typeof(DockerExec)

@@ -189,9 +189,9 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     {
         var item = Steps.First(item => item.ItemSpec.Equals(step.Name, StringComparison.OrdinalIgnoreCase));
         var written = WrittenFiles.Load(WrittenFiles.PathOf(StepState.PathOf(setting.StateFolder, step)));
-        foreach (var file in written.Files.Where(file => File.Exists(Path.Combine(setting.ProjectDirectory, file))))
+        foreach (var file in written.Files.Where(file => File.Exists(OutputPath.Absolute(setting.ProjectDirectory, file))))
         {
-            var output = new TaskItem(EscapedText.Escape(file));
+            var output = new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file)));
             output.SetMetadata("Step", step.Name);
             output.SetMetadata("Compile", item.GetMetadata("Compile"));
             yield return output;

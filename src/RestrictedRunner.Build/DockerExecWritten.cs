@@ -29,7 +29,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         // The folder that items resolve against. Right in every MSBuild node, unlike the process's current directory.
         var projectDirectory = new TaskItem(".").GetMetadata("FullPath");
         var written = WrittenFiles.In(Path.GetFullPath(StateFolder, projectDirectory)).ToList();
-        Files = [.. written.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(file)))];
+        Files = [.. written.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
         if (Remove)
         {
             foreach (var path in written.SelectMany(files => files.Contents.Keys).Concat(Steps.SelectMany(step => Named(step, projectDirectory))).Distinct().OrderDescending(Utf8Order.Comparer))

@@ -115,7 +115,9 @@ internal sealed class OutputRestorer(ContentStore blobs)
     {
         var parents = outputs.Select(output => output.Split('/').SkipLast(1).ToArray()).ToList();
         var common = parents[0].TakeWhile((name, i) => parents.All(parent => parent.Length > i && parent[i] == name));
-        var above = common.Aggregate(folder, (path, name) => Directory.Exists(Path.Combine(path, name)) ? Path.Combine(path, name) : path);
+        var above = common.Aggregate("", (path, name) => Directory.Exists(OutputPath.Absolute(folder, $"{path}{name}")) ? $"{path}{name}/" : path) is { Length: > 0 } below
+            ? OutputPath.Absolute(folder, below.TrimEnd('/'))
+            : folder;
 
         Directory.CreateDirectory(above);
         foreach (var left in Directory.EnumerateDirectories(above, $"{StagingPrefix}*").Where(left => Eviction.IsAbandoned(new DirectoryInfo(left))))

@@ -23,14 +23,9 @@ internal sealed record StepParameters(
     LogFilePlace LogFile,
     IReadOnlyList<OptionProblem> Problems);
 
-/// <summary>A folder that a step sees in place of another.</summary>
-/// <param name="Folder">Full path of the one that is mounted.</param>
-/// <param name="For">Full path of the one that it stands in for.</param>
-internal sealed record StandIn(string Folder, string For)
-{
-    /// <summary>The mount as if the other folder were mounted.</summary>
-    public Mount Shown(Mount mount) => mount.HostPath == Folder ? mount with { HostPath = For } : mount;
-}
+/// <summary>Folders that a step sees in place of others.</summary>
+/// <param name="For">Mounts of those that they stand in for, in place of all of the step's.</param>
+internal sealed record StandIn(IReadOnlyList<Mount> For);
 
 /// <summary>What a line of output means, in the order of <c>Exec</c>.</summary>
 /// <param name="StandardErrorIsError">Every line of standard error is an error, and nothing else.</param>
@@ -121,7 +116,7 @@ internal sealed class ParameterReader
             CustomExpression.Read(nameof(task.CustomWarningRegularExpression), task.CustomWarningRegularExpression, _problems.Add),
             task.IgnoreStandardErrorWarningFormat);
         UserFormat[] errorFormats = [.. task.ErrorFormats.Select(ReadErrorFormat).OfType<UserFormat>()];
-        return new(options, [.. mounts.Select(mount => task.StandIn?.Shown(mount) ?? mount)], standardOutput, standardError, errorFormats, lines, ReadLogFile(task), [.. _problems, .. StepOptionRules.Check(options)]);
+        return new(options, task.StandIn?.For ?? mounts, standardOutput, standardError, errorFormats, lines, ReadLogFile(task), [.. _problems, .. StepOptionRules.Check(options)]);
     }
 
     // An identity is changed by MSBuild (trimmed, backslashes on Unix); metadata is not.

@@ -18,6 +18,10 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     /// <summary>Files, folders and globs that the step writes, relative to the project.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
+    /// <summary>The same, all of them relative: the folder of the checkout is in none.</summary>
+    public IReadOnlyList<string> OutputsFrom(string projectDirectory) =>
+        [.. Outputs.Select(output => Path.IsPathRooted(output) ? Path.GetRelativePath(projectDirectory, output).Replace(Path.DirectorySeparatorChar, '/') : output)];
+
     /// <summary>Names of the steps that come before it.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 

@@ -4,9 +4,9 @@ namespace RestrictedRunner.Build;
 /// <param name="Declared">Files, folders and globs, relative to the project's folder or absolute.</param>
 internal sealed record OutputSearch(IReadOnlyList<string> Declared)
 {
-    /// <summary>The outputs that are declared by their names, relative to the project's folder.</summary>
+    /// <summary>The outputs that are declared by their names, as an <see cref="OutputPath"/> from the project's folder.</summary>
     public IReadOnlyList<string> Named(string projectDirectory) =>
-        [.. Parse(projectDirectory).Where(output => output.IsPlain).Select(output => Path.GetRelativePath(projectDirectory, output.Start).Replace(Path.DirectorySeparatorChar, '/'))];
+        [.. Parse(projectDirectory).Where(output => output.IsPlain).Select(output => OutputPath.Of(Path.GetRelativePath(projectDirectory, output.Start).Replace(Path.DirectorySeparatorChar, '/')))];
 
     /// <summary>The outputs that are declared by patterns.</summary>
     public IReadOnlyList<Glob> Globs(string projectDirectory) => [.. Parse(projectDirectory).Where(output => !output.IsPlain)];
@@ -18,7 +18,7 @@ internal sealed record OutputSearch(IReadOnlyList<string> Declared)
 
     private IEnumerable<OutputOnDisk> Matched(string projectDirectory) =>
         InputFiles.Find(projectDirectory, Declared.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)).Files
-            .Select(file => new OutputOnDisk(file.Path, new FileInfo(file.FullPath)));
+            .Select(file => new OutputOnDisk(OutputPath.Of(file.Path), new FileInfo(file.FullPath)));
 
     private IEnumerable<Glob> Parse(string projectDirectory) => Declared.Select(output => Glob.Parse(output, projectDirectory));
 }

@@ -18,7 +18,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         var diagnostics = new Diagnostics(log);
         try
         {
-            using var task = NewTask(step, output.Engine, InProject, recorder: null, diagnostics);
+            using var task = NewTask(step, output.Engine, InProject(step), recorder: null, diagnostics);
             if (log.HasLoggedErrors || !Check(step, task, diagnostics))
             {
                 return false;
@@ -43,7 +43,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     {
         var options = ParameterReader.Read(task).Options;
 
-        var inputs = Find(step, step.AllInputs, "inputs");
+        var inputs = Find(step, step.AllInputs, "inputs", FoldersOf(step).Depth);
         if (inputs.Absent(setting.ProjectDirectory).ToList() is { Count: > 0 } absent)
         {
             absent.ForEach(input => diagnostics.InputAbsent(step, input));
@@ -106,7 +106,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         files.RemoveEarlier();
         var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
         var recorded = new RecordedOutput();
-        if (!RunIn(InProject, files.Step, recorded, engine, log, diagnostics))
+        if (!RunIn(InProject(files.Step) with { Outputs = [.. FoldersOf(files.Step).Mounts(setting.ProjectDirectory, beside: true)] }, files.Step, recorded, engine, log, diagnostics))
         {
             files.Remove(before.Changed());
             return null;
@@ -130,7 +130,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         using var stage = new Stage(Path.ChangeExtension(StepState.PathOf(setting.StateFolder, files.Step), "stage"), inputs);
         var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);
         var recorded = new RecordedOutput();
-        if (!RunIn(new(stage.Tree, stage.ProjectDirectory, inputs.ProjectInTree), files.Step, recorded, engine, log, diagnostics))
+        if (!RunIn(InStage(stage, inputs, files.Step), files.Step, recorded, engine, log, diagnostics))
         {
             files.RemoveEarlier();
             return null;
@@ -155,11 +155,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
     private bool RunIn(StepPlace place, DeclaredStep step, RecordedOutput recorded, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
     {
-        foreach (var folder in step.Outputs.Select(output => OutputFolder(place.ProjectDirectory, output)))
-        {
-            Directory.CreateDirectory(folder);
-        }
-
+        FoldersOf(step).CreateIn(place.ProjectDirectory);
         using var task = NewTask(step, engine, place, recorded.Add, diagnostics);
         using var stop = cancellation.Register(task.Cancel);
         if (!task.Execute())
@@ -216,23 +212,42 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
     private string WrittenPath(DeclaredStep step) => WrittenFiles.PathOf(StepState.PathOf(setting.StateFolder, step));
 
-    private IReadOnlyList<string> FullPaths(WrittenFiles files) => [.. files.Files.Select(file => Path.Combine(setting.ProjectDirectory, file))];
+    private IReadOnlyList<string> FullPaths(WrittenFiles files) => [.. files.Files.Select(file => OutputPath.Absolute(setting.ProjectDirectory, file))];
 
-    private StepFilesOnHost Find(DeclaredStep step, IReadOnlyList<string> declared, string kind) =>
-        StepFilesOnHost.Find(declared, setting.ProjectDirectory, Path.ChangeExtension(StepState.PathOf(setting.StateFolder, step), kind), cancellation);
+    private StepFilesOnHost Find(DeclaredStep step, IReadOnlyList<string> declared, string kind, int depth = 0) =>
+        StepFilesOnHost.Find(declared, setting.ProjectDirectory, Path.ChangeExtension(StepState.PathOf(setting.StateFolder, step), kind), cancellation, depth);
 
     // Empty for an image that the engine does not have yet.
     private string KeyOf(DeclaredStep step, StepOptions options, StepFilesOnHost inputs) =>
         (setting.ResolveImages ? setting.Images[options.Engine].Find(options.Image) : options.Image) is { } image
-            ? ActionKey.Of(StepActions.Of(options, image, inputs.ProjectInTree, step.Outputs, step.Hermetic, setting.ProjectDirectory), inputs.Root).Digest.Hash
+            ? ActionKey.Of(StepActions.Of(options, image, inputs.ProjectInTree, step.OutputsFrom(setting.ProjectDirectory), step.Hermetic, setting.ProjectDirectory), inputs.Root).Digest.Hash
             : "";
 
-    private StepPlace InProject => new(setting.ProjectDirectory, setting.ProjectDirectory, Start: "");
+    private OutputFolders FoldersOf(DeclaredStep step) => new(step, setting.ProjectDirectory);
+
+    // The folders of outputs come when they are there; they are no part of the key.
+    private StepPlace InProject(DeclaredStep step)
+    {
+        var start = StepFilesOnHost.ProjectAt(FoldersOf(step).Depth);
+        return new(setting.ProjectDirectory, start, new(setting.ProjectDirectory, ProjectMount.At(start)));
+    }
+
+    private StepPlace InStage(Stage stage, StepFilesOnHost inputs, DeclaredStep step)
+    {
+        // What the log says of files is about the project.
+        var project = new Mount(setting.ProjectDirectory, ProjectMount.At(inputs.ProjectInTree));
+        var above = new Mount(Path.GetFullPath(string.Concat(Enumerable.Repeat("../", inputs.Depth)) + ".", setting.ProjectDirectory), ProjectMount.Path);
+        return new(stage.ProjectDirectory, inputs.ProjectInTree, new(stage.Tree, ProjectMount.Path))
+        {
+            Outputs = [.. FoldersOf(step).Mounts(stage.ProjectDirectory, beside: false)],
+            StandIn = new([.. inputs.Depth > 0 ? new[] { above } : [], project, .. FoldersOf(step).Mounts(setting.ProjectDirectory, beside: false)]),
+        };
+    }
 
     private DockerExec NewTask(DeclaredStep step, IBuildEngine engine, StepPlace place, Action<OutputLine>? recorder, Diagnostics diagnostics)
     {
-        var task = StepReader.Task(step, engine, recorder, new(place.ProjectDirectory, setting.ProjectDirectory), diagnostics.Problem);
-        ProjectMount.AddTo(task, place.MountedFolder, place.Start, step.Hermetic ? [] : setting.Mounts);
+        var task = StepReader.Task(step, engine, recorder, place.StandIn, diagnostics.Problem);
+        ProjectMount.AddTo(task, [place.Project, .. place.Outputs], place.Start, step.Hermetic ? [] : setting.Mounts);
         if (step.Hermetic)
         {
             HermeticOptions.AddTo(task, step);
@@ -245,33 +260,29 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     {
         List<OptionProblem> problems = [.. step.Problems, .. ParameterReader.Read(task).Problems];
         problems.ForEach(diagnostics.Problem);
-        var outside = step.Outputs.Where(output => !IsInProject(output)).ToList();
+        var outside = FoldersOf(step).Wrong().ToList();
         outside.ForEach(output => diagnostics.OutputOutside(step, output));
         var forbidden = step.Hermetic ? HermeticOptions.Forbidden(step).ToList() : [];
         forbidden.ForEach(parameter => diagnostics.NotHermetic(step, parameter));
         return problems.Count + outside.Count + forbidden.Count == 0;
     }
 
-    private static List<string> AbsentOutputs(DeclaredStep step, string folder) =>
-        [.. step.Outputs.Where(output => Glob.Parse(output, folder) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(folder, [output]).Files.Count == 0)];
-
-    // A folder that is an output may be there when the step starts, as the parent of a file has to be.
-    private static string OutputFolder(string folder, string output)
-    {
-        var path = Glob.Parse(output, folder);
-        return output.EndsWith('/') || !path.IsPlain ? path.Start : Path.GetDirectoryName(path.Start)!;
-    }
-
-    private string FullPath(string output) => Path.GetFullPath(output, setting.ProjectDirectory);
-
-    private bool IsInProject(string output) => FullPath(output).StartsWith(Path.TrimEndingDirectorySeparator(setting.ProjectDirectory) + "/", StringComparison.Ordinal);
+    private List<string> AbsentOutputs(DeclaredStep step, string folder) =>
+        [.. step.OutputsFrom(setting.ProjectDirectory).Where(output => Glob.Parse(output, folder) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(folder, [output]).Files.Count == 0)];
 }
 
 /// <summary>Where a step runs.</summary>
-/// <param name="MountedFolder">Full path of the folder that the container sees.</param>
 /// <param name="ProjectDirectory">Full path of the project's folder, or of what stands in for it.</param>
-/// <param name="Start">Path of the second below the first; empty when they are one.</param>
-internal sealed record StepPlace(string MountedFolder, string ProjectDirectory, string Start);
+/// <param name="Start">Where that is in the container, below <see cref="ProjectMount.Path"/>; empty when it is that.</param>
+/// <param name="Project">What shows it to the container.</param>
+internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Project)
+{
+    /// <summary>What shows the folders of outputs that are elsewhere.</summary>
+    public IReadOnlyList<Mount> Outputs { get; init; } = [];
+
+    /// <summary>What the folders stand in for; null when they are the project's own.</summary>
+    public StandIn? StandIn { get; init; }
+}
 
 /// <summary>What all steps of a project have in common.</summary>
 internal sealed record StepBuildSetting

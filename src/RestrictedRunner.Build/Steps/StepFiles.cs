@@ -9,7 +9,7 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     public DeclaredStep Step => step;
 
     /// <summary>What it is to make.</summary>
-    public OutputSearch Outputs { get; } = new(step.Outputs);
+    public OutputSearch Outputs { get; } = new(step.OutputsFrom(projectDirectory));
 
     /// <summary>Where it is to be.</summary>
     public OutputPlaces Places => new(projectDirectory, Outputs.Named(projectDirectory))
@@ -24,7 +24,7 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     public IReadOnlyList<string> PathsIn(string folder) => [.. Outputs.Named(folder).Concat(Outputs.FindIn(folder).Select(output => output.Path))];
 
     /// <summary>What was written, without what is an input too: nobody may remove that.</summary>
-    public WrittenFiles Own(WrittenFiles written) => new(written.Contents.Where(file => !_inputs.Contains(Path.Combine(projectDirectory, file.Key))).ToDictionary());
+    public WrittenFiles Own(WrittenFiles written) => new(written.Contents.Where(file => !_inputs.Contains(OutputPath.Absolute(projectDirectory, file.Key))).ToDictionary());
 
     /// <summary>Removes what an earlier run wrote.</summary>
     public void RemoveEarlier() => Remove(earlier.FindIn(projectDirectory));

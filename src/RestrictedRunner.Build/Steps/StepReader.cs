@@ -75,7 +75,7 @@ internal sealed class StepReader
     /// <param name="step">Its parameters become the task's.</param>
     /// <param name="engine">Where the task logs to.</param>
     /// <param name="recorder">Sees the output too; may be null.</param>
-    /// <param name="standIn">The folder that the step sees in place of the project's; may be null.</param>
+    /// <param name="standIn">What the step sees in place of the project's folder; may be null.</param>
     /// <param name="invalid">Is told of a value that is no <c>true</c> or <c>false</c>, or no number.</param>
     public static DockerExec Task(DeclaredStep step, IBuildEngine engine, Action<OutputLine>? recorder, StandIn? standIn, Action<OptionProblem> invalid)
     {

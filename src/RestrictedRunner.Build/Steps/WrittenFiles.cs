@@ -7,7 +7,7 @@ namespace RestrictedRunner.Build;
 /// the user's. Gradle has the same rule:
 /// https://docs.gradle.org/current/userguide/build_cache_concepts.html#concepts_overlapping_outputs
 /// </summary>
-/// <param name="Contents">What was in each file, by its path relative to the project's folder.</param>
+/// <param name="Contents">What was in each file, by its <see cref="OutputPath"/> from the project's folder.</param>
 internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents)
 {
     private const string Ending = ".written";

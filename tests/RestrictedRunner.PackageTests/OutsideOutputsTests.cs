@@ -13,8 +13,8 @@ public class OutsideOutputsTests
     public async Task They_are_written_kept_and_restored_in_any_checkout(bool hermetic, string folder, string inCommand)
     {
         var unique = Unique();
-        var outputs = $"{folder}made.txt;{folder}gen/*.txt;own.txt";
-        var command = $"cat a.txt &gt; {inCommand}made.txt; cat a.txt &gt; own.txt; echo x &gt; {inCommand}gen/%24(head -c 1 a.txt).txt";
+        var outputs = $"{folder}made.txt;{folder}too.txt;{folder}gen/*.txt;own.txt";
+        var command = $"cat a.txt &gt; {inCommand}made.txt; cat a.txt &gt; own.txt; echo &gt; {inCommand}too.txt; echo x &gt; {inCommand}gen/%24(head -c 1 a.txt).txt";
         var first = Project(hermetic, outputs, command);
         first.Write("src/App/a.txt", $"a{unique}");
         Assert.Equal(1, Runs((await first.BuildAsync()).SucceededWithoutWarnings()));
@@ -22,7 +22,7 @@ public class OutsideOutputsTests
         first.Write("src/App/a.txt", $"b{unique}");
         Assert.Equal(1, Runs((await first.BuildAsync()).SucceededWithoutWarnings()));
         Assert.Equal(
-            ["artifacts/obj/App/gen/b.txt", "artifacts/obj/App/made.txt", "src/App/a.txt", "src/App/own.txt", "src/App/step.proj"],
+            ["artifacts/obj/App/gen/b.txt", "artifacts/obj/App/made.txt", "artifacts/obj/App/too.txt", "src/App/a.txt", "src/App/own.txt", "src/App/step.proj"],
             Files(first));
         Assert.Equal(["artifacts", "src", "state"], Directory.GetDirectories(first.Folder).Select(Path.GetFileName).Order());
 

@@ -62,5 +62,6 @@ internal sealed record OutputOnDisk(string Path, FileSystemInfo Info)
         }
     }
 
-    private static bool IsEmpty(string folder) => Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any();
+    // A link to a folder is the user's.
+    private static bool IsEmpty(string folder) => Directory.Exists(folder) && new DirectoryInfo(folder).LinkTarget is null && !Directory.EnumerateFileSystemEntries(folder).Any();
 }

@@ -11,6 +11,9 @@ internal sealed record OutputPlaces(string Folder, IReadOnlyList<string> Paths)
     /// <summary>Paths of what an earlier run left, relative to the folder. It goes unless the result has it too.</summary>
     public IReadOnlyCollection<string> Earlier { get; init; } = [];
 
+    /// <summary>Tells by its full path a folder that stays, though nothing is left in it.</summary>
+    public Predicate<string> Stays { get; init; } = static _ => false;
+
     /// <summary>What else is among the outputs and may go: all of it, unless the user may have files of their own there.</summary>
     public Func<OutputOnDisk, bool> MayGo { get; init; } = static _ => true;
 }

@@ -139,7 +139,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
             .Select(path => OutputOnDisk.At(places.Folder, path)).OfType<OutputOnDisk>()
             .Where(places.MayGo);
         var folders = entries.OfType<InputEntry.Folder>().Select(entry => OutputPath.Absolute(places.Folder, entry.Path)).ToHashSet();
-        OutputOnDisk.Remove(earlier.ToList(), folders.Contains);
+        OutputOnDisk.Remove(earlier.ToList(), folder => folders.Contains(folder) || places.Stays(folder));
         foreach (var output in Enumerable.Reverse(found))
         {
             switch (wanted.GetValueOrDefault(output.Path))

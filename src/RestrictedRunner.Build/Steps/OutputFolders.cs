@@ -27,23 +27,20 @@ internal sealed record OutputFolders(DeclaredStep Step, string ProjectDirectory)
     /// <summary>What shows the folders that are not below the project's at their places beside it, and those of absolute outputs at their own.</summary>
     /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
     /// <param name="beside">False where their places beside the project are shown already.</param>
-    public IEnumerable<Mount> Mounts(string projectDirectory, bool beside)
+    public IReadOnlyList<Mount> Mounts(string projectDirectory, bool beside)
     {
-        foreach (var output in Step.OutputsFrom(ProjectDirectory).Distinct())
-        {
-            var folder = FromProject(ProjectDirectory, output);
-            if (beside && Parents(folder) > 0)
-            {
-                yield return new(Of(projectDirectory, output), ProjectMount.At(InTree(folder)));
-            }
-        }
-
-        foreach (var output in Step.Outputs.Where(Path.IsPathRooted).DistinctBy(output => Of(ProjectDirectory, output)))
-        {
-            var folder = Of(ProjectDirectory, output);
-            yield return new(Path.GetFullPath(Path.GetRelativePath(ProjectDirectory, folder), projectDirectory), folder);
-        }
+        var relative = Step.OutputsFrom(ProjectDirectory).Select(output => FromProject(ProjectDirectory, output)).Where(folder => beside && Parents(folder) > 0);
+        var absolute = Step.Outputs.Where(Path.IsPathRooted).Select(output => Of(ProjectDirectory, output));
+        return
+        [
+            .. relative.Distinct().Select(folder => new Mount(Path.GetFullPath(folder, projectDirectory), ProjectMount.At(InTree(folder)))),
+            .. absolute.Distinct().Select(folder => new Mount(Path.GetFullPath(Path.GetRelativePath(ProjectDirectory, folder), projectDirectory), folder)),
+        ];
     }
+
+    /// <summary>True for a folder that has to be there for an output: another step may be about to write into it, too.</summary>
+    /// <param name="folder">Full path.</param>
+    public bool AreIn(string folder) => Step.OutputsFrom(ProjectDirectory).Any(output => HostFolder.IsAtOrBelow(Of(ProjectDirectory, output), folder));
 
     private string InTree(string folder) =>
         string.Join('/', [StepFilesOnHost.ProjectAt(Depth - Parents(folder)), .. folder.Split('/').Skip(Parents(folder))]).TrimStart('/');

@@ -42,7 +42,6 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private bool Build(DeclaredStep step, DockerExec task, IBuildEngine engine, StepState state, TaskLoggingHelper log, Diagnostics diagnostics)
     {
         var options = ParameterReader.Read(task).Options;
-
         var inputs = Find(step, step.AllInputs, "inputs", FoldersOf(step).Depth);
         if (inputs.Absent(setting.ProjectDirectory).ToList() is { Count: > 0 } absent)
         {
@@ -106,7 +105,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         files.RemoveEarlier();
         var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
         var recorded = new RecordedOutput();
-        if (!RunIn(InProject(files.Step) with { Outputs = [.. FoldersOf(files.Step).Mounts(setting.ProjectDirectory, beside: true)] }, files.Step, recorded, engine, log, diagnostics))
+        if (!RunIn(InProject(files.Step) with { Outputs = FoldersOf(files.Step).Mounts(setting.ProjectDirectory, beside: true) }, files.Step, recorded, engine, log, diagnostics))
         {
             files.Remove(before.Changed());
             return null;
@@ -239,7 +238,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         var above = new Mount(Path.GetFullPath(string.Concat(Enumerable.Repeat("../", inputs.Depth)) + ".", setting.ProjectDirectory), ProjectMount.Path);
         return new(stage.ProjectDirectory, inputs.ProjectInTree, new(stage.Tree, ProjectMount.Path))
         {
-            Outputs = [.. FoldersOf(step).Mounts(stage.ProjectDirectory, beside: false)],
+            Outputs = FoldersOf(step).Mounts(stage.ProjectDirectory, beside: false),
             StandIn = new([.. inputs.Depth > 0 ? new[] { above } : [], project, .. FoldersOf(step).Mounts(setting.ProjectDirectory, beside: false)]),
         };
     }

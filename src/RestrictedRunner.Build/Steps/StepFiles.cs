@@ -16,6 +16,7 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     {
         Globs = Outputs.Globs(projectDirectory),
         Earlier = [.. earlier.Contents.Keys],
+        Stays = new OutputFolders(step, projectDirectory).AreIn,
         MayGo = output => earlier.Has(output) && !IsInput(output),
     };
 
@@ -30,7 +31,7 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     public void RemoveEarlier() => Remove(earlier.FindIn(projectDirectory));
 
     /// <summary>Removes outputs, unless they are inputs too.</summary>
-    public void Remove(IEnumerable<OutputOnDisk> outputs) => OutputOnDisk.Remove([.. outputs.Where(output => !IsInput(output))], stays: static _ => false);
+    public void Remove(IEnumerable<OutputOnDisk> outputs) => OutputOnDisk.Remove([.. outputs.Where(output => !IsInput(output))], new OutputFolders(step, projectDirectory).AreIn);
 
     private bool IsInput(OutputOnDisk output) => _inputs.Contains(output.Info.FullName);
 }

@@ -14,7 +14,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     private readonly CancellationTokenSource _cancelled = new();
     private StepOptions? _started;
 
-    /// <summary>A folder that stands in for another: in what the log says of files, it is that one.</summary>
+    /// <summary>Folders that stand in for others: in what the log says of files, it is those.</summary>
     internal StandIn? StandIn { get; init; }
 
     /// <summary>Sees each line of output too.</summary>

@@ -8,6 +8,9 @@ namespace RestrictedRunner.Build;
 [MSBuildMultiThreadableTask]
 public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelableTask, IIncrementalTask, IDisposable
 {
+    // What the task has that says nothing else.
+    private static readonly string Auto = new StepOptions().Engine;
+
     private readonly CancellationTokenSource _cancelled = new();
 
     /// <summary>The items <c>DockerExecStep</c>.</summary>
@@ -41,6 +44,9 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
     /// <summary><c>local</c> (default) restores what an earlier run of the same step wrote, also in another project or branch; <c>off</c> does not.</summary>
     public string Cache { get; set; } = "";
+
+    /// <summary>Most that the cache takes of the disk, such as <c>10g</c> (default).</summary>
+    public string CacheSize { get; set; } = "";
 
     /// <summary>Files whose property names are looked at for misspelt ones.</summary>
     public ITaskItem[] ProjectFiles { get; set; } = [];
@@ -94,11 +100,16 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             return false;
         }
 
-        var engineOptions = new StepOptions { Engine = Default(nameof(DockerExec.Engine)), ClientDirectory = projectDirectory };
-        var images = ImageIdentities.Of(engine, engineOptions.Engine);
-        if (ResolveImages)
+        var images = new Dictionary<string, ImageIdentities>();
+        foreach (var ofEngine in steps.GroupBy(step => ParameterReader.Engine(Parameter(step, nameof(DockerExec.Engine), Auto), projectDirectory)))
         {
-            images.LookUp(steps.Select(step => EscapedText.Unescape(step.Parameters.GetValueOrDefault(nameof(DockerExec.Image), ""))).Where(image => image.Length > 0), engineOptions);
+            images[ofEngine.Key] = ImageIdentities.Of(engine, ofEngine.Key);
+            if (ResolveImages)
+            {
+                images[ofEngine.Key].LookUp(
+                    ofEngine.Select(step => Parameter(step, nameof(DockerExec.Image), "")).Where(image => image.Length > 0),
+                    new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
+            }
         }
 
         var setting = new StepBuildSetting
@@ -110,7 +121,13 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             ResolveImages = ResolveImages,
             OnlyAsk = FailIfNotIncremental,
             Cache = ReadCache(diagnostics),
+            CacheLimit = ReadCacheSize(diagnostics),
         };
+        if (Log.HasLoggedErrors)
+        {
+            return false;
+        }
+
         var builder = new StepBuilder(setting, logs, _cancelled.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
@@ -120,7 +137,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             Log.LogMessage(MessageImportance.High, $"Step '{step.Name}' was not run, because another step failed.");
         }
 
-        OutputFiles = [.. graph.Steps.Where(step => ends[step.Name] == StepEnd.Succeeded).SelectMany(step => Outputs(step, projectDirectory))];
+        OutputFiles = [.. graph.Steps.Where(step => ends[step.Name] == StepEnd.Succeeded).SelectMany(step => Outputs(step, setting))];
         var isGood = ends.Values.All(end => end == StepEnd.Succeeded) && !Log.HasLoggedErrors;
         if (isGood && Stamp.Length > 0 && !FailIfNotIncremental)
         {
@@ -152,6 +169,22 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         }
     }
 
+    private long ReadCacheSize(Diagnostics diagnostics)
+    {
+        if (CacheSize.Length == 0)
+        {
+            return Eviction.DefaultLimit;
+        }
+
+        if (SizeText.Read(CacheSize) is { } size)
+        {
+            return size;
+        }
+
+        diagnostics.Problem(new(OptionProblemKind.ValueInvalid, "DockerExecCacheSize", CacheSize, SizeText.Form));
+        return Eviction.DefaultLimit;
+    }
+
     private List<DeclaredStep> Read(Diagnostics diagnostics, StepLogs logs)
     {
         ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), diagnostics.UnknownProperty);
@@ -167,14 +200,16 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         tell(new Diagnostics(new TaskLoggingHelper(log.Engine, nameof(DockerExec))));
     }
 
-    private string Default(string name) => Defaults.FirstOrDefault(item => item.ItemSpec.Equals(name, StringComparison.OrdinalIgnoreCase))?.GetMetadata("Value") ?? "";
+    private static string Parameter(DeclaredStep step, string name, string otherwise) =>
+        step.Parameters.TryGetValue(name, out var value) ? EscapedText.Unescape(value) : otherwise;
 
-    private IEnumerable<ITaskItem> Outputs(DeclaredStep step, string projectDirectory)
+    private IEnumerable<ITaskItem> Outputs(DeclaredStep step, StepBuildSetting setting)
     {
         var item = Steps.First(item => item.ItemSpec.Equals(step.Name, StringComparison.OrdinalIgnoreCase));
-        foreach (var file in InputFiles.Find(projectDirectory, step.Outputs).Files)
+        var written = WrittenFiles.Load(WrittenFiles.PathOf(StepState.PathOf(setting.StateFolder, step)));
+        foreach (var file in written.Files.Where(file => File.Exists(OutputPath.Absolute(setting.ProjectDirectory, file))))
         {
-            var output = new TaskItem(EscapedText.Escape(file.Path));
+            var output = new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file)));
             output.SetMetadata("Step", step.Name);
             output.SetMetadata("Compile", item.GetMetadata("Compile"));
             yield return output;

@@ -123,6 +123,74 @@ public class CachedStepsTests
         Assert.Equal(["image inspect --format {{.Id}} busybox:latest gcc:12"], await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken));
     }
 
+    [EngineFact]
+    public async Task Each_engine_is_asked_for_the_images_of_its_steps()
+    {
+        var project = new TestProject(
+            """
+            <Project>
+              <ItemGroup>
+                <DockerExecStep Include="A" Image="busybox:latest" Command="true" />
+                <DockerExecStep Include="B" Engine="./other" Image="gcc:12" Command="true" />
+                <DockerExecStep Include="C" Engine="./other" Image="busybox:latest" Command="true" />
+              </ItemGroup>
+              <Target Name="Build" />
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+        FakeClient.Write(project, """echo "${0##*/} $@" >>"${0%/*}/calls"; exec docker "$@" """);
+        File.Copy(project["client"], project["other"]);
+        (await project.BuildAsync("-p:DockerExecEngine=./client")).SucceededWithoutWarnings();
+        File.Delete(project["calls"]);
+
+        // Elsewhere, a relative path is still one of the project.
+        var setting = new BuildSetting { Arguments = ["-p:DockerExecEngine=./client"], WorkingDirectory = Path.GetTempPath() };
+        Assert.Equal(0, Runs((await project.BuildAsync(setting)).SucceededWithoutWarnings()));
+
+        Assert.Equal(
+            ["client image inspect --format {{.Id}} busybox:latest", "other image inspect --format {{.Id}} gcc:12 busybox:latest"],
+            await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken));
+    }
+
+    [EngineFact]
+    public async Task A_small_cache_keeps_what_was_used_last()
+    {
+        var project = Project("cat a.txt &gt; b.txt");
+        var cache = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = project["cache"] };
+        Assert.Equal(1, await RunsWithAsync("a"));
+        foreach (var file in Directory.GetFiles(project["cache"], "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
+        }
+
+        File.Delete(Assert.Single(Directory.GetFiles(project["cache"], "total", SearchOption.AllDirectories)));
+        Assert.Equal(1, await RunsWithAsync("b"));
+
+        Assert.Equal(1, await RunsWithAsync("a"));
+        Assert.Equal(0, await RunsWithAsync("b"));
+
+        async Task<int> RunsWithAsync(string text)
+        {
+            project.Write("a.txt", text);
+            return Runs((await project.BuildAsync(new BuildSetting { Arguments = ["-p:DockerExecCacheSize=1.5k"], Environment = cache })).SucceededWithoutWarnings());
+        }
+    }
+
+    [Theory]
+    [InlineData("DockerExecCacheSize", "lots", "a size is a number with an optional unit, such as 512m or 10g")]
+    [InlineData("DockerExecCache", "remote", "it is local or off")]
+    public async Task A_setting_of_the_cache_that_there_is_not_is_an_error_before_any_step_runs(string property, string value, string form)
+    {
+        var project = Project("true", "sha256:0000000000000000000000000000000000000000000000000000000000000000");
+        project.Write("a.txt", "");
+        FakeClient.WriteRecorder(project);
+
+        var error = (await project.BuildAsync($"-p:{property}={value}", "-p:DockerExecEngine=./client")).FailedWithOneError();
+
+        Assert.Equal(("RRB1003", $"{property} '{value}': {form}."), (error.Code, error.Text));
+        Assert.Empty(FakeClient.Calls(project));
+    }
+
     private static string Unique() => $"{Guid.NewGuid():N}\n";
 
     private static TestProject Project(string command, string image = "busybox:latest") => new(

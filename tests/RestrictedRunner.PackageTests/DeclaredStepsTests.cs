@@ -145,6 +145,20 @@ public class DeclaredStepsTests
         Assert.NotEqual(0, (await project.BuildAsync($"-p:Value={now}")).ExitCode);
     }
 
+    [EngineFact]
+    public async Task The_file_of_standard_input_may_come_from_another_step()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="Sort" Image="busybox:latest" StandardInput="names.txt" Command="sort &gt; sorted.txt" Outputs="sorted.txt" />
+            <DockerExecStep Include="Write" Image="busybox:latest" Command="printf 'b\na\n' &gt; names.txt" Outputs="names.txt" />
+            """);
+
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+
+        Assert.Equal("a\nb\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task A_Hermetic_that_is_neither_true_nor_false_is_an_error()
     {

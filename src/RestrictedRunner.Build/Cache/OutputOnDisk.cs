@@ -9,21 +9,28 @@ internal sealed record OutputOnDisk(string Path, FileSystemInfo Info)
 
     public bool IsFolder => !IsLink && Info.Attributes.HasFlag(FileAttributes.Directory);
 
+    /// <summary>Whether it is a folder with nothing in it by now.</summary>
+    public bool IsEmptyFolder => IsFolder && IsEmpty(Info.FullName);
+
     /// <summary>Whether it has content that can be read to its end, unlike a pipe or a device.</summary>
     public bool IsFile => !IsLink && !IsFolder && Info is FileInfo file && (file.Length > 0 || FileStatus.OfLink(Info.FullName) is not { IsRegularFile: false });
 
     /// <summary>The one bit of a file's mode that is kept.</summary>
     public bool IsExecutable => !OperatingSystem.IsWindows() && Info.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
 
+    /// <summary>What is at a path.</summary>
+    /// <returns>Null, if nothing is there.</returns>
+    public static OutputOnDisk? At(string folder, string path) =>
+        new FileInfo(OutputPath.Absolute(folder, path)) is var output && (int)output.Attributes != -1 ? new(path, output) : null;
+
     /// <summary>An output with all that is in it, each folder before its content.</summary>
     /// <returns>Nothing, if it is not there.</returns>
     public static IEnumerable<OutputOnDisk> Find(string folder, string path)
     {
         var left = new Stack<OutputOnDisk>();
-        var output = new FileInfo(OutputPath.Absolute(folder, path));
-        if ((int)output.Attributes != -1)
+        if (At(folder, path) is { } output)
         {
-            left.Push(new(path, output));
+            left.Push(output);
         }
 
         while (left.TryPop(out var next))
@@ -35,4 +42,26 @@ internal sealed record OutputOnDisk(string Path, FileSystemInfo Info)
             }
         }
     }
+
+    /// <summary>Removes files and links, and folders that are empty then, also those that they were in.</summary>
+    /// <param name="outputs">Each folder before its content.</param>
+    /// <param name="stays">Tells by its full path a folder that stays.</param>
+    public static void Remove(IEnumerable<OutputOnDisk> outputs, Predicate<string> stays)
+    {
+        foreach (var output in outputs.Reverse())
+        {
+            if (!output.IsFolder)
+            {
+                File.Delete(output.Info.FullName);
+            }
+
+            for (var folder = output.IsFolder ? output.Info.FullName : System.IO.Path.GetDirectoryName(output.Info.FullName)!; IsEmpty(folder) && !stays(folder); folder = System.IO.Path.GetDirectoryName(folder)!)
+            {
+                Directory.Delete(folder);
+            }
+        }
+    }
+
+    // A link to a folder is the user's.
+    private static bool IsEmpty(string folder) => Directory.Exists(folder) && new DirectoryInfo(folder).LinkTarget is null && !Directory.EnumerateFileSystemEntries(folder).Any();
 }

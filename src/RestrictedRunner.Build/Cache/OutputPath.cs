@@ -6,6 +6,15 @@ internal static class OutputPath
     /// <summary>Linux takes no longer one; without a limit, what is forged could fill the memory.</summary>
     public const int MaxLength = 4096;
 
+    // A result has no "..". No project has a folder of this name.
+    private const string Up = ".restricted-runner-up";
+
+    /// <summary>The form in which a path stands here that may lead out of the folder: <c>../a</c>.</summary>
+    public static string Of(string relative) => string.Join('/', relative.Split('/').Select(name => name == ".." ? Up : name));
+
+    /// <summary>The path as anybody else would write it.</summary>
+    public static string Ordinary(string path) => string.Join('/', path.Split('/').Select(name => name == Up ? ".." : name));
+
     /// <summary>Whether a path leads to a place below the folder: neither absolute nor with <c>.</c> or <c>..</c>.</summary>
     public static bool IsBelow(string path) => path.Length <= MaxLength && path.Split('/').All(IsName);
 
@@ -22,10 +31,11 @@ internal static class OutputPath
     {
         // A ".." behind a name counts from where that name leads to, which another link may decide.
         var segments = target.Split('/');
+        var inOutput = string.Join('/', path.Split('/').SkipWhile(name => name == Up));
         var up = segments.TakeWhile(segment => segment == "..").Count();
         return target.Length is > 0 and <= MaxLength
             && target[0] != '/'
-            && up <= path.Count(character => character == '/')
+            && up <= inOutput.Count(character => character == '/')
             && segments.Skip(up).All(segment => segment is "" or "." || IsName(segment));
     }
 
@@ -35,6 +45,11 @@ internal static class OutputPath
     {
         for (var end = path.IndexOf('/', StringComparison.Ordinal); end >= 0; end = path.IndexOf('/', end + 1))
         {
+            if (path[..end].EndsWith(Up, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             var above = new DirectoryInfo(Absolute(folder, path[..end]));
             if (above.LinkTarget is not null)
             {
@@ -46,7 +61,10 @@ internal static class OutputPath
     }
 
     /// <summary>The path on this machine.</summary>
-    public static string Absolute(string folder, string path) => Path.Combine(folder, path.Replace('/', Path.DirectorySeparatorChar));
+    public static string Absolute(string folder, string path) =>
+        path.StartsWith(Up, StringComparison.Ordinal)
+            ? Path.GetFullPath(Ordinary(path), folder)
+            : Path.Combine(folder, path.Replace('/', Path.DirectorySeparatorChar));
 
     /// <summary>The outputs that are in no other output, each once and sorted.</summary>
     /// <param name="paths">With or without a slash at the end.</param>

@@ -17,15 +17,16 @@ internal sealed class OutputRestorer(ContentStore blobs)
 
     private const UnixFileMode Executable = Ordinary | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <param name="folder">Absolute; all outputs are below it.</param>
-    /// <param name="outputs">The outermost outputs; what else is in them goes.</param>
+    /// <param name="places">Where the outputs are to be, and what may go for them.</param>
+    /// <param name="outputs">The outermost outputs; what else is in them goes if it may.</param>
     /// <param name="entries">All that is to be there.</param>
     /// <param name="cancellationToken">Stops before the first file has changed.</param>
     /// <returns>What was written, or null if a blob is missing: then nothing has changed.</returns>
     /// <exception cref="IOException">Something cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Something may not be written.</exception>
-    public IReadOnlyList<string>? Restore(string folder, IReadOnlyList<string> outputs, IReadOnlyList<InputEntry> entries, CancellationToken cancellationToken)
+    public IReadOnlyList<string>? Restore(OutputPlaces places, IReadOnlyList<string> outputs, IReadOnlyList<InputEntry> entries, CancellationToken cancellationToken)
     {
+        var folder = places.Folder;
         if (outputs.Select(output => OutputPath.LinkAbove(folder, output)).FirstOrDefault(link => link is not null) is { } link)
         {
             throw new IOException($"outputs are behind the symbolic link \"{link}\"");
@@ -46,7 +47,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
                 return null;
             }
 
-            RemoveOthers(found, entries);
+            RemoveOthers(found, entries, places);
             foreach (var output in outputs)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(OutputPath.Absolute(folder, output))!);
@@ -114,7 +115,9 @@ internal sealed class OutputRestorer(ContentStore blobs)
     {
         var parents = outputs.Select(output => output.Split('/').SkipLast(1).ToArray()).ToList();
         var common = parents[0].TakeWhile((name, i) => parents.All(parent => parent.Length > i && parent[i] == name));
-        var above = common.Aggregate(folder, (path, name) => Directory.Exists(Path.Combine(path, name)) ? Path.Combine(path, name) : path);
+        var above = common.Aggregate("", (path, name) => Directory.Exists(OutputPath.Absolute(folder, $"{path}{name}")) ? $"{path}{name}/" : path) is { Length: > 0 } below
+            ? OutputPath.Absolute(folder, below.TrimEnd('/'))
+            : folder;
 
         Directory.CreateDirectory(above);
         foreach (var left in Directory.EnumerateDirectories(above, $"{StagingPrefix}*").Where(left => Eviction.IsAbandoned(new DirectoryInfo(left))))
@@ -126,9 +129,17 @@ internal sealed class OutputRestorer(ContentStore blobs)
     }
 
     // Only what a rename does not replace: the content of a folder comes before the folder.
-    private static void RemoveOthers(List<OutputOnDisk> found, IReadOnlyList<InputEntry> entries)
+    private static void RemoveOthers(List<OutputOnDisk> found, IReadOnlyList<InputEntry> entries, OutputPlaces places)
     {
         var wanted = entries.ToDictionary(entry => entry.Path);
+        var there = found.Select(output => output.Path).ToHashSet();
+        var earlier = places.Earlier
+            .Where(path => !wanted.ContainsKey(path) && !there.Contains(path))
+            .Order(Utf8Order.Comparer)
+            .Select(path => OutputOnDisk.At(places.Folder, path)).OfType<OutputOnDisk>()
+            .Where(places.MayGo);
+        var folders = entries.OfType<InputEntry.Folder>().Select(entry => OutputPath.Absolute(places.Folder, entry.Path)).ToHashSet();
+        OutputOnDisk.Remove(earlier.ToList(), folder => folders.Contains(folder) || places.Stays(folder));
         foreach (var output in Enumerable.Reverse(found))
         {
             switch (wanted.GetValueOrDefault(output.Path))
@@ -136,11 +147,13 @@ internal sealed class OutputRestorer(ContentStore blobs)
                 case InputEntry.Folder when output.IsFolder:
                 case InputEntry.File when !output.IsFolder:
                 case InputEntry.Link link when output.IsLink && output.Info.LinkTarget == link.Target:
+                case null when !places.MayGo(output) || (output.IsFolder && !output.IsEmptyFolder):
                     break;
                 default:
                     if (output.IsFolder)
                     {
-                        Directory.Delete(output.Info.FullName, recursive: true);
+                        // Not what is still in it.
+                        Directory.Delete(output.Info.FullName);
                     }
                     else
                     {

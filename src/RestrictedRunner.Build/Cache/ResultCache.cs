@@ -72,9 +72,13 @@ internal sealed class ResultCache(CacheFolder folder)
     /// <param name="outputs">The step's outputs; a result with others is none of this step.</param>
     /// <param name="cancellationToken">Stops before the first file has changed.</param>
     /// <exception cref="ArgumentException">An output's path is not one below the folder.</exception>
-    public RestoreOutcome Restore(string key, string outputFolder, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    public RestoreOutcome Restore(string key, string outputFolder, IReadOnlyList<string> outputs, CancellationToken cancellationToken) =>
+        Restore(key, new(outputFolder, outputs), cancellationToken);
+
+    /// <summary>The same, with the places told in more detail.</summary>
+    public RestoreOutcome Restore(string key, OutputPlaces places, CancellationToken cancellationToken)
     {
-        var paths = OutputPath.Outermost(outputs);
+        var named = OutputPath.Outermost(places.Paths);
         if (Load(key) is not { } loaded)
         {
             return new(Result: null, Problem: null);
@@ -82,12 +86,13 @@ internal sealed class ResultCache(CacheFolder folder)
 
         try
         {
-            if (OutputEntries.Paths(loaded.Result).SequenceEqual(paths)
+            string[] paths = [.. OutputEntries.Paths(loaded.Result)];
+            if (AreOf(paths, named, places)
                 && ReadText(loaded.Result.StdoutDigest) is { } standardOutput
                 && ReadText(loaded.Result.StderrDigest) is { } standardError
-                && new OutputRestorer(Blobs).Restore(outputFolder, paths, loaded.Entries, cancellationToken) is { } written)
+                && new OutputRestorer(Blobs).Restore(places, paths, loaded.Entries, cancellationToken) is { } written)
             {
-                return new(new(written, standardOutput, standardError), Problem: null);
+                return new(new(written, loaded.Entries, standardOutput, standardError), Problem: null);
             }
         }
         catch (Exception e) when (CacheEntry.IsOfFiles(e))
@@ -131,6 +136,10 @@ internal sealed class ResultCache(CacheFolder folder)
         Remove(key);
         return null;
     }
+
+    // A result may be forged: what the step does not declare is none of it.
+    private static bool AreOf(string[] paths, IReadOnlyList<string> named, OutputPlaces places) =>
+        named.All(paths.Contains) && paths.Except(named).All(path => places.Globs.Any(glob => glob.IsMatch(OutputPath.Absolute(places.Folder, path))));
 
     private byte[]? ReadText(Digest? digest) => digest is null ? [] : Blobs.Read(digest);
 

@@ -23,14 +23,9 @@ internal sealed record StepParameters(
     LogFilePlace LogFile,
     IReadOnlyList<OptionProblem> Problems);
 
-/// <summary>A folder that a step sees in place of another.</summary>
-/// <param name="Folder">Full path of the one that is mounted.</param>
-/// <param name="For">Full path of the one that it stands in for.</param>
-internal sealed record StandIn(string Folder, string For)
-{
-    /// <summary>The mount as if the other folder were mounted.</summary>
-    public Mount Shown(Mount mount) => mount.HostPath == Folder ? mount with { HostPath = For } : mount;
-}
+/// <summary>Folders that a step sees in place of others.</summary>
+/// <param name="For">Mounts of those that they stand in for, in place of all of the step's.</param>
+internal sealed record StandIn(IReadOnlyList<Mount> For);
 
 /// <summary>What a line of output means, in the order of <c>Exec</c>.</summary>
 /// <param name="StandardErrorIsError">Every line of standard error is an error, and nothing else.</param>
@@ -53,6 +48,9 @@ internal sealed class ParameterReader
 
     /// <summary>Reads all parameters of the task.</summary>
     public static StepParameters Read(DockerExec task) => new ParameterReader().ReadAll(task);
+
+    /// <summary>An engine as options have it: a path is absolute.</summary>
+    public static string Engine(string engine, string projectDirectory) => IsPath(engine) ? Absolute(engine, projectDirectory) : engine;
 
     /// <summary>Items for lines of output; their text comes back from MSBuild as it was.</summary>
     public static ITaskItem OutputItem(OutputLine line)
@@ -102,7 +100,7 @@ internal sealed class ParameterReader
             GroupAdd = task.GroupAdd,
             Labels = task.Labels,
             Pull = ReadPull(task.Pull),
-            Engine = IsPath(task.Engine) ? Absolute(task.Engine) : task.Engine,
+            Engine = Engine(task.Engine, _projectDirectory),
             StandardInput = task.StandardInput.Length == 0 ? "" : Absolute(task.StandardInput),
             Timeout = task.Timeout < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(task.Timeout),
             StdOutEncoding = OutputEncoding.Read(nameof(task.StdOutEncoding), task.StdOutEncoding, _problems.Add),
@@ -118,7 +116,7 @@ internal sealed class ParameterReader
             CustomExpression.Read(nameof(task.CustomWarningRegularExpression), task.CustomWarningRegularExpression, _problems.Add),
             task.IgnoreStandardErrorWarningFormat);
         UserFormat[] errorFormats = [.. task.ErrorFormats.Select(ReadErrorFormat).OfType<UserFormat>()];
-        return new(options, [.. mounts.Select(mount => task.StandIn?.Shown(mount) ?? mount)], standardOutput, standardError, errorFormats, lines, ReadLogFile(task), [.. _problems, .. StepOptionRules.Check(options)]);
+        return new(options, task.StandIn?.For ?? mounts, standardOutput, standardError, errorFormats, lines, ReadLogFile(task), [.. _problems, .. StepOptionRules.Check(options)]);
     }
 
     // An identity is changed by MSBuild (trimmed, backslashes on Unix); metadata is not.
@@ -130,7 +128,9 @@ internal sealed class ParameterReader
     private static bool IsPath(string engine) => engine.Contains('/', StringComparison.Ordinal) || engine.Contains('\\', StringComparison.Ordinal);
 
     // A path with a NUL has no absolute form; the rules refuse it with its parameter's name.
-    private string Absolute(string path) => path.Contains('\0', StringComparison.Ordinal) ? path : Path.GetFullPath(path, _projectDirectory);
+    private string Absolute(string path) => Absolute(path, _projectDirectory);
+
+    private static string Absolute(string path, string folder) => path.Contains('\0', StringComparison.Ordinal) ? path : Path.GetFullPath(path, folder);
 
     private LogFilePlace ReadLogFile(DockerExec task)
     {

@@ -11,8 +11,16 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     /// <summary>Files, folders and globs that the step reads, relative to the project.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
-    /// <summary>Files and folders that the step writes, relative to the project.</summary>
+    /// <summary>The same with the file that the step reads as standard input, which is declared by that.</summary>
+    public IReadOnlyList<string> AllInputs =>
+        Parameters.TryGetValue(nameof(DockerExec.StandardInput), out var file) ? [.. Inputs, EscapedText.Unescape(file)] : Inputs;
+
+    /// <summary>Files, folders and globs that the step writes, relative to the project.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
+
+    /// <summary>The same, all of them relative: the folder of the checkout is in none.</summary>
+    public IReadOnlyList<string> OutputsFrom(string projectDirectory) =>
+        [.. Outputs.Select(output => Path.IsPathRooted(output) ? Path.GetRelativePath(projectDirectory, output).Replace(Path.DirectorySeparatorChar, '/') : output)];
 
     /// <summary>Names of the steps that come before it.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];

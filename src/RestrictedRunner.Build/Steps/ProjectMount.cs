@@ -11,22 +11,30 @@ internal static class ProjectMount
 
     /// <summary>Adds what a step gets that says nothing else: the project's folder, as the folder that it starts in, and the caller as its user.</summary>
     /// <param name="task">The step's task.</param>
-    /// <param name="folder">Host path of the project's folder, or of what stands in for it.</param>
-    /// <param name="start">Path below it that the command starts in; empty for the folder itself.</param>
+    /// <param name="mounts">What shows the project's folder, or what stands in for it, and the folders of outputs.</param>
+    /// <param name="start">Path below <see cref="Path"/> that the command starts in; empty for that itself.</param>
     /// <param name="more">Mounts of all steps.</param>
-    public static void AddTo(DockerExec task, string folder, string start, IEnumerable<ITaskItem> more)
+    public static void AddTo(DockerExec task, IEnumerable<Mount> mounts, string start, IEnumerable<ITaskItem> more)
     {
-        var project = new TaskItem(EscapedText.Escape(folder));
-        project.SetMetadata("ContainerPath", Path);
-        task.Mounts = [project, .. more, .. task.Mounts];
+        task.Mounts = [.. mounts.Select(Item), .. more, .. task.Mounts];
         if (task.WorkDir.Length == 0 && task.WorkingDirectory.Length == 0)
         {
-            task.WorkDir = start.Length == 0 ? Path : $"{Path}/{start}";
+            task.WorkDir = At(start);
         }
 
         if (task.User.Length == 0)
         {
             task.User = "current";
         }
+    }
+
+    /// <summary>Path in the container of one below <see cref="Path"/>.</summary>
+    public static string At(string below) => below.Length == 0 ? Path : $"{Path}/{below}";
+
+    private static ITaskItem Item(Mount mount)
+    {
+        var item = new TaskItem(EscapedText.Escape(mount.HostPath));
+        item.SetMetadata("ContainerPath", mount.ContainerPath);
+        return item;
     }
 }

@@ -38,31 +38,22 @@ internal sealed class Stage : IDisposable
     public string ProjectDirectory { get; }
 
     /// <summary>Puts the outputs where the project wants them: whole files only, and no link that leads out.</summary>
-    /// <param name="outputs">Files, folders and globs.</param>
-    /// <param name="projectDirectory">Full path of the project's folder.</param>
+    /// <param name="outputs">Paths of what the step wrote, relative to the project's folder.</param>
+    /// <param name="places">Where they are to be.</param>
     /// <param name="cancellation">Stops before the first file has changed.</param>
-    /// <returns>Why it could not be done; null when it was.</returns>
-    public string? BringBack(IReadOnlyList<string> outputs, string projectDirectory, CancellationToken cancellation)
+    /// <returns>What is there now, or why it could not be done.</returns>
+    public RestoreOutcome BringBack(IReadOnlyList<string> outputs, OutputPlaces places, CancellationToken cancellation)
     {
-        string[] paths = [.. outputs.SelectMany(Paths).Distinct()];
         var key = Digests.Of([]).Hash;
 
         // The cache has the rules for both ways.
         var cache = new ResultCache(new(Path.Combine(_folder, OutputsFolder)));
-        return cache.Store(key, new(ProjectDirectory, paths), cancellation).Problem
-            ?? cache.Restore(key, projectDirectory, paths, cancellation) switch
-            {
-                { Result: not null } => null,
-                { Problem: var problem } => problem ?? "what the step wrote cannot be read back",
-            };
+        return cache.Store(key, new(ProjectDirectory, outputs), cancellation).Problem is { } problem
+            ? new(Result: null, problem)
+            : cache.Restore(key, places, cancellation);
     }
 
     public void Dispose() => Remove();
-
-    private IEnumerable<string> Paths(string output) =>
-        Glob.Parse(output, ProjectDirectory) is { IsPlain: true } path
-            ? [Path.GetRelativePath(ProjectDirectory, path.Start)]
-            : InputFiles.Find(ProjectDirectory, [output]).Files.Select(file => file.Path);
 
     private void Remove()
     {

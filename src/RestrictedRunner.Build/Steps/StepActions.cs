@@ -50,7 +50,7 @@ internal static class StepActions
             Arguments = plan.Script is null ? plan.Words : [.. plan.Words, plan.Script],
             EnvironmentVariables = options.EnvironmentVariables,
             WorkingDirectory = start,
-            OutputPaths = step.Outputs,
+            OutputPaths = step.OutputsFrom(projectDirectory),
             Image = image,
             Timeout = options.Timeout,
             Properties =

@@ -18,7 +18,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         var diagnostics = new Diagnostics(log);
         try
         {
-            using var task = NewTask(step, output.Engine, InProject, recorder: null, diagnostics);
+            using var task = NewTask(step, output.Engine, InProject(step), recorder: null, diagnostics);
             if (log.HasLoggedErrors || !Check(step, task, diagnostics))
             {
                 return false;
@@ -42,9 +42,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private bool Build(DeclaredStep step, DockerExec task, IBuildEngine engine, StepState state, TaskLoggingHelper log, Diagnostics diagnostics)
     {
         var options = ParameterReader.Read(task).Options;
-
-        // What it reads as standard input is declared by that.
-        var inputs = Find(step, [.. step.Inputs, .. options.StandardInput.Length > 0 ? new[] { options.StandardInput } : []], "inputs");
+        var inputs = Find(step, step.AllInputs, "inputs", FoldersOf(step).Depth);
         if (inputs.Absent(setting.ProjectDirectory).ToList() is { Count: > 0 } absent)
         {
             absent.ForEach(input => diagnostics.InputAbsent(step, input));
@@ -52,7 +50,8 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
 
         var key = KeyOf(step, options, inputs);
-        var before = Find(step, step.Outputs, "outputs");
+        var earlier = WrittenFiles.Load(WrittenPath(step));
+        var before = Find(step, FullPaths(earlier), "outputs");
         if (key.Length > 0 && state.Key == key && state.Outputs == before.Root.Hash && AbsentOutputs(step, setting.ProjectDirectory).Count == 0)
         {
             log.LogMessage(MessageImportance.Normal, $"Step '{step.Name}' is up to date.");
@@ -66,56 +65,96 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
 
         state.Forget();
-        if (Restore(step, key, log, task))
+        var files = new StepFiles(step, setting.ProjectDirectory, earlier, inputs);
+        if (Restore(files, key, log, task) is not { } written)
         {
-            state.Keep(key, OutputsNow(step));
-            return true;
-        }
-
-        log.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
-        var recorded = new RecordedOutput();
-        if (!Run(step, inputs, recorded, engine, log, diagnostics))
-        {
-            return false;
-        }
-
-        // An image that was pulled for the run is known only now.
-        if (key.Length == 0)
-        {
-            setting.Images.LookUp([options.Image], options);
-            key = KeyOf(step, options, inputs);
-        }
-
-        Store(step, key, recorded, log);
-        state.Keep(key, OutputsNow(step));
-        return true;
-    }
-
-    private bool Run(DeclaredStep step, StepFilesOnHost inputs, RecordedOutput recorded, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
-    {
-        if (!step.Hermetic)
-        {
-            var isGood = RunIn(InProject, step, recorded, engine, log, diagnostics);
-            if (!isGood)
+            log.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
+            if (Run(files, inputs, KeyAfterRun, engine, log, diagnostics) is not { } made)
             {
-                RemoveOutputs(step);
+                return false;
             }
 
-            return isGood;
+            written = made;
+            key = KeyAfterRun();
         }
 
-        using var stage = new Stage(Path.ChangeExtension(StepState.PathOf(setting.StateFolder, step), "stage"), inputs);
-        return RunIn(new(stage.Tree, stage.ProjectDirectory, inputs.ProjectInTree), step, recorded, engine, log, diagnostics)
-            && BringBack(stage, step, diagnostics);
+        written = files.Own(written);
+        written.Save(WrittenPath(step));
+        state.Keep(key, Find(step, FullPaths(written), "outputs").Root.Hash);
+        return true;
+
+        // An image that was pulled for the run is known only then.
+        string KeyAfterRun()
+        {
+            if (key.Length > 0)
+            {
+                return key;
+            }
+
+            setting.Images[options.Engine].LookUp([options.Image], options);
+            return KeyOf(step, options, inputs);
+        }
+    }
+
+    // Null when it failed.
+    private WrittenFiles? Run(StepFiles files, StepFilesOnHost inputs, Func<string> key, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics) =>
+        files.Step.Hermetic ? RunHermetic(files, inputs, key, engine, log, diagnostics) : RunInProject(files, key, engine, log, diagnostics);
+
+    private WrittenFiles? RunInProject(StepFiles files, Func<string> key, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
+    {
+        files.RemoveEarlier();
+        var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
+        var recorded = new RecordedOutput();
+        if (!RunIn(InProject(files.Step) with { Outputs = FoldersOf(files.Step).Mounts(setting.ProjectDirectory, beside: true) }, files.Step, recorded, engine, log, diagnostics))
+        {
+            files.Remove(before.Changed());
+            return null;
+        }
+
+        if (before.Foreign() is [var foreign, ..])
+        {
+            // Whether the step would have made it, nobody can tell.
+            LogCacheProblem(files.Step, $"'{foreign.Path}' is among its outputs, and it did not write it", log);
+        }
+        else
+        {
+            Store(files, key(), setting.ProjectDirectory, recorded, log);
+        }
+
+        return WrittenFiles.Of(before.Own());
+    }
+
+    private WrittenFiles? RunHermetic(StepFiles files, StepFilesOnHost inputs, Func<string> key, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
+    {
+        using var stage = new Stage(Path.ChangeExtension(StepState.PathOf(setting.StateFolder, files.Step), "stage"), inputs);
+        var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);
+        var recorded = new RecordedOutput();
+        if (!RunIn(InStage(stage, inputs, files.Step), files.Step, recorded, engine, log, diagnostics))
+        {
+            files.RemoveEarlier();
+            return null;
+        }
+
+        // Inputs are no outputs, though they are among them.
+        foreach (var input in before.Foreign())
+        {
+            File.Delete(input.Info.FullName);
+        }
+
+        var outcome = stage.BringBack(files.PathsIn(stage.ProjectDirectory), files.Places, cancellation);
+        if (outcome.Result is not { } result)
+        {
+            diagnostics.StepFilesUnusable(files.Step, outcome.Problem ?? "what the step wrote cannot be read back");
+            return null;
+        }
+
+        Store(files, key(), stage.ProjectDirectory, recorded, log);
+        return WrittenFiles.Of(result.Entries);
     }
 
     private bool RunIn(StepPlace place, DeclaredStep step, RecordedOutput recorded, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
     {
-        foreach (var folder in step.Outputs.Select(output => OutputFolder(place.ProjectDirectory, output)))
-        {
-            Directory.CreateDirectory(folder);
-        }
-
+        FoldersOf(step).CreateIn(place.ProjectDirectory);
         using var task = NewTask(step, engine, place, recorded.Add, diagnostics);
         using var stop = cancellation.Register(task.Cancel);
         if (!task.Execute())
@@ -128,42 +167,32 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return !log.HasLoggedErrors;
     }
 
-    private bool BringBack(Stage stage, DeclaredStep step, Diagnostics diagnostics)
+    // Null when it has to run.
+    private WrittenFiles? Restore(StepFiles files, string key, TaskLoggingHelper log, DockerExec task)
     {
-        if (stage.BringBack(step.Outputs, setting.ProjectDirectory, cancellation) is { } problem)
+        if (key.Length == 0 || setting.Cache is null || !CanBeStored(files.Step))
         {
-            diagnostics.StepFilesUnusable(step, problem);
-            return false;
+            return null;
         }
 
-        return true;
-    }
-
-    private bool Restore(DeclaredStep step, string key, TaskLoggingHelper log, DockerExec task)
-    {
-        if (key.Length == 0 || setting.Cache is null || !CanBeStored(step))
-        {
-            return false;
-        }
-
-        var outcome = setting.Cache.Restore(key, setting.ProjectDirectory, OutputPaths(step), cancellation);
+        var outcome = setting.Cache.Restore(key, files.Places, cancellation);
         if (outcome.Result is not { } result)
         {
-            LogCacheProblem(step, outcome.Problem, log);
-            return false;
+            LogCacheProblem(files.Step, outcome.Problem, log);
+            return null;
         }
 
-        log.LogMessage(MessageImportance.High, $"{step.Name}: from the cache");
+        log.LogMessage(MessageImportance.High, $"{files.Step.Name}: from the cache");
         task.Replay(RecordedOutput.Lines(result.StandardOutput.ToArray(), result.StandardError.ToArray()));
-        return true;
+        return WrittenFiles.Of(result.Entries);
     }
 
-    private void Store(DeclaredStep step, string key, RecordedOutput recorded, TaskLoggingHelper log)
+    private void Store(StepFiles files, string key, string folder, RecordedOutput recorded, TaskLoggingHelper log)
     {
-        if (key.Length > 0 && setting.Cache is not null && CanBeStored(step) && recorded is { IsIncomplete: false, ExitCode: 0 })
+        if (key.Length > 0 && setting.Cache is not null && CanBeStored(files.Step) && recorded is { IsIncomplete: false, ExitCode: 0 })
         {
-            var outputs = new StepOutputs(setting.ProjectDirectory, OutputPaths(step)) { StandardOutput = recorded.StandardOutput, StandardError = recorded.StandardError };
-            LogCacheProblem(step, setting.Cache.Store(key, outputs, cancellation).Problem, log);
+            var outputs = new StepOutputs(folder, files.PathsIn(folder)) { StandardOutput = recorded.StandardOutput, StandardError = recorded.StandardError };
+            LogCacheProblem(files.Step, setting.Cache.Store(key, outputs, cancellation).Problem, log);
             setting.Cache.TrimIfDue(setting.CacheLimit);
         }
     }
@@ -177,30 +206,47 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
     }
 
-    // What a glob stands for is known only when it is there. A step without outputs is run for what else it does.
-    private bool CanBeStored(DeclaredStep step) =>
-        step.Outputs.Count > 0 && step.Outputs.All(output => Glob.Parse(output, setting.ProjectDirectory).IsPlain);
+    // A step without outputs is run for what else it does.
+    private static bool CanBeStored(DeclaredStep step) => step.Outputs.Count > 0;
 
-    private IReadOnlyList<string> OutputPaths(DeclaredStep step) =>
-        [.. step.Outputs.Select(output => Path.GetRelativePath(setting.ProjectDirectory, FullPath(output)).Replace(Path.DirectorySeparatorChar, '/').TrimEnd('/'))];
+    private string WrittenPath(DeclaredStep step) => WrittenFiles.PathOf(StepState.PathOf(setting.StateFolder, step));
 
-    private string OutputsNow(DeclaredStep step) => Find(step, step.Outputs, "outputs").Root.Hash;
+    private IReadOnlyList<string> FullPaths(WrittenFiles files) => [.. files.Files.Select(file => OutputPath.Absolute(setting.ProjectDirectory, file))];
 
-    private StepFilesOnHost Find(DeclaredStep step, IReadOnlyList<string> declared, string kind) =>
-        StepFilesOnHost.Find(declared, setting.ProjectDirectory, Path.ChangeExtension(StepState.PathOf(setting.StateFolder, step), kind), cancellation);
+    private StepFilesOnHost Find(DeclaredStep step, IReadOnlyList<string> declared, string kind, int depth = 0) =>
+        StepFilesOnHost.Find(declared, setting.ProjectDirectory, Path.ChangeExtension(StepState.PathOf(setting.StateFolder, step), kind), cancellation, depth);
 
     // Empty for an image that the engine does not have yet.
     private string KeyOf(DeclaredStep step, StepOptions options, StepFilesOnHost inputs) =>
-        (setting.ResolveImages ? setting.Images.Find(options.Image) : options.Image) is { } image
+        (setting.ResolveImages ? setting.Images[options.Engine].Find(options.Image) : options.Image) is { } image
             ? ActionKey.Of(StepActions.Of(step, options, image, inputs.ProjectInTree, setting.ProjectDirectory), inputs.Root).Digest.Hash
             : "";
 
-    private StepPlace InProject => new(setting.ProjectDirectory, setting.ProjectDirectory, Start: "");
+    private OutputFolders FoldersOf(DeclaredStep step) => new(step, setting.ProjectDirectory);
+
+    // The folders of outputs come when they are there; they are no part of the key.
+    private StepPlace InProject(DeclaredStep step)
+    {
+        var start = StepFilesOnHost.ProjectAt(FoldersOf(step).Depth);
+        return new(setting.ProjectDirectory, start, new(setting.ProjectDirectory, ProjectMount.At(start)));
+    }
+
+    private StepPlace InStage(Stage stage, StepFilesOnHost inputs, DeclaredStep step)
+    {
+        // What the log says of files is about the project.
+        var project = new Mount(setting.ProjectDirectory, ProjectMount.At(inputs.ProjectInTree));
+        var above = new Mount(Path.GetFullPath(string.Concat(Enumerable.Repeat("../", inputs.Depth)) + ".", setting.ProjectDirectory), ProjectMount.Path);
+        return new(stage.ProjectDirectory, inputs.ProjectInTree, new(stage.Tree, ProjectMount.Path))
+        {
+            Outputs = FoldersOf(step).Mounts(stage.ProjectDirectory, beside: false),
+            StandIn = new([.. inputs.Depth > 0 ? new[] { above } : [], project, .. FoldersOf(step).Mounts(setting.ProjectDirectory, beside: false)]),
+        };
+    }
 
     private DockerExec NewTask(DeclaredStep step, IBuildEngine engine, StepPlace place, Action<OutputLine>? recorder, Diagnostics diagnostics)
     {
-        var task = StepReader.Task(step, engine, recorder, new(place.ProjectDirectory, setting.ProjectDirectory), diagnostics.Problem);
-        ProjectMount.AddTo(task, place.MountedFolder, place.Start, step.Hermetic ? [] : setting.Mounts);
+        var task = StepReader.Task(step, engine, recorder, place.StandIn, diagnostics.Problem);
+        ProjectMount.AddTo(task, [place.Project, .. place.Outputs], place.Start, step.Hermetic ? [] : setting.Mounts);
         if (step.Hermetic)
         {
             HermeticOptions.AddTo(task, step);
@@ -213,48 +259,29 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     {
         List<OptionProblem> problems = [.. step.Problems, .. ParameterReader.Read(task).Problems];
         problems.ForEach(diagnostics.Problem);
-        var outside = step.Outputs.Where(output => !IsInProject(output)).ToList();
+        var outside = FoldersOf(step).Wrong().ToList();
         outside.ForEach(output => diagnostics.OutputOutside(step, output));
         var forbidden = step.Hermetic ? HermeticOptions.Forbidden(step).ToList() : [];
         forbidden.ForEach(parameter => diagnostics.NotHermetic(step, parameter));
         return problems.Count + outside.Count + forbidden.Count == 0;
     }
 
-    private static List<string> AbsentOutputs(DeclaredStep step, string folder) =>
-        [.. step.Outputs.Where(output => Glob.Parse(output, folder) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(folder, [output]).Files.Count == 0)];
-
-    private void RemoveOutputs(DeclaredStep step)
-    {
-        foreach (var path in step.Outputs.Select(FullPath))
-        {
-            if (File.Exists(path))
-            {
-                File.Delete(path);
-            }
-            else if (Directory.Exists(path))
-            {
-                Directory.Delete(path, recursive: true);
-            }
-        }
-    }
-
-    // A folder that is an output may be there when the step starts, as the parent of a file has to be.
-    private static string OutputFolder(string folder, string output)
-    {
-        var path = Glob.Parse(output, folder);
-        return output.EndsWith('/') || !path.IsPlain ? path.Start : Path.GetDirectoryName(path.Start)!;
-    }
-
-    private string FullPath(string output) => Path.GetFullPath(output, setting.ProjectDirectory);
-
-    private bool IsInProject(string output) => FullPath(output).StartsWith(Path.TrimEndingDirectorySeparator(setting.ProjectDirectory) + "/", StringComparison.Ordinal);
+    private List<string> AbsentOutputs(DeclaredStep step, string folder) =>
+        [.. step.OutputsFrom(setting.ProjectDirectory).Where(output => Glob.Parse(output, folder) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(folder, [output]).Files.Count == 0)];
 }
 
 /// <summary>Where a step runs.</summary>
-/// <param name="MountedFolder">Full path of the folder that the container sees.</param>
 /// <param name="ProjectDirectory">Full path of the project's folder, or of what stands in for it.</param>
-/// <param name="Start">Path of the second below the first; empty when they are one.</param>
-internal sealed record StepPlace(string MountedFolder, string ProjectDirectory, string Start);
+/// <param name="Start">Where that is in the container, below <see cref="ProjectMount.Path"/>; empty when it is that.</param>
+/// <param name="Project">What shows it to the container.</param>
+internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Project)
+{
+    /// <summary>What shows the folders of outputs that are elsewhere.</summary>
+    public IReadOnlyList<Mount> Outputs { get; init; } = [];
+
+    /// <summary>What the folders stand in for; null when they are the project's own.</summary>
+    public StandIn? StandIn { get; init; }
+}
 
 /// <summary>What all steps of a project have in common.</summary>
 internal sealed record StepBuildSetting
@@ -268,8 +295,8 @@ internal sealed record StepBuildSetting
     /// <summary>Mounts of every step.</summary>
     public required IReadOnlyList<ITaskItem> Mounts { get; init; }
 
-    /// <summary>What images' names stand for.</summary>
-    public required ImageIdentities Images { get; init; }
+    /// <summary>What images' names stand for, by the engine.</summary>
+    public required IReadOnlyDictionary<string, ImageIdentities> Images { get; init; }
 
     /// <summary>False takes an image's name for its content.</summary>
     public bool ResolveImages { get; init; } = true;

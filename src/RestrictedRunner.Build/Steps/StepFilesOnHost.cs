@@ -15,18 +15,22 @@ internal sealed record StepFilesOnHost(InputFiles Found, Digest Root, int Depth)
     private const string ProjectBelow = "_";
 
     /// <summary>Path of the project's folder in the tree; empty when it is the root.</summary>
-    public string ProjectInTree => string.Join('/', Enumerable.Repeat(ProjectBelow, Depth));
+    public string ProjectInTree => ProjectAt(Depth);
+
+    /// <summary>Path of the project's folder in a tree that begins so many folders above it.</summary>
+    public static string ProjectAt(int depth) => string.Join('/', Enumerable.Repeat(ProjectBelow, depth));
 
     /// <summary>Looks for what is declared, and reads what has changed since it was last read.</summary>
     /// <param name="declared">Files, folders and globs.</param>
     /// <param name="folder">Full path of the project's folder.</param>
     /// <param name="known">Path of the file that remembers what was read before.</param>
     /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="depth">How many folders above the project's the files begin at least.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static StepFilesOnHost Find(IEnumerable<string> declared, string folder, string known, CancellationToken cancellation)
+    public static StepFilesOnHost Find(IEnumerable<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0)
     {
         var found = InputFiles.Find(folder, declared);
-        var depth = found.Files.Select(file => Parents(file.Path)).DefaultIfEmpty(0).Max();
+        depth = found.Files.Select(file => Parents(file.Path)).Append(depth).Max();
         var entries = FileDigests.Of(found.Files, known, cancellation).Select(file => Entry(file, depth));
         return new(found, InputTree.Of(entries).Root, depth);
     }

@@ -32,7 +32,7 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         var outputs = steps.SelectMany(step => step.Outputs.Select(output => (Path: Path.GetFullPath(output, projectDirectory), Output: output, Step: step))).ToList();
         foreach (var (path, output, step) in outputs)
         {
-            var first = outputs.First(other => Overlap(other.Path, path));
+            var first = outputs.First(other => Overlap(other.Path, path) || (!ReferenceEquals(other.Step, step) && InputPattern.Reads([other.Output], output, projectDirectory)));
             if (!ReferenceEquals(first.Step, step))
             {
                 Report(step, new(GraphProblemKind.OutputTwice, output, first.Step.Name));
@@ -68,7 +68,7 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         [
             .. steps
                 .Where(other => !ReferenceEquals(other, step))
-                .Where(other => step.DependsOn.Contains(other.Name, Names) || other.Outputs.Any(output => InputPattern.Reads(step.Inputs, output, projectDirectory)))
+                .Where(other => step.DependsOn.Contains(other.Name, Names) || other.Outputs.Any(output => InputPattern.Reads(step.AllInputs, output, projectDirectory)))
                 .Select(other => other.Name),
             // A step that depends on itself is a cycle too.
             .. step.DependsOn.Where(name => Names.Equals(name, step.Name)),

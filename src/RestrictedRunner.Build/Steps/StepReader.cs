@@ -20,7 +20,7 @@ internal sealed class StepReader
     /// <summary>The targets read them.</summary>
     private static readonly string[] OfTargets = ["Compile", "PerTargetFramework"];
 
-    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "BeforeTargets", "StateFolder"];
+    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "CacheSize", "BeforeTargets", "StateFolder"];
 
     // Task has a few of its own, such as BuildEngine.
     private static readonly Dictionary<string, PropertyInfo> TaskParameters = typeof(DockerExec)
@@ -75,7 +75,7 @@ internal sealed class StepReader
     /// <param name="step">Its parameters become the task's.</param>
     /// <param name="engine">Where the task logs to.</param>
     /// <param name="recorder">Sees the output too; may be null.</param>
-    /// <param name="standIn">The folder that the step sees in place of the project's; may be null.</param>
+    /// <param name="standIn">What the step sees in place of the project's folder; may be null.</param>
     /// <param name="invalid">Is told of a value that is no <c>true</c> or <c>false</c>, or no number.</param>
     public static DockerExec Task(DeclaredStep step, IBuildEngine engine, Action<OutputLine>? recorder, StandIn? standIn, Action<OptionProblem> invalid)
     {

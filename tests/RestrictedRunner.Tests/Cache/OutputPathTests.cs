@@ -35,6 +35,21 @@ public class OutputPathTests
     public void A_link_leads_to_a_place_below_the_folder(string path, string target, bool staysBelow) =>
         Assert.Equal(staysBelow, OutputPath.StaysBelow(path, target));
 
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("../a")]
+    [InlineData("../../a/b")]
+    public void A_path_beside_the_folder_has_a_form_without_dots(string path)
+    {
+        var form = OutputPath.Of(path);
+
+        Assert.True(OutputPath.IsBelow(form));
+        Assert.Equal(path, OutputPath.Ordinary(form));
+        Assert.Equal(Path.GetFullPath(path, "/p/q/r"), OutputPath.Absolute("/p/q/r", form));
+        Assert.False(OutputPath.StaysBelow(form, "../../b"));
+        Assert.Equal(path.Split('/').Count(name => name != "..") > 1, OutputPath.StaysBelow(form, "../b"));
+    }
+
     [Fact]
     public void What_is_in_an_output_is_no_output_of_its_own() =>
         Assert.Equal(["a", "a-b", "a.b", "b/c"], OutputPath.Outermost(["b/c", "a/", "a/b", "a-b", "a/a/a", "a.b", "a", "b/c/d"]));

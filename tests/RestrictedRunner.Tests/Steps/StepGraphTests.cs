@@ -29,6 +29,14 @@ public class StepGraphTests
     [InlineData("gen/", "gen/*.c")]
     [InlineData("gen/", "**/*.c")]
     [InlineData("gen/a.c", "/p/gen/a.c")]
+    [InlineData("gen/*.c", "gen/a.c")]
+    [InlineData("gen/**/*.c", "gen/sub/a.c")]
+    [InlineData("gen/**/*.c", "gen/sub/")]
+    [InlineData("gen/*.c", "gen")]
+    [InlineData("gen/*.c", "gen/*.c")]
+    [InlineData("gen/*.c", "gen/a*.c")]
+    [InlineData("gen/a*.c", "gen/*.c")]
+    [InlineData("gen/*.c", "**/*.c")]
     public void A_step_comes_after_the_one_that_writes_what_it_reads(string output, string input)
     {
         Assert.Equal(["writer", "reader"], Order(Step("reader") with { Inputs = [input] }, Step("writer") with { Outputs = [output] }));
@@ -41,9 +49,36 @@ public class StepGraphTests
     [InlineData("gen2/a.c", "gen")]
     [InlineData("a.h", "**/*.c")]
     [InlineData("gen/a.c", "!gen/a.c")]
+    [InlineData("gen/*.c", "gen/a.h")]
+    [InlineData("gen/*.c", "gen/*.h")]
+    [InlineData("gen/*.c", "gen/sub/a.c")]
+    [InlineData("gen/*.c", "other/")]
     public void Names_that_only_look_alike_are_no_dependence(string output, string input)
     {
         Assert.Equal(["reader", "writer"], Order(Step("reader") with { Inputs = [input] }, Step("writer") with { Outputs = [output] }));
+    }
+
+    [Fact]
+    public void A_step_comes_after_the_one_that_writes_its_standard_input()
+    {
+        var reader = Step("reader") with { Parameters = new Dictionary<string, string> { ["StandardInput"] = "a%3bb.txt" } };
+
+        Assert.Equal(["writer", "reader"], Order(reader, Step("writer") with { Outputs = ["a;b.txt"] }));
+    }
+
+    [Theory]
+    [InlineData("gen/*.c", "gen/*.c", true)]
+    [InlineData("gen/*.c", "gen/a.c", true)]
+    [InlineData("gen/a.c", "gen/*.c", true)]
+    [InlineData("gen/", "gen/*.c", true)]
+    [InlineData("gen/**/*.c", "gen/sub/", true)]
+    [InlineData("gen/*.c", "gen/*.h", false)]
+    [InlineData("gen/*.c", "gen/a.h", false)]
+    [InlineData("gen/*.c", "other/a.c", false)]
+    public void Two_steps_may_not_write_one_file(string first, string second, bool overlap)
+    {
+        Assert.Equal(overlap ? [] : ["a", "b"], Order(Step("a") with { Outputs = [first] }, Step("b") with { Outputs = [second] }));
+        Assert.Equal(overlap ? [$"b: OutputTwice {second} a"] : [], _problems);
     }
 
     [Fact]

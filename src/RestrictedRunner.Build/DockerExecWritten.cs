@@ -1,0 +1,66 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Knows the files that the steps of a project wrote when they last succeeded, and removes them for <c>Clean</c>.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
+{
+    /// <summary>The items <c>DockerExecStep</c>.</summary>
+    [Required]
+    public ITaskItem[] Steps { get; set; } = [];
+
+    /// <summary>Folder for the files that remember how outputs were made, relative to the project.</summary>
+    [Required]
+    public string StateFolder { get; set; } = "";
+
+    /// <summary>True removes the files, and outputs that are declared by their names; files of the user's own in an output folder stay.</summary>
+    public bool Remove { get; set; }
+
+    /// <summary>The files, relative to the project.</summary>
+    [Output]
+    public ITaskItem[] Files { get; private set; } = [];
+
+    /// <summary>Looks for the files.</summary>
+    /// <returns>False when an error was logged.</returns>
+    public override bool Execute()
+    {
+        // The folder that items resolve against. Right in every MSBuild node, unlike the process's current directory.
+        var projectDirectory = new TaskItem(".").GetMetadata("FullPath");
+        var written = WrittenFiles.In(Path.GetFullPath(StateFolder, projectDirectory)).ToList();
+        Files = [.. written.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
+        if (Remove)
+        {
+            foreach (var path in written.SelectMany(files => files.Contents.Keys).Concat(Steps.SelectMany(step => Named(step, projectDirectory))).Distinct().OrderDescending(Utf8Order.Comparer))
+            {
+                RemoveOne(path, projectDirectory);
+            }
+        }
+
+        return !Log.HasLoggedErrors;
+    }
+
+    private void RemoveOne(string path, string projectDirectory)
+    {
+        try
+        {
+            if (OutputOnDisk.At(projectDirectory, path) is { } output)
+            {
+                OutputOnDisk.Remove([output], stays: static _ => false);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As the task Delete does.
+            Log.LogWarningFromException(e);
+        }
+    }
+
+    private static IEnumerable<string> Named(ITaskItem item, string projectDirectory)
+    {
+        var step = StepReader.Read(item, new Dictionary<string, string>(), static (_, _) => { });
+        var files = step.Outputs.Where(output => !output.EndsWith('/') && !InputPattern.Reads(step.Inputs, output, projectDirectory));
+        return new OutputSearch([.. files]).Named(projectDirectory).Where(path => OutputOnDisk.At(projectDirectory, path) is { IsFolder: false });
+    }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>A size as Docker writes it: <c>512m</c>, <c>10g</c>.</summary>
+internal static class SizeText
+{
+    /// <summary>What it has to be.</summary>
+    public const string Form = "a size is a number with an optional unit, such as 512m or 10g";
+
+    private const string Units = "kmgtp";
+
+    /// <summary>The number of bytes; null for a text that is no size, or one that no disk has.</summary>
+    public static long? Read(string text)
+    {
+        if (!OptionForms.IsSize(text))
+        {
+            return null;
+        }
+
+        var number = text.TakeWhile(character => char.IsAsciiDigit(character) || character == '.').Count();
+        var unit = text[number..].ToLowerInvariant() is [var first, ..] ? Units.IndexOf(first, StringComparison.Ordinal) + 1 : 0;
+        var bytes = double.Parse(text[..number], CultureInfo.InvariantCulture) * Math.Pow(1024, unit);
+        return bytes < long.MaxValue ? (long)bytes : null;
+    }
+}

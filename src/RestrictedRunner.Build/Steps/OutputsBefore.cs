@@ -1,0 +1,35 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>What was among a step's outputs before it ran, to tell what it wrote from what it found.</summary>
+internal sealed class OutputsBefore
+{
+    private readonly OutputSearch _outputs;
+    private readonly string _folder;
+    private readonly HashSet<string> _named;
+    private readonly Dictionary<string, (FileStamp? Stamp, string? Target)> _found;
+
+    /// <param name="outputs">The declared outputs.</param>
+    /// <param name="projectDirectory">Full path of the folder that the step will run in.</param>
+    public OutputsBefore(OutputSearch outputs, string projectDirectory)
+    {
+        (_outputs, _folder) = (outputs, projectDirectory);
+        _named = [.. outputs.Named(projectDirectory)];
+        _found = outputs.FindIn(projectDirectory).ToDictionary(output => output.Path, Look);
+    }
+
+    /// <summary>What the step made or changed.</summary>
+    public IReadOnlyList<OutputOnDisk> Changed() => [.. _outputs.FindIn(_folder).Where(output => !IsUnchanged(output))];
+
+    /// <summary>What is the step's after it has succeeded: also a file that has an output's very name and the step left as it was.</summary>
+    public IReadOnlyList<OutputOnDisk> Own() => [.. _outputs.FindIn(_folder).Where(output => !IsForeign(output))];
+
+    /// <summary>What is among the outputs and is not the step's.</summary>
+    public IReadOnlyList<OutputOnDisk> Foreign() => [.. _outputs.FindIn(_folder).Where(IsForeign)];
+
+    private bool IsForeign(OutputOnDisk output) => !output.IsFolder && !_named.Contains(output.Path) && IsUnchanged(output);
+
+    private bool IsUnchanged(OutputOnDisk output) => _found.TryGetValue(output.Path, out var before) && before == Look(output);
+
+    private static (FileStamp? Stamp, string? Target) Look(OutputOnDisk output) =>
+        output.IsLink ? (null, output.Info.LinkTarget) : output.IsFolder ? default : (FileStamp.Of(output.Info.FullName), null);
+}

@@ -1,0 +1,37 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>The files of the project that a step makes, and those among them that may be removed for it.</summary>
+internal sealed class StepFiles(DeclaredStep step, string projectDirectory, WrittenFiles earlier, StepFilesOnHost inputs)
+{
+    // A step that changes files in place has them as inputs, too.
+    private readonly HashSet<string> _inputs = [.. inputs.Found.Files.Select(file => file.FullPath)];
+
+    public DeclaredStep Step => step;
+
+    /// <summary>What it is to make.</summary>
+    public OutputSearch Outputs { get; } = new(step.OutputsFrom(projectDirectory));
+
+    /// <summary>Where it is to be.</summary>
+    public OutputPlaces Places => new(projectDirectory, Outputs.Named(projectDirectory))
+    {
+        Globs = Outputs.Globs(projectDirectory),
+        Earlier = [.. earlier.Contents.Keys],
+        Stays = new OutputFolders(step, projectDirectory).AreIn,
+        MayGo = output => earlier.Has(output) && !IsInput(output),
+    };
+
+    /// <summary>The outputs that are there, by names: of a glob, what it stands for.</summary>
+    /// <param name="folder">Full path of the project's folder, or of what stands in for it.</param>
+    public IReadOnlyList<string> PathsIn(string folder) => [.. Outputs.Named(folder).Concat(Outputs.FindIn(folder).Select(output => output.Path))];
+
+    /// <summary>What was written, without what is an input too: nobody may remove that.</summary>
+    public WrittenFiles Own(WrittenFiles written) => new(written.Contents.Where(file => !_inputs.Contains(OutputPath.Absolute(projectDirectory, file.Key))).ToDictionary());
+
+    /// <summary>Removes what an earlier run wrote.</summary>
+    public void RemoveEarlier() => Remove(earlier.FindIn(projectDirectory));
+
+    /// <summary>Removes outputs, unless they are inputs too.</summary>
+    public void Remove(IEnumerable<OutputOnDisk> outputs) => OutputOnDisk.Remove([.. outputs.Where(output => !IsInput(output))], new OutputFolders(step, projectDirectory).AreIn);
+
+    private bool IsInput(OutputOnDisk output) => _inputs.Contains(output.Info.FullName);
+}

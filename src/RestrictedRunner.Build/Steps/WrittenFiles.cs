@@ -1,0 +1,74 @@
+using System.Text;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// What a step wrote when it last succeeded. Only this is ever removed for it: whatever else is among its outputs may be
+/// the user's. Gradle has the same rule:
+/// https://docs.gradle.org/current/userguide/build_cache_concepts.html#concepts_overlapping_outputs
+/// </summary>
+/// <param name="Contents">What was in each file, by its <see cref="OutputPath"/> from the project's folder.</param>
+internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents)
+{
+    private const string Ending = ".written";
+    private const string Folder = "/";
+    private const string LinkTo = "-> ";
+
+    private static readonly WrittenFiles None = new(new Dictionary<string, string>());
+
+    /// <summary>Files and links, sorted by their paths.</summary>
+    public IEnumerable<string> Files => Contents.Where(file => file.Value != Folder).Select(file => file.Key).Order(Utf8Order.Comparer);
+
+    public static WrittenFiles Of(IEnumerable<InputEntry> entries) => new(entries.ToDictionary(entry => entry.Path, Content));
+
+    public static WrittenFiles Of(IEnumerable<OutputOnDisk> outputs) => new(outputs.ToDictionary(output => output.Path, Content));
+
+    /// <summary>Path of the file that remembers them.</summary>
+    /// <param name="state">Path of the step's <see cref="StepState"/>.</param>
+    public static string PathOf(string state) => Path.ChangeExtension(state, Ending);
+
+    /// <summary>All of a project's.</summary>
+    /// <param name="folder">Where the project's files of ours are.</param>
+    public static IEnumerable<WrittenFiles> In(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"*{Ending}").Order(StringComparer.Ordinal).Select(Load) : [];
+
+    /// <summary>Reads them; there are none when they are not known.</summary>
+    public static WrittenFiles Load(string path)
+    {
+        try
+        {
+            return new(File.ReadLines(path).Select(line => line.Split(' ')).ToDictionary(words => Uri.UnescapeDataString(words[0]), words => Uri.UnescapeDataString(words[1])));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException or ArgumentException)
+        {
+            return None;
+        }
+    }
+
+    /// <summary>Remembers them.</summary>
+    public void Save(string path)
+    {
+        using var file = NewFile.Create(path);
+        file?.Save(Encoding.UTF8.GetBytes(string.Concat(Contents.Select(content => $"{Uri.EscapeDataString(content.Key)} {Uri.EscapeDataString(content.Value)}\n"))));
+    }
+
+    /// <summary>True for what is still as the step wrote it. A file that the user has put in its place is the user's.</summary>
+    public bool Has(OutputOnDisk output) => Contents.TryGetValue(output.Path, out var content) && Content(output) == content;
+
+    /// <summary>Those that are there, and still as the step wrote them; each folder before its content.</summary>
+    public IEnumerable<OutputOnDisk> FindIn(string projectDirectory) =>
+        Contents.Keys.Order(Utf8Order.Comparer).Select(path => OutputOnDisk.At(projectDirectory, path)).OfType<OutputOnDisk>().Where(Has);
+
+    private static string Content(OutputOnDisk output) =>
+        output.IsLink ? LinkTo + output.Info.LinkTarget
+        : output.IsFolder ? Folder
+        : output.IsFile ? Digests.OfFile(output.Info.FullName).Hash
+        : "";
+
+    private static string Content(InputEntry entry) => entry switch
+    {
+        InputEntry.Link link => LinkTo + link.Target,
+        InputEntry.File file => file.Digest.Hash,
+        _ => Folder,
+    };
+}

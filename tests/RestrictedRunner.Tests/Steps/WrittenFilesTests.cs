@@ -1,0 +1,62 @@
+using RestrictedRunner.Build;
+
+namespace RestrictedRunner.Tests;
+
+public sealed class WrittenFilesTests : IDisposable
+{
+    private readonly TemporaryCache _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public void They_are_remembered_with_what_was_in_them()
+    {
+        _files.Write("gen/a\n*.c", "1");
+        _files.Write("gen/changed", "1");
+        _files.Write("gen/gone", "1");
+        _files.Link("gen/link", "a");
+        var file = Path.Combine(_files.Project, "..", "state", "step.written");
+        WrittenFiles.Of(OutputOnDisk.Find(_files.Project, "gen")).Save(file);
+        _files.Write("gen/changed", "2");
+        _files.Write("gen/own", "1");
+        File.Delete(_files.At("gen/gone"));
+
+        var written = WrittenFiles.Load(file);
+
+        Assert.Equal(["gen/a\n*.c", "gen/changed", "gen/gone", "gen/link"], written.Files);
+        Assert.Equal(["gen", "gen/a\n*.c", "gen/link"], written.FindIn(_files.Project).Select(output => output.Path));
+        Assert.Equal(written.Contents, Assert.Single(WrittenFiles.In(Path.GetDirectoryName(file)!)).Contents);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"gen/a\":")]
+    [InlineData("null")]
+    public void What_cannot_be_read_is_nothing(string content)
+    {
+        _files.Write("step.written", content);
+
+        Assert.Empty(WrittenFiles.Load(_files.At("step.written")).Contents);
+        Assert.Empty(WrittenFiles.Load(_files.At("none.written")).Contents);
+    }
+
+    [Fact]
+    public void What_a_run_changed_is_told_from_what_it_found()
+    {
+        _files.Write("gen/found.c", "1");
+        _files.Write("gen/rewritten.c", "1");
+        _files.Write("named", "1");
+        _files.Write("folder/found", "1");
+        var before = new OutputsBefore(new(["gen/*.c", "named", "folder/"]), _files.Project);
+        File.Delete(_files.At("gen/rewritten.c"));
+        _files.Write("gen/rewritten.c", "1");
+        _files.Write("gen/made.c", "1");
+        _files.Write("folder/sub/made", "1");
+
+        Assert.Equal(["folder/sub", "folder/sub/made", "gen/made.c", "gen/rewritten.c"], Paths(before.Changed()));
+        Assert.Equal(["folder/found", "gen/found.c"], Paths(before.Foreign()));
+        Assert.Equal(["folder", "folder/sub", "folder/sub/made", "gen/made.c", "gen/rewritten.c", "named"], Paths(before.Own()));
+    }
+
+    private static IEnumerable<string> Paths(IEnumerable<OutputOnDisk> outputs) => outputs.Select(output => output.Path).Order(StringComparer.Ordinal);
+}

@@ -44,7 +44,9 @@ internal sealed class OutputPipes : IAsyncDisposable
 
         _standardOutput = new(Path.Combine(folder, StandardOutput));
         _standardError = new(Path.Combine(folder, StandardError));
-        _reading = Task.WhenAll(ReadAsync(_standardOutput, readStandardOutput), ReadAsync(_standardError, readStandardError));
+
+        // On other threads, because what reads is first made ready, which takes as long as to start a client.
+        _reading = Task.WhenAll(Task.Run(() => ReadAsync(_standardOutput, readStandardOutput)), Task.Run(() => ReadAsync(_standardError, readStandardError)));
     }
 
     /// <summary>Names of the files in the folder.</summary>

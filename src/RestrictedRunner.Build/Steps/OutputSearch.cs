@@ -16,6 +16,11 @@ internal sealed record OutputSearch(IReadOnlyList<string> Declared)
     public IReadOnlyList<OutputOnDisk> FindIn(string projectDirectory) =>
         [.. Named(projectDirectory).SelectMany(path => OutputOnDisk.Find(projectDirectory, path)).Concat(Matched(projectDirectory)).DistinctBy(output => output.Path)];
 
+    /// <summary>The declared outputs that nothing is there for.</summary>
+    /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
+    public IEnumerable<string> Absent(string projectDirectory) =>
+        Declared.Where(output => Glob.Parse(output, projectDirectory) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(projectDirectory, [output]).Files.Count == 0);
+
     private IEnumerable<OutputOnDisk> Matched(string projectDirectory) =>
         InputFiles.Find(projectDirectory, Declared.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)).Files
             .Select(file => new OutputOnDisk(OutputPath.Of(file.Path), new FileInfo(file.FullPath)));

@@ -18,7 +18,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         var diagnostics = new Diagnostics(log);
         try
         {
-            using var task = NewTask(step, output.Engine, InProject(step), recorder: null, diagnostics);
+            using var task = NewTask(step, output.Engine, StepPlace.InProject(step, setting.ProjectDirectory), recorder: null, diagnostics);
             if (log.HasLoggedErrors || !Check(step, task, diagnostics))
             {
                 return false;
@@ -105,7 +105,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         files.RemoveEarlier();
         var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
         var recorded = new RecordedOutput();
-        if (!RunIn(InProject(files.Step) with { Outputs = FoldersOf(files.Step).Mounts(setting.ProjectDirectory, beside: true) }, files.Step, recorded, engine, log, diagnostics))
+        if (!RunIn(StepPlace.InProject(files.Step, setting.ProjectDirectory) with { Outputs = FoldersOf(files.Step).Mounts(setting.ProjectDirectory, beside: true) }, files.Step, recorded, engine, log, diagnostics))
         {
             files.Remove(before.Changed());
             return null;
@@ -129,7 +129,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         using var stage = new Stage(Path.ChangeExtension(StepState.PathOf(setting.StateFolder, files.Step), "stage"), inputs);
         var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);
         var recorded = new RecordedOutput();
-        if (!RunIn(InStage(stage, inputs, files.Step), files.Step, recorded, engine, log, diagnostics))
+        if (!RunIn(StepPlace.InStage(stage, inputs, files.Step, setting.ProjectDirectory), files.Step, recorded, engine, log, diagnostics))
         {
             files.RemoveEarlier();
             return null;
@@ -224,25 +224,6 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
     private OutputFolders FoldersOf(DeclaredStep step) => new(step, setting.ProjectDirectory);
 
-    // The folders of outputs come when they are there; they are no part of the key.
-    private StepPlace InProject(DeclaredStep step)
-    {
-        var start = StepFilesOnHost.ProjectAt(FoldersOf(step).Depth);
-        return new(setting.ProjectDirectory, start, new(setting.ProjectDirectory, ProjectMount.At(start)));
-    }
-
-    private StepPlace InStage(Stage stage, StepFilesOnHost inputs, DeclaredStep step)
-    {
-        // What the log says of files is about the project.
-        var project = new Mount(setting.ProjectDirectory, ProjectMount.At(inputs.ProjectInTree));
-        var above = new Mount(Path.GetFullPath(string.Concat(Enumerable.Repeat("../", inputs.Depth)) + ".", setting.ProjectDirectory), ProjectMount.Path);
-        return new(stage.ProjectDirectory, inputs.ProjectInTree, new(stage.Tree, ProjectMount.Path))
-        {
-            Outputs = FoldersOf(step).Mounts(stage.ProjectDirectory, beside: false),
-            StandIn = new([.. inputs.Depth > 0 ? new[] { above } : [], project, .. FoldersOf(step).Mounts(setting.ProjectDirectory, beside: false)]),
-        };
-    }
-
     private DockerExec NewTask(DeclaredStep step, IBuildEngine engine, StepPlace place, Action<OutputLine>? recorder, Diagnostics diagnostics)
     {
         var task = StepReader.Task(step, engine, recorder, place.StandIn, diagnostics.Problem);
@@ -266,47 +247,5 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return problems.Count + outside.Count + forbidden.Count == 0;
     }
 
-    private List<string> AbsentOutputs(DeclaredStep step, string folder) =>
-        [.. step.OutputsFrom(setting.ProjectDirectory).Where(output => Glob.Parse(output, folder) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(folder, [output]).Files.Count == 0)];
-}
-
-/// <summary>Where a step runs.</summary>
-/// <param name="ProjectDirectory">Full path of the project's folder, or of what stands in for it.</param>
-/// <param name="Start">Where that is in the container, below <see cref="ProjectMount.Path"/>; empty when it is that.</param>
-/// <param name="Project">What shows it to the container.</param>
-internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Project)
-{
-    /// <summary>What shows the folders of outputs that are elsewhere.</summary>
-    public IReadOnlyList<Mount> Outputs { get; init; } = [];
-
-    /// <summary>What the folders stand in for; null when they are the project's own.</summary>
-    public StandIn? StandIn { get; init; }
-}
-
-/// <summary>What all steps of a project have in common.</summary>
-internal sealed record StepBuildSetting
-{
-    /// <summary>Full path of the project's folder.</summary>
-    public required string ProjectDirectory { get; init; }
-
-    /// <summary>Folder for the files that remember how outputs were made.</summary>
-    public required string StateFolder { get; init; }
-
-    /// <summary>Mounts of every step.</summary>
-    public required IReadOnlyList<ITaskItem> Mounts { get; init; }
-
-    /// <summary>What images' names stand for, by the engine.</summary>
-    public required IReadOnlyDictionary<string, ImageIdentities> Images { get; init; }
-
-    /// <summary>False takes an image's name for its content.</summary>
-    public bool ResolveImages { get; init; } = true;
-
-    /// <summary>Results of earlier runs; null when they are not to be used.</summary>
-    public ResultCache? Cache { get; init; }
-
-    /// <summary>Bytes that the cache may take.</summary>
-    public long CacheLimit { get; init; } = Eviction.DefaultLimit;
-
-    /// <summary>True for a build that only wants to know whether there is something to do (<c>-question</c>).</summary>
-    public bool OnlyAsk { get; init; }
+    private List<string> AbsentOutputs(DeclaredStep step, string folder) => [.. new OutputSearch(step.OutputsFrom(setting.ProjectDirectory)).Absent(folder)];
 }

@@ -1,0 +1,31 @@
+using Microsoft.Build.Framework;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>What all steps of a project have in common.</summary>
+internal sealed record StepBuildSetting
+{
+    /// <summary>Full path of the project's folder.</summary>
+    public required string ProjectDirectory { get; init; }
+
+    /// <summary>Folder for the files that remember how outputs were made.</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>Mounts of every step.</summary>
+    public required IReadOnlyList<ITaskItem> Mounts { get; init; }
+
+    /// <summary>What images' names stand for, by the engine.</summary>
+    public required IReadOnlyDictionary<string, ImageIdentities> Images { get; init; }
+
+    /// <summary>False takes an image's name for its content.</summary>
+    public bool ResolveImages { get; init; } = true;
+
+    /// <summary>Results of earlier runs; null when they are not to be used.</summary>
+    public ResultCache? Cache { get; init; }
+
+    /// <summary>Bytes that the cache may take.</summary>
+    public long CacheLimit { get; init; } = Eviction.DefaultLimit;
+
+    /// <summary>True for a build that only wants to know whether there is something to do (<c>-question</c>).</summary>
+    public bool OnlyAsk { get; init; }
+}

@@ -1,0 +1,34 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>Where a step runs.</summary>
+/// <param name="ProjectDirectory">Full path of the project's folder, or of what stands in for it.</param>
+/// <param name="Start">Where that is in the container, below <see cref="ProjectMount.Path"/>; empty when it is that.</param>
+/// <param name="Project">What shows it to the container.</param>
+internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Project)
+{
+    /// <summary>What shows the folders of outputs that are elsewhere.</summary>
+    public IReadOnlyList<Mount> Outputs { get; init; } = [];
+
+    /// <summary>What the folders stand in for; null when they are the project's own.</summary>
+    public StandIn? StandIn { get; init; }
+
+    /// <summary>The project's folder itself. The folders of outputs come when they are there; they are no part of the key.</summary>
+    public static StepPlace InProject(DeclaredStep step, string projectDirectory)
+    {
+        var start = StepFilesOnHost.ProjectAt(new OutputFolders(step, projectDirectory).Depth);
+        return new(projectDirectory, start, new(projectDirectory, ProjectMount.At(start)));
+    }
+
+    /// <summary>A stage, of which the log speaks as if it were the project's folder.</summary>
+    public static StepPlace InStage(Stage stage, StepFilesOnHost inputs, DeclaredStep step, string projectDirectory)
+    {
+        var folders = new OutputFolders(step, projectDirectory);
+        var project = new Mount(projectDirectory, ProjectMount.At(inputs.ProjectInTree));
+        var above = new Mount(Path.GetFullPath(string.Concat(Enumerable.Repeat("../", inputs.Depth)) + ".", projectDirectory), ProjectMount.Path);
+        return new(stage.ProjectDirectory, inputs.ProjectInTree, new(stage.Tree, ProjectMount.Path))
+        {
+            Outputs = folders.Mounts(stage.ProjectDirectory, beside: false),
+            StandIn = new([.. inputs.Depth > 0 ? new[] { above } : [], project, .. folders.Mounts(projectDirectory, beside: false)]),
+        };
+    }
+}

@@ -109,7 +109,7 @@ public static class DockerRunner
     private static async Task<RunResult> RunOnceAsync(
         PlannedStep step,
         Reaper reaper,
-        StepFiles files,
+        RunFiles files,
         RunObserver observer,
         bool captureOutput,
         CancellationToken cancellation)

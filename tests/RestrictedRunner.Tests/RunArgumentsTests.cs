@@ -4,7 +4,7 @@ public class RunArgumentsTests
 {
     private static readonly StepOptions Smallest = new() { Image = "alpine", Arguments = ["true"] };
 
-    private static StepFiles NoFiles => new(StepFiles.NewFolder(), null, null, hasPrepare: false, hasPipes: false);
+    private static RunFiles NoFiles => new(RunFiles.NewFolder(), null, null, hasPrepare: false, hasPipes: false);
 
     private static CurrentUser Caller => new("1000:1001", UserMapping.SameIds);
 
@@ -113,7 +113,7 @@ public class RunArgumentsTests
     public void The_script_is_mounted_read_only_and_named_after_the_shell()
     {
         var options = Smallest with { Arguments = [], Command = "a && b", Shell = "bash -e" };
-        using var files = new StepFiles(StepFiles.NewFolder(), "a && b", "PATH=/x\n", hasPrepare: true, hasPipes: false);
+        using var files = new RunFiles(RunFiles.NewFolder(), "a && b", "PATH=/x\n", hasPrepare: true, hasPipes: false);
         var arguments = For(options, new RunSetting(new Container("rr-1"), files, CurrentUser: null, Interactive: true));
         Assert.Contains($"type=bind,src={files.ScriptPath},dst=/.restricted-runner.sh,readonly", arguments);
         Assert.Contains($"type=bind,src={files.PreparedPath},dst=/.restricted-runner.prepared", arguments);
@@ -125,7 +125,7 @@ public class RunArgumentsTests
     public void The_script_connects_its_output_by_pipes()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes lead into containers only on Linux.");
-        using var files = new StepFiles(StepFiles.NewFolder(), "a && b", environment: null, hasPrepare: false, hasPipes: true);
+        using var files = new RunFiles(RunFiles.NewFolder(), "a && b", environment: null, hasPrepare: false, hasPipes: true);
         var arguments = For(Smallest with { Arguments = [], Command = "a && b" }, new RunSetting(new Container("rr-1"), files, CurrentUser: null, Interactive: false));
         Assert.Contains($"type=bind,src={files.OutputFolder},dst=/.restricted-runner.output,readonly", arguments);
         Assert.Equal(["alpine", "sh", "/.restricted-runner.output/connect.sh", "sh", "/.restricted-runner.sh"], arguments.TakeLast(5));

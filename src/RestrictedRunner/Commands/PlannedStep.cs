@@ -19,17 +19,17 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
         return new(options, engine, CommandPlan.For(options), ContainerEnvironment.For(options), currentUser);
     }
 
-    /// <summary>Writes the script and the environment file.</summary>
+    /// <summary>Writes the files that a run of the step needs.</summary>
     /// <param name="folder">Path of a folder that does not exist yet.</param>
     /// <param name="readsOutput">True when the command's output is read here, and not by the caller.</param>
-    public StepFiles WriteFiles(string folder, bool readsOutput) =>
+    public RunFiles WriteFiles(string folder, bool readsOutput) =>
         new(folder, Plan.Script, Environment.FileText, Plan.HasPrepare, hasPipes: readsOutput && Plan.CanConnectOutput);
 
     /// <summary>The client's arguments for one run.</summary>
-    public IReadOnlyList<string> Arguments(Container container, StepFiles files, bool interactive) => Arguments(Options, container, files, interactive);
+    public IReadOnlyList<string> Arguments(Container container, RunFiles files, bool interactive) => Arguments(Options, container, files, interactive);
 
     /// <summary>The client's path and arguments, without the environment values that the user wrote into free-form options.</summary>
-    public IReadOnlyList<string> ShownCommandLine(Container container, StepFiles files, bool interactive) =>
+    public IReadOnlyList<string> ShownCommandLine(Container container, RunFiles files, bool interactive) =>
         [Engine.ClientPath, .. Arguments(Options with { DockerRunOpts = RunOpts.Masked(Options.DockerRunOpts) }, container, files, interactive)];
 
     /// <summary>The program that the container runs, as far as the step says so: an image may have an entry point of its own.</summary>
@@ -49,7 +49,7 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
         }
     }
 
-    private IReadOnlyList<string> Arguments(StepOptions options, Container container, StepFiles files, bool interactive) =>
+    private IReadOnlyList<string> Arguments(StepOptions options, Container container, RunFiles files, bool interactive) =>
         RunArguments.For(
             options,
             Plan,

@@ -39,11 +39,11 @@ internal static partial class Abandoned
     private static void RemoveFolders()
     {
         var temporary = Path.GetTempPath();
-        foreach (var folder in Directory.Exists(temporary) ? Directory.EnumerateDirectories(temporary, $"{StepFiles.FolderPrefix}*", ReadableOnly) : [])
+        foreach (var folder in Directory.Exists(temporary) ? Directory.EnumerateDirectories(temporary, $"{RunFiles.FolderPrefix}*", ReadableOnly) : [])
         {
-            if (Owner.Parse(Path.GetFileName(folder)[StepFiles.FolderPrefix.Length..].Split('-')[0]) is { } owner && owner.HasEnded() && IsOurs(folder))
+            if (Owner.Parse(Path.GetFileName(folder)[RunFiles.FolderPrefix.Length..].Split('-')[0]) is { } owner && owner.HasEnded() && IsOurs(folder))
             {
-                StepFiles.RemoveFolder(folder);
+                RunFiles.RemoveFolder(folder);
             }
         }
     }

@@ -88,7 +88,7 @@ internal static class ContainerRemoval
     public static async Task<Removal> RemoveAsync(EngineProcess engine, Container container, CancellationToken cancellation)
     {
         var answer = await AskToRemoveAsync().ConfigureAwait(false);
-        var isUnderWay = IsUnderWay(answer);
+        var wasUnderWay = IsUnderWay(answer);
         while (IsUnderWay(answer) && !cancellation.IsCancellationRequested)
         {
             await Task.Delay(Pause, CancellationToken.None).ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal static class ContainerRemoval
 
             // Clients differ in the exit code for a container that is not there, but all print a name only for one that was.
             _ when answer.StandardOutput.Trim().Length > 0 => Removal.Removed,
-            _ when answer.ExitCode == 0 || EngineMessages.IsNoSuchContainer(answer.StandardError) => isUnderWay ? Removal.Removed : Removal.Absent,
+            _ when answer.ExitCode == 0 || EngineMessages.IsNoSuchContainer(answer.StandardError) => wasUnderWay ? Removal.Removed : Removal.Absent,
             _ => Removal.Unknown,
         };
 

@@ -53,7 +53,7 @@ internal sealed class Reaper : IDisposable
     public Container Container { get; } = Container.New();
 
     /// <summary>Path of the step's temporary folder.</summary>
-    public string Folder { get; } = StepFiles.NewFolder();
+    public string Folder { get; } = RunFiles.NewFolder();
 
     /// <summary>Environment of a client that pulls, by which the reaper finds it.</summary>
     public IReadOnlyDictionary<string, string?> PullEnvironment => new Dictionary<string, string?> { ["RESTRICTED_RUNNER_PULL"] = Container.Name };

@@ -7,7 +7,7 @@ namespace RestrictedRunner;
 /// <param name="Files">The generated files.</param>
 /// <param name="CurrentUser">What <c>User="current"</c> means, or null for another user.</param>
 /// <param name="Interactive">True when standard input is handed through.</param>
-internal sealed record RunSetting(Container Container, StepFiles Files, CurrentUser? CurrentUser, bool Interactive);
+internal sealed record RunSetting(Container Container, RunFiles Files, CurrentUser? CurrentUser, bool Interactive);
 
 /// <summary>The words of <c>docker run</c> for a step: a pure function of what was asked for.</summary>
 internal static class RunArguments

@@ -94,7 +94,7 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    /// <summary>Tells of an exception of the observer's where nobody could catch it.</summary>
+    /// <summary>Keeps an exception of the observer's that was thrown where nobody could catch it, and stops the run.</summary>
     public void Fail(Exception exception)
     {
         lock (_lock)
@@ -108,8 +108,8 @@ internal sealed class OutputSink : IDisposable
     }
 
     /// <summary>
-    /// After both streams' end: what may be the client's own report of a failure, or null when a line of standard
-    /// output has shown that the command ran.
+    /// After both streams' end: what may be the client's own report of a failure, or null when a line that
+    /// only the command can have written has shown that it ran.
     /// </summary>
     public string? TakeReport()
     {
@@ -130,7 +130,7 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    /// <summary>Throws what the observer threw on the timer's thread.</summary>
+    /// <summary>Throws what the observer threw where nobody could catch it: on the timer's thread, or on one that reads a pipe.</summary>
     public void ThrowIfFailed() => _failure?.Throw();
 
     public void Dispose()

@@ -1,7 +1,7 @@
 namespace RestrictedRunner;
 
 /// <summary>The files that one run needs on the host, in a folder of its own that goes with it.</summary>
-internal sealed class StepFiles : IDisposable
+internal sealed class RunFiles : IDisposable
 {
     /// <summary>Start of the names of all temporary folders of ours.</summary>
     public const string FolderPrefix = "rr-";
@@ -29,7 +29,7 @@ internal sealed class StepFiles : IDisposable
     /// <param name="hasPrepare">True when the script tells that its prepare command is through.</param>
     /// <param name="hasPipes">True when the command's output is to come straight from the container.</param>
     /// <exception cref="RunnerException">The temporary folder is full or cannot be written to.</exception>
-    public StepFiles(string folder, string? script, string? environment, bool hasPrepare, bool hasPipes)
+    public RunFiles(string folder, string? script, string? environment, bool hasPrepare, bool hasPipes)
     {
         _folder = folder;
         if (script is null && environment is null)

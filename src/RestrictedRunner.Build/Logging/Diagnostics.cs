@@ -112,7 +112,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     public void InputAbsent(DeclaredStep step, string input) =>
         Error("RRB1021", $"Step '{step.Name}': the input '{input}' is not there. Create it before the steps run, correct the path, or name the step that makes it in DependsOn.");
 
-    public void OutputOutside(DeclaredStep step, string output) =>
+    public void OutputHoldsProject(DeclaredStep step, string output) =>
         Error("RRB1022", $"Step '{step.Name}': the output '{output}' is the project's folder, or in a folder that the project is in, which the step would see as a whole. Let it write below the project's folder, or into a folder of its own beside it.");
 
     public void OutputAbsent(DeclaredStep step, string output) =>

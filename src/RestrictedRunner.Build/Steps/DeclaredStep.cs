@@ -20,7 +20,7 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
 
     /// <summary>The same, all of them relative: the folder of the checkout is in none.</summary>
     public IReadOnlyList<string> OutputsFrom(string projectDirectory) =>
-        [.. Outputs.Select(output => Path.IsPathRooted(output) ? Path.GetRelativePath(projectDirectory, output).Replace(Path.DirectorySeparatorChar, '/') : output)];
+        [.. Outputs.Select(output => Path.IsPathRooted(output) ? ProjectTree.FromProject(projectDirectory, output) : output)];
 
     /// <summary>Names of the steps that come before it.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];

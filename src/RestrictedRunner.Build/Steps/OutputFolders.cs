@@ -5,14 +5,12 @@ namespace RestrictedRunner.Build;
 /// <param name="ProjectDirectory">Full path of the project's folder.</param>
 internal sealed record OutputFolders(DeclaredStep Step, string ProjectDirectory)
 {
-    private const string Parent = "..";
-
     /// <summary>How many folders above the project's the outputs begin.</summary>
-    public int Depth => Step.OutputsFrom(ProjectDirectory).Select(output => Parents(FromProject(ProjectDirectory, output))).Append(0).Max();
+    public int Depth => Step.OutputsFrom(ProjectDirectory).Select(output => ProjectTree.Parents(FromProject(output))).Append(0).Max();
 
-    /// <summary>Outputs that are the project's folder, or in one that the project is in: the step would see and could write all of it.</summary>
-    public IEnumerable<string> Wrong() =>
-        Step.Outputs.Where(output => FromProject(ProjectDirectory, output).Split('/').All(name => name == Parent) || IsProject(output));
+    /// <summary>Outputs that are the project's folder, or right in one that the project is in: the step would see and could write all of it.</summary>
+    public IEnumerable<string> ThatHoldProject() =>
+        Step.Outputs.Where(output => ProjectTree.IsAboveProject(FromProject(output)) || IsProject(output));
 
     /// <summary>Makes the folders, as the parents of files have to be there.</summary>
     /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
@@ -29,11 +27,11 @@ internal sealed record OutputFolders(DeclaredStep Step, string ProjectDirectory)
     /// <param name="beside">False where their places beside the project are shown already.</param>
     public IReadOnlyList<Mount> Mounts(string projectDirectory, bool beside)
     {
-        var relative = Step.OutputsFrom(ProjectDirectory).Select(output => FromProject(ProjectDirectory, output)).Where(folder => beside && Parents(folder) > 0);
+        var relative = Step.OutputsFrom(ProjectDirectory).Select(FromProject).Where(folder => beside && ProjectTree.Parents(folder) > 0);
         var absolute = Step.Outputs.Where(Path.IsPathRooted).Select(output => Of(ProjectDirectory, output));
         return
         [
-            .. relative.Distinct().Select(folder => new Mount(Path.GetFullPath(folder, projectDirectory), ProjectMount.At(InTree(folder)))),
+            .. relative.Distinct().Select(folder => new Mount(Path.GetFullPath(folder, projectDirectory), ProjectMount.At(ProjectTree.PathAt(Depth, folder)))),
             .. absolute.Distinct().Select(folder => new Mount(Path.GetFullPath(Path.GetRelativePath(ProjectDirectory, folder), projectDirectory), folder)),
         ];
     }
@@ -42,15 +40,9 @@ internal sealed record OutputFolders(DeclaredStep Step, string ProjectDirectory)
     /// <param name="folder">Full path.</param>
     public bool AreIn(string folder) => Step.OutputsFrom(ProjectDirectory).Any(output => HostFolder.IsAtOrBelow(Of(ProjectDirectory, output), folder));
 
-    private string InTree(string folder) =>
-        string.Join('/', [StepFilesOnHost.ProjectAt(Depth - Parents(folder)), .. folder.Split('/').Skip(Parents(folder))]).TrimStart('/');
-
     private bool IsProject(string output) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(output, ProjectDirectory)) == Path.TrimEndingDirectorySeparator(ProjectDirectory);
 
-    private static int Parents(string path) => path.Split('/').TakeWhile(name => name == Parent).Count();
-
-    private static string FromProject(string projectDirectory, string output) =>
-        Path.GetRelativePath(projectDirectory, Of(projectDirectory, output)).Replace(Path.DirectorySeparatorChar, '/');
+    private string FromProject(string output) => ProjectTree.FromProject(ProjectDirectory, Of(ProjectDirectory, output));
 
     // A folder that is an output may be there when the step starts, as the parent of a file has to be.
     private static string Of(string projectDirectory, string output)

@@ -3,14 +3,14 @@ namespace RestrictedRunner.Build;
 /// <summary>What was among a step's outputs before it ran, to tell what it wrote from what it found.</summary>
 internal sealed class OutputsBefore
 {
-    private readonly OutputSearch _outputs;
+    private readonly DeclaredOutputs _outputs;
     private readonly string _folder;
     private readonly HashSet<string> _named;
     private readonly Dictionary<string, (FileStamp? Stamp, string? Target)> _found;
 
     /// <param name="outputs">The declared outputs.</param>
     /// <param name="projectDirectory">Full path of the folder that the step will run in.</param>
-    public OutputsBefore(OutputSearch outputs, string projectDirectory)
+    public OutputsBefore(DeclaredOutputs outputs, string projectDirectory)
     {
         (_outputs, _folder) = (outputs, projectDirectory);
         _named = [.. outputs.Named(projectDirectory)];

@@ -15,7 +15,7 @@ internal sealed class Stage : IDisposable
     /// <param name="folder">Full path of the stage, which nothing else may use.</param>
     /// <param name="inputs">The inputs, with their places in the tree.</param>
     /// <exception cref="IOException">There is no room, or an input has gone.</exception>
-    public Stage(string folder, StepFilesOnHost inputs)
+    public Stage(string folder, FileSnapshot inputs)
     {
         _folder = folder;
 

@@ -97,7 +97,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     }
 
     // Null when it failed.
-    private WrittenFiles? Run(StepFiles files, StepFilesOnHost inputs, Func<string> key, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics) =>
+    private WrittenFiles? Run(StepFiles files, FileSnapshot inputs, Func<string> key, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics) =>
         files.Step.Hermetic ? RunHermetic(files, inputs, key, engine, log, diagnostics) : RunInProject(files, key, engine, log, diagnostics);
 
     private WrittenFiles? RunInProject(StepFiles files, Func<string> key, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
@@ -124,7 +124,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return WrittenFiles.Of(before.Own());
     }
 
-    private WrittenFiles? RunHermetic(StepFiles files, StepFilesOnHost inputs, Func<string> key, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
+    private WrittenFiles? RunHermetic(StepFiles files, FileSnapshot inputs, Func<string> key, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
     {
         using var stage = new Stage(Path.ChangeExtension(StepState.PathOf(setting.StateFolder, files.Step), "stage"), inputs);
         var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);
@@ -213,11 +213,11 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
     private IReadOnlyList<string> FullPaths(WrittenFiles files) => [.. files.Files.Select(file => OutputPath.Absolute(setting.ProjectDirectory, file))];
 
-    private StepFilesOnHost Find(DeclaredStep step, IReadOnlyList<string> declared, string kind, int depth = 0) =>
-        StepFilesOnHost.Find(declared, setting.ProjectDirectory, Path.ChangeExtension(StepState.PathOf(setting.StateFolder, step), kind), cancellation, depth);
+    private FileSnapshot Find(DeclaredStep step, IReadOnlyList<string> declared, string kind, int depth = 0) =>
+        FileSnapshot.Find(declared, setting.ProjectDirectory, Path.ChangeExtension(StepState.PathOf(setting.StateFolder, step), kind), cancellation, depth);
 
     // Empty for an image that the engine does not have yet.
-    private string KeyOf(DeclaredStep step, StepOptions options, StepFilesOnHost inputs) =>
+    private string KeyOf(DeclaredStep step, StepOptions options, FileSnapshot inputs) =>
         (setting.ResolveImages ? setting.Images[options.Engine].Find(options.Image) : options.Image) is { } image
             ? ActionKey.Of(StepActions.Of(step, options, image, inputs.ProjectInTree, setting.ProjectDirectory), inputs.Root).Digest.Hash
             : "";
@@ -240,12 +240,12 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     {
         List<OptionProblem> problems = [.. step.Problems, .. ParameterReader.Read(task).Problems];
         problems.ForEach(diagnostics.Problem);
-        var outside = FoldersOf(step).Wrong().ToList();
-        outside.ForEach(output => diagnostics.OutputOutside(step, output));
+        var tooWide = FoldersOf(step).ThatHoldProject().ToList();
+        tooWide.ForEach(output => diagnostics.OutputHoldsProject(step, output));
         var forbidden = step.Hermetic ? HermeticOptions.Forbidden(step).ToList() : [];
         forbidden.ForEach(parameter => diagnostics.NotHermetic(step, parameter));
-        return problems.Count + outside.Count + forbidden.Count == 0;
+        return problems.Count + tooWide.Count + forbidden.Count == 0;
     }
 
-    private List<string> AbsentOutputs(DeclaredStep step, string folder) => [.. new OutputSearch(step.OutputsFrom(setting.ProjectDirectory)).Absent(folder)];
+    private List<string> AbsentOutputs(DeclaredStep step, string folder) => [.. new DeclaredOutputs(step.OutputsFrom(setting.ProjectDirectory)).Absent(folder)];
 }

@@ -1,7 +1,7 @@
 namespace RestrictedRunner.Build;
 
 /// <summary>The files of the project that a step makes, and those among them that may be removed for it.</summary>
-internal sealed class StepFiles(DeclaredStep step, string projectDirectory, WrittenFiles earlier, StepFilesOnHost inputs)
+internal sealed class StepFiles(DeclaredStep step, string projectDirectory, WrittenFiles earlier, FileSnapshot inputs)
 {
     // A step that changes files in place has them as inputs, too.
     private readonly HashSet<string> _inputs = [.. inputs.Found.Files.Select(file => file.FullPath)];
@@ -9,7 +9,7 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     public DeclaredStep Step => step;
 
     /// <summary>What it is to make.</summary>
-    public OutputSearch Outputs { get; } = new(step.OutputsFrom(projectDirectory));
+    public DeclaredOutputs Outputs { get; } = new(step.OutputsFrom(projectDirectory));
 
     /// <summary>Where it is to be.</summary>
     public OutputPlaces Places => new(projectDirectory, Outputs.Named(projectDirectory))

@@ -15,12 +15,12 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
     /// <summary>The project's folder itself. The folders of outputs come when they are there; they are no part of the key.</summary>
     public static StepPlace InProject(DeclaredStep step, string projectDirectory)
     {
-        var start = StepFilesOnHost.ProjectAt(new OutputFolders(step, projectDirectory).Depth);
+        var start = ProjectTree.ProjectAt(new OutputFolders(step, projectDirectory).Depth);
         return new(projectDirectory, start, new(projectDirectory, ProjectMount.At(start)));
     }
 
     /// <summary>A stage, of which the log speaks as if it were the project's folder.</summary>
-    public static StepPlace InStage(Stage stage, StepFilesOnHost inputs, DeclaredStep step, string projectDirectory)
+    public static StepPlace InStage(Stage stage, FileSnapshot inputs, DeclaredStep step, string projectDirectory)
     {
         var folders = new OutputFolders(step, projectDirectory);
         var project = new Mount(projectDirectory, ProjectMount.At(inputs.ProjectInTree));

@@ -3,22 +3,14 @@ using Directory = System.IO.Directory;
 
 namespace RestrictedRunner.Build;
 
-/// <summary>Files of a step as they are on the host at one moment, and the digest of them all.</summary>
+/// <summary>Files that a step reads or writes, as they are on the host at one moment, and the digest of them all.</summary>
 /// <param name="Found">The files.</param>
 /// <param name="Root">Digest of their <see cref="InputTree"/>.</param>
 /// <param name="Depth">How many folders above the project's the files begin.</param>
-internal sealed record StepFilesOnHost(InputFiles Found, Digest Root, int Depth)
+internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
 {
-    private const string Parent = "..";
-
-    // Folders above the project's have no name of their own, so that the names of a checkout's parents do not count.
-    private const string ProjectBelow = "_";
-
-    /// <summary>Path of the project's folder in the tree; empty when it is the root.</summary>
-    public string ProjectInTree => ProjectAt(Depth);
-
-    /// <summary>Path of the project's folder in a tree that begins so many folders above it.</summary>
-    public static string ProjectAt(int depth) => string.Join('/', Enumerable.Repeat(ProjectBelow, depth));
+    /// <summary>The project's folder in the tree; empty when it is the root.</summary>
+    public string ProjectInTree => ProjectTree.ProjectAt(Depth);
 
     /// <summary>Looks for what is declared, and reads what has changed since it was last read.</summary>
     /// <param name="declared">Files, folders and globs.</param>
@@ -27,10 +19,10 @@ internal sealed record StepFilesOnHost(InputFiles Found, Digest Root, int Depth)
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="depth">How many folders above the project's the files begin at least.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static StepFilesOnHost Find(IEnumerable<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0)
+    public static FileSnapshot Find(IEnumerable<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0)
     {
         var found = InputFiles.Find(folder, declared);
-        depth = found.Files.Select(file => Parents(file.Path)).Append(depth).Max();
+        depth = found.Files.Select(file => ProjectTree.Parents(file.Path)).Append(depth).Max();
         var entries = FileDigests.Of(found.Files, known, cancellation).Select(file => Entry(file, depth));
         return new(found, InputTree.Of(entries).Root, depth);
     }
@@ -40,13 +32,8 @@ internal sealed record StepFilesOnHost(InputFiles Found, Digest Root, int Depth)
         Found.Missing.Where(declared => Glob.Parse(declared, folder) is { IsPlain: true } path && !Directory.Exists(path.Start));
 
     /// <summary>Place in the tree of a path that is relative to the project's folder.</summary>
-    public string PathInTree(string path) => PathInTree(path, Depth);
+    public string PathInTree(string path) => ProjectTree.PathAt(Depth, path);
 
     private static InputEntry.File Entry(DigestedFile file, int depth) =>
-        new(PathInTree(file.File.Path, depth), file.Digest ?? throw new IOException(file.Problem), file.File.Stamp.IsExecutable);
-
-    private static string PathInTree(string path, int depth) =>
-        string.Join('/', [.. Enumerable.Repeat(ProjectBelow, depth - Parents(path)), .. path.Split('/').Skip(Parents(path))]);
-
-    private static int Parents(string path) => path.Split('/').TakeWhile(name => name == Parent).Count();
+        new(ProjectTree.PathAt(depth, file.File.Path), file.Digest ?? throw new IOException(file.Problem), file.File.Stamp.IsExecutable);
 }

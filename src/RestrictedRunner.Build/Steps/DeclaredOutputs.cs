@@ -1,12 +1,12 @@
 namespace RestrictedRunner.Build;
 
-/// <summary>What the declared outputs of a step stand for.</summary>
-/// <param name="Declared">Files, folders and globs, relative to the project's folder or absolute.</param>
-internal sealed record OutputSearch(IReadOnlyList<string> Declared)
+/// <summary>The outputs that a step declares, and what they stand for.</summary>
+/// <param name="Texts">Files, folders and globs, relative to the project's folder or absolute.</param>
+internal sealed record DeclaredOutputs(IReadOnlyList<string> Texts)
 {
     /// <summary>The outputs that are declared by their names, as an <see cref="OutputPath"/> from the project's folder.</summary>
     public IReadOnlyList<string> Named(string projectDirectory) =>
-        [.. Parse(projectDirectory).Where(output => output.IsPlain).Select(output => OutputPath.Of(Path.GetRelativePath(projectDirectory, output.Start).Replace(Path.DirectorySeparatorChar, '/')))];
+        [.. Parse(projectDirectory).Where(output => output.IsPlain).Select(output => OutputPath.Of(ProjectTree.FromProject(projectDirectory, output.Start)))];
 
     /// <summary>The outputs that are declared by patterns.</summary>
     public IReadOnlyList<Glob> Globs(string projectDirectory) => [.. Parse(projectDirectory).Where(output => !output.IsPlain)];
@@ -19,11 +19,11 @@ internal sealed record OutputSearch(IReadOnlyList<string> Declared)
     /// <summary>The declared outputs that nothing is there for.</summary>
     /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
     public IEnumerable<string> Absent(string projectDirectory) =>
-        Declared.Where(output => Glob.Parse(output, projectDirectory) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(projectDirectory, [output]).Files.Count == 0);
+        Texts.Where(output => Glob.Parse(output, projectDirectory) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(projectDirectory, [output]).Files.Count == 0);
 
     private IEnumerable<OutputOnDisk> Matched(string projectDirectory) =>
-        InputFiles.Find(projectDirectory, Declared.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)).Files
+        InputFiles.Find(projectDirectory, Texts.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)).Files
             .Select(file => new OutputOnDisk(OutputPath.Of(file.Path), new FileInfo(file.FullPath)));
 
-    private IEnumerable<Glob> Parse(string projectDirectory) => Declared.Select(output => Glob.Parse(output, projectDirectory));
+    private IEnumerable<Glob> Parse(string projectDirectory) => Texts.Select(output => Glob.Parse(output, projectDirectory));
 }

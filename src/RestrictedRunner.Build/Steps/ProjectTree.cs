@@ -1,0 +1,32 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// Paths in the tree that a step sees. It begins at the project's folder, or so many folders above it (its depth) that
+/// what the step reads and writes beside that folder is in it, too.
+/// </summary>
+internal static class ProjectTree
+{
+    private const string Parent = "..";
+
+    // Folders above the project's have no name of their own, so that the names of a checkout's parents do not count.
+    private const string ProjectBelow = "_";
+
+    /// <summary>The path from the project's folder, with <c>/</c> on every system.</summary>
+    /// <param name="projectDirectory">Full path of the project's folder.</param>
+    /// <param name="path">Full path.</param>
+    public static string FromProject(string projectDirectory, string path) =>
+        Path.GetRelativePath(projectDirectory, path).Replace(Path.DirectorySeparatorChar, '/');
+
+    /// <summary>How many folders above the project's a path from there begins.</summary>
+    public static int Parents(string path) => path.Split('/').TakeWhile(name => name == Parent).Count();
+
+    /// <summary>True when a path from the project's folder is a folder that this one is in.</summary>
+    public static bool IsAboveProject(string path) => path.Split('/').All(name => name == Parent);
+
+    /// <summary>The project's folder in a tree of this depth; empty when it is the root.</summary>
+    public static string ProjectAt(int depth) => string.Join('/', Enumerable.Repeat(ProjectBelow, depth));
+
+    /// <summary>The place in a tree of this depth of a path from the project's folder.</summary>
+    public static string PathAt(int depth, string path) =>
+        string.Join('/', [.. Enumerable.Repeat(ProjectBelow, depth - Parents(path)), .. path.Split('/').Skip(Parents(path))]);
+}

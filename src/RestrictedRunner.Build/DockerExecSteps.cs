@@ -54,7 +54,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <summary>Set by MSBuild for <c>-question</c>.</summary>
     public bool FailIfNotIncremental { get; set; }
 
-    /// <summary>The files that the steps wrote, with all metadata of their step, which is named by metadata <c>Step</c>.</summary>
+    /// <summary>The files that the steps wrote, relative to the project, with the name of their step as metadata <c>Step</c> and its metadata <c>Compile</c>.</summary>
     [Output]
     public ITaskItem[] OutputFiles { get; private set; } = [];
 
@@ -90,9 +90,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     {
         var engine = (IBuildEngine8)BuildEngine;
         var start = DateTime.UtcNow;
-
-        // The folder that items resolve against. Right in every MSBuild node, unlike the process's current directory.
-        var projectDirectory = new TaskItem(".").GetMetadata("FullPath");
+        var projectDirectory = ProjectFolder.Find();
         var logs = new StepLogs(engine);
         var steps = Read(diagnostics, logs);
         if (StepGraph.Of(steps, projectDirectory, (step, problem) => Tell(logs, step, to => to.NoOrder(step, problem))) is not { } graph)

@@ -26,8 +26,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     /// <returns>False when an error was logged.</returns>
     public override bool Execute()
     {
-        // The folder that items resolve against. Right in every MSBuild node, unlike the process's current directory.
-        var projectDirectory = new TaskItem(".").GetMetadata("FullPath");
+        var projectDirectory = ProjectFolder.Find();
         var written = WrittenFiles.In(Path.GetFullPath(StateFolder, projectDirectory)).ToList();
         Files = [.. written.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
         if (Remove)

@@ -34,13 +34,12 @@ internal sealed record StandIn(IReadOnlyList<Mount> For);
 /// <param name="IgnoreFormats">No other line is an error or a warning, whatever its format.</param>
 internal sealed record LineRules(bool StandardErrorIsError, CustomExpression Error, CustomExpression Warning, bool IgnoreFormats);
 
-/// <summary>Reads MSBuild parameters into options. The only file that knows items and their metadata.</summary>
+/// <summary>Reads MSBuild parameters into options. The only file that knows the items of parameters and their metadata.</summary>
 internal sealed class ParameterReader
 {
     private readonly List<OptionProblem> _problems = [];
 
-    // The folder that items resolve against. Right in every MSBuild node, unlike the process's current directory.
-    private readonly string _projectDirectory = new TaskItem(".").GetMetadata("FullPath");
+    private readonly string _projectDirectory = ProjectFolder.Find();
 
     private ParameterReader()
     {

@@ -33,6 +33,5 @@ internal static class InputPattern
         return input.IsMatch(path) || (isFolder && (Contains(path, input.Start) || input.MayMatchBelow(path)));
     }
 
-    private static bool Contains(string folder, string path) =>
-        path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
+    private static bool Contains(string folder, string path) => HostFolder.IsAtOrBelow(path, folder);
 }

@@ -105,10 +105,7 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         return null;
     }
 
-    private static bool Overlap(string path, string other) =>
-        path == other
-        || path.StartsWith(other.TrimEnd('/') + "/", StringComparison.Ordinal)
-        || other.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal);
+    private static bool Overlap(string path, string other) => HostFolder.IsAtOrBelow(path, other) || HostFolder.IsAtOrBelow(other, path);
 }
 
 /// <summary>Why steps have no order.</summary>

@@ -19,7 +19,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         try
         {
             using var task = NewTask(step, output.Engine, StepPlace.InProject(step, setting.ProjectDirectory), recorder: null, diagnostics);
-            if (log.HasLoggedErrors || !Check(step, task, diagnostics))
+            if (log.HasLoggedErrors || !StepRules.Check(step, task, setting.ProjectDirectory, diagnostics))
             {
                 return false;
             }
@@ -234,17 +234,6 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
 
         return task;
-    }
-
-    private bool Check(DeclaredStep step, DockerExec task, Diagnostics diagnostics)
-    {
-        List<OptionProblem> problems = [.. step.Problems, .. ParameterReader.Read(task).Problems];
-        problems.ForEach(diagnostics.Problem);
-        var tooWide = FoldersOf(step).ThatHoldProject().ToList();
-        tooWide.ForEach(output => diagnostics.OutputHoldsProject(step, output));
-        var forbidden = step.Hermetic ? HermeticOptions.Forbidden(step).ToList() : [];
-        forbidden.ForEach(parameter => diagnostics.NotHermetic(step, parameter));
-        return problems.Count + tooWide.Count + forbidden.Count == 0;
     }
 
     private List<string> AbsentOutputs(DeclaredStep step, string folder) => [.. new DeclaredOutputs(step.OutputsFrom(setting.ProjectDirectory)).Absent(folder)];

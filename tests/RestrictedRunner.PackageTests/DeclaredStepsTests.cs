@@ -16,7 +16,7 @@ public class DeclaredStepsTests
         build.SucceededWithoutWarnings();
         Assert.Equal("a\nb\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
         Assert.Equal(await Unix.UserAsync(), await Unix.OwnerAsync(project["sorted.txt"]));
-        Assert.Equal(1, Runs(build));
+        Assert.Equal(1, build.Runs);
     }
 
     [EngineFact]
@@ -29,7 +29,7 @@ public class DeclaredStepsTests
 
         var build = await project.BuildAsync();
 
-        Assert.Equal(0, Runs(build.SucceededWithoutWarnings()));
+        Assert.Equal(0, build.SucceededWithoutWarnings().Runs);
         Assert.Contains("Step 'Sort' is up to date.", build.Texts);
     }
 
@@ -55,7 +55,7 @@ public class DeclaredStepsTests
 
         var build = await project.BuildAsync(what == "parameter" ? ["-p:DockerExecMemory=64m"] : []);
 
-        Assert.Equal(1, Runs(build.SucceededWithoutWarnings()));
+        Assert.Equal(1, build.SucceededWithoutWarnings().Runs);
         Assert.NotEqual("x\ny\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
     }
 
@@ -72,7 +72,7 @@ public class DeclaredStepsTests
         (await project.BuildAsync()).SucceededWithoutWarnings();
 
         Assert.Equal("1\n2\n3\n", await File.ReadAllTextAsync(project["c.txt"], TestContext.Current.CancellationToken));
-        Assert.Equal(0, Runs((await project.BuildAsync()).SucceededWithoutWarnings()));
+        Assert.Equal(0, (await project.BuildAsync()).SucceededWithoutWarnings().Runs);
     }
 
     [EngineFact]
@@ -126,7 +126,7 @@ public class DeclaredStepsTests
         (await project.BuildAsync()).SucceededWithoutWarnings();
         project.Write("names.txt", "d\nc\n");
 
-        Assert.Equal(1, Runs((await project.BuildAsync()).SucceededWithoutWarnings()));
+        Assert.Equal(1, (await project.BuildAsync()).SucceededWithoutWarnings().Runs);
         Assert.Equal("c\nd\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
     }
 
@@ -201,7 +201,7 @@ public class DeclaredStepsTests
         project.Write("Uses.cs", "public class Uses : Made { }");
 
         (await project.BuildAsync("-restore")).SucceededWithoutWarnings();
-        Assert.Equal(0, Runs((await project.BuildAsync()).SucceededWithoutWarnings()));
+        Assert.Equal(0, (await project.BuildAsync()).SucceededWithoutWarnings().Runs);
         project.Write("name.txt", "Other");
         Assert.Contains("CS0246", (await project.BuildAsync()).Errors.Select(error => error.Code));
         Assert.Equal(0, (await DotNet.RunAsync(project.Folder, ["clean", project.File])).Succeeded().ExitCode);
@@ -220,6 +220,4 @@ public class DeclaredStepsTests
           <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
         </Project>
         """);
-
-    private static int Runs(Build build) => build.Texts.Count(text => text.Contains(" run --rm --name rr-", StringComparison.Ordinal));
 }

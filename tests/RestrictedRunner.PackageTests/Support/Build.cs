@@ -47,6 +47,9 @@ internal sealed partial class Build
     /// <summary>The engine's command lines that steps logged.</summary>
     public IReadOnlyList<StepMessage> CommandLines => [.. StepMessages.Where(m => m.Text.Contains(" run --rm --name rr-", StringComparison.Ordinal))];
 
+    /// <summary>How many containers steps started.</summary>
+    public int Runs => CommandLines.Count;
+
     /// <summary>Names of the containers that steps ran.</summary>
     public IReadOnlyList<string> Containers => [.. CommandLines.Select(m => m.Text.Split(' ').SkipWhile(word => word != "--name").ElementAt(1))];
 

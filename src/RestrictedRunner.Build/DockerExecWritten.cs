@@ -3,7 +3,7 @@ using Microsoft.Build.Utilities;
 
 namespace RestrictedRunner.Build;
 
-/// <summary>Knows the files that the steps of a project wrote when they last succeeded, and removes them for <c>Clean</c>.</summary>
+/// <summary>Finds the files that the steps of a project wrote when they last succeeded, and removes them for <c>Clean</c>.</summary>
 [MSBuildMultiThreadableTask]
 public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
 {
@@ -22,7 +22,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     [Output]
     public ITaskItem[] Files { get; private set; } = [];
 
-    /// <summary>Looks for the files.</summary>
+    /// <summary>Looks for the files, and removes them if it is to.</summary>
     /// <returns>False when an error was logged.</returns>
     public override bool Execute()
     {

@@ -6,6 +6,7 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     // A step that changes files in place has them as inputs, too.
     private readonly HashSet<string> _inputs = [.. inputs.Found.Files.Select(file => file.FullPath)];
 
+    /// <summary>The step that makes them.</summary>
     public DeclaredStep Step => step;
 
     /// <summary>What it is to make.</summary>

@@ -20,6 +20,7 @@ internal sealed class StepReader
     /// <summary>The targets read them.</summary>
     private static readonly string[] OfTargets = ["Compile", "PerTargetFramework"];
 
+    // Properties that are no parameter's. A test compares them with those that the targets read.
     private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "CacheSize", "BeforeTargets", "StateFolder"];
 
     // Task has a few of its own, such as BuildEngine.

@@ -19,8 +19,10 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     /// <summary>Files and links, sorted by their paths.</summary>
     public IEnumerable<string> Files => Contents.Where(file => file.Value != Folder).Select(file => file.Key).Order(Utf8Order.Comparer);
 
+    /// <summary>Those of a result that was put into the project.</summary>
     public static WrittenFiles Of(IEnumerable<InputEntry> entries) => new(entries.ToDictionary(entry => entry.Path, Content));
 
+    /// <summary>Those that a run left, as they are now.</summary>
     public static WrittenFiles Of(IEnumerable<OutputOnDisk> outputs) => new(outputs.ToDictionary(output => output.Path, Content));
 
     /// <summary>Path of the file that remembers them.</summary>

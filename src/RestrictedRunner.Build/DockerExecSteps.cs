@@ -129,14 +129,14 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var builder = new StepBuilder(setting, logs, _cancelled.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
-        var ends = await StepSchedule.RunAsync(graph, Math.Min(parallel, cores.Granted), StopAtFailure, builder.BuildAsync, _cancelled.Token).ConfigureAwait(false);
-        foreach (var step in graph.Steps.Where(step => ends[step.Name] == StepEnd.NotRun))
+        var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancelled.Token).ConfigureAwait(false);
+        foreach (var result in results.Where(result => result.End == StepEnd.NotRun))
         {
-            Log.LogMessage(MessageImportance.High, $"Step '{step.Name}' was not run, because another step failed.");
+            Log.LogMessage(MessageImportance.High, $"Step '{result.Step.Name}' was not run, because another step failed.");
         }
 
-        OutputFiles = [.. graph.Steps.Where(step => ends[step.Name] == StepEnd.Succeeded).SelectMany(step => Outputs(step, setting))];
-        var isGood = ends.Values.All(end => end == StepEnd.Succeeded) && !Log.HasLoggedErrors;
+        OutputFiles = [.. results.Where(result => result.End == StepEnd.Succeeded).SelectMany(result => Outputs(result.Step, setting))];
+        var isGood = results.All(result => result.End == StepEnd.Succeeded) && !Log.HasLoggedErrors;
         if (isGood && Stamp.Length > 0 && !FailIfNotIncremental)
         {
             WriteStamp(Path.GetFullPath(Stamp, projectDirectory), start);

@@ -36,7 +36,8 @@ internal sealed class BenchmarkFolder : IDisposable
     /// <param name="items">The steps.</param>
     /// <param name="removed">A folder beside the project that goes before the steps.</param>
     /// <param name="task">What is done instead of steps.</param>
-    public string Steps(string name, string items, string removed = "", string task = "")
+    /// <param name="parallel">How many steps run at once; empty for the default.</param>
+    public string Steps(string name, string items, string removed = "", string task = "", string parallel = "")
     {
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "steps.proj");
         File.WriteAllText(
@@ -45,6 +46,7 @@ internal sealed class BenchmarkFolder : IDisposable
             <Project>
               <PropertyGroup>
                 <BaseIntermediateOutputPath>obj/</BaseIntermediateOutputPath>
+                <DockerExecMaxParallel>{parallel}</DockerExecMaxParallel>
                 <DockerExecCache Condition="'{removed}' == ''">off</DockerExecCache>
               </PropertyGroup>
               <ItemGroup>

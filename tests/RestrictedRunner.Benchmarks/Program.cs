@@ -59,6 +59,13 @@ await duel.RunAsync(
 var busybox = (await Cli.Wrap("docker").WithArguments(["image", "inspect", "--format", "{{.Id}}", "busybox"]).ExecuteBufferedAsync()).StandardOutput.Trim();
 var nothing = folder.Steps("nothing", "");
 
+// What comes with the first step: our assemblies, and what MSBuild itself does for items and a task.
+await duel.RunAsync(
+    "One unchanged step / a build of nothing",
+    folder.Steps("one", $"""<DockerExecStep Include="S" Image="{busybox}" Command="echo 0 &gt; 0.txt" Outputs="0.txt" />"""),
+    nothing,
+    pairs: 10);
+
 await duel.RunAsync(
     "100 unchanged steps / a build of nothing",
     folder.Steps("unchanged", string.Join('\n', Enumerable.Range(0, 100).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" />"""))),
@@ -86,10 +93,9 @@ await duel.RunAsync(
     nothing,
     pairs: 5);
 
-await duel.RunAsync(
-    "20 fresh independent steps / 20 Exec + docker run",
-    folder.Steps("fresh", string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""))),
-    folder.Project("exec-fresh", string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<Exec Command="docker run --rm --pull never -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo {i} &gt; {i}.txt'" />"""))),
-    pairs: 5);
+var fresh = string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""));
+var execFresh = folder.Project("exec-fresh", string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<Exec Command="docker run --rm --pull never -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo {i} &gt; {i}.txt'" />""")));
+await duel.RunAsync("20 fresh independent steps / 20 Exec + docker run", folder.Steps("fresh", fresh), execFresh, pairs: 5);
+await duel.RunAsync("20 fresh independent steps, four at once / 20 Exec + docker run", folder.Steps("fresh-4", fresh, parallel: "4"), execFresh, pairs: 5);
 
 return 0;

@@ -53,11 +53,11 @@ internal sealed record ActionKey(Digest Digest, Action Action, Command Command)
     {
         Properties =
         {
-            step.Properties.Append(new(ImageProperty, ImagePrefix + step.Image))
+            step.Properties.Append(new ActionProperty(ImageProperty, ImagePrefix + step.Image))
                 .Distinct()
-                .OrderBy(property => property.Key, Utf8Order.Comparer)
+                .OrderBy(property => property.Name, Utf8Order.Comparer)
                 .ThenBy(property => property.Value, Utf8Order.Comparer)
-                .Select(property => new Platform.Types.Property { Name = property.Key, Value = property.Value }),
+                .Select(property => new Platform.Types.Property { Name = property.Name, Value = property.Value }),
         },
     };
 

@@ -22,7 +22,7 @@ internal sealed record StepAction
     /// Limits and other options, each a name with a value. A name may come more than once, and the order does not count:
     /// a list whose order does is one value.
     /// </summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Properties { get; init; } = [];
+    public IReadOnlyList<ActionProperty> Properties { get; init; } = [];
 
     /// <summary>Longest time that the step may run; one that got more time has another key.</summary>
     public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
@@ -30,3 +30,6 @@ internal sealed record StepAction
     /// <summary>What else sets results apart. By default our version: one may run a step in another way than the next.</summary>
     public string Salt { get; init; } = $"{typeof(StepAction).Assembly.GetName().Name} {typeof(StepAction).Assembly.GetName().Version}";
 }
+
+/// <summary>A property of the platform that a step runs on, as the Remote Execution API has it.</summary>
+internal sealed record ActionProperty(string Name, string Value);

@@ -8,17 +8,32 @@ namespace RestrictedRunner.Build;
 /// </summary>
 internal sealed class Cores : IDisposable
 {
-    private readonly IBuildEngine9? _engine;
+    private readonly IBuildEngine9? _lender;
+    private readonly int _lent;
 
-    private Cores(IBuildEngine9? engine, int granted) => (_engine, Granted) = (engine, granted);
+    private Cores(IBuildEngine9? lender, int lent, int granted) => (_lender, _lent, Granted) = (lender, lent, granted);
 
-    /// <summary>How many there are, at least one.</summary>
+    /// <summary>How many containers may run at once, at least one.</summary>
     public int Granted { get; }
 
     /// <summary>Asks for as many as are of use; gets fewer when other tasks have them.</summary>
-    public static Cores Request(IBuildEngine engine, int wanted) =>
-        engine is IBuildEngine9 lender && wanted > 1 ? new(lender, lender.RequestCores(wanted)) : new(null, wanted);
+    /// <param name="engine">Lends them.</param>
+    /// <param name="wanted">
+    /// How many containers are to run at once. More than there are processors, because starting one is mostly waiting, is
+    /// granted when all processors are.
+    /// </param>
+    public static Cores Request(IBuildEngine engine, int wanted)
+    {
+        var useful = Math.Min(wanted, Environment.ProcessorCount);
+        if (useful < 2 || engine is not IBuildEngine9 lender)
+        {
+            return new(null, 0, wanted);
+        }
+
+        var lent = lender.RequestCores(useful);
+        return new(lender, lent, lent < useful ? lent : wanted);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _engine?.ReleaseCores(Granted);
+    public void Dispose() => _lender?.ReleaseCores(_lent);
 }

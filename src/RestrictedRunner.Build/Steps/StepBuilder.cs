@@ -66,7 +66,13 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         state.Forget();
         var files = new StepFiles(step, setting.ProjectDirectory, earlier, inputs);
-        if (Restore(files, key, log, task) is not { } written)
+        WrittenFiles written;
+        var restored = Restore(files, key, log, task);
+        if (restored is not null)
+        {
+            written = WrittenFiles.Of(restored);
+        }
+        else
         {
             log.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
             if (Run(files, inputs, KeyAfterRun, engine, log, diagnostics) is not { } made)
@@ -80,7 +86,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         written = files.Own(written);
         written.Save(WrittenPath(step));
-        state.Keep(key, Find(step, FullPaths(written), "outputs").Root.Hash);
+        state.Keep(key, KnownHash(step, written, restored) ?? Find(step, FullPaths(written), "outputs").Root.Hash);
         return true;
 
         // An image that was pulled for the run is known only then.
@@ -167,8 +173,15 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return !log.HasLoggedErrors;
     }
 
+    // What was verified a moment ago need not be read again; what a link leads to was not.
+    private string? KnownHash(DeclaredStep step, WrittenFiles written, IReadOnlyList<InputEntry>? restored)
+    {
+        var files = restored?.OfType<InputEntry.File>().Where(file => written.Contents.ContainsKey(file.Path)).ToList();
+        return FoldersOf(step).Depth == 0 && files?.Count == written.Files.Count() ? InputTree.Of(files).Root.Hash : null;
+    }
+
     // Null when it has to run.
-    private WrittenFiles? Restore(StepFiles files, string key, TaskLoggingHelper log, DockerExec task)
+    private IReadOnlyList<InputEntry>? Restore(StepFiles files, string key, TaskLoggingHelper log, DockerExec task)
     {
         if (key.Length == 0 || setting.Cache is null || !CanBeStored(files.Step))
         {
@@ -184,7 +197,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         log.LogMessage(MessageImportance.High, $"{files.Step.Name}: from the cache");
         task.Replay(RecordedOutput.Lines(result.StandardOutput.ToArray(), result.StandardError.ToArray()));
-        return WrittenFiles.Of(result.Entries);
+        return result.Entries;
     }
 
     private void Store(StepFiles files, string key, string folder, RecordedOutput recorded, TaskLoggingHelper log)

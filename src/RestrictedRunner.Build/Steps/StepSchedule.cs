@@ -13,6 +13,9 @@ internal enum StepEnd
     NotRun,
 }
 
+/// <summary>A step and how it ended.</summary>
+internal sealed record StepResult(DeclaredStep Step, StepEnd End);
+
 /// <summary>Runs steps at once that do not wait for each other.</summary>
 internal static class StepSchedule
 {
@@ -22,8 +25,8 @@ internal static class StepSchedule
     /// <param name="stopAtFailure">True starts no step after one has failed; those that run go on to their end.</param>
     /// <param name="run">Runs one step; false when it failed.</param>
     /// <param name="cancellation">Starts no further step. Those that run see it themselves.</param>
-    /// <returns>How each step ended, by its name.</returns>
-    public static async Task<IReadOnlyDictionary<string, StepEnd>> RunAsync(
+    /// <returns>How each step ended, in the order of the graph.</returns>
+    public static async Task<IReadOnlyList<StepResult>> RunAsync(
         StepGraph graph,
         int parallel,
         bool stopAtFailure,
@@ -32,31 +35,30 @@ internal static class StepSchedule
     {
         using var places = new SemaphoreSlim(parallel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var ends = new Dictionary<string, Task<StepEnd>>(StringComparer.OrdinalIgnoreCase);
+        var ends = new Dictionary<string, Task<StepResult>>(StringComparer.OrdinalIgnoreCase);
         foreach (var step in graph.Steps)
         {
-            Task<StepEnd>[] before = [.. graph.Before[step.Name].Select(name => ends[name])];
+            Task<StepResult>[] before = [.. graph.Before[step.Name].Select(name => ends[name])];
             ends[step.Name] = RunOneAsync(step, before);
         }
 
-        await Task.WhenAll(ends.Values).ConfigureAwait(false);
-        return ends.ToDictionary(end => end.Key, end => end.Value.Result, StringComparer.OrdinalIgnoreCase);
+        return await Task.WhenAll(graph.Steps.Select(step => ends[step.Name])).ConfigureAwait(false);
 
-        async Task<StepEnd> RunOneAsync(DeclaredStep step, Task<StepEnd>[] before)
+        async Task<StepResult> RunOneAsync(DeclaredStep step, Task<StepResult>[] before)
         {
             var allBefore = await Task.WhenAll(before).ConfigureAwait(false);
             await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             try
             {
-                if (stop.IsCancellationRequested || allBefore.Any(end => end != StepEnd.Succeeded))
+                if (stop.IsCancellationRequested || allBefore.Any(result => result.End != StepEnd.Succeeded))
                 {
-                    return StepEnd.NotRun;
+                    return new(step, StepEnd.NotRun);
                 }
 
                 // On a thread of its own: the step's work is synchronous for long stretches.
                 if (await Task.Run(() => run(step), CancellationToken.None).ConfigureAwait(false))
                 {
-                    return StepEnd.Succeeded;
+                    return new(step, StepEnd.Succeeded);
                 }
 
                 if (stopAtFailure)
@@ -64,7 +66,7 @@ internal static class StepSchedule
                     await stop.CancelAsync().ConfigureAwait(false);
                 }
 
-                return StepEnd.Failed;
+                return new(step, StepEnd.Failed);
             }
             finally
             {

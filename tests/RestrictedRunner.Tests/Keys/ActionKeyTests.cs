@@ -65,7 +65,7 @@ public class ActionKeyTests
                 {
                     EnvironmentVariables = [.. pairs.Select(pair => new EnvironmentVariable(pair.Item1, pair.Item2))],
                     OutputPaths = [.. pairs.Select(pair => pair.Item1)],
-                    Properties = [.. pairs.Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2))],
+                    Properties = [.. pairs.Select(pair => new ActionProperty(pair.Item1, pair.Item2))],
                 },
                 Inputs);
 

@@ -77,7 +77,7 @@ public class StepScheduleTests
 
     private static DeclaredStep Step(string name, params string[] dependsOn) => new(name, new("/p/x.csproj", new(1))) { DependsOn = dependsOn };
 
-    private Task<IReadOnlyDictionary<string, StepEnd>> RunAsync(
+    private async Task<Dictionary<string, StepEnd>> RunAsync(
         DeclaredStep[] steps,
         int parallel,
         bool stopAtFailure = false,
@@ -85,7 +85,8 @@ public class StepScheduleTests
         bool isCancelled = false)
     {
         var graph = StepGraph.Of(steps, "/p", (_, problem) => Assert.Fail($"{problem}"))!;
-        return StepSchedule.RunAsync(graph, parallel, stopAtFailure, RunOneAsync, new CancellationToken(isCancelled));
+        var results = await StepSchedule.RunAsync(graph, parallel, stopAtFailure, RunOneAsync, new CancellationToken(isCancelled));
+        return results.ToDictionary(result => result.Step.Name, result => result.End);
 
         Task<bool> RunOneAsync(DeclaredStep step)
         {

@@ -18,7 +18,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         var diagnostics = new Diagnostics(log);
         try
         {
-            using var task = NewTask(step, output.Engine, StepPlace.InProject(step, setting.ProjectDirectory), recorder: null, diagnostics);
+            using var task = StepPlace.InProject(step, setting.ProjectDirectory).NewTask(step, output.Engine, recorder: null, setting.Mounts, diagnostics);
             if (log.HasLoggedErrors || !StepRules.Check(step, task, setting.ProjectDirectory, diagnostics))
             {
                 return false;
@@ -161,7 +161,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private bool RunIn(StepPlace place, DeclaredStep step, RecordedOutput recorded, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)
     {
         FoldersOf(step).CreateIn(place.ProjectDirectory);
-        using var task = NewTask(step, engine, place, recorded.Add, diagnostics);
+        using var task = place.NewTask(step, engine, recorded.Add, setting.Mounts, diagnostics);
         using var stop = cancellation.Register(task.Cancel);
         if (!task.Execute())
         {
@@ -236,18 +236,6 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             : "";
 
     private OutputFolders FoldersOf(DeclaredStep step) => new(step, setting.ProjectDirectory);
-
-    private DockerExec NewTask(DeclaredStep step, IBuildEngine engine, StepPlace place, Action<OutputLine>? recorder, Diagnostics diagnostics)
-    {
-        var task = StepReader.Task(step, engine, recorder, place.StandIn, diagnostics.Problem);
-        ProjectMount.AddTo(task, [place.Project, .. place.Outputs], place.Start, step.Hermetic ? [] : setting.Mounts);
-        if (step.Hermetic)
-        {
-            HermeticOptions.AddTo(task, step);
-        }
-
-        return task;
-    }
 
     private List<string> AbsentOutputs(DeclaredStep step, string folder) => [.. new DeclaredOutputs(step.OutputsFrom(setting.ProjectDirectory)).Absent(folder)];
 }

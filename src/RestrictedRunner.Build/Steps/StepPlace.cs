@@ -1,3 +1,5 @@
+using Microsoft.Build.Framework;
+
 namespace RestrictedRunner.Build;
 
 /// <summary>Where a step runs.</summary>
@@ -30,5 +32,23 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
             Outputs = folders.Mounts(stage.ProjectDirectory, beside: false),
             StandIn = new([.. inputs.Depth > 0 ? new[] { above } : [], project, .. folders.Mounts(projectDirectory, beside: false)]),
         };
+    }
+
+    /// <summary>The task that runs a step here.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="engine">Where the task logs to.</param>
+    /// <param name="recorder">Sees the output too; may be null.</param>
+    /// <param name="mounts">Mounts of every step that is not hermetic.</param>
+    /// <param name="diagnostics">Is told of metadata that no parameter can take.</param>
+    public DockerExec NewTask(DeclaredStep step, IBuildEngine engine, Action<OutputLine>? recorder, IReadOnlyList<ITaskItem> mounts, Diagnostics diagnostics)
+    {
+        var task = StepReader.Task(step, engine, recorder, StandIn, diagnostics.Problem);
+        ProjectMount.AddTo(task, [Project, .. Outputs], Start, step.Hermetic ? [] : mounts);
+        if (step.Hermetic)
+        {
+            HermeticOptions.AddTo(task, step);
+        }
+
+        return task;
     }
 }

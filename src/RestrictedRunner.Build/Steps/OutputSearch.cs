@@ -16,8 +16,9 @@ internal sealed record OutputSearch(IReadOnlyList<string> Declared)
     public IReadOnlyList<OutputOnDisk> FindIn(string projectDirectory) =>
         [.. Named(projectDirectory).SelectMany(path => OutputOnDisk.Find(projectDirectory, path)).Concat(Matched(projectDirectory)).DistinctBy(output => output.Path)];
 
+    // What is behind a link that a step makes is not its own: packages of one repository are linked into node_modules.
     private IEnumerable<OutputOnDisk> Matched(string projectDirectory) =>
-        InputFiles.Find(projectDirectory, Declared.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)).Files
+        InputFiles.Find(projectDirectory, Declared.Where(output => !Glob.Parse(output, projectDirectory).IsPlain), followsLinks: false).Files
             .Select(file => new OutputOnDisk(OutputPath.Of(file.Path), new FileInfo(file.FullPath)));
 
     private IEnumerable<Glob> Parse(string projectDirectory) => Declared.Select(output => Glob.Parse(output, projectDirectory));

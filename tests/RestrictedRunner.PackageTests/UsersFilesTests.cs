@@ -1,0 +1,45 @@
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>Files of the user's that are in the way of a step's outputs: nobody but the user may remove them.</summary>
+public class UsersFilesTests
+{
+    [EngineTheory]
+    [InlineData("gen/**/*.txt")]
+    [InlineData("gen/*/*.txt")]
+    [InlineData("gen/")]
+    public async Task Those_behind_a_link_that_the_step_made_stay(string outputs)
+    {
+        var project = Project(outputs, "ln -sfn ../src gen/link; echo x &gt; gen/made.txt; mkdir -p gen/a; cp a.txt gen/a; ! grep bad a.txt");
+        project.Write("a.txt", "good");
+        project.Write("src/own.txt", "own");
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        project.Write("a.txt", "better");
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        Assert.True(File.Exists(project["src/own.txt"]));
+        project.Write("a.txt", "bad");
+
+        Assert.Equal("RRB3001", (await project.BuildAsync()).FailedWithOneError().Code);
+        (await project.BuildAsync("-t:CleanDockerExec")).SucceededWithoutWarnings();
+
+        Assert.True(File.Exists(project["src/own.txt"]));
+    }
+
+    private static TestProject Project(string outputs, string command) => new(
+        $"""
+        <Project>
+          <ItemGroup>
+            <DockerExecStep Include="Make" Image="busybox:latest" Command="{command}" Inputs="a.txt" Outputs="{outputs}" EnvironmentVariables="U={Guid.NewGuid():N}" />
+          </ItemGroup>
+          <Target Name="Build" />
+          <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+        </Project>
+        """);
+
+    private static Task<string> ReadAsync(TestProject project, string file) => File.ReadAllTextAsync(project[file], TestContext.Current.CancellationToken);
+
+    private static IEnumerable<string> Files(TestProject project) =>
+        Directory.EnumerateFiles(project.Folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(project.Folder, file))
+            .Where(file => !file.EndsWith(".binlog", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
+}

@@ -24,6 +24,25 @@ public class UsersFilesTests
         Assert.True(File.Exists(project["src/own.txt"]));
     }
 
+    [EngineTheory]
+    [InlineData("gen/**/*.txt")]
+    [InlineData("gen/")]
+    public async Task Those_that_the_step_touches_stay(string outputs)
+    {
+        var project = Project(outputs, "cp a.txt gen/made.txt; touch gen/*; chmod a+r gen/*; ! grep bad a.txt");
+        project.Write("gen/own.txt", "own");
+        project.Write("a.txt", "bad");
+        Assert.Equal("RRB3001", (await project.BuildAsync()).FailedWithOneError().Code);
+        Assert.Equal("own", await ReadAsync(project, "gen/own.txt"));
+        project.Write("a.txt", "good");
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        project.Write("a.txt", "better");
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        (await project.BuildAsync("-t:CleanDockerExec")).SucceededWithoutWarnings();
+
+        Assert.Equal(["own.txt"], Directory.GetFiles(project["gen"]).Select(Path.GetFileName));
+    }
+
     private static TestProject Project(string outputs, string command) => new(
         $"""
         <Project>

@@ -43,6 +43,26 @@ public class UsersFilesTests
         Assert.Equal(["own.txt"], Directory.GetFiles(project["gen"]).Select(Path.GetFileName));
     }
 
+    [EngineFact]
+    public async Task Those_that_were_a_steps_which_is_gone_stay()
+    {
+        var project = TestProject.Library(
+            """
+            <ItemGroup>
+              <DockerExecStep Include="Old" Image="busybox:latest" Outputs="gen/Made.cs" Command="echo 'public class Made { }' &gt; gen/Made.cs" Condition="'$(Old)' == 'true'" />
+              <DockerExecStep Include="Other" Image="busybox:latest" Outputs="other/made.txt" Command="echo x &gt; other/made.txt" />
+            </ItemGroup>
+            """);
+        (await project.BuildAsync("-restore", "-p:Old=true")).SucceededWithoutWarnings();
+        project.Write("gen/Made.cs", "public class Made { /* by hand */ }");
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+
+        Assert.Equal(0, (await DotNet.RunAsync(project.Folder, ["clean", project.File])).Succeeded().ExitCode);
+
+        Assert.True(File.Exists(project["gen/Made.cs"]));
+        Assert.False(File.Exists(project["other/made.txt"]));
+    }
+
     private static TestProject Project(string outputs, string command) => new(
         $"""
         <Project>

@@ -15,7 +15,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     [Required]
     public string StateFolder { get; set; } = "";
 
-    /// <summary>True removes the files, and outputs that are declared by their names; files of the user's own in an output folder stay.</summary>
+    /// <summary>True removes the files that are still as they were written, and outputs that are declared by their names; others are the user's own.</summary>
     public bool Remove { get; set; }
 
     /// <summary>The files, relative to the project.</summary>
@@ -31,7 +31,8 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         Files = [.. written.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
         if (Remove)
         {
-            foreach (var path in written.SelectMany(files => files.Contents.Keys).Concat(Steps.SelectMany(step => Named(step, projectDirectory))).Distinct().OrderDescending(Utf8Order.Comparer))
+            var own = written.SelectMany(files => files.FindIn(projectDirectory)).Select(output => output.Path);
+            foreach (var path in own.Concat(Steps.SelectMany(step => Named(step, projectDirectory))).Distinct().ToList().OrderDescending(Utf8Order.Comparer))
             {
                 RemoveOne(path, projectDirectory);
             }

@@ -4,7 +4,8 @@ namespace RestrictedRunner.Build;
 
 /// <summary>Finds the files that globs stand for, and looks into no folder that none of them can be in.</summary>
 /// <param name="exclusions">What is left out, and with a folder all that is below it.</param>
-internal sealed class FileSearch(IReadOnlyList<Glob> exclusions)
+/// <param name="followsLinks">False looks into no folder that is found behind a symbolic link.</param>
+internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLinks)
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
@@ -47,7 +48,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions)
             {
                 yield return path;
             }
-            else if (!entry.IsLink || LeadsElsewhere(path))
+            else if (!entry.IsLink || (followsLinks && LeadsElsewhere(path)))
             {
                 foreach (var file in In(path, glob, next))
                 {

@@ -21,12 +21,13 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     /// but not to a folder that they are in. Links that lead nowhere, pipes, sockets and devices are no inputs.
     /// </para>
     /// </param>
+    /// <param name="followsLinks">False looks into no folder that a pattern finds behind a symbolic link.</param>
     /// <exception cref="IOException">A folder disappeared meanwhile.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
-    public static InputFiles Find(string folder, IEnumerable<string> declared)
+    public static InputFiles Find(string folder, IEnumerable<string> declared, bool followsLinks = true)
     {
         var isExclusion = declared.ToLookup(text => text.StartsWith(Exclusion));
-        var search = new FileSearch([.. isExclusion[true].Select(text => Glob.Parse(text[1..], folder))]);
+        var search = new FileSearch([.. isExclusion[true].Select(text => Glob.Parse(text[1..], folder))], followsLinks);
         var paths = isExclusion[false].Distinct().ToDictionary(text => text, text => search.Files(Glob.Parse(text, folder)).ToList());
         string[] all = [.. paths.Values.SelectMany(some => some).Distinct()];
         var files = new InputFile?[all.Length];

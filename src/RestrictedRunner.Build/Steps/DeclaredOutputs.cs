@@ -21,8 +21,9 @@ internal sealed record DeclaredOutputs(IReadOnlyList<string> Texts)
     public IEnumerable<string> Absent(string projectDirectory) =>
         Texts.Where(output => Glob.Parse(output, projectDirectory) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(projectDirectory, [output]).Files.Count == 0);
 
+    // What is behind a link that a step makes is not its own: packages of one repository are linked into node_modules.
     private IEnumerable<OutputOnDisk> Matched(string projectDirectory) =>
-        InputFiles.Find(projectDirectory, Texts.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)).Files
+        InputFiles.Find(projectDirectory, Texts.Where(output => !Glob.Parse(output, projectDirectory).IsPlain), followsLinks: false).Files
             .Select(file => new OutputOnDisk(OutputPath.Of(file.Path), new FileInfo(file.FullPath)));
 
     private IEnumerable<Glob> Parse(string projectDirectory) => Texts.Select(output => Glob.Parse(output, projectDirectory));

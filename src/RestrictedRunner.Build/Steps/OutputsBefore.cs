@@ -17,8 +17,8 @@ internal sealed class OutputsBefore
         _found = outputs.FindIn(projectDirectory).ToDictionary(output => output.Path, Look);
     }
 
-    /// <summary>What the step made or changed.</summary>
-    public IReadOnlyList<OutputOnDisk> Changed() => [.. _outputs.FindIn(_folder).Where(output => !IsUnchanged(output))];
+    /// <summary>What the step made, and what it changed of that which has an output's very name.</summary>
+    public IReadOnlyList<OutputOnDisk> Changed() => [.. _outputs.FindIn(_folder).Where(output => !IsUnchanged(output) && !WasThere(output))];
 
     /// <summary>What is the step's after it has succeeded: also a file that has an output's very name and the step left as it was.</summary>
     public IReadOnlyList<OutputOnDisk> Own() => [.. _outputs.FindIn(_folder).Where(output => !IsForeign(output))];
@@ -26,7 +26,15 @@ internal sealed class OutputsBefore
     /// <summary>What is among the outputs and is not the step's.</summary>
     public IReadOnlyList<OutputOnDisk> Foreign() => [.. _outputs.FindIn(_folder).Where(IsForeign)];
 
-    private bool IsForeign(OutputOnDisk output) => !output.IsFolder && !_named.Contains(output.Path) && IsUnchanged(output);
+    /// <summary>
+    /// Files and links that were there before, whether or not they have changed: it may have been by "chmod -R", or by the user
+    /// meanwhile.
+    /// </summary>
+    public IReadOnlyList<OutputOnDisk> Found() => [.. _outputs.FindIn(_folder).Where(WasThere)];
+
+    private bool IsForeign(OutputOnDisk output) => WasThere(output) && IsUnchanged(output);
+
+    private bool WasThere(OutputOnDisk output) => !output.IsFolder && !_named.Contains(output.Path) && _found.ContainsKey(output.Path);
 
     private bool IsUnchanged(OutputOnDisk output) => _found.TryGetValue(output.Path, out var before) && before == Look(output);
 

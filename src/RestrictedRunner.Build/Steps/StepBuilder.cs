@@ -117,17 +117,17 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             return null;
         }
 
-        if (before.Foreign() is [var foreign, ..])
+        if (before.Found() is [var found, ..])
         {
             // Whether the step would have made it, nobody can tell.
-            LogCacheProblem(files.Step, $"'{foreign.Path}' is among its outputs, and it did not write it", log);
+            LogCacheProblem(files.Step, $"'{found.Path}' is among its outputs, and was there before it ran", log);
         }
         else
         {
             Store(files, key(), setting.ProjectDirectory, recorded, log);
         }
 
-        return WrittenFiles.Of(before.Own());
+        return WrittenFiles.Of(before.Own()).WithoutContent(before.Found());
     }
 
     private WrittenFiles? RunHermetic(StepFiles files, FileSnapshot inputs, Func<string> key, IBuildEngine engine, TaskLoggingHelper log, Diagnostics diagnostics)

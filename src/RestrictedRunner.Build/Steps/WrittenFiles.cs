@@ -13,6 +13,7 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     private const string Ending = ".written";
     private const string Folder = "/";
     private const string LinkTo = "-> ";
+    private const string Unknown = "?";
 
     private static readonly WrittenFiles None = new(new Dictionary<string, string>());
 
@@ -24,6 +25,13 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
 
     /// <summary>Those that a run left, as they are now.</summary>
     public static WrittenFiles Of(IEnumerable<OutputOnDisk> outputs) => new(outputs.ToDictionary(output => output.Path, Content));
+
+    /// <summary>The same, with some that are never as the step wrote them: nobody removes those for it.</summary>
+    public WrittenFiles WithoutContent(IReadOnlyList<OutputOnDisk> outputs)
+    {
+        HashSet<string> paths = [.. outputs.Select(output => output.Path)];
+        return new(Contents.ToDictionary(file => file.Key, file => paths.Contains(file.Key) ? Unknown : file.Value));
+    }
 
     /// <summary>Path of the file that remembers them.</summary>
     /// <param name="state">Path of the step's <see cref="StepState"/>.</param>

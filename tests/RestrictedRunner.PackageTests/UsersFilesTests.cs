@@ -43,6 +43,21 @@ public class UsersFilesTests
         Assert.Equal(["own.txt"], Directory.GetFiles(project["gen"]).Select(Path.GetFileName));
     }
 
+    [EngineTheory]
+    [InlineData("./")]
+    [InlineData("gen/")]
+    public async Task Those_in_the_folder_that_remembers_steps_stay_when_it_is_cleaned(string folder)
+    {
+        var project = Project("made/", "cp a.txt made");
+        project.Write("a.txt", "good");
+        project.Write("gen/own.txt", "own");
+        (await project.BuildAsync($"-p:DockerExecStateFolder={folder}")).SucceededWithoutWarnings();
+
+        (await project.BuildAsync("-t:CleanDockerExec", $"-p:DockerExecStateFolder={folder}")).SucceededWithoutWarnings();
+
+        Assert.Equal(["a.txt", "gen/own.txt", "step.proj"], Files(project));
+    }
+
     [EngineFact]
     public async Task Those_that_were_a_steps_which_is_gone_stay()
     {

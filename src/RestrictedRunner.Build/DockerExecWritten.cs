@@ -69,6 +69,6 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     {
         var step = StepReader.Read(item, new Dictionary<string, string>(), static (_, _) => { });
         var files = step.Outputs.Where(output => !output.EndsWith('/') && !InputPattern.Reads(step.Inputs, output, projectDirectory));
-        return new OutputSearch([.. files]).Named(projectDirectory).Where(path => OutputOnDisk.At(projectDirectory, path) is { IsFolder: false });
+        return new OutputSearch([.. files]).Named(projectDirectory).Where(path => OutputOnDisk.At(projectDirectory, path) is { IsFolder: false, IsLink: false });
     }
 }

@@ -78,6 +78,38 @@ public class UsersFilesTests
         Assert.False(File.Exists(project["other/made.txt"]));
     }
 
+    [EngineFact]
+    public async Task A_link_in_place_of_a_folder_is_not_replaced_by_a_result()
+    {
+        var project = Project("gen/", "cp a.txt gen/made.txt");
+        project.Write("a.txt", "good");
+        (await project.BuildAsync("-p:DockerExecHermetic=true")).SucceededWithoutWarnings();
+        (await project.BuildAsync("-t:CleanDockerExec", "-p:DockerExecHermetic=true")).SucceededWithoutWarnings();
+        project.Write("real/own.txt", "own");
+        File.CreateSymbolicLink(project["gen"], "real");
+
+        Assert.Equal("RRB5001", (await project.BuildAsync("-p:DockerExecHermetic=true")).FailedWithOneError().Code);
+
+        Assert.Equal("real", new FileInfo(project["gen"]).LinkTarget);
+    }
+
+    [EngineFact]
+    public async Task A_link_that_the_user_put_in_place_of_an_outputs_folder_stays()
+    {
+        var project = Project("gen/", "cp a.txt gen/made.txt");
+        project.Write("a.txt", "good");
+        project.Write("real/own.txt", "own");
+        File.CreateSymbolicLink(project["gen"], "real");
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        project.Write("a.txt", "better");
+
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        (await project.BuildAsync("-t:CleanDockerExec")).SucceededWithoutWarnings();
+
+        Assert.Equal("real", new FileInfo(project["gen"]).LinkTarget);
+        Assert.Equal("own", await ReadAsync(project, "gen/own.txt"));
+    }
+
     private static TestProject Project(string outputs, string command) => new(
         $"""
         <Project>

@@ -31,24 +31,31 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         Files = [.. written.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
         if (Remove)
         {
-            var own = written.SelectMany(files => files.FindIn(projectDirectory)).Select(output => output.Path);
-            foreach (var path in own.Concat(Steps.SelectMany(step => Named(step, projectDirectory))).Distinct().ToList().OrderDescending(Utf8Order.Comparer))
+            var named = Steps.SelectMany(step => Named(step, projectDirectory)).ToHashSet();
+            foreach (var path in written.SelectMany(files => files.Contents.Keys).Concat(named).Distinct().OrderDescending(Utf8Order.Comparer))
             {
-                RemoveOne(path, projectDirectory);
+                Try(() => RemoveOne(path, projectDirectory, output => named.Contains(path) || written.Any(files => files.Has(output))));
             }
+
+            Try(() => StepState.RemoveAll(Path.GetFullPath(StateFolder, projectDirectory)));
         }
 
         return !Log.HasLoggedErrors;
     }
 
-    private void RemoveOne(string path, string projectDirectory)
+    private static void RemoveOne(string path, string projectDirectory, Predicate<OutputOnDisk> mayGo)
+    {
+        if (OutputOnDisk.At(projectDirectory, path) is { } output && mayGo(output))
+        {
+            OutputOnDisk.Remove([output], stays: static _ => false);
+        }
+    }
+
+    private void Try(Action remove)
     {
         try
         {
-            if (OutputOnDisk.At(projectDirectory, path) is { } output)
-            {
-                OutputOnDisk.Remove([output], stays: static _ => false);
-            }
+            remove();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,6 +68,6 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     {
         var step = StepReader.Read(item, new Dictionary<string, string>(), static (_, _) => { });
         var files = step.Outputs.Where(output => !output.EndsWith('/') && !InputPattern.Reads(step.Inputs, output, projectDirectory));
-        return new DeclaredOutputs([.. files]).Named(projectDirectory).Where(path => OutputOnDisk.At(projectDirectory, path) is { IsFolder: false });
+        return new DeclaredOutputs([.. files]).Named(projectDirectory).Where(path => OutputOnDisk.At(projectDirectory, path) is { IsFolder: false, IsLink: false });
     }
 }

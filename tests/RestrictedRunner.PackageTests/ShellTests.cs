@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace RestrictedRunner.PackageTests;
 
 public class ShellTests
@@ -31,6 +33,21 @@ public class ShellTests
         var build = await project.BuildAsync();
 
         Assert.Equal(["one", "two"], build.SucceededWithoutWarnings().Output);
+    }
+
+    [EngineFact]
+    public async Task Any_user_reads_the_script_whatever_the_builds_umask_is()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" User="nobody" Command="echo one; echo two" />""");
+        var log = project["umask.binlog"];
+        var lines = new ConcurrentQueue<string>();
+        var dotnet = DotNet.Command(project.Folder, lines.Enqueue)
+            .WithTargetFile("sh")
+            .WithArguments(["-c", "umask 077; exec \"$@\"", "sh", "dotnet", .. project.CommandLine(log, [])]);
+
+        var result = await dotnet.ExecuteAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["one", "two"], new Build(DotNet.Report(dotnet, result.ExitCode, lines), log).SucceededWithoutWarnings().Output);
     }
 
     [EngineFact]

@@ -43,6 +43,21 @@ public class UsersFilesTests
         Assert.Equal(["own.txt"], Directory.GetFiles(project["gen"]).Select(Path.GetFileName));
     }
 
+    [EngineTheory]
+    [InlineData("./")]
+    [InlineData("gen/")]
+    public async Task Those_in_the_folder_that_remembers_steps_stay_when_it_is_cleaned(string folder)
+    {
+        var project = Project("made/", "cp a.txt made");
+        project.Write("a.txt", "good");
+        project.Write("gen/own.txt", "own");
+        (await project.BuildAsync($"-p:DockerExecStateFolder={folder}")).SucceededWithoutWarnings();
+
+        (await project.BuildAsync("-t:CleanDockerExec", $"-p:DockerExecStateFolder={folder}")).SucceededWithoutWarnings();
+
+        Assert.Equal(["a.txt", "gen/own.txt", "step.proj"], Files(project));
+    }
+
     [EngineFact]
     public async Task Those_that_were_a_steps_which_is_gone_stay()
     {
@@ -61,6 +76,38 @@ public class UsersFilesTests
 
         Assert.True(File.Exists(project["gen/Made.cs"]));
         Assert.False(File.Exists(project["other/made.txt"]));
+    }
+
+    [EngineFact]
+    public async Task A_link_in_place_of_a_folder_is_not_replaced_by_a_result()
+    {
+        var project = Project("gen/", "cp a.txt gen/made.txt");
+        project.Write("a.txt", "good");
+        (await project.BuildAsync("-p:DockerExecHermetic=true")).SucceededWithoutWarnings();
+        (await project.BuildAsync("-t:CleanDockerExec", "-p:DockerExecHermetic=true")).SucceededWithoutWarnings();
+        project.Write("real/own.txt", "own");
+        File.CreateSymbolicLink(project["gen"], "real");
+
+        Assert.Equal("RRB5001", (await project.BuildAsync("-p:DockerExecHermetic=true")).FailedWithOneError().Code);
+
+        Assert.Equal("real", new FileInfo(project["gen"]).LinkTarget);
+    }
+
+    [EngineFact]
+    public async Task A_link_that_the_user_put_in_place_of_an_outputs_folder_stays()
+    {
+        var project = Project("gen/", "cp a.txt gen/made.txt");
+        project.Write("a.txt", "good");
+        project.Write("real/own.txt", "own");
+        File.CreateSymbolicLink(project["gen"], "real");
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        project.Write("a.txt", "better");
+
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        (await project.BuildAsync("-t:CleanDockerExec")).SucceededWithoutWarnings();
+
+        Assert.Equal("real", new FileInfo(project["gen"]).LinkTarget);
+        Assert.Equal("own", await ReadAsync(project, "gen/own.txt"));
     }
 
     private static TestProject Project(string outputs, string command) => new(

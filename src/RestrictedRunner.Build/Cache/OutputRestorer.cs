@@ -32,6 +32,11 @@ internal sealed class OutputRestorer(ContentStore blobs)
             throw new IOException($"outputs are behind the symbolic link \"{link}\"");
         }
 
+        if (entries.OfType<InputEntry.Folder>().Select(entry => OutputOnDisk.At(folder, entry.Path)).FirstOrDefault(output => output is { IsLink: true } && !places.MayGo(output)) is { } instead)
+        {
+            throw new IOException($"in place of an output's folder there is the symbolic link \"{instead.Info.FullName}\"");
+        }
+
         var found = outputs.SelectMany(output => OutputOnDisk.Find(folder, output)).ToList();
         var there = found.ToDictionary(output => output.Path);
         var differs = new bool[entries.Count];

@@ -44,7 +44,7 @@ internal sealed partial record LogFilePlace(string Path, bool Shared)
             var old = DateTime.UtcNow - LongestStay;
             foreach (var file in folder.Exists ? folder.EnumerateFiles($"*{Extension}") : [])
             {
-                if (NameOfOurs().IsMatch(file.Name) && file.LastWriteTimeUtc < old)
+                if (IsName(file.Name) && file.LastWriteTimeUtc < old)
                 {
                     file.Delete();
                 }
@@ -55,6 +55,9 @@ internal sealed partial record LogFilePlace(string Path, bool Shared)
             // What cannot be removed stays; a new log that cannot be written is told of where it would be named.
         }
     }
+
+    /// <summary>Whether a file has the name of a log that was not shared.</summary>
+    public static bool IsName(string name) => NameOfOurs().IsMatch(name);
 
     [GeneratedRegex(@"-[0-9]+-[a-z0-9]{8}\.log$")]
     private static partial Regex NameOfOurs();

@@ -34,7 +34,8 @@ internal sealed class OutputsBefore
 
     private bool IsForeign(OutputOnDisk output) => WasThere(output) && IsUnchanged(output);
 
-    private bool WasThere(OutputOnDisk output) => !output.IsFolder && !_named.Contains(output.Path) && _found.ContainsKey(output.Path);
+    // A link in place of an output's folder is the user's: to a disk with more room.
+    private bool WasThere(OutputOnDisk output) => !output.IsFolder && (output.IsLink || !_named.Contains(output.Path)) && _found.ContainsKey(output.Path);
 
     private bool IsUnchanged(OutputOnDisk output) => _found.TryGetValue(output.Path, out var before) && before == Look(output);
 

@@ -8,8 +8,8 @@ namespace RestrictedRunner;
 /// <summary>A pipe with a name in the file system, from its reader's side: <c>fifo(7)</c>.</summary>
 internal sealed class NamedPipe : IDisposable
 {
-    private const UnixFileMode EveryoneWrites =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    // Whoever else read would take what is written away.
+    private const UnixFileMode EveryoneWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     private readonly SafeFileHandle _writer;
     private readonly SafePipeHandle _reader;

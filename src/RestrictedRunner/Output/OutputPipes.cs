@@ -63,7 +63,11 @@ internal sealed class OutputPipes : IAsyncDisposable
             return false;
         }
 
-        File.WriteAllText(Path.Combine(folder, ConnectScript), Connect(File.ReadAllText(BootIdPath).Trim()));
+        var connect = Path.Combine(folder, ConnectScript);
+        File.WriteAllText(connect, Connect(File.ReadAllText(BootIdPath).Trim()));
+
+        // Whoever the container runs as reads it, whatever the process's umask is.
+        File.SetUnixFileMode(connect, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         return true;
     }
 

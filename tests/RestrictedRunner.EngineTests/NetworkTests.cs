@@ -1,5 +1,10 @@
 namespace RestrictedRunner.EngineTests;
 
+/// <summary>
+/// Alone: podman looks at each interface of the machine before it makes a network, and those of other containers are gone
+/// meanwhile ("route ip+net: no such network interface").
+/// </summary>
+[Collection(nameof(RunsAlone))]
 public class NetworkTests
 {
     private const string Interfaces = "ls /sys/class/net";

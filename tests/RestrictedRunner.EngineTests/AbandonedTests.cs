@@ -69,28 +69,29 @@ public class AbandonedTests
         var watched = new Watched();
         var run = (Step.On(engine, $"echo started; {Gate.Wait}") with { Mounts = [gate.Mount] }).RunAsync(watched.Observer);
         await watched.SeesAsync("started", run);
-        var living = Directory.EnumerateDirectories(TestRun.Folder, "rr-*").ToList();
-        var owner = Path.GetFileName(living[0]).Split('-')[1].Split('.');
-        var abandoned = Directory.CreateDirectory(Path.Combine(TestRun.Folder, $"rr-{owner[0]}.{owner[1]}.{await EndedProcessAsync()}.{owner[3]}-{Guid.NewGuid():N}"));
-        await File.WriteAllTextAsync(Path.Combine(abandoned.FullName, "script.sh"), "x", TestContext.Current.CancellationToken);
+        var owned = Directory.EnumerateDirectories(TestRun.Folder, "rr-*.*.*.*-*").First();
+        var owner = Path.GetFileName(owned).Split('-')[1].Split('.');
+
+        // Everything gets its name when it is complete: another test's look for abandoned folders comes at any time.
+        var abandoned = Path.Combine(TestRun.Folder, $"rr-{owner[0]}.{owner[1]}.{await EndedProcessAsync()}.{owner[3]}-{Guid.NewGuid():N}");
+        (await FolderWithScriptAsync()).MoveTo(abandoned);
         var foreign = Directory.CreateDirectory(Path.Combine(TestRun.Folder, $"rr-somebody-{Guid.NewGuid():N}"));
 
         // What anybody could put there to have another's files removed.
-        var others = Directory.CreateDirectory(Path.Combine(TestRun.Folder, $"{abandoned.Name}0"));
-        var script = Path.Combine(others.FullName, "script.sh");
-        await File.WriteAllTextAsync(script, "x", TestContext.Current.CancellationToken);
+        var others = await FolderWithScriptAsync();
         await Client.OutputAsync("chown", "65534", others.FullName);
-        var link = Path.Combine(TestRun.Folder, $"{abandoned.Name}1");
-        File.CreateSymbolicLink(link, others.FullName);
-        await Client.OutputAsync("chown", "--no-dereference", "65534", link);
+        others.MoveTo($"{abandoned}0");
+        var link = File.CreateSymbolicLink(Path.Combine(TestRun.Folder, Guid.NewGuid().ToString("N")), others.FullName);
+        await Client.OutputAsync("chown", "--no-dereference", "65534", link.FullName);
+        await Client.OutputAsync("mv", link.FullName, $"{abandoned}1");
 
         await DockerRunner.RemoveAbandonedAsync(new StepOptions { Engine = engine }, TestContext.Current.CancellationToken);
 
-        Assert.False(Directory.Exists(abandoned.FullName));
+        Assert.False(Directory.Exists(abandoned));
         Assert.True(Directory.Exists(foreign.FullName));
-        Assert.True(File.Exists(script));
+        Assert.True(File.Exists(Path.Combine(others.FullName, "script.sh")));
         foreign.Delete();
-        File.Delete(link);
+        File.Delete($"{abandoned}1");
         others.Delete(recursive: true);
         gate.Open();
         Assert.Equal(0, (await run).ExitCode);
@@ -138,6 +139,13 @@ public class AbandonedTests
             engine,
             [start ? "run" : "create", .. start ? ["--detach"] : Array.Empty<string>(), "--pull", "never", "--stop-timeout", "0", "--name", name, "--label", $"restricted-runner.host={host ?? Environment.MachineName}", "--label", $"restricted-runner.owner={owner}", "--label", more, Images.Busybox, "sleep", "60"]);
         return name;
+    }
+
+    private static async Task<DirectoryInfo> FolderWithScriptAsync()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(TestRun.Folder, Guid.NewGuid().ToString("N")));
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "script.sh"), "x", TestContext.Current.CancellationToken);
+        return folder;
     }
 
     /// <summary>Number of a process that was there and is no more.</summary>

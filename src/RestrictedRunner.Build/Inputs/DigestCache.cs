@@ -8,7 +8,7 @@ namespace RestrictedRunner.Build;
 internal sealed record DigestCache(IReadOnlyDictionary<string, DigestCache.Entry> Entries)
 {
     // Builds say only once in a while what they still need, because that writes the file.
-    private const int DaysUntilRenewed = 7;
+    public const int DaysUntilRenewed = 7;
     private const int DaysUntilForgotten = 30;
 
     // A file of another form begins in another way, and is read as if there were nothing.
@@ -76,15 +76,11 @@ internal sealed record DigestCache(IReadOnlyDictionary<string, DigestCache.Entry
     }
 
     private static Entry ReadEntry(BinaryReader reader) =>
-        new(new FileStamp(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt64(), reader.ReadUInt32()), reader.ReadString(), reader.ReadInt32());
+        new(FileStamp.Read(reader), reader.ReadString(), reader.ReadInt32());
 
     private static void Write(BinaryWriter writer, Entry entry)
     {
-        writer.Write(entry.Stamp.Size);
-        writer.Write(entry.Stamp.Written);
-        writer.Write(entry.Stamp.Changed);
-        writer.Write(entry.Stamp.Inode);
-        writer.Write(entry.Stamp.Mode);
+        entry.Stamp.Write(writer);
         writer.Write(entry.Hash);
         writer.Write(entry.Day);
     }

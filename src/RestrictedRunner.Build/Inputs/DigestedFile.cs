@@ -6,4 +6,8 @@ namespace RestrictedRunner.Build;
 /// <param name="File">The file.</param>
 /// <param name="Digest">Digest of its content; null when it cannot be read.</param>
 /// <param name="Problem">Why it cannot be read, in the system's words; empty when it can.</param>
-internal sealed record DigestedFile(InputFile File, Digest? Digest, string Problem = "");
+internal sealed record DigestedFile(InputFile File, Digest? Digest, string Problem = "")
+{
+    /// <summary>True when an earlier build read it, and nobody can have changed it since.</summary>
+    public bool IsRemembered { get; init; }
+}

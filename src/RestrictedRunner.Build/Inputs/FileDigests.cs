@@ -13,16 +13,18 @@ internal static class FileDigests
     /// Full path of the file that remembers. It need not be there, and where it cannot be written, all is read every
     /// time. It belongs on the file system of the files, whose clock tells what changed shortly before.
     /// </param>
+    /// <param name="today">Days since 1970.</param>
     /// <param name="cancellation">Nothing of what was read until then is remembered.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyList<DigestedFile> Of(IReadOnlyList<InputFile> files, string cachePath, CancellationToken cancellation) =>
-        Of(files, cachePath, (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays, cancellation);
-
-    /// <summary>The same on another day, which counts from 1970.</summary>
     public static IReadOnlyList<DigestedFile> Of(IReadOnlyList<InputFile> files, string cachePath, int today, CancellationToken cancellation)
     {
+        if (files.Count == 0)
+        {
+            return [];
+        }
+
         var cache = Load(cachePath);
-        var digested = files.Select(file => new DigestedFile(file, cache.Find(file))).ToArray();
+        var digested = files.Select(file => cache.Find(file) is { } digest ? new DigestedFile(file, digest) { IsRemembered = true } : new(file, Digest: null)).ToArray();
         if (digested.All(file => file.Digest is not null) && !cache.IsToBeRenewed(files, today))
         {
             return digested;
@@ -30,11 +32,10 @@ internal static class FileDigests
 
         // It tells the time before anything is read.
         using var newFile = NewFile.Create(cachePath);
-        Parallel.For(0, digested.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-            digested[i] = digested[i].Digest is null ? Read(files[i]) : digested[i]);
+        InParallel.For(digested.Length, i => digested[i] = digested[i].Digest is null ? Read(files[i]) : digested[i], cancellation);
         if (newFile is not null)
         {
-            var settled = digested.Where(file => cache.Find(file.File) is not null || IsSettled(file, newFile.Created));
+            var settled = digested.Where(file => file.IsRemembered || IsSettled(file, newFile.Created));
             // As another build may have left it meanwhile.
             newFile.Save(Load(cachePath).With(settled, today).ToBytes());
         }

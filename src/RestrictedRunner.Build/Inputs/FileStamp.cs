@@ -42,6 +42,20 @@ internal sealed record FileStamp(long Size, long Written, long Changed, ulong In
         return file is FileInfo { Exists: true } target ? new(target.Length, Nanoseconds(target.LastWriteTimeUtc), Changed: 0, Inode: 0, Mode: 0) : null;
     }
 
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static FileStamp Read(BinaryReader reader) =>
+        new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt64(), reader.ReadUInt32());
+
+    /// <summary>Writes all of it.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Size);
+        writer.Write(Written);
+        writer.Write(Changed);
+        writer.Write(Inode);
+        writer.Write(Mode);
+    }
+
     /// <summary>
     /// True when whoever writes to the file at the moment or later gives it another stamp. Within one tick of the file
     /// system's clock two contents can have the same: https://git-scm.com/docs/racy-git

@@ -24,23 +24,24 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     /// <param name="followsLinks">False looks into no folder that a pattern finds behind a symbolic link.</param>
     /// <exception cref="IOException">A folder disappeared meanwhile.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
-    public static InputFiles Find(string folder, IEnumerable<string> declared, bool followsLinks = true)
+    public static InputFiles Find(string folder, IReadOnlyList<string> declared, bool followsLinks = true)
     {
-        var isExclusion = declared.ToLookup(text => text.StartsWith(Exclusion));
-        var search = new FileSearch([.. isExclusion[true].Select(text => Glob.Parse(text[1..], folder))], followsLinks);
-        var paths = isExclusion[false].Distinct().ToDictionary(text => text, text => search.Files(Glob.Parse(text, folder)).ToList());
-        string[] all = [.. paths.Values.SelectMany(some => some).Distinct()];
+        var exclusions = declared.Where(text => text.StartsWith(Exclusion)).Select(text => Glob.Parse(text[1..], folder));
+        var search = new FileSearch([.. exclusions], followsLinks);
+        var inputs = declared.Where(text => !text.StartsWith(Exclusion)).Distinct().Select(text => new DeclaredInput(text, [.. search.Files(Glob.Parse(text, folder))])).ToList();
+        string[] all = inputs is [var only] ? only.Paths : [.. inputs.SelectMany(input => input.Paths).Distinct()];
         var files = new InputFile?[all.Length];
-        Parallel.For(0, all.Length, i => files[i] = FileStamp.Of(all[i]) is { } stamp ? new(RelativePath(folder, all[i]), all[i], stamp) : null);
-        var found = files.OfType<InputFile>().ToList();
-        var foundPaths = found.Select(file => file.FullPath).ToHashSet();
+        InParallel.For(all.Length, i => files[i] = FileStamp.Of(all[i]) is { } stamp ? new(RelativePath(folder, all[i]), all[i], stamp) : null, CancellationToken.None);
+        var noFiles = all.Where((_, i) => files[i] is null).ToHashSet();
         return new(
-            [.. found.OrderBy(file => file.Path, Utf8Order.Comparer)],
+            [.. files.OfType<InputFile>().OrderBy(file => file.Path, Utf8Order.Comparer)],
             [
-                .. paths.Where(input => !input.Value.Any(foundPaths.Contains)).Select(input => input.Key),
-                .. all.Where(path => path.Contains('\ufffd', StringComparison.Ordinal) && !foundPaths.Contains(path)),
+                .. inputs.Where(input => input.Paths.All(noFiles.Contains)).Select(input => input.Text),
+                .. noFiles.Where(path => path.Contains('\ufffd', StringComparison.Ordinal)),
             ]);
     }
+
+    private sealed record DeclaredInput(string Text, string[] Paths);
 
     private static string RelativePath(string folder, string path)
     {

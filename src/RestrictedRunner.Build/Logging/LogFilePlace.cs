@@ -1,11 +1,10 @@
 using System.Text.RegularExpressions;
+using Microsoft.Build.Framework;
 
 namespace RestrictedRunner.Build;
 
 /// <summary>Where the log file of one run of a step goes.</summary>
-/// <param name="Path">Absolute path.</param>
-/// <param name="Shared">True for a name that the user gave, which every run of the step uses.</param>
-internal sealed partial record LogFilePlace(string Path, bool Shared)
+internal sealed partial class LogFilePlace
 {
     private const string Extension = ".log";
     private const int UniqueLength = 8;
@@ -13,18 +12,33 @@ internal sealed partial record LogFilePlace(string Path, bool Shared)
     // A younger one may be named in an error of a build that is still on the screen.
     private static readonly TimeSpan LongestStay = TimeSpan.FromHours(1);
 
+    private readonly Lazy<string> _path;
+
+    private LogFilePlace(Lazy<string> path, bool shared) => (_path, Shared) = (path, shared);
+
+    /// <summary>Absolute path.</summary>
+    public string Path => _path.Value;
+
+    /// <summary>True for a name that the user gave, which every run of the step uses.</summary>
+    public bool Shared { get; }
+
+    /// <summary>A file that the user has named.</summary>
+    public static LogFilePlace At(string path) => new(new Lazy<string>(path), shared: true);
+
     /// <summary>
     /// A file below <c>obj</c>, named after project file and line, with a part of its own: of several builds of one
     /// project at once (parallel, or several frameworks) each has another.
     /// </summary>
-    public static LogFilePlace For(string projectDirectory, string projectFile, int line) =>
+    /// <param name="projectDirectory">Absolute path.</param>
+    /// <param name="task">Knows file and line. Of a declared step the line takes reading the project, which an unchanged one does not need.</param>
+    public static LogFilePlace For(string projectDirectory, IBuildEngine task) =>
         new(
-            System.IO.Path.Combine(
+            new Lazy<string>(() => System.IO.Path.Combine(
                 projectDirectory,
                 "obj",
                 "docker-exec",
-                $"{System.IO.Path.GetFileName(projectFile)}-{line}-{System.IO.Path.GetRandomFileName()[..UniqueLength]}{Extension}"),
-            Shared: false);
+                $"{System.IO.Path.GetFileName(task.ProjectFileOfTaskNode)}-{task.LineNumberOfTaskNode}-{System.IO.Path.GetRandomFileName()[..UniqueLength]}{Extension}")),
+            shared: false);
 
     /// <summary>
     /// Removes what earlier runs left: of a shared name the file, else those of failed runs of any step that are older

@@ -28,7 +28,31 @@ internal static class HostFolder
             && IsAtOrBelow(path, other.ContainerPath));
 
     /// <summary>True when the path is the parent or below it; both are of the same system.</summary>
-    public static bool IsAtOrBelow(string path, string parent) => Segments(path).AsSpan().StartsWith(Segments(parent));
+    public static bool IsAtOrBelow(string path, string parent)
+    {
+        // Every output of a project's steps is compared with every other.
+        ReadOnlySpan<char> below = path;
+        ReadOnlySpan<char> above = parent;
+        for (var name = NextSegment(ref above); !name.IsEmpty; name = NextSegment(ref above))
+        {
+            if (!NextSegment(ref below).SequenceEqual(name))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Empty when there is none.
+    private static ReadOnlySpan<char> NextSegment(ref ReadOnlySpan<char> path)
+    {
+        path = path.TrimStart(Separators);
+        var end = path.IndexOfAny(Separators);
+        var segment = end < 0 ? path : path[..end];
+        path = path[segment.Length..];
+        return segment;
+    }
 
     private static string[] Segments(string path) => path.Split(Separators, StringSplitOptions.RemoveEmptyEntries);
 }

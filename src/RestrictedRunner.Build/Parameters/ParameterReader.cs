@@ -105,7 +105,7 @@ internal sealed class ParameterReader
     {
         if (task.LogFile.Length == 0)
         {
-            return LogFilePlace.For(_projectDirectory, task.BuildEngine.ProjectFileOfTaskNode, task.BuildEngine.LineNumberOfTaskNode);
+            return LogFilePlace.For(_projectDirectory, task.BuildEngine);
         }
 
         if (task.LogFile.Contains('\0', StringComparison.Ordinal))
@@ -113,7 +113,7 @@ internal sealed class ParameterReader
             _problems.Add(new(OptionProblemKind.TextInvalid, nameof(task.LogFile), task.LogFile, "it holds a NUL character, which no path has"));
         }
 
-        return new(Absolute(task.LogFile), Shared: true);
+        return LogFilePlace.At(Absolute(task.LogFile));
     }
 
     private string ReadWorkDir(DockerExec task, IReadOnlyList<Mount> mounts)

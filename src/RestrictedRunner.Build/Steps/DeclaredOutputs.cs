@@ -23,7 +23,7 @@ internal sealed record DeclaredOutputs(IReadOnlyList<string> Texts)
 
     // What is behind a link that a step makes is not its own: packages of one repository are linked into node_modules.
     private IEnumerable<OutputOnDisk> Matched(string projectDirectory) =>
-        InputFiles.Find(projectDirectory, Texts.Where(output => !Glob.Parse(output, projectDirectory).IsPlain), followsLinks: false).Files
+        InputFiles.Find(projectDirectory, [.. Texts.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)], followsLinks: false).Files
             .Select(file => new OutputOnDisk(OutputPath.Of(file.Path), new FileInfo(file.FullPath)));
 
     private IEnumerable<Glob> Parse(string projectDirectory) => Texts.Select(output => Glob.Parse(output, projectDirectory));

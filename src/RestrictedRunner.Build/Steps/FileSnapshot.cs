@@ -19,12 +19,11 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="depth">How many folders above the project's the files begin at least.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static FileSnapshot Find(IEnumerable<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0)
+    public static FileSnapshot Find(IReadOnlyList<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0)
     {
         var found = InputFiles.Find(folder, declared);
-        depth = found.Files.Select(file => ProjectTree.Parents(file.Path)).Append(depth).Max();
-        var entries = FileDigests.Of(found.Files, known, cancellation).Select(file => Entry(file, depth));
-        return new(found, InputTree.Of(entries).Root, depth);
+        depth = Math.Max(depth, ProjectTree.Depth(found.Files.Select(file => file.Path)));
+        return new(found, RootOf(found.Files, depth, known, cancellation), depth);
     }
 
     /// <summary>What is declared as a plain path and is not there. A glob may stand for nothing.</summary>
@@ -33,6 +32,26 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
 
     /// <summary>Place in the tree of a path that is relative to the project's folder.</summary>
     public string PathInTree(string path) => ProjectTree.PathAt(Depth, path);
+
+    private static Digest RootOf(IReadOnlyList<InputFile> files, int depth, string known, CancellationToken cancellation)
+    {
+        var today = (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
+        var knownRoot = known + KnownRoot.Ending;
+        var stamps = files.Count < KnownRoot.FewestFiles ? "" : KnownRoot.StampsOf(files, depth);
+        if (stamps.Length > 0 && KnownRoot.Find(knownRoot, stamps, today) is { } last)
+        {
+            return last;
+        }
+
+        var digested = FileDigests.Of(files, known, today, cancellation);
+        var root = InputTree.Of(digested.Select(file => Entry(file, depth))).Root;
+        if (stamps.Length > 0 && digested.All(file => file.IsRemembered))
+        {
+            new KnownRoot(stamps, root, today).Save(knownRoot);
+        }
+
+        return root;
+    }
 
     private static InputEntry.File Entry(DigestedFile file, int depth) =>
         new(ProjectTree.PathAt(depth, file.File.Path), file.Digest ?? throw new IOException(file.Problem), file.File.Stamp.IsExecutable);

@@ -1,36 +1,39 @@
 namespace RestrictedRunner.Build;
 
-/// <summary>Tells by their names whether one step reads what another writes, before either is there.</summary>
-internal static class InputPattern
+/// <summary>What a step reads, as far as the names tell, before any of it is there.</summary>
+internal sealed class InputPattern
 {
-    /// <summary>True when one of the inputs is the output, is below it, or has it below.</summary>
+    private readonly IReadOnlyList<NamePattern> _inputs;
+    private readonly IReadOnlyList<Glob> _exclusions;
+
     /// <param name="inputs">Files, folders and globs, and with <c>!</c> what is not read.</param>
-    /// <param name="output">A file, a folder with a slash at its end, or a glob. Of two globs it is told as far as their own texts match.</param>
-    /// <param name="projectDirectory">Folder that both are relative to.</param>
-    public static bool Reads(IEnumerable<string> inputs, string output, string projectDirectory)
+    /// <param name="projectDirectory">Folder that they are relative to.</param>
+    public InputPattern(IReadOnlyList<string> inputs, string projectDirectory)
     {
-        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output, projectDirectory));
-        var written = Glob.Parse(output, projectDirectory);
-        var globs = inputs.ToLookup(input => input.StartsWith('!'), input => (Text: input, Glob: Glob.Parse(input.TrimStart('!'), projectDirectory)));
-        return !globs[true].Any(input => input.Glob.IsMatch(path))
-            && globs[false].Any(input => Reads(input.Glob, path, isFolder: output.EndsWith('/')) || (!written.IsPlain && IsIn(written, input.Text, input.Glob, projectDirectory)));
+        _inputs = [.. inputs.Where(input => !input.StartsWith('!')).Select(input => new NamePattern(input, projectDirectory))];
+        _exclusions = [.. inputs.Where(input => input.StartsWith('!')).Select(input => Glob.Parse(input.TrimStart('!'), projectDirectory))];
     }
 
-    // What a glob writes is read by its name, with its folder, or by a glob that is a part of it.
-    private static bool IsIn(Glob written, string input, Glob read, string projectDirectory) =>
-        read.IsPlain
-            ? written.IsMatch(read.Start) || Contains(read.Start, written.Start) || (Contains(written.Start, read.Start) && input.EndsWith('/') && written.MayMatchBelow(read.Start))
-            : written.IsMatch(Path.GetFullPath(input, projectDirectory));
+    /// <summary>True when one of the inputs is the output, is below it, or has it below. Of two globs it is told as far as their own texts match.</summary>
+    public bool Reads(NamePattern output) =>
+        _inputs.Any(input => Reads(input.Glob, output) || (!output.Glob.IsPlain && IsIn(output.Glob, input)))
+        && !_exclusions.Any(exclusion => exclusion.IsMatch(output.Path));
 
-    private static bool Reads(Glob input, string path, bool isFolder)
+    // What a glob writes is read by its name, with its folder, or by a glob that is a part of it.
+    private static bool IsIn(Glob written, NamePattern read) =>
+        read.Glob.IsPlain
+            ? written.IsMatch(read.Glob.Start) || Contains(read.Glob.Start, written.Start) || (Contains(written.Start, read.Glob.Start) && read.IsFolder && written.MayMatchBelow(read.Glob.Start))
+            : written.IsMatch(read.Path);
+
+    private static bool Reads(Glob input, NamePattern output)
     {
         if (input.IsPlain)
         {
-            return Contains(input.Start, path) || Contains(path, input.Start);
+            return Contains(input.Start, output.Path) || Contains(output.Path, input.Start);
         }
 
         // Of a folder anything may be below that matches.
-        return input.IsMatch(path) || (isFolder && (Contains(path, input.Start) || input.MayMatchBelow(path)));
+        return input.IsMatch(output.Path) || (output.IsFolder && (Contains(output.Path, input.Start) || input.MayMatchBelow(output.Path)));
     }
 
     private static bool Contains(string folder, string path) => HostFolder.IsAtOrBelow(path, folder);

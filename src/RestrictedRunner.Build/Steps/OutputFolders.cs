@@ -6,7 +6,7 @@ namespace RestrictedRunner.Build;
 internal sealed record OutputFolders(DeclaredStep Step, string ProjectDirectory)
 {
     /// <summary>How many folders above the project's the outputs begin.</summary>
-    public int Depth => Step.OutputsFrom(ProjectDirectory).Select(output => ProjectTree.Parents(FromProject(output))).Append(0).Max();
+    public int Depth => ProjectTree.Depth(Step.OutputsFrom(ProjectDirectory).Select(FromProject));
 
     /// <summary>Outputs that are the project's folder, or right in one that the project is in: the step would see and could write all of it.</summary>
     public IEnumerable<string> ThatHoldProject() =>

@@ -1,5 +1,4 @@
 using System.Xml;
-using System.Xml.Linq;
 
 namespace RestrictedRunner.Build;
 
@@ -20,9 +19,24 @@ internal static class ProjectProperties
 
     private static IReadOnlyList<string> Names(string file)
     {
+        var names = new List<string>();
         try
         {
-            return [.. XElement.Load(file).Descendants().Where(element => element.Parent?.Name.LocalName == "PropertyGroup").Select(element => element.Name.LocalName)];
+            using var reader = XmlReader.Create(file);
+            var groupDepth = int.MaxValue;
+            while (reader.Read())
+            {
+                if (reader.Depth <= groupDepth)
+                {
+                    groupDepth = reader is { NodeType: XmlNodeType.Element, LocalName: "PropertyGroup" } ? reader.Depth : int.MaxValue;
+                }
+                else if (reader.NodeType == XmlNodeType.Element && reader.Depth == groupDepth + 1)
+                {
+                    names.Add(reader.LocalName);
+                }
+            }
+
+            return names;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or XmlException)
         {

@@ -19,13 +19,14 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         try
         {
             using var task = StepPlace.InProject(step, setting.ProjectDirectory).NewTask(step, output.Engine, recorder: null, setting.Mounts, diagnostics);
-            if (log.HasLoggedErrors || !StepRules.Check(step, task, setting.ProjectDirectory, diagnostics))
+            var parameters = ParameterReader.Read(task);
+            if (log.HasLoggedErrors || !StepRules.Check(step, parameters, setting.ProjectDirectory, diagnostics))
             {
                 return false;
             }
 
             using var state = await StepState.OpenAsync(StepState.PathOf(setting.StateFolder, step), cancellation).ConfigureAwait(false);
-            return Build(step, task, output.Engine, state, log, diagnostics);
+            return Build(step, task, parameters.Options, output.Engine, state, log, diagnostics);
         }
         catch (OperationCanceledException)
         {
@@ -39,9 +40,8 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return false;
     }
 
-    private bool Build(DeclaredStep step, DockerExec task, IBuildEngine engine, StepState state, TaskLoggingHelper log, Diagnostics diagnostics)
+    private bool Build(DeclaredStep step, DockerExec task, StepOptions options, IBuildEngine engine, StepState state, TaskLoggingHelper log, Diagnostics diagnostics)
     {
-        var options = ParameterReader.Read(task).Options;
         var inputs = Find(step, step.AllInputs, "inputs", FoldersOf(step).Depth);
         if (inputs.Absent(setting.ProjectDirectory).ToList() is { Count: > 0 } absent)
         {

@@ -21,21 +21,22 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
             Report(second, new(GraphProblemKind.NameTwice, second.Name));
         }
 
-        foreach (var (step, name) in steps.SelectMany(step => step.DependsOn.Select(name => (step, name))))
+        foreach (var step in steps)
         {
-            if (!steps.Any(other => Names.Equals(other.Name, name)))
+            foreach (var name in step.DependsOn.Where(name => !steps.Any(other => Names.Equals(other.Name, name))))
             {
                 Report(step, new(GraphProblemKind.NameUnknown, name, Spelling.Nearest(name, steps.Select(other => other.Name))));
             }
         }
 
-        var outputs = steps.SelectMany(step => step.Outputs.Select(output => (Path: Path.GetFullPath(output, projectDirectory), Output: output, Step: step))).ToList();
-        foreach (var (path, output, step) in outputs)
+        // Every step is compared with every other.
+        var outputs = steps.SelectMany(step => step.Outputs.Select(output => new Output(step, output, new(output, projectDirectory), new([output], projectDirectory)))).ToList();
+        foreach (var output in outputs)
         {
-            var first = outputs.First(other => Overlap(other.Path, path) || (!ReferenceEquals(other.Step, step) && InputPattern.Reads([other.Output], output, projectDirectory)));
-            if (!ReferenceEquals(first.Step, step))
+            var first = outputs.First(other => Overlap(other.Name, output.Name) || (!ReferenceEquals(other.Step, output.Step) && MayOverlap(other, output)));
+            if (!ReferenceEquals(first.Step, output.Step))
             {
-                Report(step, new(GraphProblemKind.OutputTwice, output, first.Step.Name));
+                Report(output.Step, new(GraphProblemKind.OutputTwice, output.Text, first.Step.Name));
             }
         }
 
@@ -44,11 +45,12 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
             return null;
         }
 
-        var before = steps.ToDictionary(step => step.Name, step => Predecessors(step, steps, projectDirectory), Names);
+        var before = steps.ToDictionary(step => step.Name, step => Predecessors(step, outputs, steps, projectDirectory), Names);
+        var byName = steps.ToDictionary(step => step.Name, Names);
         var ordered = new List<DeclaredStep>();
         foreach (var step in steps)
         {
-            if (FindCycle(step, [], steps.ToDictionary(other => other.Name, Names), before, ordered) is { } cycle)
+            if (FindCycle(step, [], byName, before, ordered) is { } cycle)
             {
                 Report(step, new(GraphProblemKind.Cycle, string.Join(" -> ", cycle)));
                 return null;
@@ -64,15 +66,17 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         }
     }
 
-    private static IReadOnlyList<string> Predecessors(DeclaredStep step, IReadOnlyList<DeclaredStep> steps, string projectDirectory) =>
+    private static IReadOnlyList<string> Predecessors(DeclaredStep step, List<Output> outputs, IReadOnlyList<DeclaredStep> steps, string projectDirectory)
+    {
+        var inputs = new InputPattern(step.AllInputs, projectDirectory);
+        var read = outputs.Where(output => inputs.Reads(output.Name)).Select(output => output.Step).ToHashSet<DeclaredStep>(ReferenceEqualityComparer.Instance);
+        return
         [
-            .. steps
-                .Where(other => !ReferenceEquals(other, step))
-                .Where(other => step.DependsOn.Contains(other.Name, Names) || other.Outputs.Any(output => InputPattern.Reads(step.AllInputs, output, projectDirectory)))
-                .Select(other => other.Name),
+            .. steps.Where(other => !ReferenceEquals(other, step) && (read.Contains(other) || step.DependsOn.Contains(other.Name, Names))).Select(other => other.Name),
             // A step that depends on itself is a cycle too.
             .. step.DependsOn.Where(name => Names.Equals(name, step.Name)),
         ];
+    }
 
     // Depth first: what is on the way already closes a cycle; what is ordered already was on no cycle.
     private static IReadOnlyList<string>? FindCycle(
@@ -105,7 +109,12 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         return null;
     }
 
-    private static bool Overlap(string path, string other) => HostFolder.IsAtOrBelow(path, other) || HostFolder.IsAtOrBelow(other, path);
+    private static bool Overlap(NamePattern output, NamePattern other) => HostFolder.IsAtOrBelow(output.Path, other.Path) || HostFolder.IsAtOrBelow(other.Path, output.Path);
+
+    // Of plain names all is known.
+    private static bool MayOverlap(Output output, Output other) => !(output.Name.Glob.IsPlain && other.Name.Glob.IsPlain) && output.AsInput.Reads(other.Name);
+
+    private sealed record Output(DeclaredStep Step, string Text, NamePattern Name, InputPattern AsInput);
 }
 
 /// <summary>Why steps have no order.</summary>

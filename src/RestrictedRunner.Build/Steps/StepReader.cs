@@ -30,7 +30,8 @@ internal sealed class StepReader
         .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every name that metadata may have.</summary>
-    public static IReadOnlyList<string> MetadataNames { get; } = [.. TaskParameters.Keys, Inputs, Outputs, DependsOn, Description, Hermetic, .. OfTargets];
+    public static IReadOnlySet<string> MetadataNames { get; } =
+        new HashSet<string>([.. TaskParameters.Keys, Inputs, Outputs, DependsOn, Description, Hermetic, .. OfTargets], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every property of ours that a project may set.</summary>
     public static IReadOnlyList<string> PropertyNames { get; } =
@@ -64,7 +65,7 @@ internal sealed class StepReader
             Problems = isFlag ? [] : [new(OptionProblemKind.ValueInvalid, Hermetic, hermetic, "it is true or false")],
             Parameters = values.Where(value => TaskParameters.ContainsKey(value.Key)).ToDictionary(value => value.Key, value => value.Value, StringComparer.OrdinalIgnoreCase),
         };
-        foreach (var name in values.Keys.Where(name => !MetadataNames.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        foreach (var name in values.Keys.Where(name => !MetadataNames.Contains(name)))
         {
             unknown(step, name);
         }

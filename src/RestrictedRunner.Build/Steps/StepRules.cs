@@ -5,13 +5,13 @@ internal static class StepRules
 {
     /// <summary>Tells all that is wrong with a step, before anything starts.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="task">Its task, with all parameters.</param>
+    /// <param name="parameters">What its task reads.</param>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
     /// <param name="diagnostics">Is told each fault.</param>
     /// <returns>False when there was a fault.</returns>
-    public static bool Check(DeclaredStep step, DockerExec task, string projectDirectory, Diagnostics diagnostics)
+    public static bool Check(DeclaredStep step, StepParameters parameters, string projectDirectory, Diagnostics diagnostics)
     {
-        List<OptionProblem> problems = [.. step.Problems, .. ParameterReader.Read(task).Problems];
+        List<OptionProblem> problems = [.. step.Problems, .. parameters.Problems];
         problems.ForEach(diagnostics.Problem);
         var tooWide = new OutputFolders(step, projectDirectory).ThatHoldProject().ToList();
         tooWide.ForEach(output => diagnostics.OutputHoldsProject(step, output));

@@ -88,7 +88,7 @@ internal sealed partial class StepState : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    [GeneratedRegex(@"-[0-9a-f]{8}\.((state|written|inputs|outputs)(\.[0-9a-f]{32}\.new)?|stage)\z")]
+    [GeneratedRegex(@"-[0-9a-f]{8}\.((state|written|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z")]
     private static partial Regex NameOfOurs();
 
     private void Write(string text)

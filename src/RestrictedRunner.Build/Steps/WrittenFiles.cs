@@ -18,7 +18,7 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     private static readonly WrittenFiles None = new(new Dictionary<string, string>());
 
     /// <summary>Files and links, sorted by their paths.</summary>
-    public IEnumerable<string> Files => Contents.Where(file => file.Value != Folder).Select(file => file.Key).Order(Utf8Order.Comparer);
+    public IEnumerable<string> Files => Contents.Keys.Where(path => Contents[path] != Folder).Order(Utf8Order.Comparer);
 
     /// <summary>Those of a result that was put into the project.</summary>
     public static WrittenFiles Of(IEnumerable<InputEntry> entries) => new(entries.ToDictionary(entry => entry.Path, Content));

@@ -166,7 +166,7 @@ public sealed class FileDigestsTests : IDisposable
         var file = InputFiles.Find(_folder, ["a"]).Files[0];
         File.Delete(Full("a"));
 
-        var digested = Assert.Single(FileDigests.Of([file], CachePath, CancellationToken.None));
+        var digested = Assert.Single(FileDigests.Of([file], CachePath, Today, CancellationToken.None));
 
         Assert.Null(digested.Digest);
         Assert.Contains(Full("a"), digested.Problem, StringComparison.Ordinal);
@@ -179,7 +179,7 @@ public sealed class FileDigestsTests : IDisposable
         var asFound = InputFiles.Find(_folder, ["a"]).Files;
         File.SetLastWriteTimeUtc(Full("a"), DateTime.UnixEpoch);
 
-        Assert.Equal(DigestOf("one"), FileDigests.Of(asFound, CachePath, CancellationToken.None)[0].Digest);
+        Assert.Equal(DigestOf("one"), FileDigests.Of(asFound, CachePath, Today, CancellationToken.None)[0].Digest);
         Assert.Empty(Cache().Entries);
     }
 
@@ -188,7 +188,7 @@ public sealed class FileDigestsTests : IDisposable
     {
         WriteOld("a", "one");
 
-        Assert.Throws<OperationCanceledException>(() => FileDigests.Of(InputFiles.Find(_folder, ["a"]).Files, CachePath, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => FileDigests.Of(InputFiles.Find(_folder, ["a"]).Files, CachePath, Today, new CancellationToken(canceled: true)));
         Assert.Empty(System.IO.Directory.GetFiles(Path.GetDirectoryName(CachePath)!));
     }
 

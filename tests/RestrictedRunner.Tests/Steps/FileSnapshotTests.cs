@@ -1,0 +1,127 @@
+using RestrictedRunner.Build;
+
+namespace RestrictedRunner.Tests;
+
+/// <summary>Of many files the digest of all is remembered, and trusted only while nothing can have changed.</summary>
+public sealed class FileSnapshotTests : IDisposable
+{
+    private const int Many = KnownRoot.FewestFiles;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("test-").FullName;
+
+    public FileSnapshotTests()
+    {
+        Directory.CreateDirectory(Full("in"));
+        for (var i = 0; i < Many; i++)
+        {
+            File.WriteAllText(Full($"in/{i}"), $"{i}");
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Known => Path.Combine(_folder, "obj", "step.inputs");
+
+    private string RootPath => Known + KnownRoot.Ending;
+
+    [Fact]
+    public void What_was_remembered_of_unchanged_files_is_taken_as_it_is()
+    {
+        Remember();
+        var stamps = KnownRoot.StampsOf(InputFiles.Find(_folder, ["in/"]).Files, depth: 0);
+        var other = Digests.Of("another"u8);
+        new KnownRoot(stamps, other, Today).Save(RootPath);
+
+        Assert.Equal(other, Find());
+    }
+
+    [Theory]
+    [InlineData("content")]
+    [InlineData("mode")]
+    [InlineData("added")]
+    [InlineData("removed")]
+    [InlineData("renamed")]
+    public void Any_change_is_noticed(string change)
+    {
+        var before = Remember();
+        switch (change)
+        {
+            case "content":
+                var written = File.GetLastWriteTimeUtc(Full("in/7"));
+                File.WriteAllText(Full("in/7"), "8");
+                File.SetLastWriteTimeUtc(Full("in/7"), written);
+                break;
+            case "mode":
+                File.SetUnixFileMode(Full("in/7"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+                break;
+            case "added":
+                File.WriteAllText(Full("in/new"), "");
+                break;
+            case "removed":
+                File.Delete(Full("in/7"));
+                break;
+            case "renamed":
+                File.Move(Full("in/7"), Full("in/new"));
+                break;
+        }
+
+        var after = Find();
+
+        Assert.NotEqual(before, after);
+        Assert.Equal(FileSnapshot.Find(["in/"], _folder, Full("obj/other"), CancellationToken.None).Root, after);
+    }
+
+    [Fact]
+    public void Where_the_tree_begins_counts() =>
+        Assert.NotEqual(Remember(), FileSnapshot.Find(["in/"], _folder, Known, CancellationToken.None, depth: 1).Root);
+
+    [Fact]
+    public void Nothing_is_remembered_of_files_that_have_just_been_written()
+    {
+        Find();
+        Find();
+
+        Assert.False(File.Exists(RootPath));
+    }
+
+    [Fact]
+    public void A_damaged_memory_is_none()
+    {
+        var root = Remember();
+        var text = File.ReadAllText(RootPath);
+        var words = text.Split(' ');
+        string[] damaged = [text[..^1], text[1..], "", "a b c d e", "a b -1 x e", text.Replace(words[1], new string('0', 64), StringComparison.Ordinal), $"{words[0]} {words[1]} {words[2]}9 {words[3]} {words[4]}"];
+
+        foreach (var content in damaged)
+        {
+            File.WriteAllText(RootPath, content);
+            Assert.Equal(root, Find());
+        }
+    }
+
+    [Fact]
+    public void After_a_week_every_file_is_looked_up_again()
+    {
+        new KnownRoot("AB", Digests.Of("x"u8), Today).Save(RootPath);
+
+        Assert.NotNull(KnownRoot.Find(RootPath, "AB", Today + 6));
+        Assert.Null(KnownRoot.Find(RootPath, "AB", Today + 7));
+    }
+
+    private static int Today => (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
+
+    private string Full(string name) => Path.Combine(_folder, name);
+
+    private Build.RemoteExecution.Digest Find() => FileSnapshot.Find(["in/"], _folder, Known, CancellationToken.None).Root;
+
+    // Until the digest of every file is known, and then that of all.
+    private Build.RemoteExecution.Digest Remember()
+    {
+        SpinWait.SpinUntil(() =>
+        {
+            Find();
+            return File.Exists(RootPath);
+        });
+        return Find();
+    }
+}

@@ -1,13 +1,20 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace RestrictedRunner.Benchmarks;
 
 /// <summary>A temporary folder of projects with one target each.</summary>
 internal sealed class BenchmarkFolder : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("rr-bench-").FullName;
+    private readonly string _folder;
 
-    public BenchmarkFolder(string package) => ZipFile.ExtractToDirectory(package, PackageFolder);
+    /// <param name="package">Path of the package.</param>
+    /// <param name="parent">Folder that it is made in.</param>
+    public BenchmarkFolder(string package, string parent)
+    {
+        _folder = Path.Combine(parent, $"rr-bench-{Guid.NewGuid():N}");
+        ZipFile.ExtractToDirectory(package, PackageFolder);
+    }
 
     private string PackageFolder => Path.Combine(_folder, "package");
 
@@ -34,10 +41,10 @@ internal sealed class BenchmarkFolder : IDisposable
     /// <summary>Writes a project, in a folder of its own, with declared steps; or with none, which imports nothing.</summary>
     /// <param name="name">Of the folder.</param>
     /// <param name="items">The steps.</param>
-    /// <param name="removed">A folder beside the project that goes before the steps.</param>
+    /// <param name="cache">Where results are kept.</param>
     /// <param name="task">What is done instead of steps.</param>
     /// <param name="parallel">How many steps run at once; empty for the default.</param>
-    public string Steps(string name, string items, string removed = "", string task = "", string parallel = "")
+    public string Steps(string name, string items, string cache = "off", string task = "", string parallel = "")
     {
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "steps.proj");
         File.WriteAllText(
@@ -47,7 +54,7 @@ internal sealed class BenchmarkFolder : IDisposable
               <PropertyGroup>
                 <BaseIntermediateOutputPath>obj/</BaseIntermediateOutputPath>
                 <DockerExecMaxParallel>{parallel}</DockerExecMaxParallel>
-                <DockerExecCache Condition="'{removed}' == ''">off</DockerExecCache>
+                <DockerExecCache>{cache}</DockerExecCache>
               </PropertyGroup>
               <ItemGroup>
                 {items}
@@ -55,13 +62,51 @@ internal sealed class BenchmarkFolder : IDisposable
               <Target Name="Build">
                 {task}
               </Target>
-              <Target Name="RemoveFolder" BeforeTargets="RunDockerExecSteps;Build" Condition="'{removed}' != ''">
-                <RemoveDir Directories="{removed}" />
-              </Target>
               <Import Project="{PackageFolder}/build/RestrictedRunner.Build.targets" Condition="'{items.Length}' != '0'" />
             </Project>
             """);
         return path;
+    }
+
+    /// <summary>Writes a class library, in a folder of its own, with declared steps; or with none, and then without the package.</summary>
+    public string Library(string name, string items)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "library.csproj");
+        File.WriteAllText(Path.ChangeExtension(path, ".cs"), "public class Library { }");
+        File.WriteAllText(
+            path,
+            $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net{Environment.Version.Major}.0</TargetFramework>
+                <DockerExecCache>off</DockerExecCache>
+              </PropertyGroup>
+              <ItemGroup>
+                {items}
+              </ItemGroup>
+              <Import Project="{PackageFolder}/build/RestrictedRunner.Build.targets" Condition="'{items.Length}' != '0'" />
+            </Project>
+            """);
+        return path;
+    }
+
+    /// <summary>Writes files into a folder that no file system can make smaller.</summary>
+    public void RandomFiles(string name, int count, int size)
+    {
+        var path = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        for (var i = 0; i < count; i++)
+        {
+            File.WriteAllBytes(Path.Combine(path, $"{i}"), RandomNumberGenerator.GetBytes(size));
+        }
+    }
+
+    /// <summary>Removes a folder.</summary>
+    public void Remove(string name)
+    {
+        if (Directory.Exists(Path.Combine(_folder, name)))
+        {
+            Directory.Delete(Path.Combine(_folder, name), recursive: true);
+        }
     }
 
     /// <summary>Writes small files into a folder beside a project.</summary>

@@ -9,7 +9,13 @@ internal sealed class Duel(string only)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    public async Task RunAsync(string title, string ours, string peer, int pairs, string logger = "-tl:off")
+    /// <param name="title">What is compared.</param>
+    /// <param name="ours">Path of one project.</param>
+    /// <param name="peer">Path of the other.</param>
+    /// <param name="pairs">How often each is built, after once that does not count.</param>
+    /// <param name="logger">Option of the command line.</param>
+    /// <param name="before">Done before each build, and not measured.</param>
+    public async Task RunAsync(string title, string ours, string peer, int pairs, string logger = "-tl:off", Action? before = null)
     {
         if (!title.Contains(only, StringComparison.Ordinal))
         {
@@ -17,13 +23,13 @@ internal sealed class Duel(string only)
         }
 
         Console.WriteLine(title);
-        await BuildAsync(ours, logger);
-        await BuildAsync(peer, logger);
+        await BuildAsync(ours, logger, before);
+        await BuildAsync(peer, logger, before);
 
         var builds = new List<(Measured Ours, Measured Peer)>();
         for (var pair = 0; pair < pairs; pair++)
         {
-            builds.Add((await BuildAsync(ours, logger), await BuildAsync(peer, logger)));
+            builds.Add((await BuildAsync(ours, logger, before), await BuildAsync(peer, logger, before)));
         }
 
         var oursMedian = Print("ours, s", builds.Select(build => build.Ours.Seconds));
@@ -36,8 +42,10 @@ internal sealed class Duel(string only)
         Console.WriteLine();
     }
 
-    private static async Task<Measured> BuildAsync(string project, string logger)
+    private static async Task<Measured> BuildAsync(string project, string logger, Action? before)
     {
+        before?.Invoke();
+
         // A node that stays alive would keep what the first build compiled.
         var build = Cli.Wrap("dotnet").WithArguments(["build", project, "-nodeReuse:false", logger]).ExecuteAsync();
         var megabytes = 0.0;

@@ -187,7 +187,8 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     {
         ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), diagnostics.UnknownProperty);
         var defaults = Defaults.ToDictionary(item => item.ItemSpec, item => ((ITaskItem2)item).GetMetadataValueEscaped("Value"), StringComparer.OrdinalIgnoreCase);
-        return [.. Steps.Where(item => !AllFrameworks || !IsTrue(item, "PerTargetFramework")).Select(item => StepReader.Read(item, defaults, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
+        var lines = new StepLines();
+        return [.. Steps.Where(item => !AllFrameworks || !IsTrue(item, "PerTargetFramework")).Select(item => StepReader.Read(item, defaults, lines, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
     }
 
     private static bool IsTrue(ITaskItem item, string metadata) => bool.TryParse(item.GetMetadata(metadata), out var flag) && flag;

@@ -66,7 +66,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
 
     private static IEnumerable<string> Named(ITaskItem item, string projectDirectory)
     {
-        var step = StepReader.Read(item, new Dictionary<string, string>(), static (_, _) => { });
+        var step = StepReader.Read(item, new Dictionary<string, string>(), new StepLines(), static (_, _) => { });
         var inputs = new InputPattern(step.Inputs, projectDirectory);
         var files = step.Outputs.Where(output => !output.EndsWith('/') && !inputs.Reads(new(output, projectDirectory)));
         return new DeclaredOutputs([.. files]).Named(projectDirectory).Where(path => OutputOnDisk.At(projectDirectory, path) is { IsFolder: false, IsLink: false });

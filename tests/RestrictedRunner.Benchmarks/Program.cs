@@ -98,10 +98,17 @@ var copy = memory.Steps("copy", "", task: """<Exec Command="cp -r ../kept/out co
 await duel.RunAsync("1,000 files and 500 MB: steps restored from the cache / a build of nothing", restore, nothing, pairs: 5, before: RemoveOutputs);
 await duel.RunAsync("1,000 files and 500 MB: Exec + cp -r / a build of nothing", copy, nothing, pairs: 5, before: RemoveOutputs);
 
-var fresh = string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""));
-var execFresh = folder.Project("exec-fresh", string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<Exec Command="docker run --rm --pull never -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo {i} &gt; {i}.txt'" />""")));
-await duel.RunAsync("20 fresh independent steps / 20 Exec + docker run", folder.Steps("fresh", fresh), execFresh, pairs: 5);
-await duel.RunAsync("20 fresh independent steps, four at once / 20 Exec + docker run", folder.Steps("fresh-4", fresh, parallel: "4"), execFresh, pairs: 5);
+string Fresh(string more) => string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" {more} EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""));
+string ExecFresh(string more) => string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<Exec Command="docker run --rm --pull never {more} -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo {i} &gt; {i}.txt'" />"""));
+var execFresh = folder.Project("exec-fresh", ExecFresh(""));
+await duel.RunAsync("20 fresh independent steps / 20 Exec + docker run", folder.Steps("fresh", Fresh("")), execFresh, pairs: 5);
+await duel.RunAsync("20 fresh independent steps, four at once / 20 Exec + docker run", folder.Steps("fresh-4", Fresh(""), parallel: "4"), execFresh, pairs: 5);
+await duel.RunAsync("20 fresh hermetic steps / 20 Exec + docker run", folder.Steps("fresh-hermetic", Fresh("Hermetic='true'")), execFresh, pairs: 5);
+await duel.RunAsync(
+    "20 fresh hermetic steps / 20 Exec + docker run with its restrictions",
+    folder.Steps("fresh-hermetic", Fresh("Hermetic='true'")),
+    folder.Project("exec-fresh-hermetic", ExecFresh("--network none --read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 1024")),
+    pairs: 5);
 
 return 0;
 

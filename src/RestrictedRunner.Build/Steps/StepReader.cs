@@ -40,8 +40,9 @@ internal sealed class StepReader
     /// <summary>Reads an item.</summary>
     /// <param name="item">A <c>DockerExecStep</c>.</param>
     /// <param name="defaults">Values of the properties <c>DockerExec…</c> by the part of their names that follows, escaped.</param>
+    /// <param name="lines">Of the items in their projects.</param>
     /// <param name="unknown">Is told the name of metadata that there is not.</param>
-    public static DeclaredStep Read(ITaskItem item, IReadOnlyDictionary<string, string> defaults, Action<DeclaredStep, string> unknown)
+    public static DeclaredStep Read(ITaskItem item, IReadOnlyDictionary<string, string> defaults, StepLines lines, Action<DeclaredStep, string> unknown)
     {
         var values = new Dictionary<string, string>(defaults.Where(value => value.Value.Length > 0), StringComparer.OrdinalIgnoreCase);
         foreach (DictionaryEntry metadata in ((ITaskItem2)item).CloneCustomMetadataEscaped())
@@ -55,7 +56,7 @@ internal sealed class StepReader
         var hermetic = Unescaped(values.GetValueOrDefault(Hermetic, "false"));
         var isFlag = bool.TryParse(hermetic, out var isHermetic);
         var file = item.GetMetadata("DefiningProjectFullPath");
-        var step = new DeclaredStep(item.ItemSpec, new(file, new Lazy<int>(() => ProjectText.LineOfItem(file, "DockerExecStep", item.ItemSpec))))
+        var step = new DeclaredStep(item.ItemSpec, new(file, () => lines.Of(file, item.ItemSpec)))
         {
             Description = Unescaped(values.GetValueOrDefault(Description, "")),
             Inputs = List(values.GetValueOrDefault(Inputs, "")),

@@ -81,26 +81,6 @@ internal static class ProjectText
             .FirstOrDefault();
     }
 
-    /// <summary>Line of the item of that name, from 1; 0 when there is not just one.</summary>
-    /// <param name="file">Path of the project that has the item.</param>
-    /// <param name="itemType">Name of the element.</param>
-    /// <param name="name">Its attribute Include, or one of the names in it.</param>
-    public static int LineOfItem(string file, string itemType, string name)
-    {
-        try
-        {
-            var items = XElement.Load(file, LoadOptions.SetLineInfo).Descendants()
-                .Where(element => IsName(element.Name.LocalName, itemType))
-                .Where(element => ((string?)element.Attribute("Include") ?? "").Split(';', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase))
-                .ToList();
-            return items.Count == 1 ? Line(items[0]) : 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or XmlException)
-        {
-            return 0;
-        }
-    }
-
     // For each line of the nodes' joined text, the line of the file that it starts on.
     private static List<int> Lines(IEnumerable<XText> texts)
     {

@@ -118,7 +118,7 @@ public class StepGraphTests
             _problems);
     }
 
-    private static DeclaredStep Step(string name) => new(name, new("/p/x.csproj", new(1)));
+    private static DeclaredStep Step(string name) => new(name, new("/p/x.csproj", () => 1));
 
     private IEnumerable<string> Order(params DeclaredStep[] steps) =>
         StepGraph.Of(steps, "/p", (step, problem) => _problems.Add($"{step.Name}: {problem.Kind} {problem.What} {problem.Other}"))?.Steps.Select(step => step.Name) ?? [];

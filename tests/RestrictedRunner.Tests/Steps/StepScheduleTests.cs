@@ -75,7 +75,7 @@ public class StepScheduleTests
         Assert.Empty(_run);
     }
 
-    private static DeclaredStep Step(string name, params string[] dependsOn) => new(name, new("/p/x.csproj", new(1))) { DependsOn = dependsOn };
+    private static DeclaredStep Step(string name, params string[] dependsOn) => new(name, new("/p/x.csproj", () => 1)) { DependsOn = dependsOn };
 
     private async Task<Dictionary<string, StepEnd>> RunAsync(
         DeclaredStep[] steps,

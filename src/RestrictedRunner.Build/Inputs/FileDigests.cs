@@ -32,7 +32,7 @@ internal static class FileDigests
 
         // It tells the time before anything is read.
         using var newFile = NewFile.Create(cachePath);
-        InParallel.For(digested.Length, i => digested[i] = digested[i].Digest is null ? Read(files[i]) : digested[i], cancellation);
+        InParallel.ForEach(Enumerable.Range(0, digested.Length).Where(i => !digested[i].IsRemembered), i => digested[i] = Read(files[i]), cancellation);
         if (newFile is not null)
         {
             var settled = digested.Where(file => file.IsRemembered || IsSettled(file, newFile.Created));

@@ -26,9 +26,19 @@ internal static class InParallel
         AsItWas(() => Parallel.For(0, count, Options(cancellationToken), action));
     }
 
-    /// <summary>For files to copy, one at a time: they differ in size too much for groups of them. Stops at the first failure, and throws it as it was.</summary>
-    public static void ForEach<T>(IEnumerable<T> items, Action<T> action, CancellationToken cancellationToken) =>
-        AsItWas(() => Parallel.ForEach(Partitioner.Create(items, EnumerablePartitionerOptions.NoBuffering), Options(cancellationToken), action));
+    /// <summary>For files to read, one at a time: they differ in size too much for groups of them. Stops at the first failure, and throws it as it was.</summary>
+    public static void ForEach<T>(IEnumerable<T> items, Action<T> action, CancellationToken cancellationToken)
+    {
+        T[] all = [.. items];
+        if (all is [var only])
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            action(only);
+            return;
+        }
+
+        AsItWas(() => Parallel.ForEach(Partitioner.Create(all.AsEnumerable(), EnumerablePartitionerOptions.NoBuffering), Options(cancellationToken), action));
+    }
 
     private static ParallelOptions Options(CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };

@@ -29,7 +29,7 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
         var exclusions = declared.Where(text => text.StartsWith(Exclusion)).Select(text => Glob.Parse(text[1..], folder));
         var search = new FileSearch([.. exclusions], followsLinks);
         var inputs = declared.Where(text => !text.StartsWith(Exclusion)).Distinct().Select(text => new DeclaredInput(text, [.. search.Files(Glob.Parse(text, folder))])).ToList();
-        string[] all = inputs is [var only] ? only.Paths : [.. inputs.SelectMany(input => input.Paths).Distinct()];
+        string[] all = [.. inputs.SelectMany(input => input.Paths).Distinct()];
         var files = new InputFile?[all.Length];
         InParallel.For(all.Length, i => files[i] = FileStamp.Of(all[i]) is { } stamp ? new(RelativePath(folder, all[i]), all[i], stamp) : null, CancellationToken.None);
         var noFiles = all.Where((_, i) => files[i] is null).ToHashSet();

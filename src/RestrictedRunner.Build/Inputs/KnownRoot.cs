@@ -20,6 +20,9 @@ internal sealed record KnownRoot(string Stamps, Digest Root, int Day)
     /// <summary>Of fewer files the look costs more than it spares.</summary>
     public const int FewestFiles = 100;
 
+    // Another one for each change of what a tree is made of.
+    private const string Form = "RestrictedRunner.Build root 1";
+
     // Then the digests of the files are looked up again, which are forgotten when nobody does.
     private const int LongestDays = DigestCache.DaysUntilRenewed;
 
@@ -30,6 +33,7 @@ internal sealed record KnownRoot(string Stamps, Digest Root, int Day)
     {
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
+        writer.Write(Form);
         writer.Write(depth);
         foreach (var (path, fullPath, stamp) in files)
         {
@@ -50,13 +54,26 @@ internal sealed record KnownRoot(string Stamps, Digest Root, int Day)
                 && new KnownRoot(known, new() { Hash = hash, SizeBytes = Number(size) }, (int)Number(day)) is var root
                 && root.Check == check
                 && root.Stamps == stamps
-                && today - root.Day < LongestDays
+                && today - root.Day is >= 0 and < LongestDays
                     ? root.Root
                     : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Forgets what was remembered, where that is possible.</summary>
+    public static void Forget(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nor can another be written there.
         }
     }
 

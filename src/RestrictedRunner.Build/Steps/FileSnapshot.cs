@@ -45,9 +45,17 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
 
         var digested = FileDigests.Of(files, known, today, cancellation);
         var root = InputTree.Of(digested.Select(file => Entry(file, depth))).Root;
-        if (stamps.Length > 0 && digested.All(file => file.IsRemembered))
+        if (stamps.Length > 0)
         {
-            new KnownRoot(stamps, root, today).Save(knownRoot);
+            // Of a file that has changed, an older content may come back with its old stamp, where that is only a time and a size.
+            if (digested.All(file => file.IsRemembered))
+            {
+                new KnownRoot(stamps, root, today).Save(knownRoot);
+            }
+            else
+            {
+                KnownRoot.Forget(knownRoot);
+            }
         }
 
         return root;

@@ -23,7 +23,7 @@ internal sealed class InputPattern
     private static bool IsIn(Glob written, NamePattern read) =>
         read.Glob.IsPlain
             ? written.IsMatch(read.Glob.Start) || Contains(read.Glob.Start, written.Start) || (Contains(written.Start, read.Glob.Start) && read.IsFolder && written.MayMatchBelow(read.Glob.Start))
-            : written.IsMatch(read.Path);
+            : read.IsFolder ? written.MayMatchBelow(read.Path) : written.IsMatch(read.Path);
 
     private static bool Reads(Glob input, NamePattern output)
     {

@@ -22,7 +22,7 @@ internal static class ProjectProperties
         var names = new List<string>();
         try
         {
-            using var reader = XmlReader.Create(file);
+            using var reader = XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
             var groupDepth = int.MaxValue;
             while (reader.Read())
             {

@@ -41,5 +41,5 @@ internal static class ProjectTree
 
     /// <summary>The place in a tree of this depth of a path from the project's folder.</summary>
     public static string PathAt(int depth, string path) =>
-        depth == 0 ? path : string.Join('/', [.. Enumerable.Repeat(ProjectBelow, depth - Parents(path)), .. path.Split('/').Skip(Parents(path))]);
+        depth == 0 && !path.StartsWith(Parent, StringComparison.Ordinal) ? path : string.Join('/', [.. Enumerable.Repeat(ProjectBelow, depth - Parents(path)), .. path.Split('/').Skip(Parents(path))]);
 }

@@ -55,15 +55,16 @@ internal sealed class StepReader
 
         var hermetic = Unescaped(values.GetValueOrDefault(Hermetic, "false"));
         var isFlag = bool.TryParse(hermetic, out var isHermetic);
+        List<OptionProblem> problems = isFlag ? [] : [new(OptionProblemKind.ValueInvalid, Hermetic, hermetic, "it is true or false")];
         var file = item.GetMetadata("DefiningProjectFullPath");
         var step = new DeclaredStep(item.ItemSpec, new(file, () => lines.Of(file, item.ItemSpec)))
         {
             Description = Unescaped(values.GetValueOrDefault(Description, "")),
-            Inputs = List(values.GetValueOrDefault(Inputs, "")),
-            Outputs = List(values.GetValueOrDefault(Outputs, "")),
+            Inputs = Paths(Inputs),
+            Outputs = Paths(Outputs),
             DependsOn = List(values.GetValueOrDefault(DependsOn, "")),
             Hermetic = isHermetic,
-            Problems = isFlag ? [] : [new(OptionProblemKind.ValueInvalid, Hermetic, hermetic, "it is true or false")],
+            Problems = problems,
             Parameters = values.Where(value => TaskParameters.ContainsKey(value.Key)).ToDictionary(value => value.Key, value => value.Value, StringComparer.OrdinalIgnoreCase),
         };
         foreach (var name in values.Keys.Where(name => !MetadataNames.Contains(name)))
@@ -72,6 +73,14 @@ internal sealed class StepReader
         }
 
         return step;
+
+        // One with a NUL is no path for anybody.
+        IReadOnlyList<string> Paths(string name)
+        {
+            var paths = List(values.GetValueOrDefault(name, ""));
+            problems.AddRange(paths.Where(HasNul).Select(path => new OptionProblem(OptionProblemKind.TextInvalid, name, path, "it holds a NUL character, which no path has")));
+            return [.. paths.Where(path => !HasNul(path))];
+        }
     }
 
     /// <summary>The task that does what a step declares.</summary>
@@ -119,6 +128,8 @@ internal sealed class StepReader
 
     // A semicolon that is written %3B separates nothing.
     private static string[] Pieces(string escaped) => escaped.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool HasNul(string path) => path.Contains('\0', StringComparison.Ordinal);
 
     private static string Unescaped(string escaped) => EscapedText.Unescape(escaped);
 }

@@ -171,6 +171,17 @@ public sealed class InputFilesTests : IDisposable
     }
 
     [Fact]
+    public void Names_that_look_the_same_to_NET_are_one_file()
+    {
+        Run("""touch "$1/$(printf 'b\377.c')" "$1/$(printf 'b\357\277\275.c')" """);
+
+        var found = Find("./");
+
+        Run("""rm "$1"/b*""");
+        Assert.Equal(["b\ufffd.c"], found.Files.Select(file => file.Path));
+    }
+
+    [Fact]
     public void A_stamp_tells_size_times_and_whether_it_may_be_run()
     {
         Write("script", "text");

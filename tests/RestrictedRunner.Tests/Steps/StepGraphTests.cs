@@ -37,6 +37,7 @@ public class StepGraphTests
     [InlineData("gen/*.c", "gen/a*.c")]
     [InlineData("gen/a*.c", "gen/*.c")]
     [InlineData("gen/*.c", "**/*.c")]
+    [InlineData("gen/**", "gen/*/")]
     public void A_step_comes_after_the_one_that_writes_what_it_reads(string output, string input)
     {
         Assert.Equal(["writer", "reader"], Order(Step("reader") with { Inputs = [input] }, Step("writer") with { Outputs = [output] }));
@@ -53,6 +54,7 @@ public class StepGraphTests
     [InlineData("gen/*.c", "gen/*.h")]
     [InlineData("gen/*.c", "gen/sub/a.c")]
     [InlineData("gen/*.c", "other/")]
+    [InlineData("gen/*", "gen/*/")]
     public void Names_that_only_look_alike_are_no_dependence(string output, string input)
     {
         Assert.Equal(["reader", "writer"], Order(Step("reader") with { Inputs = [input] }, Step("writer") with { Outputs = [output] }));

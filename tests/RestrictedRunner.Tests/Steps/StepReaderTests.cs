@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Microsoft.Build.Utilities;
 using RestrictedRunner.Build;
 
 namespace RestrictedRunner.Tests;
@@ -25,6 +26,19 @@ public partial class StepReaderTests
 
         Assert.NotEmpty(defaults);
         Assert.All(defaults, item => Assert.Equal($"$(DockerExec{item.Attribute("Include")?.Value})", item.Attribute("Value")?.Value));
+    }
+
+    [Theory]
+    [InlineData("Inputs")]
+    [InlineData("Outputs")]
+    public void A_path_with_a_NUL_is_a_problem_and_no_path(string metadata)
+    {
+        var item = new TaskItem("S", new Dictionary<string, string> { [metadata] = "a;b%00*" });
+
+        var step = StepReader.Read(item, new Dictionary<string, string>(), new StepLines(), (_, _) => { });
+
+        Assert.Equal(["a"], metadata == "Inputs" ? step.Inputs : step.Outputs);
+        Assert.Equal([(metadata, "b\0*")], step.Problems.Select(problem => (problem.Parameter, problem.Value)));
     }
 
     [GeneratedRegex(@"\$\((?<name>DockerExec\w+)\)", RegexOptions.ExplicitCapture)]

@@ -27,14 +27,13 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     {
         try
         {
-            Pull();
+            return PullAll();
         }
         catch (Exception e)
         {
             new Diagnostics(Log).OwnFault(e);
+            return false;
         }
-
-        return !Log.HasLoggedErrors;
     }
 
     /// <summary>Ends the pull that is under way; starts no more.</summary>
@@ -43,13 +42,14 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     /// <inheritdoc/>
     public void Dispose() => _cancelled.Dispose();
 
-    private void Pull()
+    private bool PullAll()
     {
         var logs = new StepLogs((IBuildEngine8)BuildEngine);
         var projectDirectory = ProjectFolder.Find();
         var lines = new StepLines();
         var defaults = StepReader.Defaults(Defaults);
         var pulled = new HashSet<(string Engine, string Image, string Platform)>();
+        var isGood = true;
         foreach (var step in Steps.Select(item => StepReader.Read(item, defaults, lines, unknown: static (_, _) => { })))
         {
             using var output = logs.Open(step);
@@ -57,22 +57,25 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
             var diagnostics = new Diagnostics(log);
             using var task = StepPlace.InProject(step, projectDirectory).NewTask(step, output.Engine, recorder: null, [], diagnostics);
             var parameters = ParameterReader.Read(task);
-            if (log.HasLoggedErrors || !StepRules.Check(step, parameters, projectDirectory, diagnostics))
+            var options = parameters.Options;
+            if (!log.HasLoggedErrors && StepRules.Check(step, parameters, projectDirectory, diagnostics) && pulled.Add((options.Engine, options.Image, options.Platform)))
             {
-                continue;
+                Pull(parameters, log, diagnostics);
             }
 
-            var options = parameters.Options;
-            if (pulled.Add((options.Engine, options.Image, options.Platform)) && !Pull(options, parameters, log, diagnostics))
+            isGood &= !log.HasLoggedErrors;
+            if (_cancelled.IsCancellationRequested)
             {
-                return;
+                return false;
             }
         }
+
+        return isGood;
     }
 
-    // False when it was cancelled.
-    private bool Pull(StepOptions options, StepParameters parameters, TaskLoggingHelper log, Diagnostics diagnostics)
+    private void Pull(StepParameters parameters, TaskLoggingHelper log, Diagnostics diagnostics)
     {
+        var options = parameters.Options;
         using var stepLog = new StepLog(log, parameters, diagnostics, collect: false);
         using var link = BuildLink.Watch(Cancel);
         try
@@ -83,13 +86,10 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         catch (OperationCanceledException)
         {
             diagnostics.Cancelled(options.Image);
-            return false;
         }
         catch (RunnerException e)
         {
             diagnostics.NotRun(e, options, stepLog.Keep());
         }
-
-        return true;
     }
 }

@@ -186,7 +186,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     private List<DeclaredStep> Read(Diagnostics diagnostics, StepLogs logs)
     {
         ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), diagnostics.UnknownProperty);
-        var defaults = Defaults.ToDictionary(item => item.ItemSpec, item => ((ITaskItem2)item).GetMetadataValueEscaped("Value"), StringComparer.OrdinalIgnoreCase);
+        var defaults = StepReader.Defaults(Defaults);
         var lines = new StepLines();
         return [.. Steps.Where(item => !AllFrameworks || !IsTrue(item, "PerTargetFramework")).Select(item => StepReader.Read(item, defaults, lines, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
     }

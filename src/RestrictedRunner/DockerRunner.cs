@@ -60,6 +60,22 @@ public static class DockerRunner
         }
     }
 
+    /// <summary>Brings the image of a step to the engine, as <see cref="StepOptions.Pull"/> says, and runs nothing.</summary>
+    /// <param name="options">Tells image, platform and engine.</param>
+    /// <param name="observer">Sees pull progress and command lines; may be null.</param>
+    /// <param name="cancellation">Ends the pull.</param>
+    /// <returns>False when the engine had the image, and was not to ask for a newer one.</returns>
+    /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled.</exception>
+    /// <exception cref="OperationCanceledException">The pull was cancelled.</exception>
+    public static async Task<bool> PullAsync(StepOptions options, RunObserver? observer = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var client = EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH"));
+        var engine = new EngineProcess(client, options.ClientDirectory);
+        using var reaper = new Reaper(engine);
+        return await ImagePull.EnsureAsync(engine, options, observer ?? NoObserver, reaper, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Removes containers and temporary folders of this machine whose owner, another process that used this library, was
     /// killed at a time when the engine could not be reached. What a living process owns is never touched, nor what

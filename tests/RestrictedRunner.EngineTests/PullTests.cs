@@ -52,6 +52,22 @@ public class PullTests
 
     [Theory]
     [EachEngine]
+    public async Task An_image_can_be_brought_without_a_run(string engine)
+    {
+        await using var registry = await Registry.StartAsync();
+        await registry.PublishAsync(engine, "tool:1", "published"u8.ToArray());
+        using var client = registry.ClientFor(engine);
+        await using var image = new PulledImage(engine, $"{registry.Address}/tool:1");
+        var options = Step.On(client.Path, "cat /added;") with { Image = image.Name };
+
+        Assert.True(await DockerRunner.PullAsync(options, cancellation: TestContext.Current.CancellationToken));
+        Assert.False(await DockerRunner.PullAsync(options, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(["image", "pull", "image"], client.Calls);
+        Assert.Equal("published", await (options with { Pull = PullPolicy.Never }).OutputAsync());
+    }
+
+    [Theory]
+    [EachEngine]
     public async Task Never_pulls_nothing(string engine)
     {
         await using var registry = await Registry.StartAsync();

@@ -37,9 +37,14 @@ internal sealed class StepReader
     public static IReadOnlyList<string> PropertyNames { get; } =
         [.. TaskParameters.Keys.Append(Hermetic).Concat(Switches).Select(name => PropertyPrefix + name)];
 
+    /// <summary>Values of the properties <c>DockerExec…</c>, escaped, by the part of their names that follows.</summary>
+    /// <param name="items">Named after the parameters, with metadata <c>Value</c>.</param>
+    public static IReadOnlyDictionary<string, string> Defaults(IEnumerable<ITaskItem> items) =>
+        items.ToDictionary(item => item.ItemSpec, item => ((ITaskItem2)item).GetMetadataValueEscaped("Value"), StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Reads an item.</summary>
     /// <param name="item">A <c>DockerExecStep</c>.</param>
-    /// <param name="defaults">Values of the properties <c>DockerExec…</c> by the part of their names that follows, escaped.</param>
+    /// <param name="defaults">See <see cref="Defaults"/>.</param>
     /// <param name="lines">Of the items in their projects.</param>
     /// <param name="unknown">Is told the name of metadata that there is not.</param>
     public static DeclaredStep Read(ITaskItem item, IReadOnlyDictionary<string, string> defaults, StepLines lines, Action<DeclaredStep, string> unknown)

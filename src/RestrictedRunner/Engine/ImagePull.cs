@@ -7,8 +7,9 @@ internal static class ImagePull
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
 
     /// <summary>Pulls the image when the policy says so, asking the engine first.</summary>
+    /// <returns>False when there was nothing to pull.</returns>
     /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled.</exception>
-    public static async Task EnsureAsync(EngineProcess engine, StepOptions options, RunObserver observer, Reaper reaper, CancellationToken cancellation)
+    public static async Task<bool> EnsureAsync(EngineProcess engine, StepOptions options, RunObserver observer, Reaper reaper, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (options.Pull != PullPolicy.Always)
@@ -22,7 +23,7 @@ internal static class ImagePull
 
             if (answer.ExitCode == 0 && IsFor(options.Platform, answer.StandardOutput.Trim()))
             {
-                return;
+                return false;
             }
 
             var failure = answer.ExitCode == 0 ? RunnerFailure.ImageAbsent : EngineMessages.WhyNotStarted(answer.ExitCode, answer.StandardError);
@@ -33,6 +34,7 @@ internal static class ImagePull
         }
 
         await PullAsync(engine, options, observer, reaper, cancellation).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Pulls the step's image, three tries in all when the registry cannot be reached.</summary>

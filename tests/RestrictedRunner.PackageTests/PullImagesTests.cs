@@ -1,0 +1,76 @@
+using System.Net;
+
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>The target that brings the images of declared steps.</summary>
+public class PullImagesTests
+{
+    [EngineFact]
+    public async Task An_image_that_is_there_is_looked_for_once_and_nothing_runs()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="A" Image="busybox:latest" Command="echo a &gt; a.txt" Outputs="a.txt" />
+            <DockerExecStep Include="B" Image="busybox:latest" Command="true" />
+            <DockerExecStep Include="C" Command="true" />
+            """);
+        FakeClient.Write(project, """echo "$@" >>"${0%/*}/calls"; exec docker "$@" """);
+
+        var build = await project.BuildAsync("-t:PullDockerExecImages", "-p:DockerExecEngine=./client", "-p:DockerExecImage=gcc:12");
+
+        Assert.Equal(0, build.SucceededWithoutWarnings().Runs);
+        Assert.Contains("busybox:latest: is there", build.Texts);
+        Assert.Contains("gcc:12: is there", build.Texts);
+        Assert.Equal(
+            ["busybox:latest", "gcc:12"],
+            (await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken)).Select(call => call.Split(' ')[^1]));
+        Assert.False(File.Exists(project["a.txt"]));
+    }
+
+    [EngineFact]
+    public async Task What_cannot_be_had_is_an_error_at_its_step_and_the_others_come()
+    {
+        using var registry = new FakeRegistry(HttpStatusCode.NotFound, """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}""");
+        var project = Project(
+            $"""
+            <DockerExecStep Include="A" Image="{registry.Host}/absent:1" Command="true" />
+            <DockerExecStep Include="B" Image="{registry.Host}/other:1" Command="true" Pull="never" />
+            <DockerExecStep Include="C" Image="busybox:latest" Command="true" />
+            """);
+
+        var build = await project.BuildAsync("-t:PullDockerExecImages");
+
+        Assert.Equal(
+            [
+                ("RRB2005", project.LineOf("Include=\"A\""), $"The registry has no image '{registry.Host}/absent:1'. Check name, tag and platform; a private image needs 'docker login'."),
+                ("RRB2004", project.LineOf("Include=\"B\""), $"The engine does not have image '{registry.Host}/other:1', and Pull=\"never\" did not bring it. Pull or build it first, or set Pull=\"missing\"."),
+            ],
+            build.Errors.Select(error => (error.Code, error.Line, error.Text.Split('\n')[0])));
+        Assert.NotEqual(0, build.ExitCode);
+        Assert.Contains("busybox:latest: is there", build.Texts);
+    }
+
+    [EngineFact]
+    public async Task Bad_input_is_told_before_anything_is_pulled()
+    {
+        var project = Project("""<DockerExecStep Include="A" Command="true" Memory="much" />""");
+        FakeClient.WriteRecorder(project);
+
+        var build = await project.BuildAsync("-t:PullDockerExecImages", "-p:DockerExecEngine=./client");
+
+        Assert.Equal(["RRB1001", "RRB1003"], build.Errors.Select(error => error.Code).Order(StringComparer.Ordinal));
+        Assert.NotEqual(0, build.ExitCode);
+        Assert.Empty(FakeClient.Calls(project));
+    }
+
+    private static TestProject Project(string items) => new(
+        $"""
+        <Project>
+          <ItemGroup>
+            {items}
+          </ItemGroup>
+          <Target Name="Build" />
+          <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+        </Project>
+        """);
+}

@@ -104,6 +104,7 @@ var execFresh = folder.Project("exec-fresh", ExecFresh(""));
 await duel.RunAsync("20 fresh independent steps / 20 Exec + docker run", folder.Steps("fresh", Fresh("")), execFresh, pairs: 5);
 await duel.RunAsync("20 fresh independent steps, four at once / 20 Exec + docker run", folder.Steps("fresh-4", Fresh(""), parallel: "4"), execFresh, pairs: 5);
 await duel.RunAsync("20 fresh hermetic steps / 20 Exec + docker run", folder.Steps("fresh-hermetic", Fresh("Hermetic='true'")), execFresh, pairs: 5);
+await duel.RunAsync("20 fresh hermetic steps, four at once / 20 Exec + docker run", folder.Steps("fresh-hermetic-4", Fresh("Hermetic='true'"), parallel: "4"), execFresh, pairs: 5);
 await duel.RunAsync(
     "20 fresh hermetic steps / 20 Exec + docker run with its restrictions",
     folder.Steps("fresh-hermetic", Fresh("Hermetic='true'")),

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace RestrictedRunner.Build;
@@ -9,9 +8,9 @@ namespace RestrictedRunner.Build;
 /// </summary>
 internal sealed class LogFile(LogFilePlace place) : IDisposable
 {
-    private const int BufferSize = 64 * 1024;
+    private const int BufferSize = 32 * 1024;
 
-    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private readonly StringBuilder _lines = new();
     private FileStream? _file;
     private string _failure = "";
     private bool _kept;
@@ -24,9 +23,8 @@ internal sealed class LogFile(LogFilePlace place) : IDisposable
             return;
         }
 
-        Encoding.UTF8.GetBytes(line, _buffer);
-        _buffer.Write("\n"u8);
-        if (_buffer.WrittenCount >= BufferSize)
+        _lines.Append(line).Append('\n');
+        if (_lines.Length >= BufferSize)
         {
             Write();
         }
@@ -58,8 +56,8 @@ internal sealed class LogFile(LogFilePlace place) : IDisposable
         try
         {
             _file ??= Open();
-            _file.Write(_buffer.WrittenSpan);
-            _buffer.ResetWrittenCount();
+            _file.Write(Encoding.UTF8.GetBytes(_lines.ToString()));
+            _lines.Clear();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

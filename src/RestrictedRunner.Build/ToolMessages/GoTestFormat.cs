@@ -10,20 +10,21 @@ internal sealed partial class GoTestFormat
 {
     private const string Failed = "--- FAIL: ";
 
-    private bool _inFailed;
+    /// <summary>True when the next line may be what a failed test said.</summary>
+    public bool IsInFailed { get; private set; }
 
     /// <summary>Gets every line of the stream.</summary>
     public ToolMessage? Read(string line)
     {
-        if (!_inFailed)
+        if (!IsInFailed)
         {
-            _inFailed = line.StartsWith(Failed, StringComparison.Ordinal);
+            IsInFailed = line.StartsWith(Failed, StringComparison.Ordinal);
             return null;
         }
 
         if (!line.StartsWith("    ", StringComparison.Ordinal))
         {
-            _inFailed = line.StartsWith(Failed, StringComparison.Ordinal);
+            IsInFailed = line.StartsWith(Failed, StringComparison.Ordinal);
             return null;
         }
 

@@ -8,17 +8,19 @@ namespace RestrictedRunner.Build;
 /// </summary>
 internal sealed partial class PythonTraceback
 {
-    private bool _inside;
     private string _file = "";
     private int _line;
+
+    /// <summary>True when the next line may be part of a traceback whatever it says.</summary>
+    public bool IsInside { get; private set; }
 
     /// <summary>Gets every line of the stream; the message when a traceback ends with this line.</summary>
     public ToolMessage? Read(string line)
     {
-        if (!_inside)
+        if (!IsInside)
         {
             // Of a mistake in the syntax of the program itself, only the frame is shown.
-            _inside = line.StartsWith("Traceback (most recent call last):", StringComparison.Ordinal) || ReadFrame(line);
+            IsInside = line.StartsWith("Traceback (most recent call last):", StringComparison.Ordinal) || ReadFrame(line);
             return null;
         }
 
@@ -29,7 +31,7 @@ internal sealed partial class PythonTraceback
         }
 
         var message = End(line);
-        (_inside, _file, _line) = (false, "", 0);
+        (IsInside, _file, _line) = (false, "", 0);
         return message;
     }
 

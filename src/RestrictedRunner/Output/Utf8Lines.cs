@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace RestrictedRunner;
@@ -6,12 +5,8 @@ namespace RestrictedRunner;
 /// <summary>Splits a stream of bytes into lines as they arrive.</summary>
 internal static class Utf8Lines
 {
-    /// <summary>A longer line is delivered in pieces of this many bytes, so that memory stays bounded.</summary>
-    public const int LongestLine = 16 * 1024 * 1024;
-
-    private const int BufferSize = 64 * 1024;
-
-    private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
+    // Half of what a pipe holds; its characters are an array that the garbage collector can still move.
+    private const int BufferSize = 32 * 1024;
 
     /// <summary>
     /// Reads to the end of the stream. A line ends with LF, CR LF, or CR alone (a progress bar); the last one needs no
@@ -19,20 +14,20 @@ internal static class Utf8Lines
     /// </summary>
     public static async Task ReadAsync(Stream stream, Action<string> onLine, Stream? kept, CancellationToken cancellation)
     {
-        var buffer = new byte[BufferSize];
-        var start = new ArrayBufferWriter<byte>();
-        var afterReturn = false;
+        // Decoded a buffer at a time: line by line takes twice as long.
+        var decoder = Encoding.UTF8.GetDecoder();
+        var bytes = new byte[BufferSize];
+        var characters = new char[Encoding.UTF8.GetMaxCharCount(BufferSize)];
+        var lines = new LineSplitter(onLine);
         int read;
-        while ((read = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+        while ((read = await stream.ReadAsync(bytes, cancellation).ConfigureAwait(false)) > 0)
         {
-            kept?.Write(buffer, 0, read);
-            Split(buffer.AsSpan(0, read), start, ref afterReturn, onLine);
+            kept?.Write(bytes, 0, read);
+            lines.Add(characters.AsSpan(0, decoder.GetChars(bytes.AsSpan(0, read), characters, flush: false)));
         }
 
-        if (start.WrittenCount > 0)
-        {
-            onLine(Encoding.UTF8.GetString(start.WrittenSpan));
-        }
+        lines.Add(characters.AsSpan(0, decoder.GetChars([], characters, flush: true)));
+        lines.Finish();
     }
 
     /// <summary>The same for text of any encoding; kept bytes are UTF-8.</summary>
@@ -44,73 +39,10 @@ internal static class Utf8Lines
             return;
         }
 
-        // In UTF-16 a line end has two bytes; as UTF-8 every text has the same.
         var text = Encoding.CreateTranscodingStream(stream, encoding, Encoding.UTF8, leaveOpen: true);
         await using (text.ConfigureAwait(false))
         {
             await ReadAsync(text, onLine, kept, cancellation).ConfigureAwait(false);
         }
-    }
-
-    private static void Split(ReadOnlySpan<byte> bytes, ArrayBufferWriter<byte> start, ref bool afterReturn, Action<string> onLine)
-    {
-        while (!bytes.IsEmpty)
-        {
-            if (afterReturn && bytes[0] == '\n')
-            {
-                bytes = bytes[1..];
-            }
-
-            afterReturn = false;
-            var end = bytes.IndexOfAny(LineEnds);
-            if (end < 0)
-            {
-                start.Write(bytes);
-                DeliverLongStart(start, onLine);
-                return;
-            }
-
-            if (start.WrittenCount == 0)
-            {
-                onLine(Encoding.UTF8.GetString(bytes[..end]));
-            }
-            else
-            {
-                start.Write(bytes[..end]);
-                onLine(Encoding.UTF8.GetString(start.WrittenSpan));
-                start.ResetWrittenCount();
-            }
-
-            afterReturn = bytes[end] == '\r';
-            bytes = bytes[(end + 1)..];
-        }
-    }
-
-    private static void DeliverLongStart(ArrayBufferWriter<byte> start, Action<string> onLine)
-    {
-        if (start.WrittenCount < LongestLine)
-        {
-            return;
-        }
-
-        // A character that the piece cuts in two belongs to the next piece.
-        var rest = IncompleteTail(start.WrittenSpan).ToArray();
-        onLine(Encoding.UTF8.GetString(start.WrittenSpan[..^rest.Length]));
-        start.ResetWrittenCount();
-        start.Write(rest);
-    }
-
-    private static ReadOnlySpan<byte> IncompleteTail(ReadOnlySpan<byte> bytes)
-    {
-        for (var length = 1; length <= Math.Min(3, bytes.Length); length++)
-        {
-            var tail = bytes[^length..];
-            if ((tail[0] & 0xC0) != 0x80)
-            {
-                return Rune.DecodeFromUtf8(tail, out _, out _) == OperationStatus.NeedMoreData ? tail : [];
-            }
-        }
-
-        return [];
     }
 }

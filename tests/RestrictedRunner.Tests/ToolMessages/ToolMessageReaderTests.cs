@@ -51,6 +51,12 @@ public class ToolMessageReaderTests
     }
 
     [Fact]
+    public void What_a_failed_test_of_Go_said_ends_with_a_line_that_is_not_indented() =>
+        Assert.Equal(
+            ["? a_test.go(3,0): error: said"],
+            Recording.ReadLines(["--- FAIL: TestA (0.00s)", "    a_test.go:3: said", "FAIL", "    a_test.go:4: of another"]));
+
+    [Fact]
     public void A_line_is_held_only_until_the_next()
     {
         var lines = new List<string>();

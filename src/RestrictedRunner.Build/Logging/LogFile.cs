@@ -8,9 +8,10 @@ namespace RestrictedRunner.Build;
 /// </summary>
 internal sealed class LogFile(LogFilePlace place) : IDisposable
 {
-    private const int BufferSize = 32 * 1024;
+    private const int BufferSize = 64 * 1024;
 
-    private readonly StringBuilder _lines = new();
+    private readonly byte[] _buffer = new byte[BufferSize];
+    private int _length;
     private FileStream? _file;
     private string _failure = "";
     private bool _kept;
@@ -18,15 +19,21 @@ internal sealed class LogFile(LogFilePlace place) : IDisposable
     /// <summary>Adds a line.</summary>
     public void Add(string line)
     {
-        if (_failure.Length > 0)
+        // The most that it can need: to count what it needs takes as long as to encode it.
+        var most = Encoding.UTF8.GetMaxByteCount(line.Length) + 1;
+        if (_length + most > BufferSize)
         {
-            return;
+            WriteBuffer();
         }
 
-        _lines.Append(line).Append('\n');
-        if (_lines.Length >= BufferSize)
+        if (most > BufferSize)
         {
-            Write();
+            Write([.. Encoding.UTF8.GetBytes(line), (byte)'\n']);
+        }
+        else
+        {
+            _length += Encoding.UTF8.GetBytes(line, _buffer.AsSpan(_length));
+            _buffer[_length++] = (byte)'\n';
         }
     }
 
@@ -34,7 +41,7 @@ internal sealed class LogFile(LogFilePlace place) : IDisposable
     /// <returns>Empty, or why there is no file.</returns>
     public string Keep()
     {
-        Write();
+        WriteBuffer();
         _kept = _failure.Length == 0;
         Close();
         return _failure;
@@ -46,7 +53,13 @@ internal sealed class LogFile(LogFilePlace place) : IDisposable
         Close();
     }
 
-    private void Write()
+    private void WriteBuffer()
+    {
+        Write(_buffer.AsSpan(0, _length));
+        _length = 0;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
     {
         if (_failure.Length > 0)
         {
@@ -56,8 +69,7 @@ internal sealed class LogFile(LogFilePlace place) : IDisposable
         try
         {
             _file ??= Open();
-            _file.Write(Encoding.UTF8.GetBytes(_lines.ToString()));
-            _lines.Clear();
+            _file.Write(bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

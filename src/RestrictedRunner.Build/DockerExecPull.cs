@@ -48,7 +48,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         var projectDirectory = ProjectFolder.Find();
         var lines = new StepLines();
         var defaults = StepReader.Defaults(Defaults);
-        var pulled = new HashSet<(string Engine, string Image, string Platform)>();
+        var pulled = new HashSet<(string Engine, string Image, string Platform, PullPolicy Pull)>();
         var isGood = true;
         foreach (var step in Steps.Select(item => StepReader.Read(item, defaults, lines, unknown: static (_, _) => { })))
         {
@@ -58,7 +58,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
             using var task = StepPlace.InProject(step, projectDirectory).NewTask(step, output.Engine, recorder: null, [], diagnostics);
             var parameters = ParameterReader.Read(task);
             var options = parameters.Options;
-            if (!log.HasLoggedErrors && StepRules.Check(step, parameters, projectDirectory, diagnostics) && pulled.Add((options.Engine, options.Image, options.Platform)))
+            if (!log.HasLoggedErrors && StepRules.Check(step, parameters, projectDirectory, diagnostics) && pulled.Add((options.Engine, options.Image, options.Platform, options.Pull)))
             {
                 Pull(parameters, log, diagnostics);
             }

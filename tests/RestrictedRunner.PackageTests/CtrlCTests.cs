@@ -60,6 +60,34 @@ public class CtrlCTests
     [EngineTheory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task A_target_that_only_pulls_ends_too(bool wholeGroup)
+    {
+        // Of the second image nothing is asked any more.
+        var project = new TestProject(
+            """
+            <Project>
+              <ItemGroup>
+                <DockerExecStep Include="A" Image="busybox:latest" Command="true" Pull="always" />
+                <DockerExecStep Include="B" Image="gcc:12" Command="true" Pull="always" />
+              </ItemGroup>
+              <Target Name="Build" />
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+        FakeClient.Write(project, """echo "$@" >>"${0%/*}/calls"; if [ "$1" = pull ]; then echo pulling; exec sleep 61.5; fi""");
+
+        var interrupted = await InterruptAsync(project, wholeGroup, line => line == "pulling", "-t:PullDockerExecImages", "-p:DockerExecEngine=./client");
+
+        Assert.InRange(interrupted.Seconds, 0, 5);
+        Assert.Equal(("RRB3007", project.LineOf("Include=\"A\"")), interrupted.Build.Errors.Select(error => (error.Code, error.Line)).Single());
+        Assert.Equal(["pull busybox:latest"], await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken));
+        Assert.DoesNotContain("   at ", interrupted.Build.Console, StringComparison.Ordinal);
+        Assert.DoesNotContain("sleep 61.5", Unix.CommandLines());
+    }
+
+    [EngineTheory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task A_command_gets_SIGTERM_and_the_time_to_clean_up(bool wholeGroup)
     {
         var project = TestProject.WithTarget(
@@ -83,7 +111,7 @@ public class CtrlCTests
     {
         Assert.InRange(interrupted.Seconds, 0, 5);
         Assert.Equal(
-            project.ErrorAtStep("RRB3007", "The step in image 'busybox:latest' was cancelled; its container is removed."),
+            project.ErrorAtStep("RRB3007", "The step in image 'busybox:latest' was cancelled; no container of it is left."),
             interrupted.Build.FailedWithOneError());
         Assert.Empty(interrupted.Build.Said);
         Assert.Empty(Directory.GetFiles(project.Folder, "*.log", SearchOption.AllDirectories));

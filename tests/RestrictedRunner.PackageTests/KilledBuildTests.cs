@@ -43,14 +43,25 @@ public class KilledBuildTests
         await KillAsync(project, wholeGroup: false, line => line == "started");
     }
 
-    [EngineFact]
-    public async Task A_client_that_pulls_is_gone_too()
+    [EngineTheory]
+    [InlineData("-t:Build")]
+    [InlineData("-t:PullDockerExecImages", "-p:OnlyPull=true")]
+    public async Task A_client_that_pulls_is_gone_too(params string[] arguments)
     {
         // The client's part of a pull that does not end.
-        var project = TestProject.WithTarget("""<DockerExec Engine="./client" Image="busybox:latest" Arguments="a" Pull="always" />""");
+        var project = new TestProject(
+            """
+            <Project>
+              <ItemGroup Condition="'$(OnlyPull)' != ''">
+                <DockerExecStep Include="A" Engine="./client" Image="busybox:latest" Arguments="a" Pull="always" />
+              </ItemGroup>
+              <Target Name="Build"><DockerExec Engine="./client" Image="busybox:latest" Arguments="a" Pull="always" /></Target>
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
         FakeClient.Write(project, """if [ "$1" = pull ]; then echo pulling; exec sleep 61.5; fi""");
 
-        await KillAsync(project, wholeGroup: false, line => line == "pulling");
+        await KillAsync(project, wholeGroup: false, line => line == "pulling", arguments);
     }
 
     [EngineFact]

@@ -1,4 +1,5 @@
 using System.Net;
+using RestrictedRunner.EngineTests;
 
 namespace RestrictedRunner.PackageTests;
 
@@ -25,6 +26,33 @@ public class PullImagesTests
             ["busybox:latest", "gcc:12"],
             (await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken)).Select(call => call.Split(' ')[^1]));
         Assert.False(File.Exists(project["a.txt"]));
+    }
+
+    [EngineFact]
+    public async Task An_image_of_a_registry_comes_once_and_again_where_a_step_says_always()
+    {
+        await using var registry = await Registry.StartAsync();
+        await registry.PublishAsync(Engines.Docker, "tool:1");
+        await registry.PublishAsync(Engines.Docker, "tool:2");
+        using var client = registry.ClientFor(Engines.Docker);
+        await using var first = new PulledImage(Engines.Docker, $"{registry.Address}/tool:1");
+        await using var second = new PulledImage(Engines.Docker, $"{registry.Address}/tool:2");
+        var project = Project(
+            $"""
+            <DockerExecStep Include="A" Image="{first.Name}" Command="true" />
+            <DockerExecStep Include="B" Image="{first.Name}" Command="echo" />
+            <DockerExecStep Include="C" Image="{first.Name}" Command="true" Pull="always" />
+            <DockerExecStep Include="D" Image="{first.Name}" Command="true" Pull="never" />
+            <DockerExecStep Include="E" Image="{second.Name}" Command="true" />
+            """);
+
+        var build = await project.BuildAsync("-t:PullDockerExecImages", $"-p:DockerExecEngine={client.Path}");
+
+        build.SucceededWithoutWarnings();
+        Assert.Equal(
+            [$"{first.Name}: pulled", $"{first.Name}: pulled", $"{first.Name}: is there", $"{second.Name}: pulled"],
+            build.Texts.Where(text => text.EndsWith(": pulled", StringComparison.Ordinal) || text.EndsWith(": is there", StringComparison.Ordinal)));
+        Assert.Equal(["image", "pull", "pull", "image", "image", "pull"], client.Calls);
     }
 
     [EngineFact]

@@ -74,7 +74,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
 
     public void Cancelled(string image) =>
-        Error("RRB3007", $"The step in image '{image}' was cancelled; its container is removed.");
+        Error("RRB3007", $"The step in image '{image}' was cancelled; no container of it is left.");
 
     public void ErrorsInOutput(string image, KeptOutput output) =>
         Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreStandardErrorWarningFormat=\"true\" or IgnoreExitCode=\"true\".{WholeOutput(output)}");

@@ -1,0 +1,56 @@
+using CsCheck;
+using RestrictedRunner.Build;
+
+namespace RestrictedRunner.Tests;
+
+public sealed class LogFileTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("log-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Every_line_is_in_the_file_whatever_its_length()
+    {
+        // Around the size of its buffer, where a character may need one byte or three.
+        Gen.Select(Gen.OneOf(Gen.Int[0, 100], Gen.Int[21_000, 23_000], Gen.Int[60_000, 70_000]), Gen.Char["aé€"]).Array[0, 8].Sample(
+            lines =>
+            {
+                var path = Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}.log");
+                using var file = new LogFile(LogFilePlace.At(path));
+                foreach (var (length, character) in lines)
+                {
+                    file.Add(new string(character, length));
+                }
+
+                Assert.Equal("", file.Keep());
+                Assert.Equal(lines.Select(line => new string(line.Item2, line.Item1)), File.ReadAllLines(path));
+            },
+            iter: 200);
+    }
+
+    [Fact]
+    public void Without_Keep_there_is_no_file()
+    {
+        var path = Path.Combine(_folder.FullName, "a.log");
+        using (var file = new LogFile(LogFilePlace.At(path)))
+        {
+            file.Add(new string('x', 100_000));
+            Assert.True(File.Exists(path));
+        }
+
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void After_a_write_that_failed_lines_are_taken_and_the_reason_is_kept()
+    {
+        using var file = new LogFile(LogFilePlace.At("/dev/full/a.log"));
+        for (var i = 0; i < 10; i++)
+        {
+            file.Add(new string('x', 30_000));
+        }
+
+        Assert.Contains("/dev/full", file.Keep(), StringComparison.Ordinal);
+    }
+}

@@ -35,15 +35,17 @@ internal sealed class CustomExpression
     }
 
     /// <summary>True when the line matches. An expression that takes too long is told of once, and matches nothing from then on.</summary>
-    public bool Matches(string line, Action<OptionProblem> problem)
+    public bool Matches(string line, Action<OptionProblem> problem) => _expression is not null && Matches(_expression, line, problem);
+
+    private bool Matches(Regex expression, string line, Action<OptionProblem> problem)
     {
         try
         {
-            return _expression is not null && _expression.IsMatch(line);
+            return expression.IsMatch(line);
         }
         catch (RegexMatchTimeoutException)
         {
-            problem(new(OptionProblemKind.ValueInvalid, _parameter, _expression!.ToString(), $"it took longer than {Limit.TotalSeconds:0} s for one line of output; nested repetitions such as (a+)+ do that"));
+            problem(new(OptionProblemKind.ValueInvalid, _parameter, expression.ToString(), $"it took longer than {Limit.TotalSeconds:0} s for one line of output; nested repetitions such as (a+)+ do that"));
             _expression = null;
             return false;
         }

@@ -184,6 +184,11 @@ internal sealed class OutputSink : IDisposable
 
     private void StopHolding()
     {
+        if (!_holds)
+        {
+            return;
+        }
+
         _holds = false;
         while (_held.TryDequeue(out var line))
         {

@@ -26,6 +26,7 @@ internal sealed class BenchmarkFolder : IDisposable
             path,
             $"""
             <Project>
+              <UsingTask TaskName="{nameof(LogLines)}" AssemblyFile="{typeof(BenchmarkFolder).Assembly.Location}" />
               <Target Name="Build">
                 {task}
               </Target>

@@ -36,6 +36,13 @@ await duel.RunAsync(
     folder.Project("exec-lines", $"""<Exec Command="{DockerRun} 'seq 2000000'" />"""),
     pairs: 5);
 
+// What no task can be faster than: MSBuild's own time for that many messages.
+await duel.RunAsync(
+    "Two million messages (printed by the console logger) by a task that does nothing else / Exec + docker run",
+    folder.Project("messages", """<LogLines Count="2000000" />"""),
+    folder.Project("exec-lines", $"""<Exec Command="{DockerRun} 'seq 2000000'" />"""),
+    pairs: 5);
+
 await duel.RunAsync(
     "Two million lines, high importance, with the terminal logger, which prints no messages: DockerExec / Exec + docker run",
     folder.Project("ours-lines-terminal", $"""<DockerExec Image="busybox" {Restrictions} Command="seq 2000000" />"""),
@@ -101,6 +108,11 @@ await duel.RunAsync("1,000 files and 500 MB: Exec + cp -r / a build of nothing",
 string Fresh(string more) => string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" {more} EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""));
 string ExecFresh(string more) => string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<Exec Command="docker run --rm --pull never {more} -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo {i} &gt; {i}.txt'" />"""));
 var execFresh = folder.Project("exec-fresh", ExecFresh(""));
+
+// What no runner of "docker run" can be faster than, with as many at once.
+string Xargs(int atOnce) => $"""<Exec Command="seq 0 19 | xargs -P {atOnce} -I@ docker run --rm --pull never -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo @ &gt; @.txt'" />""";
+await duel.RunAsync("20 docker run by xargs, two at once / 20 Exec + docker run", folder.Project("xargs-2", Xargs(2)), execFresh, pairs: 5);
+await duel.RunAsync("20 docker run by xargs, four at once / 20 Exec + docker run", folder.Project("xargs-4", Xargs(4)), execFresh, pairs: 5);
 await duel.RunAsync("20 fresh independent steps / 20 Exec + docker run", folder.Steps("fresh", Fresh("")), execFresh, pairs: 5);
 await duel.RunAsync("20 fresh independent steps, four at once / 20 Exec + docker run", folder.Steps("fresh-4", Fresh(""), parallel: "4"), execFresh, pairs: 5);
 await duel.RunAsync("20 fresh hermetic steps / 20 Exec + docker run", folder.Steps("fresh-hermetic", Fresh("Hermetic='true'")), execFresh, pairs: 5);

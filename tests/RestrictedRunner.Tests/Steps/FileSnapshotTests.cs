@@ -111,6 +111,28 @@ public sealed class FileSnapshotTests : IDisposable
         Assert.Null(KnownRoot.Find(RootPath, "AB", Today + 7));
     }
 
+    [Fact]
+    public void A_memory_from_the_future_is_none()
+    {
+        // Of a machine whose clock was wrong; it would be trusted until that day.
+        new KnownRoot("AB", Digests.Of("x"u8), Today + 1).Save(RootPath);
+
+        Assert.Null(KnownRoot.Find(RootPath, "AB", Today));
+    }
+
+    [Fact]
+    public void It_is_forgotten_once_a_file_had_to_be_read()
+    {
+        Remember();
+        File.WriteAllText(Full("in/7"), "other");
+        // To the clock it is always just written, so that nothing new is remembered.
+        File.SetLastWriteTimeUtc(Full("in/7"), DateTime.UtcNow.AddHours(1));
+
+        Find();
+
+        Assert.False(File.Exists(RootPath));
+    }
+
     private static int Today => (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
 
     private string Full(string name) => Path.Combine(_folder, name);

@@ -8,18 +8,23 @@ namespace RestrictedRunner.Build;
 [MSBuildMultiThreadableTask]
 public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
+    private static readonly PullPolicy[] MostFirst = [PullPolicy.Always, PullPolicy.Missing, PullPolicy.Never];
+
     private readonly CancellationTokenSource _cancelled = new();
 
     /// <summary>The items <c>DockerExecStep</c>.</summary>
     [Required]
     public ITaskItem[] Steps { get; set; } = [];
 
+    /// <summary>True in the outer build of several frameworks, which knows nothing of the steps of each.</summary>
+    public bool AllFrameworks { get; set; }
+
     /// <summary>For each property <c>DockerExec…</c> that is a default, an item named after the parameter with metadata <c>Value</c>.</summary>
     public ITaskItem[] Defaults { get; set; } = [];
 
     /// <summary>
-    /// Pulls each image once, when <c>Pull</c> is <c>always</c> or the engine does not have it. An image that cannot be had
-    /// is an error at its step; the others are pulled all the same.
+    /// Pulls each image once, when a step of it says <c>Pull</c> is <c>always</c>, or the engine does not have it and not all
+    /// say <c>never</c>. An image that cannot be had is an error at its step; the others are pulled all the same.
     /// </summary>
     /// <returns>False when an error was logged.</returns>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
@@ -45,51 +50,75 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     private bool PullAll()
     {
         var logs = new StepLogs((IBuildEngine8)BuildEngine);
-        var projectDirectory = ProjectFolder.Find();
-        var lines = new StepLines();
         var defaults = StepReader.Defaults(Defaults);
-        var pulled = new HashSet<(string Engine, string Image, string Platform, PullPolicy Pull)>();
-        var isGood = true;
-        foreach (var step in Steps.Select(item => StepReader.Read(item, defaults, lines, unknown: static (_, _) => { })))
-        {
-            using var output = logs.Open(step);
-            var log = new TaskLoggingHelper(output.Engine, nameof(DockerExec));
-            var diagnostics = new Diagnostics(log);
-            using var task = StepPlace.InProject(step, projectDirectory).NewTask(step, output.Engine, recorder: null, [], diagnostics);
-            var parameters = ParameterReader.Read(task);
-            var options = parameters.Options;
-            if (!log.HasLoggedErrors && StepRules.Check(step, parameters, projectDirectory, diagnostics) && pulled.Add((options.Engine, options.Image, options.Platform, options.Pull)))
-            {
-                Pull(parameters, log, diagnostics);
-            }
+        var lines = new StepLines();
+        var projectDirectory = ProjectFolder.Find();
+        var read = Steps
+            .Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item))
+            .Select(item => Read(StepReader.Read(item, defaults, lines, unknown: static (_, _) => { }), projectDirectory, logs))
+            .ToList();
+        var good = read.OfType<ReadStep>();
+        var isGood = !read.Contains(null);
 
-            isGood &= !log.HasLoggedErrors;
-            if (_cancelled.IsCancellationRequested)
-            {
-                return false;
-            }
+        // An engine that does not answer would be waited for, and told of, once for each image.
+        var silent = new HashSet<string>();
+        foreach (var image in good.GroupBy(step => (step.Options.Engine, step.Options.Image, step.Options.Platform)))
+        {
+            isGood &= !_cancelled.IsCancellationRequested && !silent.Contains(image.Key.Engine) && Pull(Asking(image), logs, silent);
         }
 
         return isGood;
     }
 
-    private void Pull(StepParameters parameters, TaskLoggingHelper log, Diagnostics diagnostics)
+    private static ReadStep? Read(DeclaredStep step, string projectDirectory, StepLogs logs)
     {
-        var options = parameters.Options;
-        using var stepLog = new StepLog(log, parameters, diagnostics, collect: false);
+        using var output = logs.Open(step);
+        var log = new TaskLoggingHelper(output.Engine, nameof(DockerExec));
+        var diagnostics = new Diagnostics(log);
+        using var task = StepPlace.InProject(step, projectDirectory).NewTask(step, output.Engine, recorder: null, [], diagnostics);
+        var parameters = ParameterReader.Read(task);
+        var isGood = StepRules.Check(step with { Problems = Lasting(step.Problems) }, parameters with { Problems = Lasting(parameters.Problems) }, projectDirectory, diagnostics);
+        return isGood && !log.HasLoggedErrors ? new(step, parameters) : null;
+    }
+
+    // Files that a build makes before it runs the step need not be there yet.
+    private static IReadOnlyList<OptionProblem> Lasting(IEnumerable<OptionProblem> problems) =>
+        [.. problems.Where(problem => problem.Kind is not (OptionProblemKind.MountSourceMissing or OptionProblemKind.InputMissing or OptionProblemKind.WorkingDirectoryUnreachable))];
+
+    // What is brought for one step is there for all.
+    private static ReadStep Asking(IEnumerable<ReadStep> steps) => steps.MinBy(step => Array.IndexOf(MostFirst, step.Options.Pull))!;
+
+    private bool Pull(ReadStep step, StepLogs logs, HashSet<string> silentEngines)
+    {
+        using var output = logs.Open(step.Step);
+        var log = new TaskLoggingHelper(output.Engine, nameof(DockerExec));
+        var diagnostics = new Diagnostics(log);
+        using var stepLog = new StepLog(log, step.Parameters, diagnostics, collect: false);
         using var link = BuildLink.Watch(Cancel);
         try
         {
-            var isNew = DockerRunner.PullAsync(options, stepLog.Observer(onStarting: static _ => { }), _cancelled.Token).GetAwaiter().GetResult();
-            log.LogMessage(MessageImportance.High, isNew ? $"{options.Image}: pulled" : $"{options.Image}: is there");
+            var isNew = DockerRunner.PullAsync(step.Options, stepLog.Observer(onStarting: static _ => { }), _cancelled.Token).GetAwaiter().GetResult();
+            log.LogMessage(MessageImportance.High, isNew ? $"{step.Options.Image}: pulled" : $"{step.Options.Image}: is there");
+            return true;
         }
         catch (OperationCanceledException)
         {
-            diagnostics.Cancelled(options.Image);
+            diagnostics.Cancelled(step.Options.Image);
         }
         catch (RunnerException e)
         {
-            diagnostics.NotRun(e, options, stepLog.Keep());
+            diagnostics.NotRun(e, step.Options, stepLog.Keep());
+            if (e.Failure is RunnerFailure.ClientNotFound or RunnerFailure.DaemonNotRunning or RunnerFailure.PermissionDenied)
+            {
+                silentEngines.Add(step.Options.Engine);
+            }
         }
+
+        return false;
+    }
+
+    private sealed record ReadStep(DeclaredStep Step, StepParameters Parameters)
+    {
+        public StepOptions Options => Parameters.Options;
     }
 }

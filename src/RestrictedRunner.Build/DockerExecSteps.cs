@@ -188,10 +188,8 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), diagnostics.UnknownProperty);
         var defaults = StepReader.Defaults(Defaults);
         var lines = new StepLines();
-        return [.. Steps.Where(item => !AllFrameworks || !IsTrue(item, "PerTargetFramework")).Select(item => StepReader.Read(item, defaults, lines, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
+        return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => StepReader.Read(item, defaults, lines, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
     }
-
-    private static bool IsTrue(ITaskItem item, string metadata) => bool.TryParse(item.GetMetadata(metadata), out var flag) && flag;
 
     private static void Tell(StepLogs logs, DeclaredStep step, Action<Diagnostics> tell)
     {

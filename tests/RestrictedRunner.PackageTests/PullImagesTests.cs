@@ -29,7 +29,7 @@ public class PullImagesTests
     }
 
     [EngineFact]
-    public async Task An_image_of_a_registry_comes_once_and_again_where_a_step_says_always()
+    public async Task An_image_of_a_registry_comes_once_as_the_step_that_wants_most_of_it_says()
     {
         await using var registry = await Registry.StartAsync();
         await registry.PublishAsync(Engines.Docker, "tool:1");
@@ -39,20 +39,80 @@ public class PullImagesTests
         await using var second = new PulledImage(Engines.Docker, $"{registry.Address}/tool:2");
         var project = Project(
             $"""
-            <DockerExecStep Include="A" Image="{first.Name}" Command="true" />
-            <DockerExecStep Include="B" Image="{first.Name}" Command="echo" />
-            <DockerExecStep Include="C" Image="{first.Name}" Command="true" Pull="always" />
-            <DockerExecStep Include="D" Image="{first.Name}" Command="true" Pull="never" />
-            <DockerExecStep Include="E" Image="{second.Name}" Command="true" />
+            <DockerExecStep Include="A" Image="{first.Name}" Command="true" Pull="never" />
+            <DockerExecStep Include="B" Image="{first.Name}" Command="true" />
+            <DockerExecStep Include="C" Image="{second.Name}" Command="true" Pull="never" />
+            <DockerExecStep Include="D" Image="{second.Name}" Command="true" />
+            <DockerExecStep Include="E" Image="{second.Name}" Command="true" Pull="always" />
             """);
 
         var build = await project.BuildAsync("-t:PullDockerExecImages", $"-p:DockerExecEngine={client.Path}");
 
         build.SucceededWithoutWarnings();
         Assert.Equal(
-            [$"{first.Name}: pulled", $"{first.Name}: pulled", $"{first.Name}: is there", $"{second.Name}: pulled"],
+            [$"{first.Name}: pulled", $"{second.Name}: pulled"],
             build.Texts.Where(text => text.EndsWith(": pulled", StringComparison.Ordinal) || text.EndsWith(": is there", StringComparison.Ordinal)));
-        Assert.Equal(["image", "pull", "pull", "image", "image", "pull"], client.Calls);
+        Assert.Equal(["image", "pull", "pull"], client.Calls);
+    }
+
+    [EngineFact]
+    public async Task What_the_build_makes_before_a_step_need_not_be_there()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="A" Image="busybox:latest" Command="echo a &gt; a.txt" Outputs="a.txt" />
+            <DockerExecStep Include="B" Image="gcc:12" Command="cat" StandardInput="a.txt" Mounts="made:/made" WorkingDirectory="made" />
+            """);
+
+        var build = await project.BuildAsync("-t:PullDockerExecImages");
+
+        build.SucceededWithoutWarnings();
+        Assert.Contains("busybox:latest: is there", build.Texts);
+        Assert.Contains("gcc:12: is there", build.Texts);
+    }
+
+    [EngineFact]
+    public async Task Of_several_frameworks_each_brings_its_own()
+    {
+        var project = new TestProject(
+            """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFrameworks>net8.0;net10.0</TargetFrameworks>
+                <CheckEolTargetFramework>false</CheckEolTargetFramework>
+              </PropertyGroup>
+              <ItemGroup>
+                <DockerExecStep Include="All" Image="busybox:latest" Command="true" />
+                <DockerExecStep Include="Each" Image="tool-$(TargetFramework):1" Command="true" PerTargetFramework="true" />
+                <DockerExecStep Include="One" Image="one:1" Command="true" Condition="'$(TargetFramework)' == 'net10.0'" />
+              </ItemGroup>
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+        FakeClient.Write(project, """echo "$@" >>"${0%/*}/calls" """);
+
+        var build = await project.BuildAsync("-t:PullDockerExecImages", "-p:DockerExecEngine=./client");
+
+        build.SucceededWithoutWarnings();
+        Assert.Equal(
+            ["busybox:latest", "one:1", "tool-net10.0:1", "tool-net8.0:1"],
+            (await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken)).Select(call => call.Split(' ')[^1]).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [EngineFact]
+    public async Task An_engine_that_does_not_answer_is_told_of_once()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="A" Image="a:1" Command="true" />
+            <DockerExecStep Include="B" Image="b:1" Command="true" />
+            """);
+        FakeClient.Write(project, """echo "$@" >>"${0%/*}/calls"; echo "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?" >&2; exit 1""");
+
+        var build = await project.BuildAsync("-t:PullDockerExecImages", "-p:DockerExecEngine=./client");
+
+        Assert.Equal(["RRB2002"], build.Errors.Select(error => error.Code));
+        Assert.Single(await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken));
     }
 
     [EngineFact]

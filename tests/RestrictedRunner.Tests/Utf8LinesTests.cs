@@ -32,8 +32,8 @@ public class Utf8LinesTests
     [Fact]
     public async Task Bytes_that_are_no_UTF8_become_replacement_characters()
     {
-        using var stream = new MemoryStream([(byte)'a', 0xFF, (byte)'b', (byte)'\n']);
-        Assert.Equal(["a\uFFFDb"], await ReadAsync(stream));
+        using var stream = new MemoryStream([(byte)'a', 0xFF, (byte)'b', (byte)'\n', (byte)'c', 0xE2, 0x82]);
+        Assert.Equal(["a\uFFFDb", "c\uFFFD"], await ReadAsync(stream));
     }
 
     [Fact]

@@ -19,14 +19,24 @@ internal sealed class LogFile(LogFilePlace place) : IDisposable
     /// <summary>Adds a line.</summary>
     public void Add(string line)
     {
-        // The most that it can need: to count what it needs takes as long as to encode it.
-        var most = Encoding.UTF8.GetMaxByteCount(line.Length) + 1;
-        if (_length + most > BufferSize)
+        if (_failure.Length > 0)
+        {
+            return;
+        }
+
+        // The most that it can need; counted only where that may be too much, because to count takes as long as to encode.
+        var size = Encoding.UTF8.GetMaxByteCount(line.Length) + 1;
+        if (_length + size > BufferSize)
+        {
+            size = Encoding.UTF8.GetByteCount(line) + 1;
+        }
+
+        if (_length + size > BufferSize)
         {
             WriteBuffer();
         }
 
-        if (most > BufferSize)
+        if (size > BufferSize)
         {
             Write([.. Encoding.UTF8.GetBytes(line), (byte)'\n']);
         }

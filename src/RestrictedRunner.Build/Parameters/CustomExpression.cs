@@ -37,6 +37,7 @@ internal sealed class CustomExpression
     /// <summary>True when the line matches. An expression that takes too long is told of once, and matches nothing from then on.</summary>
     public bool Matches(string line, Action<OptionProblem> problem) => _expression is not null && Matches(_expression, line, problem);
 
+    // On its own, because what catches is not inlined, and most steps have no expression for their millions of lines.
     private bool Matches(Regex expression, string line, Action<OptionProblem> problem)
     {
         try

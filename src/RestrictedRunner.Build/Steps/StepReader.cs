@@ -16,9 +16,10 @@ internal sealed class StepReader
     private const string DependsOn = nameof(DeclaredStep.DependsOn);
     private const string Description = nameof(DeclaredStep.Description);
     private const string Hermetic = nameof(DeclaredStep.Hermetic);
+    private const string PerTargetFramework = "PerTargetFramework";
 
     /// <summary>The targets read them.</summary>
-    private static readonly string[] OfTargets = ["Compile", "PerTargetFramework"];
+    private static readonly string[] OfTargets = ["Compile", PerTargetFramework];
 
     // Properties that are no parameter's. A test compares them with those that the targets read.
     private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "CacheSize", "BeforeTargets", "StateFolder"];
@@ -41,6 +42,9 @@ internal sealed class StepReader
     /// <param name="items">Named after the parameters, with metadata <c>Value</c>.</param>
     public static IReadOnlyDictionary<string, string> Defaults(IEnumerable<ITaskItem> items) =>
         items.ToDictionary(item => item.ItemSpec, item => ((ITaskItem2)item).GetMetadataValueEscaped("Value"), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>True for a step that the outer build of several frameworks leaves to the build of each.</summary>
+    public static bool IsPerTargetFramework(ITaskItem item) => bool.TryParse(item.GetMetadata(PerTargetFramework), out var flag) && flag;
 
     /// <summary>Reads an item.</summary>
     /// <param name="item">A <c>DockerExecStep</c>.</param>

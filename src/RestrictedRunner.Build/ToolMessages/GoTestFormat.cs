@@ -13,7 +13,7 @@ internal sealed partial class GoTestFormat
     /// <summary>True when the next line may be what a failed test said.</summary>
     public bool IsInFailed { get; private set; }
 
-    /// <summary>Gets every line of the stream.</summary>
+    /// <summary>Gets every line of the stream while <see cref="IsInFailed"/>, else those with a colon or a blank in front.</summary>
     public ToolMessage? Read(string line)
     {
         if (!IsInFailed)

@@ -14,7 +14,7 @@ internal sealed partial class MakeFolders
     /// <summary>The folders at this line.</summary>
     public EnteredFolders Now { get; private set; } = EnteredFolders.None;
 
-    /// <summary>Gets every line.</summary>
+    /// <summary>Gets every line that may be make's, which has a colon.</summary>
     public void Pass(string line)
     {
         if (!line.Contains("ing directory ", StringComparison.Ordinal) || EnteredOrLeft().Match(line) is not { Success: true } match)

@@ -14,7 +14,7 @@ internal sealed partial class PythonTraceback
     /// <summary>True when the next line may be part of a traceback whatever it says.</summary>
     public bool IsInside { get; private set; }
 
-    /// <summary>Gets every line of the stream; the message when a traceback ends with this line.</summary>
+    /// <summary>Gets every line of the stream while <see cref="IsInside"/>, else those with a colon or a blank in front; the message when a traceback ends with this line.</summary>
     public ToolMessage? Read(string line)
     {
         if (!IsInside)

@@ -8,7 +8,7 @@ namespace RestrictedRunner.Build;
 /// </summary>
 /// <param name="formats">The user's own formats, which are tried first.</param>
 /// <param name="knownFormats">False leaves all but the user's formats alone.</param>
-/// <param name="folders">Told of every line; the same for both streams.</param>
+/// <param name="folders">Told of every line with a colon or a blank in front; the same for both streams.</param>
 /// <param name="possible">Gets what is an error only if the command fails.</param>
 /// <param name="onLine">Gets each line, and the message that it is.</param>
 /// <param name="onSlowFormat">Gets a format whose expression took too long; it is not used again.</param>
@@ -85,9 +85,14 @@ internal sealed class ToolMessageReader(
 
     private ToolMessage? Here(ToolMessage? message) => message is null ? null : message with { Folders = folders.Now };
 
-    // Most lines of most output: of millions, each must cost next to nothing. No format starts without a colon or a blank.
+    // Most lines of most output: of millions, each must cost next to nothing. No message begins without a colon or a
+    // blank, but eslint's blocks begin with a bare path, and inside a traceback or a failed test every line counts.
     private bool IsPlain(string line) =>
-        _formats.Count == 0 && !_python.IsInside && !_goTest.IsInFailed && (line.Length == 0 || (line[0] != ' ' && !line.Contains(':', StringComparison.Ordinal)));
+        _formats.Count == 0
+        && !_python.IsInside
+        && !_goTest.IsInFailed
+        && line.Length <= LongestLine
+        && (line.Length == 0 || (line[0] != ' ' && !line.Contains(':', StringComparison.Ordinal)));
 
     private static bool SaysHowBad(string line) =>
         line.Contains("error", StringComparison.OrdinalIgnoreCase) || line.Contains("warning", StringComparison.OrdinalIgnoreCase);
@@ -122,7 +127,7 @@ internal sealed class ToolMessageReader(
 
     private void ReadPossible(string line, bool isRead)
     {
-        // Both see every line, to know where they are.
+        // Both see every line that is not plain, to know where they are.
         var traceback = Here(_python.Read(line));
         var test = _goTest.Read(line);
         if (isRead)

@@ -6,8 +6,10 @@ namespace RestrictedRunner;
 /// <param name="onLine">Gets each line, without its end.</param>
 internal sealed class LineSplitter(Action<string> onLine)
 {
-    /// <summary>A longer line is delivered in parts of about this many characters, so that memory stays bounded.</summary>
-    public const int LongestLine = 16 * 1024 * 1024;
+    /// <summary>
+    /// A longer line is delivered in parts of about this many characters, so that memory stays bounded: 55 MB for each stream.
+    /// </summary>
+    public const int LongestLine = 10 * 1024 * 1024;
 
     // The start of a line whose end has not come.
     private readonly ArrayBufferWriter<char> _start = new();

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace RestrictedRunner;
 
-/// <summary>Splits a stream of bytes into lines as they arrive.</summary>
+/// <summary>Reads the lines of a stream of bytes as they arrive.</summary>
 internal static class Utf8Lines
 {
-    // Half of what a pipe holds; its characters are an array that the garbage collector can still move.
+    // Half of what a pipe holds. Its characters, twice as many bytes, stay below the 85,000 of .NET's large objects.
     private const int BufferSize = 32 * 1024;
 
     /// <summary>
@@ -39,6 +39,7 @@ internal static class Utf8Lines
             return;
         }
 
+        // What is kept is UTF-8 whatever came.
         var text = Encoding.CreateTranscodingStream(stream, encoding, Encoding.UTF8, leaveOpen: true);
         await using (text.ConfigureAwait(false))
         {

@@ -29,6 +29,23 @@ public sealed class LogFileTests : IDisposable
             iter: 200);
     }
 
+    [Theory]
+    [InlineData(1, 65_535, false)]
+    [InlineData(1, 65_536, true)]
+    [InlineData(2, 32_767, false)]
+    [InlineData(2, 32_768, true)]
+    public void Below_64_KiB_it_is_not_made(int lines, int length, bool isMade)
+    {
+        var path = Path.Combine(_folder.FullName, "a.log");
+        using var file = new LogFile(LogFilePlace.At(path));
+        for (var i = 0; i < lines; i++)
+        {
+            file.Add(new string('x', length));
+        }
+
+        Assert.Equal(isMade, File.Exists(path));
+    }
+
     [Fact]
     public void Without_Keep_there_is_no_file()
     {
@@ -43,7 +60,7 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
-    public void After_a_write_that_failed_lines_are_taken_and_the_reason_is_kept()
+    public void Where_none_can_be_opened_lines_are_taken_and_the_reason_is_kept()
     {
         using var file = new LogFile(LogFilePlace.At("/dev/full/a.log"));
         for (var i = 0; i < 10; i++)

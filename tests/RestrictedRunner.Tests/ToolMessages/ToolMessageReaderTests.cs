@@ -57,6 +57,10 @@ public class ToolMessageReaderTests
             Recording.ReadLines(["--- FAIL: TestA (0.00s)", "    a_test.go:3: said", "FAIL", "    a_test.go:4: of another"]));
 
     [Fact]
+    public void A_line_of_thousands_of_characters_names_no_file() =>
+        Assert.Empty(Recording.ReadLines([$"/{new string('x', 5000)}", "  1:2  error  text  rule"]));
+
+    [Fact]
     public void A_line_is_held_only_until_the_next()
     {
         var lines = new List<string>();

@@ -37,11 +37,10 @@ await duel.RunAsync(
     pairs: 5);
 
 // What no task can be faster than: MSBuild's own time for that many messages.
-await duel.RunAsync(
-    "Two million messages (printed by the console logger) by a task that does nothing else / Exec + docker run",
-    folder.Project("messages", """<LogLines Count="2000000" />"""),
-    folder.Project("exec-lines", $"""<Exec Command="{DockerRun} 'seq 2000000'" />"""),
-    pairs: 5);
+var messages = folder.Project("messages", """<LogLines Count="2000000" />""");
+var execLines = folder.Project("exec-lines", $"""<Exec Command="{DockerRun} 'seq 2000000'" />""");
+await duel.RunAsync("Two million messages, printed by the console logger, by a task that does nothing else / Exec + docker run", messages, execLines, pairs: 5);
+await duel.RunAsync("Two million messages, with the terminal logger, by a task that does nothing else / Exec + docker run", messages, execLines, pairs: 5, logger: "-tl:on");
 
 await duel.RunAsync(
     "Two million lines, high importance, with the terminal logger, which prints no messages: DockerExec / Exec + docker run",

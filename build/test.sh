@@ -24,27 +24,28 @@ fi
 export RESTRICTED_RUNNER_REQUIRE_ENGINE=1
 results=$artifacts/test-results
 rm -rf "$results"
+mkdir -p "$results"
 for project in RestrictedRunner.Tests RestrictedRunner.EngineTests RestrictedRunner.PackageTests RestrictedRunner.OldestMSBuildTests; do
     step "Tests: $project"
     # One that fails does not keep the others from telling what they know.
-    dotnet test --project "tests/$project" -c Release --results-directory "$results" \
-        --report-xunit-trx --report-xunit-trx-filename "$project.trx" ||
+    DOTNET_CLI_UI_LANGUAGE=en dotnet test --project "tests/$project" -c Release --results-directory "$results" \
+        --report-xunit-trx --report-xunit-trx-filename "$project.trx" | tee "$results/$project.log" ||
         complaints+=("$project: tests failed or the test run broke off")
-    [ -s "$results/$project.trx" ] || complaints+=("$project: no results were written")
+    grep -q '^  total: [1-9]' "$results/$project.log" || complaints+=("$project: no summary was printed")
 done
 
-# A trx file may be one single line. It counts a skipped test as not executed.
-counts=$({ grep -oh '<Counters [^>]*>' "$results"/*.trx 2>/dev/null || true; } | awk '
-    function count(name) {
-        if (!match($0, " " name "=\"[0-9]+\"")) return 0
-        return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) + 0
+# From what was printed: a trx file was once seen to end in the middle, without a word and with exit code 0. The last of
+# each counts, because the output of a failed test may hold such lines too.
+counts=$(awk '
+    FNR == 1 { add() }
+    /^  (succeeded|failed|skipped): [0-9]+$/ { last[$1] = $2 }
+    function add() {
+        passed += last["succeeded:"]
+        failed += last["failed:"]
+        skipped += last["skipped:"]
+        delete last
     }
-    {
-        passed += count("passed")
-        failed += count("failed") + count("error") + count("timeout") + count("aborted")
-        skipped += count("total") - count("executed")
-    }
-    END { print passed + 0, failed + 0, skipped + 0 }')
+    END { add(); print passed + 0, failed + 0, skipped + 0 }' "$results"/*.log)
 read -r passed failed skipped <<<"$counts"
 if [ "$passed" = 0 ]; then complaints+=("no test passed"); fi
 

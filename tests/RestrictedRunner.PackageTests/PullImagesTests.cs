@@ -100,6 +100,32 @@ public class PullImagesTests
     }
 
     [EngineFact]
+    public async Task What_one_framework_cannot_have_keeps_no_other_from_its_own()
+    {
+        var project = new TestProject(
+            """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFrameworks>net8.0;net10.0</TargetFrameworks>
+                <CheckEolTargetFramework>false</CheckEolTargetFramework>
+              </PropertyGroup>
+              <ItemGroup>
+                <DockerExecStep Include="All" Image="absent-all:1" Command="true" Pull="never" Condition="'$(TargetFramework)' == ''" />
+                <DockerExecStep Include="Old" Image="absent-old:1" Command="true" Pull="never" Condition="'$(TargetFramework)' == 'net8.0'" />
+                <DockerExecStep Include="New" Image="busybox:latest" Command="true" Condition="'$(TargetFramework)' == 'net10.0'" />
+              </ItemGroup>
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+
+        var build = await project.BuildAsync("-t:PullDockerExecImages");
+
+        Assert.NotEqual(0, build.ExitCode);
+        Assert.Equal([("RRB2004", project.LineOf("Include=\"All\"")), ("RRB2004", project.LineOf("Include=\"Old\""))], build.Errors.Select(error => (error.Code, error.Line)));
+        Assert.Contains("busybox:latest: is there", build.Texts);
+    }
+
+    [EngineFact]
     public async Task An_engine_that_does_not_answer_is_told_of_once()
     {
         var project = Project(

@@ -24,7 +24,7 @@ internal sealed class LogFile(LogFilePlace place) : IDisposable
             return;
         }
 
-        // The most that it can need; counted only where that may be too much, because to count takes as long as to encode.
+        // The most that it can need; counted only where that may be too much, so that most lines are gone through once.
         var size = Encoding.UTF8.GetMaxByteCount(line.Length) + 1;
         if (_length + size > BufferSize)
         {

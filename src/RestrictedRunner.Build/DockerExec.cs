@@ -132,7 +132,6 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
         if (result.PrepareFailed)
         {
-            stepLog.Tools.LogPossibleErrors();
             diagnostics.PrepareFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Keep());
             return false;
         }
@@ -167,7 +166,6 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
         else
         {
-            stepLog.Tools.LogPossibleErrors();
             diagnostics.CommandFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Keep());
         }
 

@@ -70,7 +70,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         }
         catch (RunnerException e)
         {
-            diagnostics.NotRun(e, new(), new("", "", "", ErrorsAreLogged: false));
+            diagnostics.NotRun(e, new(), KeptOutput.None);
         }
         catch (Exception e)
         {

@@ -71,9 +71,39 @@ public class CanonicalOutputTests
         Assert.Equal(
             [
                 new Problem("X1", "a.c", 1, "it broke"),
-                project.ErrorAtStep("RRB3008", $"The command returned 0 in image 'busybox:latest', but its output held the errors above, so the step failed. If they are none, set IgnoreStandardErrorWarningFormat=\"true\" or IgnoreExitCode=\"true\". The whole output is in {project.LogFile}."),
+                project.ErrorAtStep("RRB3008", $"The command returned 0 in image 'busybox:latest', but its output held the errors above, so the step failed. If they are none, set IgnoreStandardErrorWarningFormat=\"true\", or set IgnoreExitCode=\"true\". The whole output is in {project.LogFile}."),
             ],
             build.Errors);
         Assert.Equal(["exit code -1"], build.Said);
+    }
+
+    [EngineTheory]
+    [InlineData("LogStandardErrorAsError='true'", "remove LogStandardErrorAsError")]
+    [InlineData("CustomErrorRegularExpression='broke'", "change CustomErrorRegularExpression")]
+    [InlineData("ErrorFormats='(?&lt;message&gt;.*broke)' IgnoreStandardErrorWarningFormat='true'", "change ErrorFormats")]
+    [InlineData("CustomErrorRegularExpression='^it' LogStandardErrorAsError='true'", "change CustomErrorRegularExpression and remove LogStandardErrorAsError")]
+    public async Task RRB3008_names_what_made_errors_of_the_lines(string attributes, string advice)
+    {
+        var project = TestProject.WithTarget($"<DockerExec Image='busybox:latest' Command='echo it broke; echo that broke >&amp;2' {attributes} />");
+
+        var error = (await project.BuildAsync()).Errors[^1];
+
+        Assert.Equal("RRB3008", error.Code);
+        Assert.Contains($" so the step failed. If they are none, {advice}, or set IgnoreExitCode=\"true\". ", error.Text, StringComparison.Ordinal);
+    }
+
+    [EngineTheory]
+    [InlineData("collect2: error: ld returned 1 exit status", true)]
+    [InlineData("a.c:3:1: error: it broke", false)]
+    [InlineData("tool : error X1: it broke", false)]
+    public async Task The_last_lines_are_in_the_error_unless_other_errors_say_what_is_wrong(string last, bool isThere)
+    {
+        var project = TestProject.WithTarget($"<DockerExec Image='busybox:latest' Command='echo /usr/bin/ld: cannot find -lnothere; echo &quot;{last}&quot;; exit 1' />");
+
+        var errors = (await project.BuildAsync()).Errors;
+
+        Assert.Equal(2, errors.Count);
+        Assert.Equal(isThere, errors[1].Text.Contains("Its last lines of output:\n/usr/bin/ld: cannot find -lnothere\n", StringComparison.Ordinal));
+        Assert.Equal(!isThere, errors[1].Text.Contains("The errors above are from its output.", StringComparison.Ordinal));
     }
 }

@@ -101,6 +101,32 @@ public class ClickableErrorsTests
         Assert.Equal("RRB3001", errors[^1].Code);
     }
 
+    [EngineTheory]
+    [InlineData("", "; exit 1", "RRB3001")]
+    [InlineData("Timeout='2000'", "; sleep 60", "RRB3006")]
+    [InlineData("", "; echo 'error: of Exec too'", "RRB3008")]
+    [InlineData("PrepareCommand='echo main.c:3: error: first; exit 1'", "", "RRB3002")]
+    public async Task An_error_that_only_we_know_counts_however_the_step_fails(string attributes, string then, string code)
+    {
+        var project = WithStep($"{attributes} Mounts='.:/src' WorkDir='/src'", $"echo 'main.c:3: error: first'{then}");
+        project.Write("main.c", "");
+
+        var errors = (await project.BuildAsync()).Errors;
+
+        Assert.Equal(new Problem("", project["main.c"], 3, "first"), Assert.Single(errors, error => error.Line == 3) with { Code = "" });
+        Assert.Equal(code, errors[^1].Code);
+    }
+
+    [EngineFact]
+    public async Task A_probe_that_handles_its_compilers_errors_is_no_failure()
+    {
+        var project = WithStep("", "echo 'probe.c:1:10: fatal error: none.h: No such file or directory'; echo 'no none.h'");
+
+        var build = (await project.BuildAsync()).SucceededWithoutWarnings();
+
+        Assert.Equal(["probe.c:1:10: fatal error: none.h: No such file or directory", "no none.h"], build.Output);
+    }
+
     [EngineFact]
     public async Task A_users_own_format_is_recognised()
     {
@@ -139,7 +165,7 @@ public class ClickableErrorsTests
 
         var build = await project.BuildAsync();
 
-        var text = "The command exited with code 127 in image 'busybox:latest'. The shell stopped at line 5 of Command: another-one: not found. The whole output is in ";
+        var text = "The command exited with code 127 in image 'busybox:latest'. The shell stopped at line 5 of Command: another-one: not found. Use an image that has 'another-one'. The whole output is in ";
         var error = build.FailedWithOneError();
         Assert.Equal(new Problem("RRB3001", project.File, project.LineOf("another-one"), text), error with { Text = error.Text[..text.Length] });
     }
@@ -157,7 +183,7 @@ public class ClickableErrorsTests
         var error = (await project.BuildAsync()).FailedWithOneError();
 
         Assert.Equal(("RRB3002", project.File, project.LineOf("PrepareCommand")), (error.Code, error.File, error.Line));
-        Assert.StartsWith("PrepareCommand ended the script with code 127 in image 'busybox:latest', so the command did not run. The shell stopped at line 1 of PrepareCommand: no-such-program: not found.", error.Text, StringComparison.Ordinal);
+        Assert.StartsWith("PrepareCommand ended the script with code 127 in image 'busybox:latest', so the command did not run. The shell stopped at line 1 of PrepareCommand: no-such-program: not found. Use an image that has 'no-such-program'.", error.Text, StringComparison.Ordinal);
     }
 
     [EngineFact]

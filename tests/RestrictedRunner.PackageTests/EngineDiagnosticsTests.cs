@@ -127,7 +127,7 @@ public class EngineDiagnosticsTests
         var build = await project.BuildAsync();
 
         Assert.Equal(
-            project.ErrorAtStep("RRB2007", "The registry of image 'localhost:1/x:1' could not be reached in three tries. Check the network, a proxy, and the registry's name and port."),
+            project.ErrorAtStep("RRB2007", "The registry of image 'localhost:1/x:1' could not be reached in three tries. Check the image's name, the network, a proxy, and the registry's name and port."),
             FirstLine(build.FailedWithOneError()));
         Assert.Equal(
             ["trying again in 1 s", "trying again in 3 s"],

@@ -6,7 +6,7 @@ public class UnseenPathTests
 {
     private const string NoMounts = "The step has no Mounts: its container sees no folder of the host.";
 
-    private static readonly string[] OnHost = ["/x", "/x/names.txt", "/x/sub", "/seen/names.txt", "/usr/bin/python3", "/etc", "/a-b/c.d", "/x y/a b.txt"];
+    private static readonly string[] OnHost = ["/x", "/x/names.txt", "/x/sub", "/seen/names.txt", "/usr/bin/python3", "/etc", "/etc/our.pem", "/dev/kvm", "/proc/1/maps", "/a-b/c.d", "/x y/a b.txt"];
 
     [Theory]
     [InlineData("sort /x/names.txt", "sort: /x/names.txt: No such file or directory", "/x/names.txt")]
@@ -23,11 +23,19 @@ public class UnseenPathTests
         Assert.Equal($"'{path}' is a path of the host, which the container does not see; mount it, or use its path in the container.", Hint(command, output));
 
     [Theory]
+    [InlineData("/usr/bin/python3 a.py", "/.restricted-runner.sh: line 1: /usr/bin/python3: not found", "/usr/bin/python3", "/usr")]
+    [InlineData("curl --cacert /etc/our.pem", "curl: /etc/our.pem: No such file or directory", "/etc/our.pem", "/etc")]
+    public void One_in_a_folder_that_every_image_has_is_told_not_to_be_in_this_image(string command, string output, string path, string folder) =>
+        Assert.Equal($"'{path}' is on the host and not in the image, whose own '{folder}' the container sees; use an image that has it, or mount it.", Hint(command, output));
+
+    [Theory]
     [InlineData("cat /seen/names.txt", "cat: can't open '/seen/names.txt': No such file or directory")]
     [InlineData("cat /x/names.txt", "cat: can't open '/x/other.txt': No such file or directory")]
     [InlineData("cat /x/none /x", "cat: can't open '/x/none': No such file or directory")]
     [InlineData("cat /x/names.txt", "/x/names.txt: 3 lines are wrong")]
-    [InlineData("/usr/bin/python3 a.py", "/.restricted-runner.sh: line 1: /usr/bin/python3: not found")]
+    [InlineData("cat /x/names.txt", "cat: can't open '/x/names.txt': Permission denied")]
+    [InlineData("cat /x/sub", "cat: cannot open /x/sub: Is a directory")]
+    [InlineData("cat /dev/kvm /proc/1/maps /sys/none", "cat: can't open '/dev/kvm': No such file or directory\ncat: can't open '/proc/1/maps': No such file or directory")]
     [InlineData("cat ../x/names.txt $HOME/x/names.txt", "cat: can't open '../x/names.txt': No such file or directory")]
     [InlineData("cat /x/names.txt", "")]
     public void Anything_else_is_not(string command, string output) => Assert.Equal("", Hint(command, output));
@@ -69,7 +77,8 @@ public class UnseenPathTests
     [InlineData("/x/names.txt", true)]
     [InlineData("/seen/names.txt", false)]
     [InlineData("/x/none", false)]
-    [InlineData("/usr/bin/python3", false)]
+    [InlineData("/usr/bin/python3", true)]
+    [InlineData("/dev/kvm", false)]
     [InlineData("x", false)]
     public void A_program_that_is_only_on_the_host_is_named(string program, bool isNamed) =>
         Assert.Equal(isNamed, UnseenPath.HintForProgram(program, Options("c"), OnHost.Contains).Length > 0);

@@ -6,8 +6,13 @@ namespace RestrictedRunner.Build;
 /// <param name="LastLines">Its last lines; empty when it printed nothing.</param>
 /// <param name="File">Path of the file with all of it; empty when it printed nothing.</param>
 /// <param name="WhyNoFile">Why the file could not be written, or empty.</param>
-/// <param name="ErrorsAreLogged">True when lines of it are errors in the log.</param>
-internal sealed record KeptOutput(string LastLines, string File, string WhyNoFile, bool ErrorsAreLogged);
+/// <param name="ErrorCauses">What made errors of its lines.</param>
+/// <param name="ErrorsTell">True when errors in the log say what is wrong.</param>
+internal sealed record KeptOutput(string LastLines, string File, string WhyNoFile, ErrorCauses ErrorCauses, bool ErrorsTell)
+{
+    /// <summary>Of a step that printed nothing.</summary>
+    public static readonly KeptOutput None = new("", "", "", ErrorCauses.None, ErrorsTell: false);
+}
 
 /// <summary>
 /// Every error of ours: one method, one code, one text that says what happened and what to do. RRB1xxx is about
@@ -65,10 +70,10 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     }
 
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{At(at)}{Unseen(options, output)}{WhatItSaid(output)}", at);
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{At(at)}{Absent(at)}{Unseen(options, output)}{WhatItSaid(output)}", at);
 
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{Unseen(options, output)}{WhatItSaid(output)}", at);
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{Absent(at)}{Unseen(options, output)}{WhatItSaid(output)}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
@@ -77,7 +82,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         Error("RRB3007", $"The step in image '{image}' was cancelled; no container of it is left.");
 
     public void ErrorsInOutput(string image, KeptOutput output) =>
-        Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, set IgnoreStandardErrorWarningFormat=\"true\" or IgnoreExitCode=\"true\".{WholeOutput(output)}");
+        Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, {NoErrors(output.ErrorCauses)}set IgnoreExitCode=\"true\".{WholeOutput(output)}");
 
     public void OutOfMemory(StepOptions options, int exitCode, KeptOutput output) =>
         Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{LastLines(output)}");
@@ -195,7 +200,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         Error("RRB2006", $"The registry refused to give image '{options.Image}' to this user. Run 'docker login' for that registry with an account that may read it.{Engine(failure)}");
 
     private void RegistryUnreachable(RunnerException failure, StepOptions options) =>
-        Error("RRB2007", $"The registry of image '{options.Image}' could not be reached in three tries. Check the network, a proxy, and the registry's name and port.{Engine(failure)}");
+        Error("RRB2007", $"The registry of image '{options.Image}' could not be reached in three tries. Check the image's name, the network, a proxy, and the registry's name and port.{Engine(failure)}");
 
     private void PullFailed(RunnerException failure, StepOptions options) =>
         Error("RRB2008", $"Image '{options.Image}' could not be pulled. 'docker pull {options.Image}' shows the same.{Engine(failure)}");
@@ -239,6 +244,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private static string At(FailedLine? at) => at is null ? "" : $" The shell stopped at line {at.Line} of {at.Parameter}: {at.Complaint}.";
 
+    private static string Absent(FailedLine? at) => at?.AbsentProgram is { } program ? $" Use an image that has '{program}'." : "";
+
     private static string Unseen(StepOptions options, KeptOutput output) => Sentence(UnseenPath.Hint(options, output.LastLines, Path.Exists));
 
     private static string Sentence(string text) => text.Length == 0 ? "" : $" {text}";
@@ -261,8 +268,21 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
             ? $". Create '{nested.Place}' before the step: it is where '{nested.HostPath}' is mounted, inside a read-only mount"
             : "";
 
-    // The errors say it all, each at its own place.
-    private static string WhatItSaid(KeptOutput output) => output.ErrorsAreLogged ? $" The errors above are from its output.{WholeOutput(output)}" : LastLines(output);
+    // The errors say it, each at its own place.
+    private static string WhatItSaid(KeptOutput output) => output.ErrorsTell ? $" The errors above are from its output.{WholeOutput(output)}" : LastLines(output);
+
+    private static string NoErrors(ErrorCauses causes)
+    {
+        (ErrorCauses Cause, string Advice)[] known =
+        [
+            (ErrorCauses.Format, "set IgnoreStandardErrorWarningFormat=\"true\""),
+            (ErrorCauses.ErrorFormats, "change ErrorFormats"),
+            (ErrorCauses.CustomErrorRegularExpression, "change CustomErrorRegularExpression"),
+            (ErrorCauses.LogStandardErrorAsError, "remove LogStandardErrorAsError"),
+        ];
+        var advice = string.Join(" and ", known.Where(k => causes.HasFlag(k.Cause)).Select(k => k.Advice));
+        return advice.Length == 0 ? "" : $"{advice}, or ";
+    }
 
     private static string LastLines(KeptOutput output) =>
         output.LastLines.Length == 0

@@ -32,11 +32,13 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
     public void IgnoredExitCode(StepOptions options, int exitCode) =>
         log.LogMessage(MessageImportance.Normal, "The command \"{0}\" exited with code {1}.", Text(options), exitCode);
 
-    /// <summary>Keeps the file with all output, for an error to name.</summary>
+    /// <summary>When the step has failed: logs the errors that count because of it, and keeps the file with all output, for an error to name.</summary>
     public KeptOutput Keep()
     {
+        Tools.Finish();
+        Tools.LogPossibleErrors();
         var lastLines = _tail.ToString();
-        return lastLines.Length == 0 ? new("", "", "", ErrorsAreLogged: false) : new(lastLines, parameters.LogFile.Path, _file.Keep(), Tools.HasErrors);
+        return lastLines.Length == 0 ? KeptOutput.None : new(lastLines, parameters.LogFile.Path, _file.Keep(), Tools.ErrorCauses, Tools.HasTellingErrors);
     }
 
     /// <inheritdoc/>

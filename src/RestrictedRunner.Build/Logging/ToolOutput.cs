@@ -33,8 +33,14 @@ internal sealed class ToolOutput
             new(parameters.ErrorFormats, knownFormats: !parameters.Lines.IgnoreFormats, _folders, _possible, (line, message) => Log(line, message, importance), SlowFormat);
     }
 
-    /// <summary>True when a line was logged as an error.</summary>
-    public bool HasErrors { get; private set; }
+    /// <summary>What made errors of lines.</summary>
+    public ErrorCauses ErrorCauses { get; private set; }
+
+    /// <summary>
+    /// True when errors were logged that say what is wrong. One without place and code is often but the last word of it:
+    /// <c>collect2: error: ld returned 1 exit status</c>.
+    /// </summary>
+    public bool HasTellingErrors { get; private set; }
 
     /// <summary>Logs the line, or holds it until the next of its stream.</summary>
     public void Read(OutputLine line)
@@ -49,7 +55,8 @@ internal sealed class ToolOutput
         if ((isError && _rules.StandardErrorIsError) || _rules.Error.Matches(line.Text, _diagnostics.Problem))
         {
             reader.Finish();
-            HasErrors = true;
+            ErrorCauses |= isError && _rules.StandardErrorIsError ? ErrorCauses.LogStandardErrorAsError : ErrorCauses.CustomErrorRegularExpression;
+            HasTellingErrors = true;
             _log.LogError(line.Text);
         }
         else if (_rules.Warning.Matches(line.Text, _diagnostics.Problem))
@@ -70,7 +77,7 @@ internal sealed class ToolOutput
         _standardError.Finish();
     }
 
-    /// <summary>Logs as errors what are errors because the command failed.</summary>
+    /// <summary>Logs as errors what are errors because the step failed.</summary>
     public void LogPossibleErrors()
     {
         foreach (var message in _possible.Messages)
@@ -101,7 +108,8 @@ internal sealed class ToolOutput
         var file = m.File.Length == 0 ? CanonicalFormat.NoFile : m.File;
         if (m.Severity == MessageSeverity.Error)
         {
-            HasErrors = true;
+            ErrorCauses |= m.Format == MessageFormat.OfUser ? ErrorCauses.ErrorFormats : ErrorCauses.Format;
+            HasTellingErrors |= m.Line > 0 || m.Code.Length > 0;
             _log.LogError(m.Subcategory, m.Code, null, file, m.Line, m.Column, m.EndLine, m.EndColumn, m.Text);
         }
         else

@@ -7,8 +7,11 @@ internal static partial class UnseenPath
 {
     private const string NoMounts = "The step has no Mounts: its container sees no folder of the host.";
 
-    // What is here, an image has its own of: to mount the host's would not help.
-    private static readonly string[] FoldersOfImages = ["/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr"];
+    // An image has its own of these: to mount the host's whole folder would not help.
+    private static readonly string[] FoldersOfImages = ["/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr"];
+
+    // And these are the kernel's.
+    private static readonly string[] FoldersOfTheKernel = ["/dev", "/proc", "/sys"];
 
     private static readonly string[] MountOptions = ["-v", "--volume", "--mount"];
 
@@ -18,7 +21,7 @@ internal static partial class UnseenPath
     /// <param name="exists">Tells whether the host has a file or folder.</param>
     public static string Hint(StepOptions options, string lastLines, Func<string, bool> exists)
     {
-        string[] complaints = [.. lastLines.Split('\n').Where(line => SaysThatItIsNotThere().IsMatch(line))];
+        string[] complaints = [.. lastLines.Split('\n').Where(line => SaysThatItIsNotThere().IsMatch(line) && !SaysThatItIsThere().IsMatch(line))];
         if (complaints.Length == 0)
         {
             return "";
@@ -37,8 +40,9 @@ internal static partial class UnseenPath
     public static string HintForProgram(string program, StepOptions options, Func<string, bool> exists) =>
         program.StartsWith('/') && exists(program) && !IsSeen(program, options.Mounts) ? OfTheHost(program) : "";
 
-    private static string OfTheHost(string path) =>
-        $"'{path}' is a path of the host, which the container does not see; mount it, or use its path in the container.";
+    private static string OfTheHost(string path) => FoldersOfImages.FirstOrDefault(folder => HostFolder.IsAtOrBelow(path, folder)) is { } own
+        ? $"'{path}' is on the host and not in the image, whose own '{own}' the container sees; use an image that has it, or mount it."
+        : $"'{path}' is a path of the host, which the container does not see; mount it, or use its path in the container.";
 
     // A file that cannot be created lacks its folder.
     private static string? OnHost(string name, string line, Func<string, bool> exists) =>
@@ -47,7 +51,7 @@ internal static partial class UnseenPath
         : null;
 
     private static bool IsSeen(string path, IEnumerable<Mount> mounts) =>
-        FoldersOfImages.Concat(mounts.Select(mount => mount.ContainerPath)).Any(folder => HostFolder.IsAtOrBelow(path, folder));
+        FoldersOfTheKernel.Concat(mounts.Select(mount => mount.ContainerPath)).Any(folder => HostFolder.IsAtOrBelow(path, folder));
 
     private static bool HasMounts(StepOptions options) =>
         options.Mounts.Count > 0
@@ -72,6 +76,10 @@ internal static partial class UnseenPath
     // A program that is not found ("sh: foo: not found") has no folder in its name; what has one may be of the host.
     [GeneratedRegex(@"no such file or directory|nonexistent|can't cd|can(no|')t (open|access|stat)|file not found|(?<=/[^\s:]*): (command )?not found", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex SaysThatItIsNotThere();
+
+    // "can't open '/etc/shadow': Permission denied".
+    [GeneratedRegex("denied|not permitted|is a directory|not a directory|read-only|busy", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SaysThatItIsThere();
 
     // In quotes it may hold blanks. Shells, options (-I/x, --file=/x) and lists (/x:/y) end a name with these.
     [GeneratedRegex(@"(?<=')/[^']+(?=')|(?<="")/[^""]+(?="")|((?<![\w./~$})-])|(?<=(^|\s)-\w))/[^\s'""`;|&<>()$*?\[\]{}=,:\\]+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]

@@ -28,6 +28,7 @@ internal sealed partial class CanonicalFormat
 
     private static ToolMessage Named(ToolMessage message, string line) => message with
     {
+        Format = MessageFormat.OfExec,
         File = message.File == NoFile ? "" : message.File,
 
         // For gcc's form MSBuild makes a code up, from a hash that differs in each process.

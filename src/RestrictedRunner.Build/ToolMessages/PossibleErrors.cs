@@ -1,12 +1,12 @@
 namespace RestrictedRunner.Build;
 
 /// <summary>
-/// Messages that are errors only if the command fails: a traceback may be one that was caught and logged. The last
-/// hundred of them.
+/// Messages that are errors only if the step fails: a traceback may be one that was caught and logged, what a compiler
+/// said the answer to a question whether something compiles. The last thousand of them.
 /// </summary>
 internal sealed class PossibleErrors
 {
-    private const int Most = 100;
+    private const int Most = 1000;
 
     private readonly LinkedList<ToolMessage> _messages = [];
 
@@ -21,5 +21,11 @@ internal sealed class PossibleErrors
         }
     }
 
-    public void Remove(ToolMessage message) => _messages.Remove(message);
+    public void Remove(ToolMessage? message)
+    {
+        if (message is not null)
+        {
+            _messages.Remove(message);
+        }
+    }
 }

@@ -20,8 +20,30 @@ internal sealed record ToolMessage(MessageSeverity Severity, string Text)
 
     public int EndColumn { get; init; }
 
+    /// <summary>Whose format it has.</summary>
+    public MessageFormat Format { get; init; }
+
+    /// <summary>
+    /// True when an error is one whatever becomes of the command. Those that <c>Exec</c> would not see count only if the step
+    /// fails: a program that tries whether something compiles prints them too.
+    /// </summary>
+    public bool IsCertain => Format != MessageFormat.OfTool;
+
     /// <summary>Where a relative <see cref="File"/> may start, as make told it before the message came.</summary>
     public EnteredFolders Folders { get; init; } = EnteredFolders.None;
+}
+
+/// <summary>Whose format a <see cref="ToolMessage"/> has.</summary>
+internal enum MessageFormat
+{
+    /// <summary>One that is known here, and not to <c>Exec</c>.</summary>
+    OfTool,
+
+    /// <summary>One that <c>Exec</c> reads too.</summary>
+    OfExec,
+
+    /// <summary>One of <c>ErrorFormats</c>.</summary>
+    OfUser,
 }
 
 /// <summary>How bad a <see cref="ToolMessage"/> is.</summary>

@@ -9,7 +9,7 @@ namespace RestrictedRunner.Build;
 /// <param name="formats">The user's own formats, which are tried first.</param>
 /// <param name="knownFormats">False leaves all but the user's formats alone.</param>
 /// <param name="folders">Told of every line with a colon or a blank in front; the same for both streams.</param>
-/// <param name="possible">Gets what is an error only if the command fails.</param>
+/// <param name="possible">Gets what is an error only if the step fails; its line is delivered as it is.</param>
 /// <param name="onLine">Gets each line, and the message that it is.</param>
 /// <param name="onSlowFormat">Gets a format whose expression took too long; it is not used again.</param>
 internal sealed class ToolMessageReader(
@@ -35,10 +35,10 @@ internal sealed class ToolMessageReader(
     /// <summary>Gets the next line, without colours.</summary>
     public void Read(string line)
     {
-        if (_held is var (heldLine, message))
+        if (_held is var (heldLine, held))
         {
             _held = null;
-            onLine(heldLine, RustcFormat.Placed(message, line));
+            Deliver(heldLine, RustcFormat.Placed(held, line));
         }
 
         if (IsPlain(line))
@@ -55,21 +55,22 @@ internal sealed class ToolMessageReader(
         }
 
         folders.Pass(line);
-        var read = Here(ReadUserFormats(line));
+        var message = ReadUserFormats(line);
         if (knownFormats)
         {
-            read ??= Here(ReadCertain(line));
-            ReadPossible(line, read is not null);
-            _eslint.Pass(line);
+            // Its formats see every line that is not plain, to know where they are.
+            var known = ReadKnownFormats(line);
+            message ??= known;
         }
 
-        if (read is not null && RustcFormat.IsHeader(line))
+        message = Here(message);
+        if (message is not null && RustcFormat.IsHeader(line))
         {
-            _held = (line, read);
+            _held = (line, message);
         }
         else
         {
-            onLine(line, read);
+            Deliver(line, message);
         }
     }
 
@@ -79,8 +80,19 @@ internal sealed class ToolMessageReader(
         if (_held is var (line, message))
         {
             _held = null;
-            onLine(line, message);
+            Deliver(line, message);
         }
+    }
+
+    private void Deliver(string line, ToolMessage? message)
+    {
+        if (message is { Severity: MessageSeverity.Error, IsCertain: false })
+        {
+            possible.Add(message);
+            message = null;
+        }
+
+        onLine(line, message);
     }
 
     private ToolMessage? Here(ToolMessage? message) => message is null ? null : message with { Folders = folders.Now };
@@ -120,37 +132,26 @@ internal sealed class ToolMessageReader(
         return null;
     }
 
-    private ToolMessage? ReadCertain(string line) =>
-        line.Contains(':', StringComparison.Ordinal) && SaysHowBad(line)
-            ? _eslint.Read(line) ?? _canonical.Read(line) ?? GnuFormat.Read(line) ?? TscFormat.Read(line) ?? RustcFormat.Read(line)
-            : null;
-
-    private void ReadPossible(string line, bool isRead)
+    private ToolMessage? ReadKnownFormats(string line)
     {
-        // Both see every line that is not plain, to know where they are.
         var traceback = Here(_python.Read(line));
-        var test = _goTest.Read(line);
-        if (isRead)
-        {
-            return;
-        }
-
         if (traceback is not null)
         {
             // A program that fails ends with the traceback that counts; those before it were caught.
-            if (_traceback is not null)
-            {
-                possible.Remove(_traceback);
-            }
-
+            possible.Remove(_traceback);
             _traceback = traceback;
         }
 
-        if ((traceback ?? Here(test ?? ReadLocated(line))) is { } message)
-        {
-            possible.Add(message);
-        }
+        var test = _goTest.Read(line);
+        var message = ReadSevere(line) ?? traceback ?? test ?? ReadLocated(line);
+        _eslint.Pass(line);
+        return message;
     }
+
+    private ToolMessage? ReadSevere(string line) =>
+        line.Contains(':', StringComparison.Ordinal) && SaysHowBad(line)
+            ? _eslint.Read(line) ?? _canonical.Read(line) ?? GnuFormat.Read(line) ?? TscFormat.Read(line) ?? RustcFormat.Read(line)
+            : null;
 
     private static ToolMessage? ReadLocated(string line) =>
         line.Contains(':', StringComparison.Ordinal) ? GoFormat.Read(line) ?? LinkerFormat.Read(line) : null;

@@ -45,6 +45,7 @@ internal sealed class UserFormat
         return match.Success && !IsRemark(match.Text("severity"))
             ? new(match.Severity("severity"), match.Text("message") is { Length: > 0 } text ? text.Trim() : line)
             {
+                Format = MessageFormat.OfUser,
                 Code = match.Text("code"),
                 File = match.Text("file"),
                 Line = match.Number("line"),

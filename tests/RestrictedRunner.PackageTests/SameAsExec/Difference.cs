@@ -29,6 +29,7 @@ internal sealed partial record Difference(string Row)
         InExec = line => MadeUpCode().Replace(line, "$1  "),
     };
 
+    public static readonly Difference UnknownFormats = new("Formats that MSBuild does not know");
     public static readonly Difference Colours = new("Colours");
     public static readonly Difference Timeout = new("`Timeout`");
     public static readonly Difference BadValues = new("Bad values");
@@ -47,7 +48,7 @@ internal sealed partial record Difference(string Row)
 
     public static readonly IReadOnlyList<Difference> All =
     [
-        Failures, CommandLine, VariableValues, TaskName, GccCodes, Colours, Timeout, BadValues, UseCommandProcessor, ToolExe, WorkingDirectory, Paths, BuildEnvironment,
+        Failures, CommandLine, VariableValues, TaskName, GccCodes, UnknownFormats, Colours, Timeout, BadValues, UseCommandProcessor, ToolExe, WorkingDirectory, Paths, BuildEnvironment,
         StandardInput, Backslashes, CutOff, Stream, WideErrors, NoSuchProgram, Order,
     ];
 

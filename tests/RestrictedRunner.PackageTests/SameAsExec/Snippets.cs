@@ -74,6 +74,16 @@ internal static partial class Snippets
         new("lines that only look like one", """<TASK Command="echo '0 error(s), 1 warning(s): done'; echo 'errors: none'; echo 'no warning'; echo 'a.c(1,1): message X1: hello'; echo 'npm error code 1'" />"""),
         new("an error of gcc", """<TASK Command="echo 'src/a.c:3:5: error: broken'; exit 1" />"""),
         new("a warning of gcc", """<TASK Command="echo 'src/a.c:3:5: warning: careful' &gt;&amp;2" />"""),
+        new("errors that MSBuild does not know, and success", """<TASK Command="echo 'a.c:3:5: fatal error: none.h: not there'; echo 'a.c:3: error: broken'; echo 'error[E0308]: broken'; echo '  --> a.rs:3:5'; echo './a.go:3:5: broken'; echo 'a.c:(.text+0x5): undefined reference to f'">""" + Outputs),
+        new("errors that MSBuild does not know, and IgnoreExitCode", """<TASK Command="echo 'a.c:3: error: broken'; exit 1" IgnoreExitCode="true" />"""),
+        new Snippet("errors that MSBuild does not know, and a failure", """<TASK Command="echo 'a.c:3:5: fatal error: none.h: not there'; echo 'error[E0308]: broken'; echo '  --> a.rs:3:5'; exit 1" />""").Deviates(
+            Difference.UnknownFormats,
+            [],
+            ["error  a.c(3,5) fatal: none.h: not there", "error E0308 a.rs(3,5) : broken"]),
+        new Snippet("a warning that MSBuild does not know", """<TASK Command="echo 'a.c:3: warning: careful [-Wx]'" />""").Deviates(
+            Difference.UnknownFormats,
+            ["message High: a.c:3: warning: careful [-Wx]"],
+            ["warning -Wx a.c(3,0) : careful [-Wx]"]),
         new("capital letters", """<TASK Command="echo 'ERROR: Could not find'; exit 1" />"""),
         new("an error in a long line", """<TASK Command="printf 'a.c(1,1): warning X1: '; head -c 5000 /dev/zero | tr '\0' x; echo; head -c 500 /dev/zero | tr '\0' y; echo ': warning X2: late'" />"""),
         new("braces in a warning", """<TASK Command="echo 'a.c(1,1): warning X1: {0} {1}'" />"""),

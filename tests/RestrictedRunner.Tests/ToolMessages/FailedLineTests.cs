@@ -45,6 +45,18 @@ public class FailedLineTests
     }
 
     [Theory]
+    [InlineData("foo: not found", "foo")]
+    [InlineData("foo: command not found", "foo")]
+    [InlineData("command not found: foo", "foo")]
+    [InlineData("x86_64-w64-gcc: not found", "x86_64-w64-gcc")]
+    [InlineData("/opt/foo: not found", null)]
+    [InlineData("./foo: not found", null)]
+    [InlineData("cd: foo: not found", null)]
+    [InlineData("foo: Permission denied", null)]
+    public void A_program_that_the_shell_did_not_find_has_a_name(string complaint, string? program) =>
+        Assert.Equal(program, new FailedLine("Command", 1, complaint).AbsentProgram);
+
+    [Theory]
     [InlineData("", 1, "Command", 1)]
     [InlineData("a", 1, "PrepareCommand", 1)]
     [InlineData("a", 2, "", 0)]

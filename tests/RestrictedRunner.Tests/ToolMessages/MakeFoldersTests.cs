@@ -78,7 +78,7 @@ public class MakeFoldersTests
         errors.Read("a.c:1:1: error: before");
         output.Read("make[1]: Entering directory '/src/app'");
         errors.Read("a.c:2:2: error: in it");
-        errors.Read("error[E0308]: held until the next line");
+        errors.Read("error: held until the next line");
         errors.Read("./a.go:3:3: may be one");
         output.Read("make[1]: Leaving directory '/src/app'");
         errors.Read("a.c:4:4: error: after");

@@ -7,31 +7,31 @@ public class RecordedOutputTests
     {
         ["bison-3.8-errors"] =
         [
-            "bad.y(4,23,0,29): error: symbol ‘missing’ is used, but is not defined as a token and has no rules",
+            "? bad.y(4,23,0,29): error: symbol ‘missing’ is used, but is not defined as a token and has no rules",
         ],
         ["cargo-1.95-errors-coloured"] =
         [
-            "src/main.rs(6,20): error E0425: cannot find value `nothing` in this scope",
             "src/main.rs(1,5): warning: unused import: `std::fs`",
-            "src/main.rs(4,18): error E0308: mismatched types",
             "(0,0): warning: `sample` (bin \"sample\") generated 1 warning",
             "(0,0): error: could not compile `sample` (bin \"sample\") due to 2 previous errors; 1 warning emitted",
+            "? src/main.rs(6,20): error E0425: cannot find value `nothing` in this scope",
+            "? src/main.rs(4,18): error E0308: mismatched types",
         ],
         ["cargo-1.95-errors-short"] =
         [
-            "src/main.rs(6,20): error E0425: cannot find value `nothing` in this scope: not found in this scope",
             "src/main.rs(1,5): warning: unused import: `std::fs`",
-            "src/main.rs(4,18): error E0308: mismatched types: expected `i32`, found `&str`",
             "(0,0): warning: `sample` (bin \"sample\") generated 1 warning",
             "(0,0): error: could not compile `sample` (bin \"sample\") due to 2 previous errors; 1 warning emitted",
+            "? src/main.rs(6,20): error E0425: cannot find value `nothing` in this scope: not found in this scope",
+            "? src/main.rs(4,18): error E0308: mismatched types: expected `i32`, found `&str`",
         ],
         ["cargo-1.95-errors"] =
         [
-            "src/main.rs(6,20): error E0425: cannot find value `nothing` in this scope",
             "src/main.rs(1,5): warning: unused import: `std::fs`",
-            "src/main.rs(4,18): error E0308: mismatched types",
             "(0,0): warning: `sample` (bin \"sample\") generated 1 warning",
             "(0,0): error: could not compile `sample` (bin \"sample\") due to 2 previous errors; 1 warning emitted",
+            "? src/main.rs(6,20): error E0425: cannot find value `nothing` in this scope",
+            "? src/main.rs(4,18): error E0308: mismatched types",
         ],
         ["cargo-1.95-syntax"] =
         [
@@ -49,16 +49,16 @@ public class RecordedOutputTests
             "bad.c(7,9): warning -Wint-conversion: incompatible pointer to integer conversion initializing 'int' with an expression of type 'char[5]' [-Wint-conversion]",
             "bad.c(8,20): error: use of undeclared identifier 'nothing'",
             "bad.c(9,13): error: expected ';' after return statement",
-            "/src/c/missing.c(1,10): fatal error: 'none.h' file not found",
             "./wide.h(1,61): error: use of undeclared identifier 'z'",
+            "? /src/c/missing.c(1,10): fatal error: 'none.h' file not found",
         ],
         ["clang-14.0-errors"] =
         [
             "bad.c(7,9): warning -Wint-conversion: incompatible pointer to integer conversion initializing 'int' with an expression of type 'char[5]' [-Wint-conversion]",
             "bad.c(8,20): error: use of undeclared identifier 'nothing'",
             "bad.c(9,13): error: expected ';' after return statement",
-            "/src/c/missing.c(1,10): fatal error: 'none.h' file not found",
             "./wide.h(1,61): error: use of undeclared identifier 'z'",
+            "? /src/c/missing.c(1,10): fatal error: 'none.h' file not found",
         ],
         ["clang-14.0-linker-debug"] =
         [
@@ -73,9 +73,9 @@ public class RecordedOutputTests
         ["clang-14.0-no-column"] =
         [
             "bad.c(7,0): warning -Wint-conversion: incompatible pointer to integer conversion initializing 'int' with an expression of type 'char[5]' [-Wint-conversion]",
-            "bad.c(8,0): error: use of undeclared identifier 'nothing'",
-            "bad.c(9,0): error: expected ';' after return statement",
-            "missing.c(1,0): fatal error: 'none.h' file not found",
+            "? bad.c(8,0): error: use of undeclared identifier 'nothing'",
+            "? bad.c(9,0): error: expected ';' after return statement",
+            "? missing.c(1,0): fatal error: 'none.h' file not found",
         ],
         ["clang-14.0-werror"] =
         [
@@ -83,25 +83,25 @@ public class RecordedOutputTests
         ],
         ["eslint-9.39-errors-coloured"] =
         [
-            "/src/eslint/bad.js(1,7): error no-unused-vars: 'x' is assigned a value but never used",
             "/src/eslint/bad.js(2,1): warning max-len: This line has a length of 55. Maximum allowed is 40",
             "/src/eslint/bad.js(2,1): warning no-console: Unexpected console statement",
-            "/src/eslint/bad.js(2,1): error no-undef: 'console' is not defined",
-            "/src/eslint/bad.js(2,53): error no-undef: 'y' is not defined",
-            "/src/eslint/eslint.config.js(1,1): error no-undef: 'module' is not defined",
             "/src/eslint/eslint.config.js(2,1): warning max-len: This line has a length of 123. Maximum allowed is 40",
-            "/src/eslint/lib/broken.js(2,1): error: Parsing error: Unexpected token",
+            "? /src/eslint/bad.js(1,7): error no-unused-vars: 'x' is assigned a value but never used",
+            "? /src/eslint/bad.js(2,1): error no-undef: 'console' is not defined",
+            "? /src/eslint/bad.js(2,53): error no-undef: 'y' is not defined",
+            "? /src/eslint/eslint.config.js(1,1): error no-undef: 'module' is not defined",
+            "? /src/eslint/lib/broken.js(2,1): error: Parsing error: Unexpected token",
         ],
         ["eslint-9.39-errors"] =
         [
-            "/src/eslint/bad.js(1,7): error no-unused-vars: 'x' is assigned a value but never used",
             "/src/eslint/bad.js(2,1): warning max-len: This line has a length of 55. Maximum allowed is 40",
             "/src/eslint/bad.js(2,1): warning no-console: Unexpected console statement",
-            "/src/eslint/bad.js(2,1): error no-undef: 'console' is not defined",
-            "/src/eslint/bad.js(2,53): error no-undef: 'y' is not defined",
-            "/src/eslint/eslint.config.js(1,1): error no-undef: 'module' is not defined",
             "/src/eslint/eslint.config.js(2,1): warning max-len: This line has a length of 123. Maximum allowed is 40",
-            "/src/eslint/lib/broken.js(2,1): error: Parsing error: Unexpected token",
+            "? /src/eslint/bad.js(1,7): error no-unused-vars: 'x' is assigned a value but never used",
+            "? /src/eslint/bad.js(2,1): error no-undef: 'console' is not defined",
+            "? /src/eslint/bad.js(2,53): error no-undef: 'y' is not defined",
+            "? /src/eslint/eslint.config.js(1,1): error no-undef: 'module' is not defined",
+            "? /src/eslint/lib/broken.js(2,1): error: Parsing error: Unexpected token",
         ],
         ["gcc-12.2-errors-coloured"] =
         [
@@ -109,9 +109,9 @@ public class RecordedOutputTests
             "bad.c(8,20): error: ‘nothing’ undeclared (first use in this function)",
             "bad.c(9,13): error: expected ‘;’ before ‘}’ token",
             "bad.c(3,12): warning -Wunused-variable: ‘unused’ defined but not used [-Wunused-variable]",
-            "/src/c/missing.c(1,10): fatal error: none.h: No such file or directory",
             "wide.h(1,61): error: ‘z’ undeclared (first use in this function)",
             "wide.h(1,64): warning -Wreturn-type: control reaches end of non-void function [-Wreturn-type]",
+            "? /src/c/missing.c(1,10): fatal error: none.h: No such file or directory",
         ],
         ["gcc-12.2-errors"] =
         [
@@ -119,9 +119,9 @@ public class RecordedOutputTests
             "bad.c(8,20): error: ‘nothing’ undeclared (first use in this function)",
             "bad.c(9,13): error: expected ‘;’ before ‘}’ token",
             "bad.c(3,12): warning -Wunused-variable: ‘unused’ defined but not used [-Wunused-variable]",
-            "/src/c/missing.c(1,10): fatal error: none.h: No such file or directory",
             "wide.h(1,61): error: ‘z’ undeclared (first use in this function)",
             "wide.h(1,64): warning -Wreturn-type: control reaches end of non-void function [-Wreturn-type]",
+            "? /src/c/missing.c(1,10): fatal error: none.h: No such file or directory",
         ],
         ["gcc-12.2-linker-debug"] =
         [
@@ -136,10 +136,10 @@ public class RecordedOutputTests
         ["gcc-12.2-no-column"] =
         [
             "bad.c(7,0): warning -Wint-conversion: initialization of ‘int’ from ‘char *’ makes integer from pointer without a cast [-Wint-conversion]",
-            "bad.c(8,0): error: ‘nothing’ undeclared (first use in this function)",
-            "bad.c(9,0): error: expected ‘;’ before ‘}’ token",
             "bad.c(3,0): warning -Wunused-variable: ‘unused’ defined but not used [-Wunused-variable]",
-            "missing.c(1,0): fatal error: none.h: No such file or directory",
+            "? bad.c(8,0): error: ‘nothing’ undeclared (first use in this function)",
+            "? bad.c(9,0): error: expected ‘;’ before ‘}’ token",
+            "? missing.c(1,0): fatal error: none.h: No such file or directory",
         ],
         ["gcc-12.2-werror"] =
         [
@@ -171,9 +171,9 @@ public class RecordedOutputTests
         ],
         ["javac-17-errors"] =
         [
-            "app/Bad.java(7,0): error: incompatible types: String cannot be converted to int",
             "app/Bad.java(8,0): warning rawtypes: [rawtypes] found raw type: List",
-            "app/Bad.java(9,0): error: cannot find symbol",
+            "? app/Bad.java(7,0): error: incompatible types: String cannot be converted to int",
+            "? app/Bad.java(9,0): error: cannot find symbol",
         ],
         ["javac-17-lint"] =
         [
@@ -187,7 +187,7 @@ public class RecordedOutputTests
         ],
         ["javac-17-syntax"] =
         [
-            "/src/java/Syntax.java(2,0): error: ';' expected",
+            "? /src/java/Syntax.java(2,0): error: ';' expected",
         ],
         ["make-4.3-other-folder"] =
         [
@@ -234,24 +234,24 @@ public class RecordedOutputTests
         ],
         ["rustc-1.95-errors-coloured"] =
         [
-            "/src/rust/src/main.rs(6,20): error E0425: cannot find value `nothing` in this scope",
             "/src/rust/src/main.rs(1,5): warning: unused import: `std::fs`",
-            "/src/rust/src/main.rs(4,18): error E0308: mismatched types",
             "(0,0): error: aborting due to 2 previous errors; 1 warning emitted",
+            "? /src/rust/src/main.rs(6,20): error E0425: cannot find value `nothing` in this scope",
+            "? /src/rust/src/main.rs(4,18): error E0308: mismatched types",
         ],
         ["rustc-1.95-errors"] =
         [
-            "src/main.rs(6,20): error E0425: cannot find value `nothing` in this scope",
             "src/main.rs(1,5): warning: unused import: `std::fs`",
-            "src/main.rs(4,18): error E0308: mismatched types",
             "(0,0): error: aborting due to 2 previous errors; 1 warning emitted",
+            "? src/main.rs(6,20): error E0425: cannot find value `nothing` in this scope",
+            "? src/main.rs(4,18): error E0308: mismatched types",
         ],
         ["tsc-5.9-errors-pretty"] =
         [
-            "src/index.ts(1,7): error TS2322: Type 'string' is not assignable to type 'number'.",
-            "src/index.ts(4,12): error TS2304: Cannot find name 'nothing'.",
-            "src/other.ts(2,11): error TS2554: Expected 1 arguments, but got 2.",
-            "src/other.ts(3,22): error TS2307: Cannot find module './gone' or its corresponding type declarations.",
+            "? src/index.ts(1,7): error TS2322: Type 'string' is not assignable to type 'number'.",
+            "? src/index.ts(4,12): error TS2304: Cannot find name 'nothing'.",
+            "? src/other.ts(2,11): error TS2554: Expected 1 arguments, but got 2.",
+            "? src/other.ts(3,22): error TS2307: Cannot find module './gone' or its corresponding type declarations.",
         ],
         ["tsc-5.9-errors"] =
         [
@@ -266,7 +266,7 @@ public class RecordedOutputTests
         ],
         ["tsc-5.9-syntax-pretty"] =
         [
-            "src/other.ts(1,9): error TS1109: Expression expected.",
+            "? src/other.ts(1,9): error TS1109: Expression expected.",
         ],
     };
 

@@ -66,10 +66,31 @@ public class ToolMessageReaderTests
         var lines = new List<string>();
         var reader = Reader((line, message) => lines.Add($"{line} {message?.Line}"));
 
-        reader.Read("error[E0308]: mismatched types");
+        reader.Read("error: mismatched types");
         Assert.Empty(lines);
         reader.Read("  --> src/main.rs:4:18");
-        Assert.Equal(["error[E0308]: mismatched types 4", "  --> src/main.rs:4:18 "], lines);
+        Assert.Equal(["error: mismatched types 4", "  --> src/main.rs:4:18 "], lines);
+    }
+
+    [Fact]
+    public void An_error_that_Exec_does_not_know_is_text_until_the_step_has_failed()
+    {
+        string[] lines = ["error[E0308]: it broke", "  --> src/main.rs:4:18", "a.c:3: error: it broke"];
+
+        Assert.Empty(Read(lines));
+        Assert.Equal(["? src/main.rs(4,18): error E0308: it broke", "? a.c(3,0): error: it broke"], Recording.ReadLines(lines));
+    }
+
+    [Fact]
+    public void A_warning_that_Exec_does_not_know_is_one_at_once() =>
+        Assert.Equal(["a.c(3,0): warning -Wx: careful [-Wx]"], Recording.ReadLines(["a.c:3: warning: careful [-Wx]"]));
+
+    [Fact]
+    public void An_error_of_a_users_format_is_one_at_once()
+    {
+        Assert.True(UserFormat.TryParse("^bad: (?<message>.+)", out var format, out _));
+
+        Assert.Equal(["(0,0): error: it broke"], Recording.ReadLines(["bad: it broke"], format));
     }
 
     [Fact]
@@ -86,11 +107,11 @@ public class ToolMessageReaderTests
     }
 
     [Fact]
-    public void Of_errors_that_count_only_after_a_failure_the_last_hundred_are_kept()
+    public void Of_errors_that_count_only_after_a_failure_the_last_thousand_are_kept()
     {
-        var found = Recording.ReadLines(Enumerable.Range(1, 150).Select(i => $"./main.go:{i}:1: undefined: x"));
+        var found = Recording.ReadLines(Enumerable.Range(1, 1050).Select(i => $"./main.go:{i}:1: undefined: x"));
 
-        Assert.Equal(Enumerable.Range(51, 100).Select(i => $"? ./main.go({i},1): error: undefined: x"), found);
+        Assert.Equal(Enumerable.Range(51, 1000).Select(i => $"? ./main.go({i},1): error: undefined: x"), found);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace RestrictedRunner.PackageTests;
 [Collection(typeof(AloneOnTheMachine))]
 public class KilledBuildTests
 {
-    private const string Pulling = "sleep 61.5";
+    private const string Hanging = "sleep 61.5";
 
     private readonly string _label = $"test={Guid.NewGuid():N}";
 
@@ -62,6 +62,23 @@ public class KilledBuildTests
         FakeClient.Write(project, """if [ "$1" = pull ]; then echo pulling; exec sleep 61.5; fi""");
 
         await KillAsync(project, wholeGroup: false, line => line == "pulling", arguments);
+    }
+
+    [EngineFact]
+    public async Task A_client_that_asks_an_engine_that_does_not_answer_is_gone_too()
+    {
+        var project = TestProject.WithTarget("""<DockerExec Engine="./client" Image="busybox:latest" Arguments="a" />""");
+
+        // The question what earlier builds left is put beside the step: one waits for the other here.
+        FakeClient.Write(project, """
+            mkfifo "${0%/*}/asked" 2>/dev/null
+            case $1 in
+                ps) echo >"${0%/*}/asked"; exec sleep 61.5 ;;
+                run) read -r line <"${0%/*}/asked"; echo asked; read -r line <"${0%/*}/asked" ;;
+            esac
+            """);
+
+        await KillAsync(project, wholeGroup: false, line => line == "asked");
     }
 
     [EngineFact]
@@ -144,10 +161,10 @@ public class KilledBuildTests
         Assert.Empty(found);
     }
 
-    /// <summary>Temporary folders of ours, and the processes that name one (reapers, clients) or stand in for a pull.</summary>
+    /// <summary>Temporary folders of ours, and the processes that name one (reapers, clients) or stand in for an engine that hangs.</summary>
     private List<string> Leftover() =>
         [
             .. Directory.GetDirectories(TestRun.Temp, "rr-*"),
-            .. Unix.CommandLines().Where(line => line.Contains(Path.Combine(TestRun.Temp, "rr-"), StringComparison.Ordinal) || line.Contains(_label, StringComparison.Ordinal) || line == Pulling),
+            .. Unix.CommandLines().Where(line => line.Contains(Path.Combine(TestRun.Temp, "rr-"), StringComparison.Ordinal) || line.Contains(_label, StringComparison.Ordinal) || line == Hanging),
         ];
 }

@@ -15,6 +15,8 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
 
     private static readonly Dictionary<string, string?> NoVariables = [];
 
+    private static readonly PipeSource HeldOpen = PipeSource.Create(static (_, ended) => Task.Delay(Timeout.Infinite, ended));
+
     /// <summary>Runs the client until it and its streams have ended.</summary>
     /// <param name="arguments">The arguments, one by one.</param>
     /// <param name="streams">What is read from and written to the process.</param>
@@ -22,27 +24,12 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
     /// <returns>The client's exit code; 128 + the signal's number when a signal ended it.</returns>
     /// <exception cref="OperationCanceledException">After a kill.</exception>
     /// <exception cref="RunnerException">When the system does not start the client.</exception>
-    public async Task<int> RunAsync(IReadOnlyList<string> arguments, EngineStreams streams, CancellationToken kill)
-    {
-        IReadOnlyList<string> words = [.. OwnSession.Words, ClientPath, .. arguments];
-        var command = Cli.Wrap(words[0])
-            .WithArguments(words.Skip(1))
-            .WithWorkingDirectory(Directory)
-            .WithEnvironmentVariables(streams.Environment ?? NoVariables)
-            .WithStandardInputPipe(streams.StandardInput is null ? PipeSource.Null : PipeSource.FromStream(streams.StandardInput, autoFlush: true))
-            .WithStandardOutputPipe(PipeTarget.Create(streams.ReadStandardOutput))
-            .WithStandardErrorPipe(PipeTarget.Create(streams.ReadStandardError))
-            .WithValidation(CommandResultValidation.None);
-        try
-        {
-            return (await command.ExecuteAsync(kill)).ExitCode;
-        }
-        catch (Win32Exception e)
-        {
-            // The program is no program of this machine, or the arguments are longer than the system takes.
-            throw new RunnerException(RunnerFailure.CouldNotStart, $"{ClientPath}: {(e.InnerException ?? e).Message}", e);
-        }
-    }
+    public Task<int> RunAsync(IReadOnlyList<string> arguments, EngineStreams streams, CancellationToken kill) =>
+        RunAsync(
+            [.. OwnSession.Words, ClientPath, .. arguments],
+            streams.StandardInput is null ? PipeSource.Null : PipeSource.FromStream(streams.StandardInput, autoFlush: true),
+            streams,
+            kill);
 
     /// <summary>Runs a short command of the client, such as <c>rm</c>, for what it prints.</summary>
     /// <returns>Null when there is no answer within ten seconds, or when it is no longer wanted.</returns>
@@ -55,7 +42,8 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
         try
         {
             var exitCode = await RunAsync(
-                arguments,
+                [.. OwnSession.Words, .. Lifeline.Words, ClientPath, .. arguments],
+                HeldOpen,
                 new EngineStreams(standardOutput.CopyFromAsync, standardError.CopyFromAsync),
                 limit.Token).ConfigureAwait(false);
             return new(exitCode, standardOutput.ReadText(), standardError.ReadText());
@@ -63,6 +51,27 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
         catch (Exception e) when (e is OperationCanceledException or RunnerException)
         {
             return null;
+        }
+    }
+
+    private async Task<int> RunAsync(IReadOnlyList<string> words, PipeSource standardInput, EngineStreams streams, CancellationToken kill)
+    {
+        var command = Cli.Wrap(words[0])
+            .WithArguments(words.Skip(1))
+            .WithWorkingDirectory(Directory)
+            .WithEnvironmentVariables(streams.Environment ?? NoVariables)
+            .WithStandardInputPipe(standardInput)
+            .WithStandardOutputPipe(PipeTarget.Create(streams.ReadStandardOutput))
+            .WithStandardErrorPipe(PipeTarget.Create(streams.ReadStandardError))
+            .WithValidation(CommandResultValidation.None);
+        try
+        {
+            return (await command.ExecuteAsync(kill)).ExitCode;
+        }
+        catch (Win32Exception e)
+        {
+            // The program is no program of this machine, or the arguments are longer than the system takes.
+            throw new RunnerException(RunnerFailure.CouldNotStart, $"{ClientPath}: {(e.InnerException ?? e).Message}", e);
         }
     }
 }

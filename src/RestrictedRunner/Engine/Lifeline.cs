@@ -1,0 +1,26 @@
+namespace RestrictedRunner;
+
+/// <summary>
+/// Starts a short program that ends when this process does, also when that is killed: an engine that hangs would hold its
+/// client for as long as it likes. Not on Windows.
+/// </summary>
+internal static class Lifeline
+{
+    // Standard input is held open by this process alone, and ends with it. The program is killed while the shell that
+    // knows its number waits for it, so no other process can have that number.
+    private const string Script =
+        """
+        exec 3<&0
+        "$@" </dev/null 3<&- &
+        program=$!
+        (read -r line; kill -9 "$program") <&3 >/dev/null 2>&1 &
+        wait "$program"
+        code=$?
+        exec 2>/dev/null
+        kill -9 "$!"
+        exit "$code"
+        """;
+
+    /// <summary>Words in front of a program's; its standard input is empty.</summary>
+    public static IReadOnlyList<string> Words { get; } = OperatingSystem.IsWindows() ? [] : ["/bin/sh", "-c", Script, "sh"];
+}

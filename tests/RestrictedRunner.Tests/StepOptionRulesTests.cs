@@ -167,6 +167,23 @@ public class StepOptionRulesTests
     public void Standard_input_must_be_there() =>
         Assert.Equal(OptionProblemKind.InputMissing, Single(Good with { StandardInput = "/no/such/file" }).Kind);
 
+    [Fact]
+    public void A_named_pipe_is_no_standard_input_but_the_null_device_is()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var pipe = Path.Combine(folder.FullName, "pipe");
+            Assert.True(NamedPipe.TryMake(pipe));
+            Assert.Equal((OptionProblemKind.InputMissing, "it is a named pipe; give a file"), Single(Good with { StandardInput = pipe }) is var problem ? (problem.Kind, problem.Reason) : default);
+            Assert.Empty(StepOptionRules.Check(Good with { StandardInput = "/dev/null" }));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("utf-16")]
     [InlineData("utf-32")]

@@ -20,12 +20,16 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
     private const uint BasicFields = 0x7ff;
     private const uint KindOfFile = 0xf000;
     private const uint RegularFile = 0x8000;
+    private const uint Pipe = 0x1000;
 
     // PATH_MAX: of longer ones the kernel knows nothing.
     private const int LongestPath = 4096;
 
     /// <summary>True for what has a content: no folder, link, pipe, socket or device.</summary>
     public bool IsRegularFile => (Mode & KindOfFile) == RegularFile;
+
+    /// <summary>True for a named pipe.</summary>
+    public bool IsPipe => (Mode & KindOfFile) == Pipe;
 
     /// <summary>When its content, owner or mode last changed; a program cannot set it, unlike the time of writing.</summary>
     public DateTimeOffset Changed => DateTimeOffset.UnixEpoch.AddTicks(ChangedNanoseconds / TimeSpan.NanosecondsPerTick);

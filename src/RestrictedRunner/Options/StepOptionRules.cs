@@ -213,6 +213,11 @@ public static class StepOptionRules
         {
             yield return new(OptionProblemKind.InputMissing, nameof(options.StandardInput), options.StandardInput, "there is no such file");
         }
+        else if (FileStatus.Of(options.StandardInput) is { IsPipe: true })
+        {
+            // To open one waits for somebody who writes, without end, and nothing can break that off.
+            yield return new(OptionProblemKind.InputMissing, nameof(options.StandardInput), options.StandardInput, "it is a named pipe; give a file");
+        }
     }
 
     private static IEnumerable<OptionProblem> CheckEncodings(StepOptions options)

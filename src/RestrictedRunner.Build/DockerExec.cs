@@ -173,11 +173,11 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     }
 
     // An output's getter that throws is a stack trace in the user's log.
-    private static string FindImageDigest(StepOptions options)
+    private string FindImageDigest(StepOptions options)
     {
         try
         {
-            return RestrictedRunner.ImageDigest.FindAsync(options).GetAwaiter().GetResult();
+            return RestrictedRunner.ImageDigest.FindAsync(options, _cancelled.Token).GetAwaiter().GetResult();
         }
         catch (RunnerException)
         {

@@ -106,7 +106,8 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             {
                 images[ofEngine.Key].LookUp(
                     ofEngine.Select(step => Parameter(step, nameof(DockerExec.Image), "")).Where(image => image.Length > 0),
-                    new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
+                    new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory },
+                    _cancelled.Token);
             }
         }
 

@@ -29,7 +29,7 @@ public static class DockerRunner
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var step = await PlannedStep.ForAsync(options).ConfigureAwait(false);
+        var step = await PlannedStep.ForAsync(options, cancellation).ConfigureAwait(false);
         observer ??= NoObserver;
         using var reaper = new Reaper(step.Engine);
         using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
@@ -107,7 +107,7 @@ public static class DockerRunner
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var step = await PlannedStep.ForAsync(options).ConfigureAwait(false);
+        var step = await PlannedStep.ForAsync(options, cancellation).ConfigureAwait(false);
         observer ??= NoObserver;
         var reaper = new Reaper(step.Engine);
         try
@@ -172,7 +172,7 @@ public static class DockerRunner
             Duration = watch.Elapsed,
             ContainerName = container.Name,
             PrepareFailed = files.PrepareFailed,
-            OutOfMemory = MayBeOutOfMemory(step.Options, exitCode) && await EngineEvents.WasOutOfMemoryAsync(step.Engine, container, watch.Elapsed).ConfigureAwait(false),
+            OutOfMemory = MayBeOutOfMemory(step.Options, exitCode) && await EngineEvents.WasOutOfMemoryAsync(step.Engine, container, watch.Elapsed, cancellation).ConfigureAwait(false),
             StandardOutput = standardOutput?.ReadText(),
             StandardError = standardError?.ReadText(),
         };

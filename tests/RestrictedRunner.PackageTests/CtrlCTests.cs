@@ -86,6 +86,30 @@ public class CtrlCTests
     }
 
     [EngineTheory]
+    [InlineData("""<Target Name="Build" DependsOnTargets="Announce"><DockerExec Engine="./client" Image="busybox:latest" Arguments="a"><Output TaskParameter="ImageDigest" PropertyName="Digest" /></DockerExec></Target>""")]
+    [InlineData("""<ItemGroup><DockerExecStep Include="A" Engine="./client" Image="busybox:latest" Arguments="a" /></ItemGroup><Target Name="Build" DependsOnTargets="RunDockerExecSteps" />""")]
+    public async Task A_question_to_an_engine_that_hangs_ends_too(string step)
+    {
+        var project = new TestProject(
+            $"""
+            <Project DefaultTargets="Build">
+              <Target Name="Announce" BeforeTargets="RunDockerExecSteps"><Exec Command="mkfifo asked; echo made" EchoOff="true" /></Target>
+              {step}
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+        FakeClient.Write(project, """if [ "$1" = image ]; then echo asked >"${0%/*}/asked"; exec sleep 61.5; fi""");
+
+        // Reading the pipe waits for the client that writes.
+        var interrupted = await InterruptAsync(project, wholeGroup: true, line => line == "made" && File.ReadAllText(project["asked"]) == "asked\n");
+
+        Assert.InRange(interrupted.Seconds, 0, 5);
+        Assert.Equal(1, interrupted.Build.ExitCode);
+        Assert.DoesNotContain("   at ", interrupted.Build.Console, StringComparison.Ordinal);
+        Assert.DoesNotContain("sleep 61.5", Unix.CommandLines());
+    }
+
+    [EngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_command_gets_SIGTERM_and_the_time_to_clean_up(bool wholeGroup)

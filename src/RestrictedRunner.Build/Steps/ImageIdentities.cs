@@ -29,14 +29,14 @@ internal sealed class ImageIdentities
     public static bool IsDigest(string image) => image.Contains("@sha256:", StringComparison.Ordinal) || image.StartsWith("sha256:", StringComparison.Ordinal);
 
     /// <summary>Asks for those images that are not known yet, in one call; without any there is none.</summary>
-    public void LookUp(IEnumerable<string> images, StepOptions engine)
+    public void LookUp(IEnumerable<string> images, StepOptions engine, CancellationToken cancellation)
     {
         lock (_lock)
         {
             string[] unknown = [.. images.Where(image => !IsDigest(image) && !_known.ContainsKey(image)).Distinct()];
             if (unknown.Length > 0)
             {
-                foreach (var (image, id) in ImageIds.FindAsync(unknown, engine).GetAwaiter().GetResult())
+                foreach (var (image, id) in ImageIds.FindAsync(unknown, engine, cancellation).GetAwaiter().GetResult())
                 {
                     _known[image] = id;
                 }

@@ -97,7 +97,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
                 return key;
             }
 
-            setting.Images[options.Engine].LookUp([options.Image], options);
+            setting.Images[options.Engine].LookUp([options.Image], options, cancellation);
             return KeyOf(step, options, inputs);
         }
     }

@@ -5,7 +5,7 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
 {
     /// <summary>Checks the options, finds the client, and plans the command.</summary>
     /// <exception cref="RunnerException">With all problems of the options, or when there is no client.</exception>
-    public static async Task<PlannedStep> ForAsync(StepOptions options)
+    public static async Task<PlannedStep> ForAsync(StepOptions options, CancellationToken cancellation)
     {
         var problems = StepOptionRules.Check(options);
         if (problems.Count > 0)
@@ -15,7 +15,7 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
 
         var client = EngineLocator.Find(options.Engine, System.Environment.GetEnvironmentVariable("PATH"));
         var engine = new EngineProcess(client, options.ClientDirectory);
-        var currentUser = options.User == "current" ? await CurrentUser.OfAsync(engine).ConfigureAwait(false) : null;
+        var currentUser = options.User == "current" ? await CurrentUser.OfAsync(engine, cancellation).ConfigureAwait(false) : null;
         return new(options, engine, CommandPlan.For(options), ContainerEnvironment.For(options), currentUser);
     }
 

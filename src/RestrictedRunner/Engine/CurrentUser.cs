@@ -14,7 +14,7 @@ internal sealed record CurrentUser(string Id, UserMapping Mapping)
     public static uint UserId => OperatingSystem.IsWindows() ? 0 : GetEffectiveUserId();
 
     /// <summary>Finds out how the engine maps users; asks it only where this machine's own facts leave two answers.</summary>
-    public static async Task<CurrentUser> OfAsync(EngineProcess engine)
+    public static async Task<CurrentUser> OfAsync(EngineProcess engine, CancellationToken cancellation)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -25,7 +25,7 @@ internal sealed record CurrentUser(string Id, UserMapping Mapping)
         var mapping = OperatingSystem.IsLinux() && UserId != 0 ? EngineFacts.Read(engine.ClientPath).LikelyMapping : UserMapping.SameIds;
         if (mapping == UserMapping.RootIsCaller)
         {
-            var answer = await engine.AskAsync(["info", "--format", "{{.OperatingSystem}} {{.SecurityOptions}}"]).ConfigureAwait(false);
+            var answer = await engine.AskAsync(["info", "--format", "{{.OperatingSystem}} {{.SecurityOptions}}"], cancellation).ConfigureAwait(false);
             mapping = answer is { ExitCode: 0 } && MapsRootToCaller(answer.StandardOutput) ? mapping : UserMapping.SameIds;
         }
 

@@ -22,7 +22,8 @@ internal static class EngineEvents
     /// True when the kernel killed a process of the container for want of memory, be it one whose parent went on as if
     /// nothing had happened. Podman 4.3 has no such event.
     /// </summary>
-    public static Task<bool> WasOutOfMemoryAsync(EngineProcess engine, Container container, TimeSpan age) => HadAsync("oom", engine, container, Until(age));
+    public static Task<bool> WasOutOfMemoryAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
+        HadAsync("oom", engine, container, Until(age), cancellation);
 
     /// <summary>True when docker saw the command's end.</summary>
     public static Task<bool> HasEndedAsync(EngineProcess engine, Container container, TimeSpan age) => HadAsync("die", engine, container, Until(age));
@@ -31,12 +32,12 @@ internal static class EngineEvents
     public static async Task<string> ExitCodeAsync(EngineProcess engine, Container container, TimeSpan age) =>
         await AskAsync("die", engine, container, Until(age), "{{.Actor.Attributes.exitCode}}").ConfigureAwait(false);
 
-    private static async Task<bool> HadAsync(string name, EngineProcess engine, Container container, string[] range) =>
-        (await AskAsync(name, engine, container, range, "{{.Type}}").ConfigureAwait(false)).Length > 0;
+    private static async Task<bool> HadAsync(string name, EngineProcess engine, Container container, string[] range, CancellationToken cancellation = default) =>
+        (await AskAsync(name, engine, container, range, "{{.Type}}", cancellation).ConfigureAwait(false)).Length > 0;
 
-    private static async Task<string> AskAsync(string name, EngineProcess engine, Container container, string[] range, string format)
+    private static async Task<string> AskAsync(string name, EngineProcess engine, Container container, string[] range, string format, CancellationToken cancellation = default)
     {
-        var answer = await engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", $"event={name}", "--format", format]).ConfigureAwait(false);
+        var answer = await engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", $"event={name}", "--format", format], cancellation).ConfigureAwait(false);
         return answer is { ExitCode: 0 } ? answer.StandardOutput.Trim() : "";
     }
 

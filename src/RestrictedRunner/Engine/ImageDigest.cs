@@ -8,10 +8,10 @@ internal static class ImageDigest
     /// reference that stays the same when a tag moves on. Empty when the engine does not have the image or does not answer.
     /// </summary>
     /// <exception cref="RunnerException">There is no client.</exception>
-    public static async Task<string> FindAsync(StepOptions options)
+    public static async Task<string> FindAsync(StepOptions options, CancellationToken cancellation)
     {
         var engine = new EngineProcess(EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH")), options.ClientDirectory);
-        var answer = await engine.AskAsync(["image", "inspect", "--format", "{{range .RepoDigests}}{{.}} {{end}}{{.Id}}", options.Image]).ConfigureAwait(false);
+        var answer = await engine.AskAsync(["image", "inspect", "--format", "{{range .RepoDigests}}{{.}} {{end}}{{.Id}}", options.Image], cancellation).ConfigureAwait(false);
         if (answer is not { ExitCode: 0 })
         {
             return "";

@@ -6,28 +6,29 @@ internal static class ImageIds
     /// <summary>Asks for all images in one call of the client.</summary>
     /// <param name="images">References.</param>
     /// <param name="options">Tells the engine.</param>
+    /// <param name="cancellation">Ends the question.</param>
     /// <returns>The id (<c>sha256:…</c>) of each image that the engine has, by its reference; none when the engine does not answer.</returns>
     /// <exception cref="RunnerException">There is no client.</exception>
-    public static async Task<IReadOnlyDictionary<string, string>> FindAsync(IReadOnlyList<string> images, StepOptions options)
+    public static async Task<IReadOnlyDictionary<string, string>> FindAsync(IReadOnlyList<string> images, StepOptions options, CancellationToken cancellation)
     {
         var engine = new EngineProcess(EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH")), options.ClientDirectory);
-        var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", .. images]).ConfigureAwait(false);
+        var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", .. images], cancellation).ConfigureAwait(false);
         string[] ids = [.. (answer?.StandardOutput ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
         // Those that there are come in the order of the question; each that there is not has a line of the error.
         string[] there = [.. images.Where(image => answer is { ExitCode: 0 } || !(answer?.StandardError ?? "").Contains(image, StringComparison.Ordinal))];
         return ids.Length == there.Length
             ? there.Zip(ids).ToDictionary(pair => pair.First, pair => WithAlgorithm(pair.Second))
-            : await OneByOneAsync(engine, images).ConfigureAwait(false);
+            : await OneByOneAsync(engine, images, cancellation).ConfigureAwait(false);
     }
 
     // A name that is a part of another's leaves it open which of them the error is about.
-    private static async Task<IReadOnlyDictionary<string, string>> OneByOneAsync(EngineProcess engine, IReadOnlyList<string> images)
+    private static async Task<IReadOnlyDictionary<string, string>> OneByOneAsync(EngineProcess engine, IReadOnlyList<string> images, CancellationToken cancellation)
     {
         var ids = new Dictionary<string, string>();
         foreach (var image in images)
         {
-            if (await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image]).ConfigureAwait(false) is { ExitCode: 0 } answer)
+            if (await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image], cancellation).ConfigureAwait(false) is { ExitCode: 0 } answer)
             {
                 ids[image] = WithAlgorithm(answer.StandardOutput.Trim());
             }

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+
+namespace RestrictedRunner.EngineTests;
+
+/// <summary>An engine, or a client of it, that hangs while a step is cancelled: the end comes soon, and says what is known.</summary>
+[Collection(nameof(RunsAlone))]
+public class HangingEngineTests
+{
+    private const string Hang = "exec sleep 61.5";
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    // What a client has begun the engine may finish later: that is waited for.
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(7);
+
+    [Theory]
+    [EachEngine]
+    public async Task An_engine_that_removes_nothing_is_told(string engine)
+    {
+        using var client = new ClientScript(engine, $"case $1 in kill|rm) {Hang} ;; esac");
+        var watched = new Watched();
+
+        var failure = await CancelAsync<RunnerException>(Step.On(client.Path, "echo started; sleep 60"), watched, run => watched.SeesAsync("started", run));
+
+        var container = Assert.Single(watched.ContainerNames);
+        Assert.Equal((RunnerFailure.NotRemoved, $"The engine did not remove the container {container}."), (failure.Failure, failure.Message));
+        Assert.True(Client.Succeeds(engine, "rm", "--force", container));
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task A_client_that_does_not_begin_is_killed_and_there_is_no_container(string engine)
+    {
+        using var client = new ClientScript(engine, $"if [ $1 = run ]; then echo begun; {Hang}; fi");
+        var watched = new Watched();
+
+        await CancelAsync<OperationCanceledException>(Step.On(client.Path, "true"), watched, run => watched.SeesAsync("begun", run), Later);
+
+        await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task A_client_that_does_not_end_is_killed_and_its_container_is_gone(string engine)
+    {
+        using var client = new ClientScript(engine, $"if [ $1 = run ]; then {engine} \"$@\"; {Hang}; fi");
+        var watched = new Watched();
+
+        await CancelAsync<OperationCanceledException>(Step.On(client.Path, "echo started; sleep 60"), watched, run => watched.SeesAsync("started", run));
+
+        await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
+    }
+
+    private static async Task<T> CancelAsync<T>(StepOptions options, Watched watched, Func<Task, Task> moment, TimeSpan? limit = null)
+        where T : Exception
+    {
+        using var cancellation = new CancellationTokenSource();
+        var run = DockerRunner.RunAsync(options, watched.Observer, cancellation: cancellation.Token);
+        await moment(run);
+
+        var watch = Stopwatch.StartNew();
+        await cancellation.CancelAsync();
+        var thrown = await Assert.ThrowsAnyAsync<T>(() => run);
+
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, limit ?? Soon);
+        Assert.Empty(Processes.WithText("sleep 61.5"));
+        return thrown;
+    }
+}

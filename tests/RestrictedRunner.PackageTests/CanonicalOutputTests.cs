@@ -13,7 +13,7 @@ public class CanonicalOutputTests
         Assert.Equal(
             [
                 new Problem("X1", "src/a.c", 3, "it broke"),
-                project.ErrorAtStep("RRB3001", $"The command exited with code 1 in image 'busybox:latest'. The errors above are from its output. The whole output is in {project.LogFile}."),
+                project.ErrorAtStep("RRB3001", $"The command exited with code 1 in image 'busybox:latest'. The whole output is in {project.LogFile}. Its last lines of output:\nsrc/a.c(3,5): error X1: it broke"),
             ],
             build.Errors);
     }
@@ -92,18 +92,26 @@ public class CanonicalOutputTests
         Assert.Contains($" so the step failed. If they are none, {advice}, or set IgnoreExitCode=\"true\". ", error.Text, StringComparison.Ordinal);
     }
 
-    [EngineTheory]
-    [InlineData("collect2: error: ld returned 1 exit status", true)]
-    [InlineData("a.c:3:1: error: it broke", false)]
-    [InlineData("tool : error X1: it broke", false)]
-    public async Task The_last_lines_are_in_the_error_unless_other_errors_say_what_is_wrong(string last, bool isThere)
+    [EngineFact]
+    public async Task The_last_lines_are_in_the_error_beside_other_errors()
     {
-        var project = TestProject.WithTarget($"<DockerExec Image='busybox:latest' Command='echo /usr/bin/ld: cannot find -lnothere; echo &quot;{last}&quot;; exit 1' />");
+        // What was recognised may be what the command handled, and not why it failed.
+        var project = TestProject.WithTarget("<DockerExec Image='busybox:latest' Command='echo a.c:3:1: error: handled; echo cp: no such thing; exit 1' />");
 
         var errors = (await project.BuildAsync()).Errors;
 
         Assert.Equal(2, errors.Count);
-        Assert.Equal(isThere, errors[1].Text.Contains("Its last lines of output:\n/usr/bin/ld: cannot find -lnothere\n", StringComparison.Ordinal));
-        Assert.Equal(!isThere, errors[1].Text.Contains("The errors above are from its output.", StringComparison.Ordinal));
+        Assert.EndsWith(" Its last lines of output:\na.c:3:1: error: handled\ncp: no such thing", errors[1].Text, StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task Where_warnings_count_as_errors_RRB3008_says_so()
+    {
+        var project = TestProject.WithTarget("<DockerExec Image='busybox:latest' Command='echo a.c:3:1: warning: careful' />");
+
+        var error = (await project.BuildAsync("-warnaserror")).Errors[^1];
+
+        Assert.Equal("RRB3008", error.Code);
+        Assert.Contains(" Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors). If they are none, set IgnoreStandardErrorWarningFormat=\"true\". ", error.Text, StringComparison.Ordinal);
     }
 }

@@ -33,7 +33,7 @@ public class RunDiagnosticsTests
     [EngineTheory]
     [InlineData("RRB3003", "#!/bin/sh\r\necho\r\n", true, "Image 'busybox:latest' cannot run '/src/tool.sh': the script 'FOLDER/tool.sh' has Windows line ends (CRLF); save it with LF.")]
     [InlineData("RRB3003", "#!/bin/bash\necho\n", true, "Image 'busybox:latest' cannot run '/src/tool.sh': its interpreter '/bin/bash' is not in the image.")]
-    [InlineData("RRB3004", "#!/bin/sh\necho\n", false, "The program '/src/tool.sh' cannot be executed in image 'busybox:latest': make 'FOLDER/tool.sh' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell.")]
+    [InlineData("RRB3004", "#!/bin/sh\necho\n", false, "The program '/src/tool.sh' cannot be executed in image 'busybox:latest'. Make 'FOLDER/tool.sh' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell.")]
     public async Task A_mounted_program_that_cannot_be_run_is_looked_at_on_the_host(string code, string script, bool isExecutable, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -44,6 +44,24 @@ public class RunDiagnosticsTests
         var error = (await project.BuildAsync()).FailedWithOneError();
 
         Assert.Equal(project.ErrorAtStep(code, text.Replace("FOLDER", project.Folder, StringComparison.Ordinal)), error with { Text = error.Text.Split('\n')[0] });
+    }
+
+    [EngineTheory]
+    [InlineData("./tool.sh a b", "#!/bin/sh\r\necho\r\n", true, " The script 'FOLDER/tool.sh' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF.")]
+    [InlineData("sh &quot;tool.sh&quot; &amp;&amp; true", "set -e\r\nexit 3\r\n", true, " The script 'FOLDER/tool.sh' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF.")]
+    [InlineData("./tool.sh a", "#!/bin/bash\necho\n", true, " It cannot be run: its interpreter '/bin/bash' is not in the image.")]
+    [InlineData("./tool.sh a", "#!/bin/sh\necho\n", false, " Make 'FOLDER/tool.sh' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell.")]
+    [InlineData("true; shopt -s x", "", true, " 'shopt' is a word of bash: set Shell=&quot;bash&quot;, with an image that has it.")]
+    public async Task A_script_of_a_mount_that_fails_in_a_longer_command_is_looked_at_too(string command, string script, bool isExecutable, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var project = TestProject.WithTarget($"<DockerExec Image='busybox:latest' Command='{command} ' Mounts='.:/src' WorkDir='/src' />");
+        var file = project.Write("tool.sh", script);
+        File.SetUnixFileMode(file, File.GetUnixFileMode(file) | (isExecutable ? UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None));
+
+        var error = (await project.BuildAsync()).FailedWithOneError();
+
+        Assert.Contains($".{text.Replace("FOLDER", project.Folder, StringComparison.Ordinal).Replace("&quot;", "\"", StringComparison.Ordinal)} The whole output is in ", error.Text, StringComparison.Ordinal);
     }
 
     [EngineFact]

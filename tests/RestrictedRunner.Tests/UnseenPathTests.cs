@@ -77,11 +77,40 @@ public class UnseenPathTests
     [InlineData("/x/names.txt", true)]
     [InlineData("/seen/names.txt", false)]
     [InlineData("/x/none", false)]
-    [InlineData("/usr/bin/python3", true)]
+    [InlineData("/usr/bin/python3", false)]
     [InlineData("/dev/kvm", false)]
+    [InlineData("./x", false)]
     [InlineData("x", false)]
     public void A_program_that_is_only_on_the_host_is_named(string program, bool isNamed) =>
         Assert.Equal(isNamed, UnseenPath.HintForProgram(program, Options("c"), OnHost.Contains).Length > 0);
+
+    [Theory]
+    [InlineData("cat a.pl", "cat: can't open 'a.pl': No such file or directory", "a.pl")]
+    [InlineData("perl -w gen/a.pl -o x", "Can't open perl script \"gen/a.pl\": No such file or directory", "gen/a.pl")]
+    [InlineData("make -C native", "make: *** native: No such file or directory.  Stop.", "native")]
+    [InlineData("make all", "make: *** No targets specified and no makefile found.  Stop.", "Makefile")]
+    public void A_file_of_the_project_is_not_where_a_step_without_WorkingDirectory_starts(string command, string output, string name)
+    {
+        string[] there = ["/app/a.pl", "/app/gen/a.pl", "/app/native", "/app/Makefile"];
+        var options = Options(command) with { ClientDirectory = "/app" };
+
+        Assert.Equal(
+            $"The step has no WorkingDirectory, so it started in the image's; '{name}' is in the project's folder: set WorkingDirectory=\"$(MSBuildProjectDirectory)\".",
+            UnseenPath.Hint(options, output, there.Contains));
+        Assert.Equal("", UnseenPath.Hint(options with { WorkDir = "/seen" }, output, there.Contains));
+        Assert.Equal("", UnseenPath.Hint(options, output, _ => false));
+        Assert.Equal(NoMounts, UnseenPath.Hint(options with { Mounts = [] }, output, there.Contains));
+    }
+
+    [Fact]
+    public void A_program_of_the_project_is_not_there_either()
+    {
+        var options = Options("gen/tool a") with { ClientDirectory = "/app" };
+
+        Assert.StartsWith("The step has no WorkingDirectory,", UnseenPath.HintForProgram("gen/tool", options, path => path == "/app/gen/tool"), StringComparison.Ordinal);
+        Assert.Equal(NoMounts, UnseenPath.HintForProgram("gen/tool", options with { Mounts = [] }, _ => true));
+        Assert.Equal("", UnseenPath.HintForProgram("tool", options with { Mounts = [] }, _ => true));
+    }
 
     private static string Hint(string command, string output) => UnseenPath.Hint(Options(command), output, OnHost.Contains);
 

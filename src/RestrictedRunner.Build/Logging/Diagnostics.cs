@@ -7,11 +7,10 @@ namespace RestrictedRunner.Build;
 /// <param name="File">Path of the file with all of it; empty when it printed nothing.</param>
 /// <param name="WhyNoFile">Why the file could not be written, or empty.</param>
 /// <param name="ErrorCauses">What made errors of its lines.</param>
-/// <param name="ErrorsTell">True when errors in the log say what is wrong.</param>
-internal sealed record KeptOutput(string LastLines, string File, string WhyNoFile, ErrorCauses ErrorCauses, bool ErrorsTell)
+internal sealed record KeptOutput(string LastLines, string File, string WhyNoFile, ErrorCauses ErrorCauses)
 {
     /// <summary>Of a step that printed nothing.</summary>
-    public static readonly KeptOutput None = new("", "", "", ErrorCauses.None, ErrorsTell: false);
+    public static readonly KeptOutput None = new("", "", "", ErrorCauses.None);
 }
 
 /// <summary>
@@ -70,10 +69,10 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     }
 
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{At(at)}{Absent(at)}{Unseen(options, output)}{WhatItSaid(output)}", at);
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{At(at)}{NotRun(at, options)}{Unseen(options, output)}{LastLines(output)}", at);
 
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{Absent(at)}{Unseen(options, output)}{WhatItSaid(output)}", at);
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{NotRun(at, options)}{Unseen(options, output)}{LastLines(output)}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
@@ -82,7 +81,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         Error("RRB3007", $"The step in image '{image}' was cancelled; no container of it is left.");
 
     public void ErrorsInOutput(string image, KeptOutput output) =>
-        Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. If they are none, {NoErrors(output.ErrorCauses)}set IgnoreExitCode=\"true\".{WholeOutput(output)}");
+        Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. {NoErrors(output.ErrorCauses)}{WholeOutput(output)}");
 
     public void OutOfMemory(StepOptions options, int exitCode, KeptOutput output) =>
         Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{LastLines(output)}");
@@ -244,7 +243,21 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private static string At(FailedLine? at) => at is null ? "" : $" The shell stopped at line {at.Line} of {at.Parameter}: {at.Complaint}.";
 
-    private static string Absent(FailedLine? at) => at?.AbsentProgram is { } program ? $" Use an image that has '{program}'." : "";
+    private static string NotRun(FailedLine? at, StepOptions options) =>
+        MountedProgram.InCommand(options).FirstOrDefault(program => program.HasWindowsLineEnds) is { } script
+            ? $" The script '{script.HostFile}' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF."
+        : at?.Program is not { } name ? ""
+        : name.Contains('/', StringComparison.Ordinal) ? MountedNotRun(MountedProgram.Find(name, options))
+        : at.IsOfBash ? $" '{name}' is a word of bash: set Shell=\"bash\", with an image that has it."
+        : $" Use an image that has '{name}'.";
+
+    private static string MountedNotRun(MountedProgram? program) =>
+        program is { IsExecutable: false } ? $" {MakeExecutable(program)}."
+        : program?.WhyNotFound is { } why ? $" It cannot be run: {why}."
+        : "";
+
+    private static string MakeExecutable(MountedProgram program) =>
+        $"Make '{program.HostFile}' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell";
 
     private static string Unseen(StepOptions options, KeptOutput output) => Sentence(UnseenPath.Hint(options, output.LastLines, Path.Exists));
 
@@ -260,16 +273,13 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private static string ProgramNotExecutable(string? name, StepOptions options) =>
         name is null ? $"The program in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform."
-        : MountedProgram.Find(name, options) is { IsExecutable: false } program ? $"The program '{name}' cannot be executed in image '{options.Image}': make '{program.HostFile}' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell."
+        : MountedProgram.Find(name, options) is { IsExecutable: false } program ? $"The program '{name}' cannot be executed in image '{options.Image}'. {MakeExecutable(program)}."
         : $"The program '{name}' in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.";
 
     private static string NoPlace(RunnerException failure, StepOptions options) =>
         failure.Message.Contains("read-only file system", StringComparison.OrdinalIgnoreCase) && NestedMount.WithoutPlace(options.Mounts, Path.Exists) is { } nested
             ? $". Create '{nested.Place}' before the step: it is where '{nested.HostPath}' is mounted, inside a read-only mount"
             : "";
-
-    // The errors say it, each at its own place.
-    private static string WhatItSaid(KeptOutput output) => output.ErrorsTell ? $" The errors above are from its output.{WholeOutput(output)}" : LastLines(output);
 
     private static string NoErrors(ErrorCauses causes)
     {
@@ -281,7 +291,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
             (ErrorCauses.LogStandardErrorAsError, "remove LogStandardErrorAsError"),
         ];
         var advice = string.Join(" and ", known.Where(k => causes.HasFlag(k.Cause)).Select(k => k.Advice));
-        return advice.Length == 0 ? "" : $"{advice}, or ";
+        return advice.Length > 0
+            ? $"If they are none, {advice}, or set IgnoreExitCode=\"true\"."
+            : "Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors). If they are none, set IgnoreStandardErrorWarningFormat=\"true\".";
     }
 
     private static string LastLines(KeptOutput output) =>

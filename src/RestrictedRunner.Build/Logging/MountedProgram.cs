@@ -35,6 +35,19 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
         }
     }
 
+    /// <summary>The files that words of the command name, as far as mounts show them.</summary>
+    public static IEnumerable<MountedProgram> InCommand(StepOptions options) =>
+        options.WorkDir.Length == 0 && options.Mounts.Count == 0
+            ? []
+            : ((string[])[options.PrepareCommand, options.Command, .. options.Arguments])
+                .SelectMany(text => Words().Matches(text))
+                .Select(word => Find($"./{word.Value}"[(word.Value.StartsWith('/') ? 2 : 0)..], options))
+                .OfType<MountedProgram>();
+
+    /// <summary>True for a script that was saved by an editor of Windows.</summary>
+    public bool HasWindowsLineEnds =>
+        FirstLine.EndsWith('\r') && (FirstLine.StartsWith("#!", StringComparison.Ordinal) || HostFile.EndsWith(".sh", StringComparison.Ordinal));
+
     /// <summary>Why it is told not to be there, as the end of a sentence; null when that cannot be seen.</summary>
     public string? WhyNotFound =>
         !FirstLine.StartsWith("#!", StringComparison.Ordinal) ? null
@@ -43,7 +56,7 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
         : null;
 
     private static bool IsTheSameOnBothSides(string program, StepOptions options) =>
-        options.Mounts.Any(mount => mount.HostPath == mount.ContainerPath && HostFolder.IsAtOrBelow(program, mount.ContainerPath));
+        program.StartsWith('/') && options.Mounts.Any(mount => mount.HostPath == mount.ContainerPath && HostFolder.IsAtOrBelow(program, mount.ContainerPath));
 
     private static MountedProgram? Read(string file)
     {
@@ -58,6 +71,10 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
         const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         return new(file, text.Split('\n')[0], OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Execute) != 0);
     }
+
+    // In quotes a name may hold blanks.
+    [GeneratedRegex(@"(?<=')[^']+(?=')|(?<="")[^""]+(?="")|[^\s'""`;|&<>()]+", RegexOptions.ExplicitCapture)]
+    private static partial Regex Words();
 
     [GeneratedRegex(@"exec: ""(?<program>[^""]+)""", RegexOptions.ExplicitCapture)]
     private static partial Regex Executed();

@@ -38,7 +38,7 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
         Tools.Finish();
         Tools.LogPossibleErrors();
         var lastLines = _tail.ToString();
-        return lastLines.Length == 0 ? KeptOutput.None : new(lastLines, parameters.LogFile.Path, _file.Keep(), Tools.ErrorCauses, Tools.HasTellingErrors);
+        return lastLines.Length == 0 ? KeptOutput.None : new(lastLines, parameters.LogFile.Path, _file.Keep(), Tools.ErrorCauses);
     }
 
     /// <inheritdoc/>

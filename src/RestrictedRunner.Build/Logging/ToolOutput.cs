@@ -36,12 +36,6 @@ internal sealed class ToolOutput
     /// <summary>What made errors of lines.</summary>
     public ErrorCauses ErrorCauses { get; private set; }
 
-    /// <summary>
-    /// True when errors were logged that say what is wrong. One without place and code is often but the last word of it:
-    /// <c>collect2: error: ld returned 1 exit status</c>.
-    /// </summary>
-    public bool HasTellingErrors { get; private set; }
-
     /// <summary>Logs the line, or holds it until the next of its stream.</summary>
     public void Read(OutputLine line)
     {
@@ -56,7 +50,6 @@ internal sealed class ToolOutput
         {
             reader.Finish();
             ErrorCauses |= isError && _rules.StandardErrorIsError ? ErrorCauses.LogStandardErrorAsError : ErrorCauses.CustomErrorRegularExpression;
-            HasTellingErrors = true;
             _log.LogError(line.Text);
         }
         else if (_rules.Warning.Matches(line.Text, _diagnostics.Problem))
@@ -109,7 +102,6 @@ internal sealed class ToolOutput
         if (m.Severity == MessageSeverity.Error)
         {
             ErrorCauses |= m.Format == MessageFormat.OfUser ? ErrorCauses.ErrorFormats : ErrorCauses.Format;
-            HasTellingErrors |= m.Line > 0 || m.Code.Length > 0;
             _log.LogError(m.Subcategory, m.Code, null, file, m.Line, m.Column, m.EndLine, m.EndColumn, m.Text);
         }
         else

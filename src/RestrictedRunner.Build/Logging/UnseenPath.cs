@@ -33,12 +33,28 @@ internal static partial class UnseenPath
             .SelectMany(name => complaints.Where(line => Names(line, name)).Select(line => OnHost(name, line, exists)))
             .OfType<string>()
             .FirstOrDefault(path => !IsSeen(path, options.Mounts));
-        return path is not null ? OfTheHost(path) : HasMounts(options) ? "" : NoMounts;
+        return path is not null ? OfTheHost(path)
+            : !HasMounts(options) ? NoMounts
+            : texts.SelectMany(text => RelativePath().Matches(text))
+                .Select(match => match.Value)
+                .Where(name => complaints.Any(line => Names(line, name)))
+                .Concat(complaints.Any(line => line.Contains("no makefile", StringComparison.Ordinal)) ? ["Makefile", "makefile"] : [])
+                .Select(name => OfTheProject(name, options, exists))
+                .FirstOrDefault(hint => hint.Length > 0, "");
     }
 
     /// <summary>The same for a program that the image does not have.</summary>
     public static string HintForProgram(string program, StepOptions options, Func<string, bool> exists) =>
-        program.StartsWith('/') && exists(program) && !IsSeen(program, options.Mounts) ? OfTheHost(program) : "";
+        !program.Contains('/', StringComparison.Ordinal) ? ""
+        : program.StartsWith('/') ? exists(program) && !IsInImages(program) && !IsSeen(program, options.Mounts) ? OfTheHost(program) : ""
+        : HasMounts(options) ? OfTheProject(program, options, exists)
+        : NoMounts;
+
+    // Where a command starts that is not told to start elsewhere, only the image knows.
+    private static string OfTheProject(string name, StepOptions options, Func<string, bool> exists) =>
+        options.WorkDir.Length == 0 && options.ClientDirectory.Length > 0 && exists(Path.Join(options.ClientDirectory, name))
+            ? $"The step has no WorkingDirectory, so it started in the image's; '{name}' is in the project's folder: set WorkingDirectory=\"$(MSBuildProjectDirectory)\"."
+            : "";
 
     private static string OfTheHost(string path) => FoldersOfImages.FirstOrDefault(folder => HostFolder.IsAtOrBelow(path, folder)) is { } own
         ? $"'{path}' is on the host and not in the image, whose own '{own}' the container sees; use an image that has it, or mount it."
@@ -49,6 +65,8 @@ internal static partial class UnseenPath
         exists(name) ? name
         : line.Contains("create", StringComparison.OrdinalIgnoreCase) && name.LastIndexOf('/') is > 0 and var end && exists(name[..end]) ? name[..end]
         : null;
+
+    private static bool IsInImages(string path) => FoldersOfImages.Any(folder => HostFolder.IsAtOrBelow(path, folder));
 
     private static bool IsSeen(string path, IEnumerable<Mount> mounts) =>
         FoldersOfTheKernel.Concat(mounts.Select(mount => mount.ContainerPath)).Any(folder => HostFolder.IsAtOrBelow(path, folder));
@@ -74,7 +92,7 @@ internal static partial class UnseenPath
     private static bool IsOfPath(char c) => char.IsLetterOrDigit(c) || c is '/' or '_' or '-';
 
     // A program that is not found ("sh: foo: not found") has no folder in its name; what has one may be of the host.
-    [GeneratedRegex(@"no such file or directory|nonexistent|can't cd|can(no|')t (open|access|stat)|file not found|(?<=/[^\s:]*): (command )?not found", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"no such file or directory|nonexistent|no makefile found|can't cd|can(no|')t (open|access|stat)|file not found|(?<=/[^\s:]*): (command )?not found", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex SaysThatItIsNotThere();
 
     // "can't open '/etc/shadow': Permission denied".
@@ -84,4 +102,7 @@ internal static partial class UnseenPath
     // In quotes it may hold blanks. Shells, options (-I/x, --file=/x) and lists (/x:/y) end a name with these.
     [GeneratedRegex(@"(?<=')/[^']+(?=')|(?<="")/[^""]+(?="")|((?<![\w./~$})-])|(?<=(^|\s)-\w))/[^\s'""`;|&<>()$*?\[\]{}=,:\\]+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex AbsolutePath();
+
+    [GeneratedRegex(@"(?<![\w./~$}])[\w.][^\s'""`;|&<>()$*?\[\]{}=,:\\]*")]
+    private static partial Regex RelativePath();
 }

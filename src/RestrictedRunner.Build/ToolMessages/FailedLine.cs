@@ -14,8 +14,13 @@ internal sealed partial record FailedLine(string Parameter, int Line, string Com
     /// <summary>Line of <see cref="File"/>.</summary>
     public int FileLine { get; init; }
 
-    /// <summary>Name of a program that the shell looked for in vain; null when the complaint is about something else.</summary>
-    public string? AbsentProgram => NotFound().Match(Complaint) is { Success: true } match ? match.Text("program") : null;
+    private static readonly string[] WordsOfBash = ["[[", "source", "shopt", "declare", "typeset", "pushd", "popd", "mapfile", "function"];
+
+    /// <summary>Name or path of a program that the shell could not run; null when the complaint is about something else.</summary>
+    public string? Program => NotRun().Match(Complaint) is { Success: true } match ? match.Text("program") : null;
+
+    /// <summary>True when that is no program, but a word that bash knows and other shells do not.</summary>
+    public bool IsOfBash => WordsOfBash.Contains(Program);
 
     /// <summary>Where the complaint's line of the script comes from; null when it is a line of our own.</summary>
     public static FailedLine? For(ShellComplaint complaint, StepOptions options)
@@ -29,7 +34,6 @@ internal sealed partial record FailedLine(string Parameter, int Line, string Com
         };
     }
 
-    // A name with a folder may be of the host: UnseenPath tells.
-    [GeneratedRegex(@"^((?<program>[^\s/:]+): (command )?not found|command not found: (?<program>[^\s/:]+))$", RegexOptions.ExplicitCapture)]
-    private static partial Regex NotFound();
+    [GeneratedRegex(@"^((?<program>[^\s:]+): ((command )?not found|No such file or directory|Permission denied|cannot execute.*|bad interpreter.*)|command not found: (?<program>[^\s:]+))$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
+    private static partial Regex NotRun();
 }

@@ -49,12 +49,22 @@ public class FailedLineTests
     [InlineData("foo: command not found", "foo")]
     [InlineData("command not found: foo", "foo")]
     [InlineData("x86_64-w64-gcc: not found", "x86_64-w64-gcc")]
-    [InlineData("/opt/foo: not found", null)]
-    [InlineData("./foo: not found", null)]
+    [InlineData("/opt/foo: not found", "/opt/foo")]
+    [InlineData("./foo: No such file or directory", "./foo")]
+    [InlineData("./foo: Permission denied", "./foo")]
+    [InlineData("./foo: cannot execute: required file not found", "./foo")]
     [InlineData("cd: foo: not found", null)]
-    [InlineData("foo: Permission denied", null)]
-    public void A_program_that_the_shell_did_not_find_has_a_name(string complaint, string? program) =>
-        Assert.Equal(program, new FailedLine("Command", 1, complaint).AbsentProgram);
+    [InlineData("foo: bad number", null)]
+    public void A_program_that_the_shell_could_not_run_has_a_name(string complaint, string? program) =>
+        Assert.Equal(program, new FailedLine("Command", 1, complaint).Program);
+
+    [Theory]
+    [InlineData("[[: not found", true)]
+    [InlineData("source: not found", true)]
+    [InlineData("foo: not found", false)]
+    [InlineData("[[: bad number", false)]
+    public void A_word_of_bash_is_no_program(string complaint, bool isOfBash) =>
+        Assert.Equal(isOfBash, new FailedLine("Command", 1, complaint).IsOfBash);
 
     [Theory]
     [InlineData("", 1, "Command", 1)]

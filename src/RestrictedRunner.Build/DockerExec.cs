@@ -99,11 +99,11 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         {
             TimedOut = true;
             Duration = watch.ElapsedMilliseconds;
-            diagnostics.TimedOut(options.Image, Timeout, stepLog.Keep());
+            diagnostics.TimedOut(options.Image, Timeout, stepLog.EndFailed());
         }
         catch (RunnerException e)
         {
-            diagnostics.NotRun(e, options, stepLog.Keep());
+            diagnostics.NotRun(e, options, stepLog.EndFailed());
         }
         finally
         {
@@ -132,7 +132,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
         if (result.PrepareFailed)
         {
-            diagnostics.PrepareFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Keep());
+            diagnostics.PrepareFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed());
             return false;
         }
 
@@ -158,15 +158,15 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
         if (result.ExitCode == 0)
         {
-            diagnostics.ErrorsInOutput(options.Image, stepLog.Keep());
+            diagnostics.ErrorsInOutput(options.Image, stepLog.EndFailed());
         }
         else if (result.OutOfMemory)
         {
-            diagnostics.OutOfMemory(options, result.ExitCode, stepLog.Keep());
+            diagnostics.OutOfMemory(options, result.ExitCode, stepLog.EndFailed());
         }
         else
         {
-            diagnostics.CommandFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.Keep());
+            diagnostics.CommandFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed());
         }
 
         return false;

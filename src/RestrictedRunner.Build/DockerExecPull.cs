@@ -107,7 +107,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         }
         catch (RunnerException e)
         {
-            diagnostics.NotRun(e, step.Options, stepLog.Keep());
+            diagnostics.NotRun(e, step.Options, stepLog.EndFailed());
             if (e.Failure is RunnerFailure.ClientNotFound or RunnerFailure.DaemonNotRunning or RunnerFailure.PermissionDenied)
             {
                 silentEngines.Add(step.Options.Engine);

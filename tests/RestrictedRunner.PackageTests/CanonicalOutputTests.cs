@@ -112,6 +112,6 @@ public class CanonicalOutputTests
         var error = (await project.BuildAsync("-warnaserror")).Errors[^1];
 
         Assert.Equal("RRB3008", error.Code);
-        Assert.Contains(" Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors). If they are none, set IgnoreStandardErrorWarningFormat=\"true\". ", error.Text, StringComparison.Ordinal);
+        Assert.Contains(" Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors). If they are none, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression. ", error.Text, StringComparison.Ordinal);
     }
 }

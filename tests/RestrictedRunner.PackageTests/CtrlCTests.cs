@@ -101,7 +101,7 @@ public class CtrlCTests
         FakeClient.Write(project, """if [ "$1" = image ]; then echo asked >"${0%/*}/asked"; exec sleep 61.5; fi""");
 
         // Reading the pipe waits for the client that writes.
-        var interrupted = await InterruptAsync(project, wholeGroup: true, line => line == "made" && File.ReadAllText(project["asked"]) == "asked\n");
+        var interrupted = await InterruptAsync(project, wholeGroup: true, line => line == "made" && Task.Run(() => File.ReadAllText(project["asked"])).Wait(TimeSpan.FromSeconds(30)));
 
         Assert.InRange(interrupted.Seconds, 0, 5);
         Assert.Equal(1, interrupted.Build.ExitCode);

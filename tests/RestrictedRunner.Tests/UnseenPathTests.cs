@@ -34,6 +34,9 @@ public class UnseenPathTests
     [InlineData("cat /x/none /x", "cat: can't open '/x/none': No such file or directory")]
     [InlineData("cat /x/names.txt", "/x/names.txt: 3 lines are wrong")]
     [InlineData("cat /x/names.txt", "cat: can't open '/x/names.txt': Permission denied")]
+    [InlineData("/usr/bin/python3 foo", "/usr/bin/python3: can't open file 'foo': [Errno 2] No such file or directory")]
+    [InlineData("/usr/bin/python3 foo", "/usr/bin/python3: 'foo': No such file or directory")]
+    [InlineData("gcc -c /x/names.txt", "/x/names.txt:1:10: fatal error: none.h: No such file or directory")]
     [InlineData("cat /x/sub", "cat: cannot open /x/sub: Is a directory")]
     [InlineData("cat /dev/kvm /proc/1/maps /sys/none", "cat: can't open '/dev/kvm': No such file or directory\ncat: can't open '/proc/1/maps': No such file or directory")]
     [InlineData("cat ../x/names.txt $HOME/x/names.txt", "cat: can't open '../x/names.txt': No such file or directory")]
@@ -87,7 +90,7 @@ public class UnseenPathTests
     [Theory]
     [InlineData("cat a.pl", "cat: can't open 'a.pl': No such file or directory", "a.pl")]
     [InlineData("perl -w gen/a.pl -o x", "Can't open perl script \"gen/a.pl\": No such file or directory", "gen/a.pl")]
-    [InlineData("make -C native", "make: *** native: No such file or directory.  Stop.", "native")]
+    [InlineData("ls native", "ls: native: No such file or directory", "native")]
     [InlineData("make all", "make: *** No targets specified and no makefile found.  Stop.", "Makefile")]
     public void A_file_of_the_project_is_not_where_a_step_without_WorkingDirectory_starts(string command, string output, string name)
     {
@@ -100,6 +103,18 @@ public class UnseenPathTests
         Assert.Equal("", UnseenPath.Hint(options with { WorkDir = "/seen" }, output, there.Contains));
         Assert.Equal("", UnseenPath.Hint(options, output, _ => false));
         Assert.Equal(NoMounts, UnseenPath.Hint(options with { Mounts = [] }, output, there.Contains));
+    }
+
+    [Theory]
+    [InlineData("cd /seen && cat a.pl", "cat: can't open 'a.pl': No such file or directory")]
+    [InlineData("gcc -c /seen/b.c a.pl", "a.pl:1:10: fatal error: none.h: No such file or directory")]
+    [InlineData("make lib", "make: *** lib: No such file or directory.  Stop.")]
+    [InlineData("make -C /seen/sub", "make: *** No targets specified and no makefile found.  Stop.")]
+    public void Where_it_is_not_sure_to_be_that_file_nothing_is_said(string command, string output)
+    {
+        string[] there = ["/app/a.pl", "/app/make", "/app/Makefile"];
+
+        Assert.Equal("", UnseenPath.Hint(Options(command) with { ClientDirectory = "/app" }, output, there.Contains));
     }
 
     [Fact]

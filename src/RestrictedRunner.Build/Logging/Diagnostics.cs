@@ -6,7 +6,7 @@ namespace RestrictedRunner.Build;
 /// <param name="LastLines">Its last lines; empty when it printed nothing.</param>
 /// <param name="File">Path of the file with all of it; empty when it printed nothing.</param>
 /// <param name="WhyNoFile">Why the file could not be written, or empty.</param>
-/// <param name="ErrorCauses">What made errors of its lines.</param>
+/// <param name="ErrorCauses">What made errors of its lines before it failed.</param>
 internal sealed record KeptOutput(string LastLines, string File, string WhyNoFile, ErrorCauses ErrorCauses)
 {
     /// <summary>Of a step that printed nothing.</summary>
@@ -19,6 +19,10 @@ internal sealed record KeptOutput(string LastLines, string File, string WhyNoFil
 /// </summary>
 internal sealed class Diagnostics(TaskLoggingHelper log)
 {
+    // POSIX, Shell Command Language, 2.8.2.
+    private const int ProgramNotExecuted = 126;
+    private const int ProgramAbsent = 127;
+
     public void Problem(OptionProblem problem)
     {
         switch (problem.Kind)
@@ -69,10 +73,10 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     }
 
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{At(at)}{NotRun(at, options)}{Unseen(options, output)}{LastLines(output)}", at);
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{At(at)}{WhyNotRun(at, exitCode, options, output)}{Unseen(options, output)}{LastLines(output)}", at);
 
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{NotRun(at, options)}{Unseen(options, output)}{LastLines(output)}", at);
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{WhyNotRun(at, exitCode, options, output)}{Unseen(options, output)}{LastLines(output)}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
@@ -243,13 +247,17 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private static string At(FailedLine? at) => at is null ? "" : $" The shell stopped at line {at.Line} of {at.Parameter}: {at.Complaint}.";
 
-    private static string NotRun(FailedLine? at, StepOptions options) =>
-        MountedProgram.InCommand(options).FirstOrDefault(program => program.HasWindowsLineEnds) is { } script
-            ? $" The script '{script.HostFile}' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF."
-        : at?.Program is not { } name ? ""
+    private static string WhyNotRun(FailedLine? at, int exitCode, StepOptions options, KeptOutput output) =>
+        at?.Program is not { } name || exitCode is not (ProgramNotExecuted or ProgramAbsent) ? LineEnds(options, output)
         : name.Contains('/', StringComparison.Ordinal) ? MountedNotRun(MountedProgram.Find(name, options))
+        : exitCode != ProgramAbsent ? ""
         : at.IsOfBash ? $" '{name}' is a word of bash: set Shell=\"bash\", with an image that has it."
         : $" Use an image that has '{name}'.";
+
+    private static string LineEnds(StepOptions options, KeptOutput output) =>
+        MountedProgram.InCommand(options).FirstOrDefault(program => program.FailsForItsLineEnds(output.LastLines)) is { } script
+            ? $" The script '{script.HostFile}' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF."
+            : "";
 
     private static string MountedNotRun(MountedProgram? program) =>
         program is { IsExecutable: false } ? $" {MakeExecutable(program)}."
@@ -293,7 +301,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         var advice = string.Join(" and ", known.Where(k => causes.HasFlag(k.Cause)).Select(k => k.Advice));
         return advice.Length > 0
             ? $"If they are none, {advice}, or set IgnoreExitCode=\"true\"."
-            : "Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors). If they are none, set IgnoreStandardErrorWarningFormat=\"true\".";
+            : "Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors). If they are none, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression.";
     }
 
     private static string LastLines(KeptOutput output) =>

@@ -44,9 +44,11 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
                 .Select(word => Find($"./{word.Value}"[(word.Value.StartsWith('/') ? 2 : 0)..], options))
                 .OfType<MountedProgram>();
 
-    /// <summary>True for a script that was saved by an editor of Windows.</summary>
-    public bool HasWindowsLineEnds =>
-        FirstLine.EndsWith('\r') && (FirstLine.StartsWith("#!", StringComparison.Ordinal) || HostFile.EndsWith(".sh", StringComparison.Ordinal));
+    /// <summary>True for a script of a shell that was saved by an editor of Windows, if the last words of a command are about it.</summary>
+    public bool FailsForItsLineEnds(string lastLines) =>
+        FirstLine.EndsWith('\r')
+        && (Shebang().IsMatch(FirstLine) || HostFile.EndsWith(".sh", StringComparison.Ordinal))
+        && (lastLines.Contains($"{Path.GetFileName(HostFile)}:", StringComparison.Ordinal) || lastLines.Contains(@"\r'", StringComparison.Ordinal));
 
     /// <summary>Why it is told not to be there, as the end of a sentence; null when that cannot be seen.</summary>
     public string? WhyNotFound =>
@@ -60,7 +62,8 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
 
     private static MountedProgram? Read(string file)
     {
-        if (!File.Exists(file))
+        // To open a named pipe waits for somebody who writes, without end.
+        if (!File.Exists(file) || FileStatus.Of(file) is { IsRegularFile: false })
         {
             return null;
         }
@@ -71,6 +74,10 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
         const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         return new(file, text.Split('\n')[0], OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Execute) != 0);
     }
+
+    // Other languages read such a script.
+    [GeneratedRegex(@"^#!.*\b(ba|da|z|k|a)?sh\b")]
+    private static partial Regex Shebang();
 
     // In quotes a name may hold blanks.
     [GeneratedRegex(@"(?<=')[^']+(?=')|(?<="")[^""]+(?="")|[^\s'""`;|&<>()]+", RegexOptions.ExplicitCapture)]

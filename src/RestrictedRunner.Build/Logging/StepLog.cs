@@ -33,12 +33,13 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
         log.LogMessage(MessageImportance.Normal, "The command \"{0}\" exited with code {1}.", Text(options), exitCode);
 
     /// <summary>When the step has failed: logs the errors that count because of it, and keeps the file with all output, for an error to name.</summary>
-    public KeptOutput Keep()
+    public KeptOutput EndFailed()
     {
         Tools.Finish();
+        var causes = Tools.ErrorCauses;
         Tools.LogPossibleErrors();
         var lastLines = _tail.ToString();
-        return lastLines.Length == 0 ? KeptOutput.None : new(lastLines, parameters.LogFile.Path, _file.Keep(), Tools.ErrorCauses);
+        return lastLines.Length == 0 ? KeptOutput.None : new(lastLines, parameters.LogFile.Path, _file.Keep(), causes);
     }
 
     /// <inheritdoc/>

@@ -35,6 +35,7 @@ internal static partial class UnseenPath
             .FirstOrDefault(path => !IsSeen(path, options.Mounts));
         return path is not null ? OfTheHost(path)
             : !HasMounts(options) ? NoMounts
+            : texts.Any(text => ChangesFolder().IsMatch(text)) ? ""
             : texts.SelectMany(text => RelativePath().Matches(text))
                 .Select(match => match.Value)
                 .Where(name => complaints.Any(line => Names(line, name)))
@@ -80,7 +81,7 @@ internal static partial class UnseenPath
         for (var at = line.IndexOf(path, StringComparison.Ordinal); at >= 0; at = line.IndexOf(path, at + 1, StringComparison.Ordinal))
         {
             var end = at + path.Length;
-            if ((at == 0 || !IsOfPath(line[at - 1])) && (end == line.Length || !IsOfPath(line[end])))
+            if ((at == 0 ? IsNotThere().IsMatch(line[end..]) : !IsOfPath(line[at - 1])) && (end == line.Length || (!IsOfPath(line[end]) && !Place().IsMatch(line[end..]))))
             {
                 return true;
             }
@@ -88,6 +89,7 @@ internal static partial class UnseenPath
 
         return false;
     }
+
 
     private static bool IsOfPath(char c) => char.IsLetterOrDigit(c) || c is '/' or '_' or '-';
 
@@ -102,6 +104,17 @@ internal static partial class UnseenPath
     // In quotes it may hold blanks. Shells, options (-I/x, --file=/x) and lists (/x:/y) end a name with these.
     [GeneratedRegex(@"(?<=')/[^']+(?=')|(?<="")/[^""]+(?="")|((?<![\w./~$})-])|(?<=(^|\s)-\w))/[^\s'""`;|&<>()$*?\[\]{}=,:\\]+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex AbsolutePath();
+
+    // In front of a line stands who complains, "/usr/bin/env: 'foo': No such file or directory", or what is not there.
+    [GeneratedRegex("^: (no such file|(command )?not found)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex IsNotThere();
+
+    // "main.c:1:10: fatal error: …" is about another file than main.c.
+    [GeneratedRegex("^:[0-9]")]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"(^|[\s;&|(])(cd|pushd)\s|make\b.*\s(-C|-f|--directory|--file)")]
+    private static partial Regex ChangesFolder();
 
     [GeneratedRegex(@"(?<![\w./~$}])[\w.][^\s'""`;|&<>()$*?\[\]{}=,:\\]*")]
     private static partial Regex RelativePath();

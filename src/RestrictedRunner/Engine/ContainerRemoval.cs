@@ -22,12 +22,9 @@ internal static class ContainerRemoval
     private static readonly TimeSpan[] LateCreation =
         [Pause, TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(500)];
 
-    // An engine that hangs must not hang the build's end: somebody who presses Ctrl-C waits five seconds at most, and one
-    // of them may pass until what is left of the output is given up.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3.5);
-
-    // The looks of LateCreation take a second, and the answers of an engine under load as long again.
-    private static readonly TimeSpan LateLimit = TimeSpan.FromSeconds(3);
+    // An engine that hangs must not hang the build's end.
+    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     // With its container gone a client ends by itself, unless it hangs.
     private static readonly TimeSpan ClientsEnd = TimeSpan.FromSeconds(1.5);
@@ -39,42 +36,41 @@ internal static class ContainerRemoval
     /// </summary>
     public static async Task<Removal> StopAsync(EngineProcess engine, Container container, Task client, TimeSpan stopTimeout, CancellationTokenSource kill)
     {
-        using var limit = new CancellationTokenSource(Limit);
-        var wasAsked = stopTimeout > TimeSpan.Zero && await AskToEndAsync(engine, container, stopTimeout, limit.Token).ConfigureAwait(false);
+        var wasAsked = stopTimeout > TimeSpan.Zero && await AskToEndAsync(engine, container, stopTimeout).ConfigureAwait(false);
         if (wasAsked)
         {
-            limit.CancelAfter(stopTimeout + Limit);
             await Task.WhenAny(client, Task.Delay(stopTimeout, CancellationToken.None)).ConfigureAwait(false);
         }
 
+        using var limit = new CancellationTokenSource(Limit);
         var removal = await RemoveAsync(engine, container, limit.Token).ConfigureAwait(false);
-        var hasAnswered = removal != Removal.Unknown;
-        while (!IsGone(removal) && !client.IsCompleted && !limit.IsCancellationRequested)
+        while (!IsGone() && !client.IsCompleted && !limit.IsCancellationRequested)
         {
             await Task.WhenAny(client, Task.Delay(Pause, CancellationToken.None)).ConfigureAwait(false);
             removal = await RemoveAsync(engine, container, limit.Token).ConfigureAwait(false);
-            hasAnswered |= removal != Removal.Unknown;
         }
 
-        if (IsGone(removal))
+        if (IsGone())
         {
             await Task.WhenAny(client, Task.Delay(ClientsEnd, CancellationToken.None)).ConfigureAwait(false);
         }
 
+        var hasEnded = client.IsCompleted;
         await kill.CancelAsync().ConfigureAwait(false);
         await client.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (IsGone(removal))
+        if (IsGone())
         {
             return Removal.Removed;
         }
 
-        using var late = new CancellationTokenSource(LateLimit);
-        return limit.IsCancellationRequested && !hasAnswered
+        // What a client has asked for that was killed, the engine may still do, however late.
+        using var late = new CancellationTokenSource(Limit);
+        return !hasEnded || limit.IsCancellationRequested
             ? Removal.Unknown
             : await RemoveLateAsync(engine, container, late.Token).ConfigureAwait(false);
 
-        // One that was there and is not any more does not come again.
-        bool IsGone(Removal seen) => seen == Removal.Removed || (seen == Removal.Absent && wasAsked);
+        // A container that was there and is not any more does not come again.
+        bool IsGone() => removal == Removal.Removed || (removal == Removal.Absent && wasAsked);
     }
 
     /// <summary>Removes the container of a client that has ended, waiting for a creation under way.</summary>
@@ -95,10 +91,9 @@ internal static class ContainerRemoval
 
     /// <summary>Sends SIGTERM; an init program (<c>--init</c>) hands it on to the command.</summary>
     /// <returns>False when the container does not run, or not yet.</returns>
-    private static async Task<bool> AskToEndAsync(EngineProcess engine, Container container, TimeSpan stopTimeout, CancellationToken cancellation)
+    private static async Task<bool> AskToEndAsync(EngineProcess engine, Container container, TimeSpan stopTimeout)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(stopTimeout);
+        using var limit = new CancellationTokenSource(stopTimeout < AskLimit ? stopTimeout : AskLimit);
         return await engine.AskAsync(["kill", "--signal", "TERM", container.Name], limit.Token).ConfigureAwait(false) is { ExitCode: 0 };
     }
 

@@ -25,7 +25,7 @@ internal static class ContainerRun
     /// <returns>The client's exit code.</returns>
     /// <exception cref="OperationCanceledException">Cancelled: whatever the client said of its end, the container is gone.</exception>
     /// <exception cref="TimeoutException">The timeout ran out; the container is gone.</exception>
-    /// <exception cref="RunnerException">The client was interrupted, or the engine did not remove the container.</exception>
+    /// <exception cref="RunnerException">The client was interrupted, or it is not known whether the container is gone.</exception>
     public static async Task<int> RunAsync(
         EngineProcess engine,
         Container container,
@@ -149,7 +149,7 @@ internal static class ContainerRun
     {
         if (removal == Removal.Unknown)
         {
-            throw new RunnerException(RunnerFailure.NotRemoved, $"The engine did not remove the container {container.Name}.");
+            throw new RunnerException(RunnerFailure.NotRemoved, $"It is not known whether the container {container.Name} is gone.");
         }
     }
 }

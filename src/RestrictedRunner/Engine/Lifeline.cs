@@ -6,8 +6,8 @@ namespace RestrictedRunner;
 /// </summary>
 internal static class Lifeline
 {
-    // Standard input is held open by this process alone, and ends with it. The program is killed while the shell that
-    // knows its number waits for it, so no other process can have that number.
+    // Standard input is held open by this process alone, and ends with it. While the shell lives the program's number is
+    // no other's; by then it has ended what waits for the input.
     private const string Script =
         """
         exec 3<&0
@@ -21,6 +21,6 @@ internal static class Lifeline
         exit "$code"
         """;
 
-    /// <summary>Words in front of a program's; its standard input is empty.</summary>
+    /// <summary>Words in front of a program's, whose standard input they make empty.</summary>
     public static IReadOnlyList<string> Words { get; } = OperatingSystem.IsWindows() ? [] : ["/bin/sh", "-c", Script, "sh"];
 }

@@ -72,6 +72,10 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         {
             diagnostics.NotRun(e, new(), KeptOutput.None);
         }
+        catch (Exception e) when (_cancelled.IsCancellationRequested || IsAbort(e))
+        {
+            diagnostics.StepsCancelled();
+        }
         catch (Exception e)
         {
             diagnostics.OwnFault(e);
@@ -133,7 +137,12 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancelled.Token).ConfigureAwait(false);
         foreach (var result in results.Where(result => result.End == StepEnd.NotRun))
         {
-            Log.LogMessage(MessageImportance.High, $"Step '{result.Step.Name}' was not run, because another step failed.");
+            Log.LogMessage(MessageImportance.High, $"Step '{result.Step.Name}' was not run, because {(_cancelled.IsCancellationRequested ? "the build was cancelled" : "another step failed")}.");
+        }
+
+        if (_cancelled.IsCancellationRequested && !Log.HasLoggedErrors)
+        {
+            diagnostics.StepsCancelled();
         }
 
         OutputFiles = [.. results.Where(result => result.End == StepEnd.Succeeded).SelectMany(result => Outputs(result.Step, setting))];
@@ -145,6 +154,9 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
         return isGood;
     }
+
+    // What MSBuild throws where a task asks it for something after Ctrl-C; it is in an assembly that tasks do not reference.
+    private static bool IsAbort(Exception exception) => exception.GetType().Name == "BuildAbortedException";
 
     // An input that changed meanwhile is newer.
     private static void WriteStamp(string path, DateTime time)

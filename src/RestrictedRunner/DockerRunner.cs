@@ -158,11 +158,11 @@ public static class DockerRunner
 
         var watch = new Stopwatch();
         var exitCode = await RunWatchedAsync().ConfigureAwait(false);
-        await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, exitCode, sink.LastErrorLine, watch.Elapsed).ConfigureAwait(false);
+        await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, exitCode, sink.LastErrorLine, watch.Elapsed, cancellation).ConfigureAwait(false);
         await pipes.EndAsync(cancellation).ConfigureAwait(false);
         if (sink.TakeReport() is { } report)
         {
-            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, report, watch.Elapsed).ConfigureAwait(false);
+            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, report, watch.Elapsed, cancellation).ConfigureAwait(false);
         }
 
         sink.DeliverHeld();

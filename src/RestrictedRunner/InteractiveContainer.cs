@@ -82,7 +82,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
         var exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, TimeLimits.Of(step.Options), _stop.Token).ConfigureAwait(false);
         if (EngineMessages.StartsFailure(errorStart.Text))
         {
-            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, EngineMessages.Report(errorStart.Text.Split('\n')), watch.Elapsed).ConfigureAwait(false);
+            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, EngineMessages.Report(errorStart.Text.Split('\n')), watch.Elapsed, _stop.Token).ConfigureAwait(false);
         }
 
         return new RunResult

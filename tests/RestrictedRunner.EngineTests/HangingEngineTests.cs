@@ -40,6 +40,24 @@ public class HangingEngineTests
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
     }
 
+    // What became of a container is asked after its end.
+    [Theory]
+    [EachEngine]
+    public async Task A_question_what_became_of_the_container_is_given_up(string engine)
+    {
+        using var client = new ClientScript(engine, $"if [ $1 = events ]; then {Hang}; fi");
+
+        await CancelAsync<OperationCanceledException>(Step.On(client.Path, "exit 137") with { Memory = "64m" }, new(), AskedAsync);
+
+        async Task AskedAsync(Task run)
+        {
+            while (!client.Calls.Contains("events") && !run.IsCompleted)
+            {
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
     [Theory]
     [EachEngine]
     public async Task A_client_that_does_not_begin_is_killed_and_what_the_engine_makes_of_it_is_not_known(string engine)

@@ -87,8 +87,8 @@ public class CtrlCTests
 
     [EngineTheory]
     [InlineData("""<Target Name="Build" DependsOnTargets="Announce"><DockerExec Engine="./client" Image="busybox:latest" Arguments="a"><Output TaskParameter="ImageDigest" PropertyName="Digest" /></DockerExec></Target>""")]
-    [InlineData("""<ItemGroup><DockerExecStep Include="A" Engine="./client" Image="busybox:latest" Arguments="a" /></ItemGroup><Target Name="Build" DependsOnTargets="RunDockerExecSteps" />""")]
-    public async Task A_question_to_an_engine_that_hangs_ends_too(string step)
+    [InlineData("""<ItemGroup><DockerExecStep Include="A;B" Engine="./client" Image="busybox:latest" Arguments="a" /></ItemGroup><Target Name="Build" DependsOnTargets="RunDockerExecSteps" />""", "RRB3007 The steps were cancelled; no container of them is left.")]
+    public async Task A_question_to_an_engine_that_hangs_ends_too(string step, params string[] errors)
     {
         var project = new TestProject(
             $"""
@@ -105,6 +105,7 @@ public class CtrlCTests
 
         Assert.InRange(interrupted.Seconds, 0, 5);
         Assert.Equal(1, interrupted.Build.ExitCode);
+        Assert.Equal(errors, interrupted.Build.Errors.Select(error => $"{error.Code} {error.Text}"));
         Assert.DoesNotContain("   at ", interrupted.Build.Console, StringComparison.Ordinal);
         Assert.DoesNotContain("sleep 61.5", Unix.CommandLines());
     }

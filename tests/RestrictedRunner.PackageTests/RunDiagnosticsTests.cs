@@ -47,7 +47,7 @@ public class RunDiagnosticsTests
     }
 
     [EngineTheory]
-    [InlineData("./tool.sh a b", "#!/bin/sh\r\necho\r\n", true, " The script 'FOLDER/tool.sh' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF.")]
+    [InlineData("./tool.sh a b", "#!/bin/sh\r\necho\r\n", true, " It cannot be run: the script 'FOLDER/tool.sh' has Windows line ends (CRLF); save it with LF.")]
     [InlineData("sh &quot;tool.sh&quot; &amp;&amp; true", "set -e\r\nexit 3\r\n", true, " The script 'FOLDER/tool.sh' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF.")]
     [InlineData("./tool.sh a", "#!/bin/bash\necho\n", true, " It cannot be run: its interpreter '/bin/bash' is not in the image.")]
     [InlineData("./tool.sh a", "#!/bin/sh\necho\n", false, " Make 'FOLDER/tool.sh' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell.")]

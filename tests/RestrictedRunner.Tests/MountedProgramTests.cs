@@ -22,6 +22,47 @@ public class MountedProgramTests
         Assert.Equal(why, new MountedProgram("/x", firstLine, IsExecutable: true).WhyNotFound);
 
     [Fact]
+    public void A_link_that_leads_out_of_the_mounts_is_told_and_a_pipe_is_not_opened()
+    {
+        var folder = Directory.CreateTempSubdirectory("mounted-program-").FullName;
+        try
+        {
+            var app = Directory.CreateDirectory(Path.Combine(folder, "app")).FullName;
+            var tools = Directory.CreateDirectory(Path.Combine(folder, "tools")).FullName;
+            File.WriteAllText(Path.Combine(tools, "a.sh"), "#!/bin/sh\n");
+            File.WriteAllText(Path.Combine(app, "in.sh"), "#!/bin/sh\n");
+            File.CreateSymbolicLink(Path.Combine(app, "a.sh"), "../tools/a.sh");
+            File.CreateSymbolicLink(Path.Combine(app, "b.sh"), "in.sh");
+            Directory.CreateSymbolicLink(Path.Combine(app, "linked"), tools);
+            Assert.True(NamedPipe.TryMake(Path.Combine(app, "pipe")));
+            var options = new StepOptions { Mounts = [new(app, "/src")], WorkDir = "/src", Command = "cat <pipe" };
+
+            Assert.Equal($"'{app}/a.sh' is a link to '{tools}/a.sh', which no mount shows", MountedProgram.Find("./a.sh", options)?.WhyNotFound);
+            Assert.Equal($"'{app}/linked/a.sh' is a link to '{tools}/a.sh', which no mount shows", MountedProgram.Find("./linked/a.sh", options)?.WhyNotFound);
+            Assert.Null(MountedProgram.Find("./b.sh", options));
+            Assert.Empty(MountedProgram.InCommand(options));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("#!/bin/sh\r", "a.sh: line 1: set: illegal option -", true)]
+    [InlineData("set -e\r", "sh: a.sh: not found", true)]
+    [InlineData("#!/usr/bin/env bash\r", "/usr/bin/env: 'bash\\r': No such file or directory", true)]
+    [InlineData("#!/bin/sh\r", "a.sh", false)]
+    [InlineData("#!/bin/sh\r", "3 tests failed", false)]
+    [InlineData("#!/bin/sh", "a.sh: line 1: set: illegal option -", false)]
+    public void Windows_line_ends_count_where_the_last_words_are_about_the_script(string firstLine, string lastLines, bool expected) =>
+        Assert.Equal(expected, new MountedProgram("/x/a.sh", firstLine, IsExecutable: true).FailsForItsLineEnds(lastLines));
+
+    [Fact]
+    public void A_script_of_another_language_does_not_mind_them() =>
+        Assert.False(new MountedProgram("/x/a.pl", "#!/usr/bin/perl\r", IsExecutable: true).FailsForItsLineEnds("a.pl: it broke"));
+
+    [Fact]
     public void It_is_found_through_the_mounts()
     {
         var folder = Directory.CreateTempSubdirectory("mounted-program-").FullName;

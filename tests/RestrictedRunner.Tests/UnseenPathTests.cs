@@ -100,10 +100,18 @@ public class UnseenPathTests
         Assert.Equal(
             $"The step has no WorkingDirectory, so it started in the image's; '{name}' is in the project's folder: set WorkingDirectory=\"$(MSBuildProjectDirectory)\".",
             UnseenPath.Hint(options, output, there.Contains));
-        Assert.Equal("", UnseenPath.Hint(options with { WorkDir = "/seen" }, output, there.Contains));
+        Assert.Equal($"'{name}' is not in the working directory, but in the project's folder.", UnseenPath.Hint(options with { WorkDir = "/seen" }, output, there.Contains));
         Assert.Equal("", UnseenPath.Hint(options, output, _ => false));
         Assert.Equal(NoMounts, UnseenPath.Hint(options with { Mounts = [] }, output, there.Contains));
     }
+
+    [Theory]
+    [InlineData("cat ../tools/v", "cat: can't open '../tools/v': No such file or directory", "/home/me/tools/v")]
+    [InlineData("sh ../tools/gen.sh a", "sh: can't open '../tools/gen.sh': No such file or directory", "/home/me/tools/gen.sh")]
+    public void A_relative_path_that_leaves_the_mounts_is_one_of_the_host(string command, string output, string path) =>
+        Assert.Equal(
+            $"'{path}' is a path of the host, which the container does not see; mount it, or use its path in the container.",
+            UnseenPath.Hint(Options(command) with { ClientDirectory = "/home/me/app", WorkDir = "/seen" }, output, name => name == path));
 
     [Theory]
     [InlineData("cd /seen && cat a.pl", "cat: can't open 'a.pl': No such file or directory")]

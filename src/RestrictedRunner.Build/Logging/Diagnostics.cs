@@ -84,6 +84,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     public void Cancelled(string image) =>
         Error("RRB3007", $"The step in image '{image}' was cancelled; no container of it is left.");
 
+    public void StepsCancelled() =>
+        Error("RRB3007", "The steps were cancelled; no container of them is left.");
+
     public void ErrorsInOutput(string image, KeptOutput output) =>
         Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. {NoErrors(output.ErrorCauses)}{WholeOutput(output)}");
 
@@ -277,6 +280,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     private static string ProgramNotFound(string? name, StepOptions options) =>
         name is null ? $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program."
         : MountedProgram.Find(name, options)?.WhyNotFound is { } why ? $"Image '{options.Image}' cannot run '{name}': {why}."
+        : name.Contains('/', StringComparison.Ordinal) && !name.StartsWith('/')
+            ? $"There is no program '{name}' where the container of image '{options.Image}' starts.{Sentence(UnseenPath.HintForProgram(name, options, Path.Exists))} Check its path, WorkingDirectory and Mounts."
         : $"Image '{options.Image}' has no program '{name}'.{Sentence(UnseenPath.HintForProgram(name, options, Path.Exists))} Check the command's first word, Shell and Entrypoint, and that the image has that program.";
 
     private static string ProgramNotExecutable(string? name, StepOptions options) =>

@@ -12,6 +12,9 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
     // What the kernel reads: BINPRM_BUF_SIZE.
     private const int LongestFirstLine = 255;
 
+    /// <summary>Where a link in its path leads on the host, when no mount shows that; empty when there is none.</summary>
+    public string LinkTarget { get; init; } = "";
+
     /// <summary>The program's name in the engine's words; null when they do not tell it.</summary>
     public static string? NameIn(string engineWords) => Executed().Match(engineWords) is { Success: true } match ? match.Text("program") : null;
 
@@ -27,7 +30,10 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
         var file = new ContainerPaths(options.Mounts, options.Tmpfs, options.WorkDir, File.Exists).OnHost(program);
         try
         {
-            return file != program || IsTheSameOnBothSides(program, options) ? Read(file) : null;
+            return file == program && !IsTheSameOnBothSides(program, options) ? null
+                : LinkOnTheWay(file) is not { } target ? Read(file)
+                : options.Mounts.Any(mount => HostFolder.IsAtOrBelow(target, mount.HostPath)) ? null
+                : new(file, "", IsExecutable: true) { LinkTarget = target };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -52,13 +58,29 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
 
     /// <summary>Why it is told not to be there, as the end of a sentence; null when that cannot be seen.</summary>
     public string? WhyNotFound =>
-        !FirstLine.StartsWith("#!", StringComparison.Ordinal) ? null
+        LinkTarget.Length > 0 ? $"'{HostFile}' is a link to '{LinkTarget}', which no mount shows"
+        : !FirstLine.StartsWith("#!", StringComparison.Ordinal) ? null
         : FirstLine.EndsWith('\r') ? $"the script '{HostFile}' has Windows line ends (CRLF); save it with LF"
         : FirstLine[2..].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var interpreter, ..] ? $"its interpreter '{interpreter}' is not in the image"
         : null;
 
     private static bool IsTheSameOnBothSides(string program, StepOptions options) =>
         program.StartsWith('/') && options.Mounts.Any(mount => mount.HostPath == mount.ContainerPath && HostFolder.IsAtOrBelow(program, mount.ContainerPath));
+
+    // The first link among the file and its folders: what the container makes of it depends on what it sees.
+    private static string? LinkOnTheWay(string file)
+    {
+        var parents = new List<string>();
+        for (var path = file; path is not null; path = Path.GetDirectoryName(path))
+        {
+            parents.Add(path);
+        }
+
+        parents.Reverse();
+        return parents.Where(path => new FileInfo(path).LinkTarget is not null)
+            .Select(path => $"{new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName}{file[path.Length..]}")
+            .FirstOrDefault();
+    }
 
     private static MountedProgram? Read(string file)
     {

@@ -52,10 +52,23 @@ internal static partial class UnseenPath
         : NoMounts;
 
     // Where a command starts that is not told to start elsewhere, only the image knows.
-    private static string OfTheProject(string name, StepOptions options, Func<string, bool> exists) =>
-        options.WorkDir.Length == 0 && options.ClientDirectory.Length > 0 && exists(Path.Join(options.ClientDirectory, name))
+    private static string OfTheProject(string name, StepOptions options, Func<string, bool> exists)
+    {
+        if (options.WorkDir.Length > 0)
+        {
+            var start = new ContainerPaths(options.Mounts, options.Tmpfs, options.WorkDir, exists).OnHost(options.WorkDir);
+            var path = Path.GetFullPath(name, start);
+            return exists(path) && !options.Mounts.Any(mount => HostFolder.IsAtOrBelow(path, mount.HostPath)) ? OfTheHost(path)
+                : !exists(path) && IsInProject() ? $"'{name}' is not in the working directory, but in the project's folder."
+                : "";
+        }
+
+        return IsInProject()
             ? $"The step has no WorkingDirectory, so it started in the image's; '{name}' is in the project's folder: set WorkingDirectory=\"$(MSBuildProjectDirectory)\"."
             : "";
+
+        bool IsInProject() => options.ClientDirectory.Length > 0 && exists(Path.GetFullPath(name, options.ClientDirectory));
+    }
 
     private static string OfTheHost(string path) => FoldersOfImages.FirstOrDefault(folder => HostFolder.IsAtOrBelow(path, folder)) is { } own
         ? $"'{path}' is on the host and not in the image, whose own '{own}' the container sees; use an image that has it, or mount it."

@@ -14,7 +14,7 @@ internal sealed partial record FailedLine(string Parameter, int Line, string Com
     /// <summary>Line of <see cref="File"/>.</summary>
     public int FileLine { get; init; }
 
-    private static readonly string[] WordsOfBash = ["[[", "source", "shopt", "declare", "typeset", "pushd", "popd", "mapfile", "function"];
+    private static readonly string[] WordsOfBash = ["[[", "source", "shopt", "declare", "typeset", "pushd", "popd", "mapfile", "function", "time"];
 
     /// <summary>Name or path of a program that the shell could not run; null when the complaint is about something else.</summary>
     public string? Program => NotRun().Match(Complaint) is { Success: true } match ? match.Text("program") : null;

@@ -11,6 +11,8 @@ internal static class ContainerRun
     // Docker's client gives up on the third SIGINT or SIGTERM with this code, and leaves its container running.
     private const int GivenUp = 1;
 
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
+
     // The engine keeps its last 256 events. After a longer run the absence of one shows nothing.
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(10);
 
@@ -54,8 +56,9 @@ internal static class ContainerRun
     /// <param name="exitCode">The client's exit code.</param>
     /// <param name="report">What may be the client's own report of a failure.</param>
     /// <param name="age">Time since the client's start.</param>
+    /// <param name="cancellation">Ends the question to the engine.</param>
     /// <exception cref="RunnerException">It was never started.</exception>
-    public static async Task ThrowIfNotStartedAsync(EngineProcess engine, Container container, string program, int exitCode, string report, TimeSpan age)
+    public static async Task ThrowIfNotStartedAsync(EngineProcess engine, Container container, string program, int exitCode, string report, TimeSpan age, CancellationToken cancellation)
     {
         if (EngineMessages.IsFailureToExecute(exitCode, report))
         {
@@ -64,8 +67,9 @@ internal static class ContainerRun
 
         if ((age < LongestStart || EngineMessages.StartsFailure(report))
             && EngineMessages.MayBeTheEngines(exitCode, report)
-            && !await EngineEvents.WasStartedAsync(engine, container, age).ConfigureAwait(false))
+            && !await EngineEvents.WasStartedAsync(engine, container, age, cancellation).ConfigureAwait(false))
         {
+            cancellation.ThrowIfCancellationRequested();
             throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
         }
     }
@@ -76,10 +80,11 @@ internal static class ContainerRun
     /// <param name="exitCode">The client's exit code.</param>
     /// <param name="lastLine">Last line of standard error.</param>
     /// <param name="age">Time since the client's start.</param>
+    /// <param name="cancellation">Ends the question to the engine.</param>
     /// <exception cref="RunnerException">The engine was lost.</exception>
-    public static async Task ThrowIfEngineLostAsync(EngineProcess engine, Container container, int exitCode, string lastLine, TimeSpan age)
+    public static async Task ThrowIfEngineLostAsync(EngineProcess engine, Container container, int exitCode, string lastLine, TimeSpan age, CancellationToken cancellation)
     {
-        if (EngineMessages.IsEngineLost(exitCode, lastLine) && !await EngineEvents.HasEndedAsync(engine, container, age).ConfigureAwait(false))
+        if (EngineMessages.IsEngineLost(exitCode, lastLine) && !await EngineEvents.HasEndedAsync(engine, container, age, cancellation).ConfigureAwait(false))
         {
             await ContainerRemoval.RemoveAsync(engine, container, CancellationToken.None).ConfigureAwait(false);
             throw new RunnerException(RunnerFailure.EngineLost, lastLine);
@@ -113,10 +118,10 @@ internal static class ContainerRun
         var removal = Removal.Absent;
         if (exitCode > EndedBySignal || cancellation.IsCancellationRequested)
         {
-            removal = await RemoveAfterSignalAsync(engine, container, watch.Elapsed).ConfigureAwait(false);
+            removal = await RemoveAfterSignalAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false);
             ThrowIfUnknown(removal, container);
             cancellation.ThrowIfCancellationRequested();
-            await ThrowIfNotTheCommandsAsync(engine, container, exitCode, watch.Elapsed).ConfigureAwait(false);
+            await ThrowIfNotTheCommandsAsync(engine, container, exitCode, watch.Elapsed, cancellation).ConfigureAwait(false);
         }
         else if (exitCode == GivenUp)
         {
@@ -130,15 +135,19 @@ internal static class ContainerRun
 
     // Such a code is the command's own, or that of a client which a signal ended: Ctrl-C in a terminal reaches it
     // too, perhaps before it reaches us. Only in the second case is there still a container, or about to be one.
-    private static async Task<Removal> RemoveAfterSignalAsync(EngineProcess engine, Container container, TimeSpan age) =>
-        await EngineEvents.WasStartedAsync(engine, container, age).ConfigureAwait(false)
-            ? await ContainerRemoval.RemoveAsync(engine, container, CancellationToken.None).ConfigureAwait(false)
-            : await ContainerRemoval.RemoveLateAsync(engine, container, CancellationToken.None).ConfigureAwait(false);
+    private static async Task<Removal> RemoveAfterSignalAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
+    {
+        var wasStarted = await EngineEvents.WasStartedAsync(engine, container, age, cancellation).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(RemovalLimit);
+        return wasStarted
+            ? await ContainerRemoval.RemoveAsync(engine, container, limit.Token).ConfigureAwait(false)
+            : await ContainerRemoval.RemoveLateAsync(engine, container, limit.Token).ConfigureAwait(false);
+    }
 
     // The client was killed, and the command came to its end meanwhile.
-    private static async Task ThrowIfNotTheCommandsAsync(EngineProcess engine, Container container, int exitCode, TimeSpan age)
+    private static async Task ThrowIfNotTheCommandsAsync(EngineProcess engine, Container container, int exitCode, TimeSpan age, CancellationToken cancellation)
     {
-        var seen = await EngineEvents.ExitCodeAsync(engine, container, age).ConfigureAwait(false);
+        var seen = await EngineEvents.ExitCodeAsync(engine, container, age, cancellation).ConfigureAwait(false);
         if (seen.Length > 0 && seen != exitCode.ToString(CultureInfo.InvariantCulture))
         {
             throw new RunnerException(RunnerFailure.Interrupted, "The engine's client was ended by a signal while the command ran.");

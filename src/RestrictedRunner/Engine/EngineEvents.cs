@@ -13,10 +13,10 @@ internal static class EngineEvents
     /// engine's, which a command may imitate.
     /// </summary>
     /// <returns>False also when the engine does not answer.</returns>
-    public static async Task<bool> WasStartedAsync(EngineProcess engine, Container container, TimeSpan age) =>
-        await HadAsync("start", engine, container, Until(age)).ConfigureAwait(false)
+    public static async Task<bool> WasStartedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
+        await HadAsync("start", engine, container, Until(age), cancellation).ConfigureAwait(false)
         // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once.
-        || await HadAsync("start", engine, container, ["--stream=false"]).ConfigureAwait(false);
+        || await HadAsync("start", engine, container, ["--stream=false"], cancellation).ConfigureAwait(false);
 
     /// <summary>
     /// True when the kernel killed a process of the container for want of memory, be it one whose parent went on as if
@@ -26,16 +26,17 @@ internal static class EngineEvents
         HadAsync("oom", engine, container, Until(age), cancellation);
 
     /// <summary>True when docker saw the command's end.</summary>
-    public static Task<bool> HasEndedAsync(EngineProcess engine, Container container, TimeSpan age) => HadAsync("die", engine, container, Until(age));
+    public static Task<bool> HasEndedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
+        HadAsync("die", engine, container, Until(age), cancellation);
 
     /// <summary>The command's exit code as docker saw it; empty when docker did not, and of podman, which writes it in another way.</summary>
-    public static async Task<string> ExitCodeAsync(EngineProcess engine, Container container, TimeSpan age) =>
-        await AskAsync("die", engine, container, Until(age), "{{.Actor.Attributes.exitCode}}").ConfigureAwait(false);
+    public static async Task<string> ExitCodeAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
+        await AskAsync("die", engine, container, Until(age), "{{.Actor.Attributes.exitCode}}", cancellation).ConfigureAwait(false);
 
-    private static async Task<bool> HadAsync(string name, EngineProcess engine, Container container, string[] range, CancellationToken cancellation = default) =>
+    private static async Task<bool> HadAsync(string name, EngineProcess engine, Container container, string[] range, CancellationToken cancellation) =>
         (await AskAsync(name, engine, container, range, "{{.Type}}", cancellation).ConfigureAwait(false)).Length > 0;
 
-    private static async Task<string> AskAsync(string name, EngineProcess engine, Container container, string[] range, string format, CancellationToken cancellation = default)
+    private static async Task<string> AskAsync(string name, EngineProcess engine, Container container, string[] range, string format, CancellationToken cancellation)
     {
         var answer = await engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", $"event={name}", "--format", format], cancellation).ConfigureAwait(false);
         return answer is { ExitCode: 0 } ? answer.StandardOutput.Trim() : "";

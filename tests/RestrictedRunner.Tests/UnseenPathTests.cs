@@ -126,6 +126,10 @@ public class UnseenPathTests
     }
 
     [Fact]
+    public void Of_a_working_directory_of_the_image_the_host_knows_nothing() =>
+        Assert.Equal("", UnseenPath.Hint(Options("cat a.pl") with { ClientDirectory = "/app", WorkDir = "/image" }, "cat: can't open 'a.pl': No such file or directory", _ => true));
+
+    [Fact]
     public void A_program_of_the_project_is_not_there_either()
     {
         var options = Options("gen/tool a") with { ClientDirectory = "/app" };

@@ -56,6 +56,11 @@ internal static partial class UnseenPath
     {
         if (options.WorkDir.Length > 0)
         {
+            if (!options.Mounts.Any(mount => HostFolder.IsAtOrBelow(options.WorkDir, mount.ContainerPath)))
+            {
+                return "";
+            }
+
             var start = new ContainerPaths(options.Mounts, options.Tmpfs, options.WorkDir, exists).OnHost(options.WorkDir);
             var path = Path.GetFullPath(name, start);
             return exists(path) && !options.Mounts.Any(mount => HostFolder.IsAtOrBelow(path, mount.HostPath)) ? OfTheHost(path)
@@ -102,7 +107,6 @@ internal static partial class UnseenPath
 
         return false;
     }
-
 
     private static bool IsOfPath(char c) => char.IsLetterOrDigit(c) || c is '/' or '_' or '-';
 

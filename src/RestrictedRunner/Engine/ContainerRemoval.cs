@@ -26,6 +26,9 @@ internal static class ContainerRemoval
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
+    // The looks of LateCreation take a second; the answers of an engine under load some more.
+    private static readonly TimeSpan LateLimit = TimeSpan.FromSeconds(8);
+
     // With its container gone a client ends by itself, unless it hangs.
     private static readonly TimeSpan ClientsEnd = TimeSpan.FromSeconds(1.5);
 
@@ -64,7 +67,7 @@ internal static class ContainerRemoval
         }
 
         // What a client has asked for that was killed, the engine may still do, however late.
-        using var late = new CancellationTokenSource(Limit);
+        using var late = new CancellationTokenSource(LateLimit);
         return !hasEnded || limit.IsCancellationRequested
             ? Removal.Unknown
             : await RemoveLateAsync(engine, container, late.Token).ConfigureAwait(false);

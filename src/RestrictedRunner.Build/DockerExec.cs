@@ -93,7 +93,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
         catch (OperationCanceledException)
         {
-            diagnostics.Cancelled(options.Image);
+            diagnostics.StepCancelled(options.Image);
         }
         catch (TimeoutException)
         {

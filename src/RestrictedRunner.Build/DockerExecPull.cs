@@ -103,7 +103,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         }
         catch (OperationCanceledException)
         {
-            diagnostics.Cancelled(step.Options.Image);
+            diagnostics.StepCancelled(step.Options.Image);
         }
         catch (RunnerException e)
         {

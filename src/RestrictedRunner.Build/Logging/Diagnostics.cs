@@ -81,11 +81,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
 
-    public void Cancelled(string image) =>
-        Error("RRB3007", $"The step in image '{image}' was cancelled; no container of it is left.");
+    public void StepCancelled(string image) => Cancelled($"The step in image '{image}' was cancelled; no container of it is left.");
 
-    public void StepsCancelled() =>
-        Error("RRB3007", "The steps were cancelled; no container of them is left.");
+    public void StepsCancelled() => Cancelled("The steps were cancelled; no container of them is left.");
 
     public void ErrorsInOutput(string image, KeptOutput output) =>
         Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. {NoErrors(output.ErrorCauses)}{WholeOutput(output)}");
@@ -231,6 +229,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
 
     private void CouldNotStart(RunnerException failure, StepOptions options) =>
         Error("RRB3005", $"The container of image '{options.Image}' could not be started{NoPlace(failure, options)}:{Engine(failure)}");
+
+    private void Cancelled(string text) => Error("RRB3007", text);
 
     private void Interrupted(RunnerException failure, StepOptions options, KeptOutput output) =>
         Error("RRB3009", $"The step in image '{options.Image}' was interrupted; how its command would have ended is not known.{Engine(failure)}{LastLines(output)}");

@@ -30,7 +30,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
         catch (OperationCanceledException)
         {
-            diagnostics.Cancelled(step.Parameters.GetValueOrDefault(nameof(DockerExec.Image), ""));
+            diagnostics.StepCancelled(step.Parameters.GetValueOrDefault(nameof(DockerExec.Image), ""));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

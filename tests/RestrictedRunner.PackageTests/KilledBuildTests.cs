@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using CliWrap;
 
 namespace RestrictedRunner.PackageTests;
 
@@ -91,7 +92,23 @@ public class KilledBuildTests
             File.CreateSymbolicLink(project[$"path/{program}"], Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, program)).First(File.Exists));
         }
 
-        await KillAsync(project, wholeGroup: true, line => line == "started", new Dictionary<string, string?> { ["PATH"] = project["path"] });
+        await KillAsync(project, wholeGroup: true, line => line == "started", SearchPath(project["path"]));
+    }
+
+    [EngineFact]
+    public async Task Nothing_is_made_before_what_would_remove_it_is_out_of_the_group()
+    {
+        var project = Project("sleep 60; echo late");
+        FakeClient.Write(project, "path/setsid", """
+            case $* in *restricted-runner-reaper*) sleep 1; kill -9 0 ;; esac
+            exec /usr/bin/setsid "$@"
+            """);
+        var before = Leftover();
+
+        var result = await Build(project, _ => { }, SearchPath(project["path"], Environment.GetEnvironmentVariable("PATH")!)).ExecuteAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(128 + Unix.SigKill, result.ExitCode);
+        await AssertAllIsGoneAsync(before, Stopwatch.StartNew());
     }
 
     [EngineFact]
@@ -122,10 +139,7 @@ public class KilledBuildTests
         var before = Leftover();
         var moment = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var lines = new ConcurrentQueue<string>();
-        var dotnet = DotNet.Command(project.Folder, Heard, environment)
-            .WithTargetFile("setsid")
-            .WithArguments(["dotnet", .. project.CommandLine(project["killed.binlog"], arguments)]);
-        var running = dotnet.ExecuteAsync(TestContext.Current.CancellationToken);
+        var running = Build(project, Heard, environment, arguments).ExecuteAsync(TestContext.Current.CancellationToken);
         await Task.WhenAny(moment.Task, running);
         Assert.True(moment.Task.IsCompleted, string.Join('\n', lines));
         var processes = wholeGroup ? -running.ProcessId : running.ProcessId;
@@ -133,9 +147,7 @@ public class KilledBuildTests
         var watch = Stopwatch.StartNew();
         Assert.Equal(0, Unix.Kill(processes, Unix.SigKill));
 
-        // Looked at until it is so: there is no event for an absence.
-        await Until(ContainersAreGone, watch, async () => (await Docker.ContainersAsync($"label={_label}")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        await Until(AllIsGone, watch, () => Task.FromResult(Leftover().Except(before)));
+        await AssertAllIsGoneAsync(before, watch);
         await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Assert.DoesNotContain("late", lines);
 
@@ -147,6 +159,20 @@ public class KilledBuildTests
                 moment.TrySetResult();
             }
         }
+    }
+
+    private static Command Build(TestProject project, Action<string> onLine, IReadOnlyDictionary<string, string?>? environment, params IReadOnlyList<string> arguments) =>
+        DotNet.Command(project.Folder, onLine, environment)
+            .WithTargetFile("setsid")
+            .WithArguments(["dotnet", .. project.CommandLine(project["killed.binlog"], arguments)]);
+
+    private static Dictionary<string, string?> SearchPath(params IEnumerable<string> folders) => new() { ["PATH"] = string.Join(':', folders) };
+
+    // Looked at until it is so: there is no event for an absence.
+    private async Task AssertAllIsGoneAsync(IEnumerable<string> before, Stopwatch watch)
+    {
+        await Until(ContainersAreGone, watch, async () => (await Docker.ContainersAsync($"label={_label}")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        await Until(AllIsGone, watch, () => Task.FromResult(Leftover().Except(before)));
     }
 
     private static async Task Until(TimeSpan limit, Stopwatch watch, Func<Task<IEnumerable<string>>> find)

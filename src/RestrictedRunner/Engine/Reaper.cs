@@ -12,7 +12,7 @@ internal sealed class Reaper : IDisposable
 {
     // Detached twice: in a session of its own, which neither a terminal's signals nor a kill of the process group
     // reach, and as nobody's child, so that who kills a tree of processes does not find it.
-    private const string Launch = """exec 3<&0 </dev/null >/dev/null 2>&1; "$@" &""";
+    private const string Launch = """exec 3<&0 4>&1 </dev/null >/dev/null 2>&1; "$@" &""";
 
     // Clients are found in /proc, those that run the container by its name among their words, those that pull by their
     // environment: whatever they are told at which moment, a build may be killed before. One that runs the container is
@@ -23,6 +23,8 @@ internal sealed class Reaper : IDisposable
         trap '' HUP INT QUIT TERM
         PATH=$PATH:/usr/bin:/bin
         engine=$1 container=${2#*=} folder=$3
+        echo watching >&4
+        exec 4>&-
         if read -r done <&3; then exit; fi
         numbers() {
             for file; do
@@ -77,7 +79,7 @@ internal sealed class Reaper : IDisposable
     private static Process? Start(EngineProcess engine, Container container, string folder)
     {
         // Not by CliWrap, which ends the input with the process: this one is gone at once, and its child reads on.
-        var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/", RedirectStandardInput = true };
+        var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var word in (string[])["-c", Launch, "sh", .. OwnSession.Words, "/bin/sh", "-c", Script, "restricted-runner-reaper", engine.ClientPath, $"container={container.Name}", folder])
         {
             start.ArgumentList.Add(word);
@@ -85,7 +87,12 @@ internal sealed class Reaper : IDisposable
 
         try
         {
-            return Process.Start(start);
+            var process = Process.Start(start)!;
+
+            // What kills the process group together with this process kills a reaper that has not left it yet: nothing
+            // may be made before. A line comes after 2 ms, or the end of a reaper that was killed.
+            _ = process.StandardOutput.ReadLine();
+            return process;
         }
         catch (Win32Exception)
         {

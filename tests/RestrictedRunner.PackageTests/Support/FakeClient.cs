@@ -16,9 +16,12 @@ internal static class FakeClient
             : [.. Directory.GetFiles(project.Folder, "call-*").SelectMany(File.ReadAllLines)];
 
     /// <summary>A client <c>client</c> in the project's folder.</summary>
-    public static void Write(TestProject project, string script)
+    public static void Write(TestProject project, string script) => Write(project, "client", script);
+
+    /// <summary>A script in place of another program.</summary>
+    public static void Write(TestProject project, string program, string script)
     {
-        var path = project.Write("client", $"#!/bin/sh\n{script}\n");
+        var path = project.Write(program, $"#!/bin/sh\n{script}\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -207,7 +207,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     private static void Tell(StepLogs logs, DeclaredStep step, Action<Diagnostics> tell)
     {
         using var log = logs.Open(step);
-        tell(new Diagnostics(new TaskLoggingHelper(log.Engine, nameof(DockerExec))));
+        tell(log.Diagnostics);
     }
 
     private static string Parameter(DeclaredStep step, string name, string otherwise) =>
@@ -216,7 +216,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     private IEnumerable<ITaskItem> Outputs(DeclaredStep step, StepBuildSetting setting)
     {
         var item = Steps.First(item => item.ItemSpec.Equals(step.Name, StringComparison.OrdinalIgnoreCase));
-        var written = WrittenFiles.Load(WrittenFiles.PathOf(StepState.PathOf(setting.StateFolder, step)));
+        var written = WrittenFiles.Load(StatePaths.Of(setting.StateFolder, step).Written);
         foreach (var file in written.Files.Where(file => File.Exists(OutputPath.Absolute(setting.ProjectDirectory, file))))
         {
             var output = new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file)));

@@ -27,7 +27,8 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     public override bool Execute()
     {
         var projectDirectory = ProjectFolder.Find();
-        var written = WrittenFiles.In(Path.GetFullPath(StateFolder, projectDirectory)).ToList();
+        var stateFolder = Path.GetFullPath(StateFolder, projectDirectory);
+        var written = StatePaths.AllWritten(stateFolder).Select(WrittenFiles.Load).ToList();
         Files = [.. written.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
         if (Remove)
         {
@@ -37,7 +38,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
                 Try(() => RemoveOne(path, projectDirectory, output => named.Contains(path) || written.Any(files => files.Has(output))));
             }
 
-            Try(() => StepState.RemoveAll(Path.GetFullPath(StateFolder, projectDirectory)));
+            Try(() => StatePaths.RemoveAll(stateFolder));
         }
 
         return !Log.HasLoggedErrors;

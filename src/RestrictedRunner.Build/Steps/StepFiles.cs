@@ -3,8 +3,8 @@ namespace RestrictedRunner.Build;
 /// <summary>The files of the project that a step makes, and those among them that may be removed for it.</summary>
 internal sealed class StepFiles(DeclaredStep step, string projectDirectory, WrittenFiles earlier, FileSnapshot inputs)
 {
-    // A step that changes files in place has them as inputs, too.
-    private readonly HashSet<string> _inputs = [.. inputs.Found.Files.Select(file => file.FullPath)];
+    // A step that changes files in place has them as inputs, too. Of an unchanged step nobody asks.
+    private readonly Lazy<HashSet<string>> _inputs = new(() => [.. inputs.Found.Files.Select(file => file.FullPath)]);
 
     /// <summary>The step that makes them.</summary>
     public DeclaredStep Step => step;
@@ -12,12 +12,15 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     /// <summary>What it is to make.</summary>
     public DeclaredOutputs Outputs { get; } = new(step.OutputsFrom(projectDirectory));
 
+    /// <summary>The folders that this is in.</summary>
+    public OutputFolders Folders { get; } = new(step, projectDirectory);
+
     /// <summary>Where it is to be.</summary>
     public OutputPlaces Places => new(projectDirectory, Outputs.Named(projectDirectory))
     {
         Globs = Outputs.Globs(projectDirectory),
         Earlier = [.. earlier.Contents.Keys],
-        Stays = new OutputFolders(step, projectDirectory).AreIn,
+        Stays = Folders.AreIn,
         MayGo = output => earlier.Has(output) && !IsInput(output),
     };
 
@@ -26,13 +29,13 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     public IReadOnlyList<string> PathsIn(string folder) => [.. Outputs.Named(folder).Concat(Outputs.FindIn(folder).Select(output => output.Path))];
 
     /// <summary>What was written, without what is an input too: nobody may remove that.</summary>
-    public WrittenFiles Own(WrittenFiles written) => new(written.Contents.Where(file => !_inputs.Contains(OutputPath.Absolute(projectDirectory, file.Key))).ToDictionary());
+    public WrittenFiles Own(WrittenFiles written) => new(written.Contents.Where(file => !_inputs.Value.Contains(OutputPath.Absolute(projectDirectory, file.Key))).ToDictionary());
 
     /// <summary>Removes what an earlier run wrote.</summary>
     public void RemoveEarlier() => Remove(earlier.FindIn(projectDirectory));
 
     /// <summary>Removes outputs, unless they are inputs too.</summary>
-    public void Remove(IEnumerable<OutputOnDisk> outputs) => OutputOnDisk.Remove([.. outputs.Where(output => !IsInput(output))], new OutputFolders(step, projectDirectory).AreIn);
+    public void Remove(IEnumerable<OutputOnDisk> outputs) => OutputOnDisk.Remove([.. outputs.Where(output => !IsInput(output))], Folders.AreIn);
 
-    private bool IsInput(OutputOnDisk output) => _inputs.Contains(output.Info.FullName);
+    private bool IsInput(OutputOnDisk output) => _inputs.Value.Contains(output.Info.FullName);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
 
 namespace RestrictedRunner.Build;
 
@@ -51,8 +52,18 @@ internal sealed class StepLogs(IBuildEngine8 engine)
     }
 
     /// <summary>The log of one step, until it is disposed of.</summary>
-    internal sealed class Log(StepLogs logs, DeclaredStep step) : IDisposable
+    internal sealed class Log : IDisposable
     {
+        private readonly StepLogs _logs;
+
+        public Log(StepLogs logs, DeclaredStep step)
+        {
+            _logs = logs;
+            Engine = new StepEngine(logs.Engine, step.Place, write => logs.Write(this, write));
+            Messages = new(Engine, nameof(DockerExec));
+            Diagnostics = new(Messages);
+        }
+
         /// <summary>What has to wait.</summary>
         public List<Action<IBuildEngine>> Held { get; } = [];
 
@@ -60,7 +71,13 @@ internal sealed class StepLogs(IBuildEngine8 engine)
         public bool IsClosed { get; set; }
 
         /// <summary>What the step's task logs to.</summary>
-        public IBuildEngine8 Engine => new StepEngine(logs.Engine, step.Place, write => logs.Write(this, write));
+        public IBuildEngine8 Engine { get; }
+
+        /// <summary>Messages about the step, and whether it has logged errors of its own.</summary>
+        public TaskLoggingHelper Messages { get; }
+
+        /// <summary>Errors and warnings about the step.</summary>
+        public Diagnostics Diagnostics { get; }
 
         public void WriteHeld(IBuildEngine to)
         {
@@ -68,7 +85,7 @@ internal sealed class StepLogs(IBuildEngine8 engine)
             Held.Clear();
         }
 
-        public void Dispose() => logs.Close(this);
+        public void Dispose() => _logs.Close(this);
     }
 
     private IBuildEngine8 Engine => engine;

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace RestrictedRunner.Build;
 
@@ -7,7 +6,7 @@ namespace RestrictedRunner.Build;
 /// What a step was when its outputs were made: its key, and the digest of the outputs. In a file that is held open, and
 /// so kept from other builds of the same project, while the step is looked at and run.
 /// </summary>
-internal sealed partial class StepState : IDisposable
+internal sealed class StepState : IDisposable
 {
     // There is no event for a file that another process closes.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -26,38 +25,6 @@ internal sealed partial class StepState : IDisposable
 
     /// <summary>Hash of the outputs at that time, or empty.</summary>
     public string Outputs { get; }
-
-    /// <summary>Path of the file.</summary>
-    /// <param name="folder">Where the project's files of ours are.</param>
-    /// <param name="step">Of one name there is a step for each framework, with outputs of its own.</param>
-    public static string PathOf(string folder, DeclaredStep step) =>
-        Path.Combine(folder, $"{Uri.EscapeDataString(step.Name)}-{Digests.Of(Encoding.UTF8.GetBytes(string.Join('\n', step.Outputs))).Hash[..8]}.state");
-
-    /// <summary>Removes what is remembered of all steps and logs of theirs, and the folder if nothing else is in it: it may be any folder of the user's.</summary>
-    public static void RemoveAll(string folder)
-    {
-        if (!Directory.Exists(folder))
-        {
-            return;
-        }
-
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => NameOfOurs().IsMatch(entry.Name) || LogFilePlace.IsName(entry.Name)).ToList())
-        {
-            if (entry is DirectoryInfo { LinkTarget: null } stage)
-            {
-                stage.Delete(recursive: true);
-            }
-            else
-            {
-                entry.Delete();
-            }
-        }
-
-        if (!Directory.EnumerateFileSystemEntries(folder).Any())
-        {
-            Directory.Delete(folder);
-        }
-    }
 
     /// <summary>Opens the state of a step, waiting for another build that has it open.</summary>
     /// <exception cref="OperationCanceledException">It waited in vain.</exception>
@@ -87,9 +54,6 @@ internal sealed partial class StepState : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
-
-    [GeneratedRegex(@"-[0-9a-f]{8}\.((state|written|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z")]
-    private static partial Regex NameOfOurs();
 
     private void Write(string text)
     {

@@ -10,7 +10,6 @@ namespace RestrictedRunner.Build;
 /// <param name="Contents">What was in each file, by its <see cref="OutputPath"/> from the project's folder.</param>
 internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents)
 {
-    private const string Ending = ".written";
     private const string Folder = "/";
     private const string LinkTo = "-> ";
     private const string Unknown = "?";
@@ -32,15 +31,6 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
         HashSet<string> paths = [.. outputs.Select(output => output.Path)];
         return new(Contents.ToDictionary(file => file.Key, file => paths.Contains(file.Key) ? Unknown : file.Value));
     }
-
-    /// <summary>Path of the file that remembers them.</summary>
-    /// <param name="state">Path of the step's <see cref="StepState"/>.</param>
-    public static string PathOf(string state) => Path.ChangeExtension(state, Ending);
-
-    /// <summary>All of a project's.</summary>
-    /// <param name="folder">Where the project's files of ours are.</param>
-    public static IEnumerable<WrittenFiles> In(string folder) =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"*{Ending}").Order(StringComparer.Ordinal).Select(Load) : [];
 
     /// <summary>Reads them; there are none when they are not known.</summary>
     public static WrittenFiles Load(string path)

@@ -25,7 +25,7 @@ public sealed class WrittenFilesTests : IDisposable
 
         Assert.Equal(["gen/a\n*.c", "gen/changed", "gen/gone", "gen/link"], written.Files);
         Assert.Equal(["gen", "gen/a\n*.c", "gen/link"], written.FindIn(_files.Project).Select(output => output.Path));
-        Assert.Equal(written.Contents, Assert.Single(WrittenFiles.In(Path.GetDirectoryName(file)!)).Contents);
+        Assert.Equal(written.Contents, WrittenFiles.Load(Assert.Single(StatePaths.AllWritten(Path.GetDirectoryName(file)!))).Contents);
     }
 
     [Theory]

@@ -1,0 +1,63 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Paths of the files that remember a step from one build to the next.</summary>
+/// <param name="State">The <see cref="StepState"/>.</param>
+internal sealed partial record StatePaths(string State)
+{
+    private const string WrittenEnding = ".written";
+
+    /// <summary>The <see cref="WrittenFiles"/>.</summary>
+    public string Written => Path.ChangeExtension(State, WrittenEnding);
+
+    /// <summary>What is known of the inputs' content.</summary>
+    public string Inputs => Path.ChangeExtension(State, "inputs");
+
+    /// <summary>What is known of the outputs' content.</summary>
+    public string Outputs => Path.ChangeExtension(State, "outputs");
+
+    /// <summary>The folder of a hermetic step's <see cref="Build.Stage"/>.</summary>
+    public string Stage => Path.ChangeExtension(State, "stage");
+
+    /// <summary>Those of a step.</summary>
+    /// <param name="folder">Where the project's files of ours are.</param>
+    /// <param name="step">Of one name there is a step for each framework, with outputs of its own.</param>
+    public static StatePaths Of(string folder, DeclaredStep step) =>
+        new(Path.Combine(folder, $"{Uri.EscapeDataString(step.Name)}-{Digests.Of(Encoding.UTF8.GetBytes(string.Join('\n', step.Outputs))).Hash[..8]}.state"));
+
+    /// <summary>All of a project's <see cref="WrittenFiles"/>.</summary>
+    /// <param name="folder">Where the project's files of ours are.</param>
+    public static IEnumerable<string> AllWritten(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"*{WrittenEnding}").Order(StringComparer.Ordinal) : [];
+
+    /// <summary>Removes what is remembered of all steps and logs of theirs, and the folder if nothing else is in it: it may be any folder of the user's.</summary>
+    public static void RemoveAll(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => NameOfOurs().IsMatch(entry.Name) || LogFilePlace.IsName(entry.Name)).ToList())
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } stage)
+            {
+                stage.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+    }
+
+    [GeneratedRegex(@"-[0-9a-f]{8}\.((state|written|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z")]
+    private static partial Regex NameOfOurs();
+}

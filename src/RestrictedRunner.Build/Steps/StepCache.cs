@@ -1,0 +1,56 @@
+using Microsoft.Build.Framework;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>One step's way to the results of earlier runs. A step works without them too, so what is wrong is a message.</summary>
+internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepLogs.Log log, CancellationToken cancellation)
+{
+    // A step without outputs is run for what else it does.
+    private bool IsUsed => setting.Cache is not null && files.Step.Outputs.Count > 0;
+
+    /// <summary>Brings the step's outputs to their places and its lines to the log.</summary>
+    /// <param name="key">What the result is stored under; empty when that is not known yet.</param>
+    /// <param name="task">Logs the lines.</param>
+    /// <returns>The outputs; null when the step has to run.</returns>
+    public IReadOnlyList<InputEntry>? Restore(string key, DockerExec task)
+    {
+        if (key.Length == 0 || !IsUsed)
+        {
+            return null;
+        }
+
+        var outcome = setting.Cache!.Restore(key, files.Places, cancellation);
+        if (outcome.Result is not { } result)
+        {
+            LogProblem(outcome.Problem);
+            return null;
+        }
+
+        log.Messages.LogMessage(MessageImportance.High, $"{files.Step.Name}: from the cache");
+        task.Replay(RecordedOutput.Lines(result.StandardOutput.ToArray(), result.StandardError.ToArray()));
+        return result.Entries;
+    }
+
+    /// <summary>Keeps what a run has made.</summary>
+    /// <param name="key">What to store it under; empty when that is not known.</param>
+    /// <param name="folder">Full path of the project's folder, or of what stands in for it.</param>
+    /// <param name="recorded">What the run printed.</param>
+    public void Store(string key, string folder, RecordedOutput recorded)
+    {
+        if (key.Length > 0 && IsUsed && recorded is { IsIncomplete: false, ExitCode: 0 })
+        {
+            var outputs = new StepOutputs(folder, files.PathsIn(folder)) { StandardOutput = recorded.StandardOutput, StandardError = recorded.StandardError };
+            LogProblem(setting.Cache!.Store(key, outputs, cancellation).Problem);
+            setting.Cache.TrimIfDue(setting.CacheLimit);
+        }
+    }
+
+    /// <summary>Says why a result is not kept, or could not be had.</summary>
+    public void LogProblem(string? problem)
+    {
+        if (problem is not null)
+        {
+            log.Messages.LogMessage(MessageImportance.Normal, $"Step '{files.Step.Name}': the cache cannot be used: {problem}");
+        }
+    }
+}

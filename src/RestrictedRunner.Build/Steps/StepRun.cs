@@ -1,0 +1,83 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>One run of a declared step, in the project's folder or, of a hermetic one, in a stage.</summary>
+internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSnapshot inputs, StepCache cache, StepLogs.Log log, CancellationToken cancellation)
+{
+    private readonly RecordedOutput _recorded = new();
+
+    /// <summary>Runs the step and keeps its result in the cache.</summary>
+    /// <param name="key">The step's key, asked for after the run: only then an image may be there to tell.</param>
+    /// <returns>What it wrote; null when an error was logged.</returns>
+    public WrittenFiles? Run(Func<string> key) => files.Step.Hermetic ? RunInStage(key) : RunInProject(key);
+
+    private WrittenFiles? RunInProject(Func<string> key)
+    {
+        files.RemoveEarlier();
+        var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
+        var place = StepPlace.InProject(files.Step, setting.ProjectDirectory) with { Outputs = files.Folders.Mounts(setting.ProjectDirectory, beside: true) };
+        if (!RunIn(place))
+        {
+            files.Remove(before.Changed());
+            return null;
+        }
+
+        if (before.Found() is [var found, ..])
+        {
+            // Whether the step would have made it, nobody can tell.
+            cache.LogProblem($"'{found.Path}' is among its outputs, and was there before it ran");
+        }
+        else
+        {
+            cache.Store(key(), setting.ProjectDirectory, _recorded);
+        }
+
+        return WrittenFiles.Of(before.Own()).WithoutContent(before.Found());
+    }
+
+    private WrittenFiles? RunInStage(Func<string> key)
+    {
+        using var stage = new Stage(StatePaths.Of(setting.StateFolder, files.Step).Stage, inputs);
+        var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);
+        if (!RunIn(StepPlace.InStage(stage, inputs, files.Step, setting.ProjectDirectory)))
+        {
+            files.RemoveEarlier();
+            return null;
+        }
+
+        // Inputs are no outputs, though they are among them.
+        foreach (var input in before.Foreign())
+        {
+            File.Delete(input.Info.FullName);
+        }
+
+        var outcome = stage.BringBack(files.PathsIn(stage.ProjectDirectory), files.Places, cancellation);
+        if (outcome.Result is not { } result)
+        {
+            log.Diagnostics.StepFilesUnusable(files.Step, outcome.Problem ?? "what the step wrote cannot be read back");
+            return null;
+        }
+
+        cache.Store(key(), stage.ProjectDirectory, _recorded);
+        return WrittenFiles.Of(result.Entries);
+    }
+
+    // False when an error was logged.
+    private bool RunIn(StepPlace place)
+    {
+        files.Folders.CreateIn(place.ProjectDirectory);
+        using var task = place.NewTask(files.Step, log.Engine, _recorded.Add, setting.Mounts, log.Diagnostics);
+        using var stop = cancellation.Register(task.Cancel);
+        if (!task.Execute())
+        {
+            return false;
+        }
+
+        _recorded.ExitCode = task.ExitCode;
+        foreach (var output in files.Outputs.Absent(place.ProjectDirectory))
+        {
+            log.Diagnostics.OutputAbsent(files.Step, output);
+        }
+
+        return !log.Messages.HasLoggedErrors;
+    }
+}

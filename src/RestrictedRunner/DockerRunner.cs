@@ -144,15 +144,15 @@ public static class DockerRunner
         var keptError = standardError is null ? null : Stream.Synchronized(standardError);
         using var standardInput = step.OpenStandardInput();
         var streams = new EngineStreams(
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, sink.StandardOutput, keptOutput, token),
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.StandardError, keptError, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, sink.StandardOutput, sink.CaughtUp, keptOutput, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.StandardError, sink.CaughtUp, keptError, token),
             standardInput,
             step.Environment.ForClient);
 
         var pipes = new OutputPipes(
             files.OutputFolder,
             streams.ReadStandardOutput,
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.CommandError, keptError, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.CommandError, sink.CaughtUp, keptError, token),
             sink.Fail);
         await using var reading = pipes.ConfigureAwait(false);
 

@@ -4,6 +4,8 @@ namespace RestrictedRunner.PackageTests;
 
 public class OutputStreamingTests
 {
+    private static IEnumerable<string> Numbers => Enumerable.Range(1, 30_000).Select(number => $"{number}");
+
     [EngineFact]
     public async Task A_line_is_on_the_console_while_its_step_still_runs()
     {
@@ -14,18 +16,36 @@ public class OutputStreamingTests
                         Command="echo first; until [ -e /project/seen ]; do sleep 0.1; done; echo second" />
             """);
 
-        var build = await project.BuildAsync(new BuildSetting { Arguments = ["-v:n"], OnLine = SeeFirst });
+        var build = await project.BuildAsync(new BuildSetting { Arguments = ["-v:n"], OnLine = SeeFirst(project) });
 
         build.Succeeded();
         Assert.Equal(["first", "second"], build.Output);
+    }
 
-        void SeeFirst(string line)
-        {
-            if (line.Trim() == "first")
-            {
-                project.Write("seen", "");
-            }
-        }
+    [EngineFact]
+    public async Task A_line_is_on_the_console_while_its_step_still_runs_after_a_flood_too()
+    {
+        var project = TestProject.WithTarget(
+            """
+            <DockerExec Image="busybox:latest" Mounts=".:/project:ro" Timeout="60000"
+                        Command="seq 30000; echo first; until [ -e /project/seen ]; do sleep 0.1; done; echo second" />
+            """);
+
+        var build = await project.BuildAsync(new BuildSetting { Arguments = ["-v:n"], OnLine = SeeFirst(project) });
+
+        Assert.Equal([.. Numbers, "first", "second"], build.Succeeded().Output.SelectMany(message => message.Split('\n')));
+        Assert.InRange(build.Output.Count, 10_000, 20_000);
+    }
+
+    [EngineFact]
+    public async Task A_flood_is_printed_as_Exec_prints_it()
+    {
+        const string Command = "seq 30000; echo; printf '  a\\n\\n\\n'; echo 'a.c(1): warning W1: careful'; seq 5";
+        var ours = await PrintedAsync($"""<DockerExec EchoOff="true" Image="busybox:latest" Command="{Command}" />""");
+        var execs = await PrintedAsync($"""<Exec EchoOff="true" Command="{Command}" />""");
+
+        Assert.True(ours.Length > 30_000);
+        Assert.Equal(execs, ours);
     }
 
     [EngineFact]
@@ -48,5 +68,21 @@ public class OutputStreamingTests
         var build = await project.BuildAsync();
 
         Assert.Equal(["first", "last"], build.Succeeded().Output);
+    }
+
+    private static Action<string> SeeFirst(TestProject project) => line =>
+    {
+        if (line.Trim() == "first")
+        {
+            project.Write("seen", "");
+        }
+    };
+
+    // All lines of the step, blank ones and blanks in front too.
+    private static async Task<string[]> PrintedAsync(string step)
+    {
+        var project = TestProject.WithTarget(step);
+        var build = await project.BuildAsync("-v:n");
+        return [.. build.Console.Replace(project.Folder, "", StringComparison.Ordinal).Split('\n').SkipWhile(line => line.Trim() != "1").TakeWhile(line => !line.Contains("Done Building", StringComparison.Ordinal))];
     }
 }

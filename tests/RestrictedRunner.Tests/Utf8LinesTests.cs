@@ -8,7 +8,7 @@ public class Utf8LinesTests
     private static async Task<List<string>> ReadAsync(Stream stream)
     {
         var lines = new List<string>();
-        await Utf8Lines.ReadAsync(stream, lines.Add, kept: null, CancellationToken.None);
+        await Utf8Lines.ReadAsync(stream, lines.Add, static () => { }, kept: null, CancellationToken.None);
         return lines;
     }
 
@@ -86,7 +86,7 @@ public class Utf8LinesTests
             var lines = new List<string>();
             using var kept = new MemoryStream();
             using var pieces = new PiecewiseStream(encoding.GetBytes("é\n\nb\r\nÿ\rd"), pieceSize);
-            await Utf8Lines.ReadAsync(pieces, encoding, lines.Add, kept, CancellationToken.None);
+            await Utf8Lines.ReadAsync(pieces, encoding, lines.Add, static () => { }, kept, CancellationToken.None);
             Assert.Equal(["é", "", "b", "ÿ", "d"], lines);
             Assert.Equal("é\n\nb\r\nÿ\rd", Encoding.UTF8.GetString(kept.ToArray()));
         }
@@ -97,7 +97,7 @@ public class Utf8LinesTests
     {
         var writer = new System.IO.Pipelines.Pipe();
         using var told = new SemaphoreSlim(0);
-        var reading = Utf8Lines.ReadAsync(writer.Reader.AsStream(), Encoding.Unicode, _ => told.Release(), kept: null, CancellationToken.None);
+        var reading = Utf8Lines.ReadAsync(writer.Reader.AsStream(), Encoding.Unicode, _ => told.Release(), static () => { }, kept: null, CancellationToken.None);
         await writer.Writer.WriteAsync(Encoding.Unicode.GetBytes("a\n"), TestContext.Current.CancellationToken);
         Assert.True(await told.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         Assert.False(reading.IsCompleted);
@@ -105,12 +105,39 @@ public class Utf8LinesTests
         await reading;
     }
 
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("latin1")]
+    public async Task It_is_told_when_the_lines_that_came_together_are_told(string name)
+    {
+        var told = new List<string>();
+        var writer = new System.IO.Pipelines.Pipe();
+        using var caughtUp = new SemaphoreSlim(0);
+        var reading = Utf8Lines.ReadAsync(writer.Reader.AsStream(), Encoding.GetEncoding(name), told.Add, CaughtUp, kept: null, CancellationToken.None);
+
+        await writer.Writer.WriteAsync("a\nb\nc"u8.ToArray(), TestContext.Current.CancellationToken);
+        Assert.True(await caughtUp.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Equal(["a", "b", "|"], told);
+
+        await writer.Writer.WriteAsync("d\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        Assert.True(await caughtUp.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Equal(["a", "b", "|", "cd", "|"], told);
+        await writer.Writer.CompleteAsync();
+        await reading;
+
+        void CaughtUp()
+        {
+            told.Add("|");
+            caughtUp.Release();
+        }
+    }
+
     [Fact]
     public async Task Kept_bytes_are_those_that_came()
     {
         using var stream = new MemoryStream([(byte)'a', (byte)'\r', 0xFF]);
         using var kept = new MemoryStream();
-        await Utf8Lines.ReadAsync(stream, _ => { }, kept, CancellationToken.None);
+        await Utf8Lines.ReadAsync(stream, _ => { }, static () => { }, kept, CancellationToken.None);
         Assert.Equal(stream.ToArray(), kept.ToArray());
     }
 

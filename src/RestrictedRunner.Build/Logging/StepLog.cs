@@ -23,7 +23,7 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
     public ToolOutput Tools { get; } = new(log, parameters, diagnostics);
 
     /// <summary>What the runner tells; the container's name is for the caller.</summary>
-    public RunObserver Observer(Action<string> onStarting, Action<OutputLine>? recorder = null) => new() { Output = recorder is null ? Output : recorder + Output, Starting = onStarting, PullProgress = Message, EngineRemark = Message, CommandLine = CommandLine };
+    public RunObserver Observer(Action<string> onStarting, Action<OutputLine>? recorder = null) => new() { Output = recorder is null ? Output : recorder + Output, CaughtUp = Tools.CaughtUp, Starting = onStarting, PullProgress = Message, EngineRemark = Message, CommandLine = CommandLine };
 
     /// <summary>The command as the user wrote it.</summary>
     public void Echo(StepOptions options) => log.LogCommandLine(MessageImportance.High, Text(options));

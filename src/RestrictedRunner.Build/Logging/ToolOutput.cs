@@ -10,6 +10,7 @@ namespace RestrictedRunner.Build;
 internal sealed class ToolOutput
 {
     private readonly TaskLoggingHelper _log;
+    private readonly LineMessages _messages;
     private readonly LineRules _rules;
     private readonly Diagnostics _diagnostics;
     private readonly ContainerPaths _paths;
@@ -22,6 +23,7 @@ internal sealed class ToolOutput
     public ToolOutput(TaskLoggingHelper log, StepParameters parameters, Diagnostics diagnostics)
     {
         _log = log;
+        _messages = new(log);
         _rules = parameters.Lines;
         _diagnostics = diagnostics;
         var options = parameters.Options;
@@ -46,15 +48,17 @@ internal sealed class ToolOutput
             _complaint.Pass(line.Text);
         }
 
-        if ((isError && _rules.StandardErrorIsError) || _rules.Error.Matches(line.Text, _diagnostics.Problem))
+        if ((isError && _rules.StandardErrorIsError) || _rules.Error.Matches(line.Text, Problem))
         {
             reader.Finish();
+            _messages.Flush();
             ErrorCauses |= isError && _rules.StandardErrorIsError ? ErrorCauses.LogStandardErrorAsError : ErrorCauses.CustomErrorRegularExpression;
             _log.LogError(line.Text);
         }
-        else if (_rules.Warning.Matches(line.Text, _diagnostics.Problem))
+        else if (_rules.Warning.Matches(line.Text, Problem))
         {
             reader.Finish();
+            _messages.Flush();
             _log.LogWarning(line.Text);
         }
         else
@@ -63,11 +67,15 @@ internal sealed class ToolOutput
         }
     }
 
+    /// <summary>No more lines have arrived: none waits for others to be logged with.</summary>
+    public void CaughtUp() => _messages.Flush();
+
     /// <summary>At the end of the output: logs the lines that are held.</summary>
     public void Finish()
     {
         _standardOutput.Finish();
         _standardError.Finish();
+        _messages.Flush();
     }
 
     /// <summary>Logs as errors what are errors because the step failed.</summary>
@@ -87,7 +95,7 @@ internal sealed class ToolOutput
     {
         if (message is null)
         {
-            _log.LogMessage(importance, line);
+            _messages.Add(importance, line);
         }
         else
         {
@@ -97,6 +105,7 @@ internal sealed class ToolOutput
 
     private void Log(ToolMessage message)
     {
+        _messages.Flush();
         var m = _paths.OnHost(message);
         var file = m.File.Length == 0 ? CanonicalFormat.NoFile : m.File;
         if (m.Severity == MessageSeverity.Error)
@@ -110,5 +119,15 @@ internal sealed class ToolOutput
         }
     }
 
-    private void SlowFormat(UserFormat format) => _diagnostics.SlowFormat(format.Pattern);
+    private void Problem(OptionProblem problem)
+    {
+        _messages.Flush();
+        _diagnostics.Problem(problem);
+    }
+
+    private void SlowFormat(UserFormat format)
+    {
+        _messages.Flush();
+        _diagnostics.SlowFormat(format.Pattern);
+    }
 }

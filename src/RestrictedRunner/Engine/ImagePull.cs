@@ -51,8 +51,8 @@ internal static class ImagePull
             var exitCode = await engine.RunAsync(
                 arguments,
                 new EngineStreams(
-                    (stream, token) => Utf8Lines.ReadAsync(stream, Progress, kept: null, token),
-                    (stream, token) => Utf8Lines.ReadAsync(stream, Error, kept: null, token),
+                    (stream, token) => Utf8Lines.ReadAsync(stream, Progress, static () => { }, kept: null, token),
+                    (stream, token) => Utf8Lines.ReadAsync(stream, Error, static () => { }, kept: null, token),
                     Environment: reaper.PullEnvironment),
                 cancellation).ConfigureAwait(false);
 

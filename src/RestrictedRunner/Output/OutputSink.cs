@@ -94,6 +94,16 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
+    /// <summary>All lines that have arrived on one of the streams are passed on.</summary>
+    public void CaughtUp()
+    {
+        lock (_lock)
+        {
+            ThrowIfFailed();
+            _observer.CaughtUp();
+        }
+    }
+
     /// <summary>Keeps an exception of the observer's that was thrown where nobody could catch it, and stops the run.</summary>
     public void Fail(Exception exception)
     {

@@ -6,6 +6,9 @@ public sealed record RunObserver
     /// <summary>Gets every line of output as soon as it is complete.</summary>
     public Action<OutputLine> Output { get; init; } = static _ => { };
 
+    /// <summary>Called after each group of lines that have arrived together: the next may come at once, or after an hour.</summary>
+    public Action CaughtUp { get; init; } = static () => { };
+
     /// <summary>Gets the lines of a pull's progress.</summary>
     public Action<string> PullProgress { get; init; } = static _ => { };
 

@@ -12,7 +12,12 @@ internal static class Utf8Lines
     /// Reads to the end of the stream. A line ends with LF, CR LF, or CR alone (a progress bar); the last one needs no
     /// end. With <paramref name="kept"/>, all bytes are written there too, as they are.
     /// </summary>
-    public static async Task ReadAsync(Stream stream, Action<string> onLine, Stream? kept, CancellationToken cancellation)
+    /// <param name="stream">What is read.</param>
+    /// <param name="onLine">Gets each line, without its end.</param>
+    /// <param name="onCaughtUp">Called after the lines that have arrived together.</param>
+    /// <param name="kept">Gets all bytes; may be null.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public static async Task ReadAsync(Stream stream, Action<string> onLine, Action onCaughtUp, Stream? kept, CancellationToken cancellation)
     {
         // Decoded a buffer at a time: of a line nothing is left to do but to copy it.
         var decoder = Encoding.UTF8.GetDecoder();
@@ -24,6 +29,7 @@ internal static class Utf8Lines
         {
             kept?.Write(bytes, 0, read);
             lines.Add(characters.AsSpan(0, decoder.GetChars(bytes.AsSpan(0, read), characters, flush: false)));
+            onCaughtUp();
         }
 
         lines.Add(characters.AsSpan(0, decoder.GetChars([], characters, flush: true)));
@@ -31,11 +37,11 @@ internal static class Utf8Lines
     }
 
     /// <summary>The same for text of any encoding; kept bytes are UTF-8.</summary>
-    public static async Task ReadAsync(Stream stream, Encoding encoding, Action<string> onLine, Stream? kept, CancellationToken cancellation)
+    public static async Task ReadAsync(Stream stream, Encoding encoding, Action<string> onLine, Action onCaughtUp, Stream? kept, CancellationToken cancellation)
     {
         if (encoding.CodePage == Encoding.UTF8.CodePage)
         {
-            await ReadAsync(stream, onLine, kept, cancellation).ConfigureAwait(false);
+            await ReadAsync(stream, onLine, onCaughtUp, kept, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -43,7 +49,7 @@ internal static class Utf8Lines
         var text = Encoding.CreateTranscodingStream(stream, encoding, Encoding.UTF8, leaveOpen: true);
         await using (text.ConfigureAwait(false))
         {
-            await ReadAsync(text, onLine, kept, cancellation).ConfigureAwait(false);
+            await ReadAsync(text, onLine, onCaughtUp, kept, cancellation).ConfigureAwait(false);
         }
     }
 }

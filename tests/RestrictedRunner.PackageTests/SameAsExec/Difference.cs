@@ -11,22 +11,27 @@ internal sealed partial record Difference(string Row)
 {
     public static readonly Difference Failures = new("Errors of a command that failed")
     {
-        InExec = line => ExecFailure().Replace(line, "$1 FAILED $2: $3"),
-        InDockerExec = line => DockerExecFailure().Replace(line, "$1 FAILED $2: $3"),
+        InExec = line => [ExecFailure().Replace(line, "$1 FAILED $2: $3")],
+        InDockerExec = line => [DockerExecFailure().Replace(line, "$1 FAILED $2: $3")],
     };
 
-    public static readonly Difference CommandLine = new("The engine's command line") { InDockerExec = line => EngineCommandLine().IsMatch(line) ? null : line };
+    public static readonly Difference CommandLine = new("The engine's command line") { InDockerExec = line => EngineCommandLine().IsMatch(line) ? [] : [line] };
 
-    public static readonly Difference VariableValues = new("Values of `EnvironmentVariables`") { InExec = line => PassedVariable().IsMatch(line) ? null : line };
+    public static readonly Difference VariableValues = new("Values of `EnvironmentVariables`") { InExec = line => PassedVariable().IsMatch(line) ? [] : [line] };
 
     public static readonly Difference TaskName = new("The task's name")
     {
-        InDockerExec = line => line.Replace(" DOCKEREXEC(0,0) ", " EXEC(0,0) ", StringComparison.Ordinal).Replace("\"DockerExec\"", "\"Exec\"", StringComparison.Ordinal),
+        InDockerExec = line => [line.Replace(" DOCKEREXEC(0,0) ", " EXEC(0,0) ", StringComparison.Ordinal).Replace("\"DockerExec\"", "\"Exec\"", StringComparison.Ordinal)],
     };
 
     public static readonly Difference GccCodes = new("Codes of gcc's messages")
     {
-        InExec = line => MadeUpCode().Replace(line, "$1  "),
+        InExec = line => [MadeUpCode().Replace(line, "$1  ")],
+    };
+
+    public static readonly Difference Flood = new("A flood of lines")
+    {
+        InDockerExec = line => Numbers().Match(line) is { Success: true } numbers ? numbers.Groups["number"].Captures.Select(number => $"message High: {number.Value}") : [line],
     };
 
     public static readonly Difference UnknownFormats = new("Formats that MSBuild does not know");
@@ -48,15 +53,15 @@ internal sealed partial record Difference(string Row)
 
     public static readonly IReadOnlyList<Difference> All =
     [
-        Failures, CommandLine, VariableValues, TaskName, GccCodes, UnknownFormats, Colours, Timeout, BadValues, UseCommandProcessor, ToolExe, WorkingDirectory, Paths, BuildEnvironment,
+        Failures, CommandLine, VariableValues, TaskName, GccCodes, Flood, UnknownFormats, Colours, Timeout, BadValues, UseCommandProcessor, ToolExe, WorkingDirectory, Paths, BuildEnvironment,
         StandardInput, Backslashes, CutOff, Stream, WideErrors, NoSuchProgram, Order,
     ];
 
     /// <summary>Takes the difference out of a line of Exec's log.</summary>
-    public Func<string, string?> InExec { get; init; } = line => line;
+    public Func<string, IEnumerable<string>> InExec { get; init; } = line => [line];
 
     /// <summary>Takes it out of a line of DockerExec's log.</summary>
-    public Func<string, string?> InDockerExec { get; init; } = line => line;
+    public Func<string, IEnumerable<string>> InDockerExec { get; init; } = line => [line];
 
     public override string ToString() => Row;
 
@@ -71,6 +76,9 @@ internal sealed partial record Difference(string Row)
 
     [GeneratedRegex("^(error|warning) G[0-9A-F]{8} ")]
     private static partial Regex MadeUpCode();
+
+    [GeneratedRegex("^message High: ((?<number>[0-9]+)\n?)+$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Numbers();
 
     [GeneratedRegex("^message Low: (Environment Variables passed to tool:|  [A-Z]+=.*)$")]
     private static partial Regex PassedVariable();

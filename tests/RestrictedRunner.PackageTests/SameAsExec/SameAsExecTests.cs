@@ -87,29 +87,20 @@ public partial class SameAsExecTests
             : $"{snippet.Name}\n{snippet.Xml}\nExec alone:\n{Quoted(onlyExec)}DockerExec alone:\n{Quoted(onlyDockerExec)}{(isInOrder ? "" : $"in another order:\n{Quoted(fromExec)}and\n{Quoted(fromDockerExec)}")}";
     }
 
-    private static List<string> Neutral(IReadOnlyList<string> lines, Func<Difference, Func<string, string?>> side, HashSet<Difference> seen)
+    private static IReadOnlyList<string> Neutral(IReadOnlyList<string> lines, Func<Difference, Func<string, IEnumerable<string>>> side, HashSet<Difference> seen)
     {
-        var neutral = new List<string>();
-        foreach (var line in lines)
+        foreach (var difference in Difference.All)
         {
-            string? text = line;
-            foreach (var difference in Difference.All)
+            string[] without = [.. lines.SelectMany(side(difference))];
+            if (!without.SequenceEqual(lines))
             {
-                var before = text;
-                text = text is null ? null : side(difference)(text);
-                if (text != before)
-                {
-                    seen.Add(difference);
-                }
+                seen.Add(difference);
             }
 
-            if (text is not null)
-            {
-                neutral.Add(text);
-            }
+            lines = without;
         }
 
-        return neutral;
+        return lines;
     }
 
     // Lines that occur more often in the first list than in the second, in their order.

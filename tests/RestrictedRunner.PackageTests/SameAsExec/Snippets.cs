@@ -29,6 +29,7 @@ internal static partial class Snippets
         new("other control characters", """<TASK Command="printf 'a\007\010\013\014b\n\302\205\342\200\250c\n'" />"""),
         new("a long line", """<TASK Command="head -c 100000 /dev/zero | tr '\0' x; echo; echo end" />"""),
         new("many lines", """<TASK Command="seq 2000" />"""),
+        new("a flood of lines", """<TASK Command="seq 30000" />"""),
         new("nothing", """<TASK Command=":" />"""),
         new("standard error", """<TASK Command="echo wrong &gt;&amp;2" />"""),
         new("both streams", """<TASK Command="echo a; echo b &gt;&amp;2; echo c; echo d &gt;&amp;2" />""") { InAnyOrder = true },

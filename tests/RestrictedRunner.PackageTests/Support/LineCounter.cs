@@ -36,7 +36,14 @@ public sealed class LineCounter : ILogger
             return;
         }
 
-        var text = message.Message!;
+        foreach (var line in message.Message!.Split('\n'))
+        {
+            See(line);
+        }
+    }
+
+    private void See(string text)
+    {
         _characters += text.Length;
         _longest = Math.Max(_longest, text.Length);
         var stream = text[0];

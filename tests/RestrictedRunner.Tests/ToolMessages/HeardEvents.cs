@@ -3,12 +3,15 @@ using Microsoft.Build.Framework;
 
 namespace RestrictedRunner.Tests;
 
-/// <summary>Errors and warnings that a task logged, as text.</summary>
+/// <summary>What a task logged: errors and warnings as text, and messages as they are.</summary>
 internal sealed class HeardEvents : IBuildEngine
 {
     private readonly List<string> _heard;
 
     public HeardEvents(out List<string> heard) => _heard = heard = [];
+
+    /// <summary>Importance and text of each message.</summary>
+    public List<(MessageImportance Importance, string Text)> Messages { get; } = [];
 
     public bool ContinueOnError => false;
 
@@ -27,9 +30,7 @@ internal sealed class HeardEvents : IBuildEngine
     public void LogWarningEvent(BuildWarningEventArgs e) =>
         _heard.Add(Described("Warning", e.Subcategory, Known(e.Code), e.File, e.LineNumber, e.ColumnNumber, e.EndLineNumber, e.EndColumnNumber, e.Message));
 
-    public void LogMessageEvent(BuildMessageEventArgs e)
-    {
-    }
+    public void LogMessageEvent(BuildMessageEventArgs e) => Messages.Add((e.Importance, e.Message!));
 
     public void LogCustomEvent(CustomBuildEventArgs e)
     {

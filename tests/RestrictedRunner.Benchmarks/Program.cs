@@ -92,6 +92,15 @@ await duel.RunAsync(
     nothing,
     pairs: 10);
 
+// The files are there in both: the SDK looks at all of a project's.
+folder.Files("library-inputs", 10_000);
+folder.Files("library-files", 10_000);
+await duel.RunAsync(
+    "One unchanged step with 10,000 inputs in a class library / the library with these files, without the package",
+    folder.Library("library-inputs", $"""<DockerExecStep Include="S" Image="{busybox}" Command="ls input | wc -l &gt; count.txt" Inputs="input/" Outputs="count.txt" />"""),
+    folder.Library("library-files", ""),
+    pairs: 10);
+
 // 1,000 files of 500,000 bytes that no file system can make smaller; gone before each build. In memory: before ext4 makes
 // a file, it looks at every inode that was freed within minutes, for cp as for us, and takes 1 ms for that.
 const string Memory = "/dev/shm";

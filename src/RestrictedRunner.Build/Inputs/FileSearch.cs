@@ -58,7 +58,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLin
         }
     }
 
-    private bool IsExcluded(string path) => exclusions.Any(exclusion => exclusion.IsMatch(path));
+    private bool IsExcluded(string path) => exclusions.Count > 0 && exclusions.Any(exclusion => exclusion.IsMatch(path));
 
     // A link to a folder that it is in would have no end.
     private static bool LeadsElsewhere(string link) =>

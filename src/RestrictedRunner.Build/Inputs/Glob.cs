@@ -22,7 +22,12 @@ internal sealed class Glob
     {
         Start = start;
         _patterns = [.. patterns.Select(pattern => pattern.Replace(@"\", @"\\", StringComparison.Ordinal))];
-        _reached = [.. Enumerable.Range(0, _patterns.Length + 1).Select(Reached)];
+        _reached = new int[_patterns.Length + 1][];
+        for (var place = 0; place < _reached.Length; place++)
+        {
+            _reached[place] = Reached(place);
+        }
+
         Initial = _reached[0];
     }
 
@@ -72,7 +77,18 @@ internal sealed class Glob
     public bool IsMatch(int[] state) => IsIn(state, _patterns.Length);
 
     /// <summary>True when more names can follow.</summary>
-    public bool GoesOn(int[] state) => Array.Exists(state, at => at < _patterns.Length);
+    public bool GoesOn(int[] state)
+    {
+        foreach (var at in state)
+        {
+            if (at < _patterns.Length)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>True for a path that the glob stands for.</summary>
     /// <param name="path">A full path.</param>
@@ -92,8 +108,19 @@ internal sealed class Glob
         return names == "." || (IsBelow(names) && GoesOn(names.Split(Path.DirectorySeparatorChar).Aggregate(Initial, Next)));
     }
 
-    // Unlike Contains(), this one is compiled ahead.
-    private static bool IsIn(int[] state, int place) => Array.IndexOf(state, place) >= 0;
+    // Loops, because what .NET has for arrays of numbers is first compiled in each build.
+    private static bool IsIn(int[] state, int place)
+    {
+        foreach (var at in state)
+        {
+            if (at == place)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool IsBelow(string names) =>
         names != ".." && !names.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !Path.IsPathRooted(names);
@@ -106,5 +133,5 @@ internal sealed class Glob
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(plain.Length == 0 && text.StartsWith('/') ? "/" : plain, folder));
 
     private static bool MatchesName(string pattern, string name) =>
-        FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: !OperatingSystem.IsLinux());
+        pattern is AnyName or AnyFolders || FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: !OperatingSystem.IsLinux());
 }

@@ -33,8 +33,10 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
         var files = new InputFile?[all.Length];
         InParallel.For(all.Length, i => files[i] = FileStamp.Of(all[i]) is { } stamp ? new(RelativePath(folder, all[i]), all[i], stamp) : null, CancellationToken.None);
         var noFiles = all.Where((_, i) => files[i] is null).ToHashSet();
+        InputFile[] found = [.. files.OfType<InputFile>()];
+        Array.Sort(found, static (x, y) => Utf8Order.Comparer.Compare(x.Path, y.Path));
         return new(
-            [.. files.OfType<InputFile>().OrderBy(file => file.Path, Utf8Order.Comparer)],
+            found,
             [
                 .. inputs.Where(input => input.Paths.All(noFiles.Contains)).Select(input => input.Text),
                 .. noFiles.Where(path => path.Contains('\ufffd', StringComparison.Ordinal)),

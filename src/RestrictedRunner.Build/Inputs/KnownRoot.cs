@@ -31,7 +31,8 @@ internal sealed record KnownRoot(string Stamps, Digest Root, int Day)
     /// <param name="depth">How many folders above the project's the tree begins.</param>
     public static string StampsOf(IReadOnlyList<InputFile> files, int depth)
     {
-        using var bytes = new MemoryStream();
+        // Large enough for most paths, so that what is written need not move.
+        using var bytes = new MemoryStream(files.Count * 200);
         using var writer = new BinaryWriter(bytes);
         writer.Write(Form);
         writer.Write(depth);

@@ -133,5 +133,5 @@ internal sealed class Glob
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(plain.Length == 0 && text.StartsWith('/') ? "/" : plain, folder));
 
     private static bool MatchesName(string pattern, string name) =>
-        pattern is AnyName or AnyFolders || FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: !OperatingSystem.IsLinux());
+        (pattern is AnyName or AnyFolders && name.Length > 0) || FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: !OperatingSystem.IsLinux());
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using CsCheck;
 
 namespace RestrictedRunner.Tests;
 
@@ -23,6 +25,14 @@ public class StepOptionRulesTests
     [InlineData("0123456789ab")]
     [InlineData("Registry.Example/a")]
     public void Image_references_are_accepted(string image) => Assert.Empty(StepOptionRules.Check(Good with { Image = image }));
+
+    // https://github.com/distribution/reference/blob/main/regexp.go
+    [Fact]
+    public void The_host_of_an_image_has_the_form_that_the_reference_gives() =>
+        Gen.String[Gen.Char["aB0-._"], 0, 8].Sample(host =>
+            Assert.Equal(
+                Regex.IsMatch(host, @"\A[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*\z"),
+                StepOptionRules.Check(Good with { Image = $"{host}:5000/a" }).Count == 0), iter: 10_000);
 
     [Theory]
     [InlineData("-alpine")]

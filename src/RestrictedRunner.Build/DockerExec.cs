@@ -17,6 +17,9 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     /// <summary>Folders that stand in for others: in what the log says of files, it is those.</summary>
     internal StandIn? StandIn { get; init; }
 
+    /// <summary>Id of an image that is run in place of what <see cref="Image"/> stands for by now; empty for none.</summary>
+    internal string ImageId { get; set; } = "";
+
     /// <summary>Sees each line of output too.</summary>
     internal Action<OutputLine>? Recorder { get; init; }
 

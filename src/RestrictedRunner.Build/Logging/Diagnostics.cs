@@ -15,7 +15,8 @@ internal sealed record KeptOutput(string LastLines, string File, string WhyNoFil
 
 /// <summary>
 /// Every error of ours: one method, one code, one text that says what happened and what to do. RRB1xxx is about
-/// parameters, 2xxx about engine and image, 3xxx about the run, 9xxx about our own faults. README.md explains each.
+/// parameters, 2xxx about engine and image, 3xxx about the run, 4xxx about hermeticity, 5xxx about a step's files and the
+/// cache, 9xxx about our own faults. README.md explains each.
 /// </summary>
 internal sealed class Diagnostics(TaskLoggingHelper log)
 {

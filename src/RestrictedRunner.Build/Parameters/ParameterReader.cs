@@ -35,6 +35,7 @@ internal sealed class ParameterReader
         var options = new StepOptions
         {
             Image = task.Image,
+            ImageId = task.ImageId,
             AllowNetworking = task.AllowNetworking,
             Network = task.Network,
             DockerRunOpts = task.DockerRunOpts,

@@ -30,6 +30,9 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     public IEnumerable<string> Absent(string folder) =>
         Found.Missing.Where(declared => Glob.Parse(declared, folder) is { IsPlain: true } path && !Directory.Exists(path.Start));
 
+    /// <summary>True while nobody has written to one of the files since they were found.</summary>
+    public bool IsUnchanged() => Found.Files.All(static file => FileStamp.Of(file.FullPath) == file.Stamp);
+
     /// <summary>Place in the tree of a path that is relative to the project's folder.</summary>
     public string PathInTree(string path) => ProjectTree.PathAt(Depth, path);
 

@@ -7,6 +7,7 @@ namespace RestrictedRunner.Build;
 internal static class HermeticOptions
 {
     private const string Everything = "ALL";
+    private const string NoNewPrivileges = "no-new-privileges";
     private const int Processes = 512;
 
     // Docker's client adds those of its own configuration, except where a step has them already.
@@ -32,11 +33,14 @@ internal static class HermeticOptions
     {
         bool IsSet(string parameter) => step.Parameters.ContainsKey(parameter);
 
-        task.AllowNetworking = (IsSet(nameof(task.AllowNetworking)) && task.AllowNetworking) || IsSet(nameof(task.Network));
+        task.AllowNetworking = IsSet(nameof(task.AllowNetworking)) ? task.AllowNetworking : IsSet(nameof(task.Network));
         task.ReadOnly = !IsSet(nameof(task.ReadOnly)) || task.ReadOnly;
         task.Tmpfs = IsSet(nameof(task.Tmpfs)) ? task.Tmpfs : ["/tmp"];
-        task.CapDrop = IsSet(nameof(task.CapDrop)) ? task.CapDrop : [Everything];
-        task.SecurityOpt = IsSet(nameof(task.SecurityOpt)) ? task.SecurityOpt : ["no-new-privileges"];
+
+        // Lists that take away are added to: a default of the project, meant for its other steps, would else give back
+        // what is not in it. CapAdd and "no-new-privileges=false" say that something is to be given back.
+        task.CapDrop = task.CapDrop.Contains(Everything, StringComparer.OrdinalIgnoreCase) ? task.CapDrop : [Everything, .. task.CapDrop];
+        task.SecurityOpt = task.SecurityOpt.Any(option => option.StartsWith(NoNewPrivileges, StringComparison.Ordinal)) ? task.SecurityOpt : [NoNewPrivileges, .. task.SecurityOpt];
         task.PidsLimit = IsSet(nameof(task.PidsLimit)) ? task.PidsLimit : Processes;
         task.Hostname = IsSet(nameof(task.Hostname)) ? task.Hostname : "hermetic";
 

@@ -44,6 +44,16 @@ internal sealed class ImageIdentities
         }
     }
 
+    /// <summary>Asks for an image that has been pulled meanwhile.</summary>
+    public void LookUpAgain(string image, StepOptions engine, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            _known.Remove(image);
+            LookUp([image], engine, cancellation);
+        }
+    }
+
     /// <summary>The identity of an image; null when the engine does not have it.</summary>
     public string? Find(string image)
     {

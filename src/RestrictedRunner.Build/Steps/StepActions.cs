@@ -31,6 +31,8 @@ internal static class StepActions
             Timeout = options.Timeout,
             Properties =
             [
+                // The text of a script is no argument of its shell, though it stands among them.
+                .. plan.Script is null ? Array.Empty<ActionProperty>() : [new("script", "true")],
                 new("hermetic", step.Hermetic ? "true" : "false"),
                 .. OfSuccess.Where(step.Parameters.ContainsKey).Select(name => new ActionProperty(name, step.Parameters[name])),
                 .. OfContainer(options, projectDirectory).Where(property => property.Value.Length > 0),
@@ -39,7 +41,7 @@ internal static class StepActions
     }
 
     // Not Engine, Pull, ClientDirectory, StopTimeout and Labels: they decide where, when or how noisily a step runs, but
-    // not what comes out of it. A value that is the default is empty, so that a new option changes no key.
+    // not what comes out of it; which image it is that was pulled is in the key. A value that is the default is empty, so that a new option changes no key.
     private static ActionProperty[] OfContainer(StepOptions options, string projectDirectory) =>
     [
         new(nameof(options.Entrypoint), options.Entrypoint),

@@ -64,30 +64,44 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         state.Forget();
         var cache = new StepCache(setting, files, log, cancellation);
-        var restored = cache.Restore(key, task);
-        if ((restored is null ? Run() : WrittenFiles.Of(restored)) is not { } written)
+        if (cache.Restore(key, task) is { } restored)
         {
-            return false;
+            var own = Own(WrittenFiles.Of(restored));
+
+            // A warning of the step may be an error in this build.
+            return !task.Log.HasLoggedErrors && Keep(key, KnownHash(files, own, restored) ?? HashOf(own, paths));
         }
 
-        var own = files.Own(written);
-        own.Save(paths.Written);
-        state.Keep(KeyAfterRun(), KnownHash(files, own, restored) ?? HashOf(own, paths));
-        return true;
+        log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
+        var run = new StepRun(setting, files, inputs, cache, log, cancellation) { ImageId = ImageId(options) };
+        return run.Run(KeyAfterRun) is { } result && Keep(result.Key, HashOf(Own(result.Written), paths));
 
-        WrittenFiles? Run()
+        WrittenFiles Own(WrittenFiles written)
         {
-            log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
-            return new StepRun(setting, files, inputs, cache, log, cancellation).Run(KeyAfterRun);
+            var own = files.Own(written);
+            own.Save(paths.Written);
+            return own;
         }
 
-        // An image that was pulled for the run is known only then.
+        bool Keep(string keyOfOutputs, string outputs)
+        {
+            state.Keep(keyOfOutputs, outputs);
+            return true;
+        }
+
+        // Empty when it is not known what the step saw. An image that was pulled for the run is known only then.
         string KeyAfterRun()
         {
-            if (key.Length == 0)
+            if (!FileSnapshot.Find(step.AllInputs, setting.ProjectDirectory, paths.Inputs, cancellation, inputs.Depth).Root.Equals(inputs.Root))
             {
-                setting.Images[options.Engine].LookUp([options.Image], options, cancellation);
-                key = KeyOf(step, options, inputs);
+                log.Messages.LogMessage(MessageImportance.Normal, $"The inputs of step '{step.Name}' changed while it ran: the next build runs it again.");
+                return "";
+            }
+
+            if (key.Length == 0 || options.Pull == PullPolicy.Always)
+            {
+                setting.Images[options.Engine].LookUpAgain(options.Image, options, cancellation);
+                return KeyOf(step, options, inputs);
             }
 
             return key;
@@ -106,6 +120,11 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         var written = files.Files.Select(file => OutputPath.Absolute(setting.ProjectDirectory, file));
         return FileSnapshot.Find([.. written], setting.ProjectDirectory, paths.Outputs, cancellation).Root.Hash;
     }
+
+    // What the key says is run, though the image's name may stand for another by now. Of one name there are images for
+    // several platforms.
+    private string ImageId(StepOptions options) =>
+        setting.ResolveImages && options.Pull != PullPolicy.Always && options.Platform.Length == 0 ? setting.Images[options.Engine].Find(options.Image) ?? "" : "";
 
     // Empty for an image that the engine does not have yet.
     private string KeyOf(DeclaredStep step, StepOptions options, FileSnapshot inputs) =>

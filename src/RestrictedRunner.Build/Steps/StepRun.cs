@@ -1,16 +1,24 @@
 namespace RestrictedRunner.Build;
 
+/// <summary>What a step wrote.</summary>
+/// <param name="Written">The files.</param>
+/// <param name="Key">The step's key; empty when it is not known what it saw.</param>
+internal sealed record StepRunResult(WrittenFiles Written, string Key);
+
 /// <summary>One run of a declared step, in the project's folder or, of a hermetic one, in a stage.</summary>
 internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSnapshot inputs, StepCache cache, StepLogs.Log log, CancellationToken cancellation)
 {
     private readonly RecordedOutput _recorded = new();
 
-    /// <summary>Runs the step and keeps its result in the cache.</summary>
-    /// <param name="key">The step's key, asked for after the run: only then an image may be there to tell.</param>
-    /// <returns>What it wrote; null when an error was logged.</returns>
-    public WrittenFiles? Run(Func<string> key) => files.Step.Hermetic ? RunInStage(key) : RunInProject(key);
+    /// <summary>Id of the image that is in the step's key; empty when its name is run.</summary>
+    public string ImageId { get; init; } = "";
 
-    private WrittenFiles? RunInProject(Func<string> key)
+    /// <summary>Runs the step and keeps its result in the cache.</summary>
+    /// <param name="key">The step's key, asked for after the run: only then an image may be there to tell. Empty when it is not known what the step saw.</param>
+    /// <returns>What it wrote; null when an error was logged.</returns>
+    public StepRunResult? Run(Func<string> key) => files.Step.Hermetic ? RunInStage(key) : RunInProject(key);
+
+    private StepRunResult? RunInProject(Func<string> key)
     {
         files.RemoveEarlier();
         var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
@@ -21,6 +29,7 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
             return null;
         }
 
+        var keyOfRun = key();
         if (before.Found() is [var found, ..])
         {
             // Whether the step would have made it, nobody can tell.
@@ -28,15 +37,16 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         }
         else
         {
-            cache.Store(key(), setting.ProjectDirectory, _recorded);
+            cache.Store(keyOfRun, setting.ProjectDirectory, _recorded);
         }
 
-        return WrittenFiles.Of(before.Own()).WithoutContent(before.Found());
+        return new(WrittenFiles.Of(before.Own()).WithoutContent(before.Found()), keyOfRun);
     }
 
-    private WrittenFiles? RunInStage(Func<string> key)
+    private StepRunResult? RunInStage(Func<string> key)
     {
         using var stage = new Stage(StatePaths.Of(setting.StateFolder, files.Step).Stage, inputs);
+        var isCopyOfInputs = inputs.IsUnchanged();
         var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);
         if (!RunIn(StepPlace.InStage(stage, inputs, files.Step, setting.ProjectDirectory)))
         {
@@ -57,8 +67,9 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
             return null;
         }
 
-        cache.Store(key(), stage.ProjectDirectory, _recorded);
-        return WrittenFiles.Of(result.Entries);
+        var keyOfRun = isCopyOfInputs ? key() : "";
+        cache.Store(keyOfRun, stage.ProjectDirectory, _recorded);
+        return new(WrittenFiles.Of(result.Entries), keyOfRun);
     }
 
     // False when an error was logged.
@@ -66,6 +77,7 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
     {
         files.Folders.CreateIn(place.ProjectDirectory);
         using var task = place.NewTask(files.Step, log.Engine, _recorded.Add, setting.Mounts, log.Diagnostics);
+        task.ImageId = ImageId;
         using var stop = cancellation.Register(task.Cancel);
         if (!task.Execute())
         {

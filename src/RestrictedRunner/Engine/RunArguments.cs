@@ -46,7 +46,7 @@ internal static class RunArguments
         .. options.Entrypoint == "none" ? ["--entrypoint", ""] : Option("--entrypoint", options.Entrypoint),
         // Last, so that the user's own words win over ours.
         .. RunOpts.Split(options.DockerRunOpts),
-        options.Image,
+        options.ImageId.Length > 0 ? options.ImageId : options.Image,
         .. setting.Files.OutputFolder is null ? [] : new[] { plan.Words[0], OutputPipes.ConnectPath },
         .. plan.Words,
         .. If(plan.Script is not null, ScriptMountPoint),

@@ -11,6 +11,9 @@ public sealed record StepOptions
     /// <summary>Image reference, such as <c>alpine:3.20</c>, <c>ghcr.io/acme/bison@sha256:…</c> or an image id. Required.</summary>
     public string Image { get; init; } = "";
 
+    /// <summary>What <see cref="Image"/> stood for when the caller looked, and what is run then; empty to run what it stands for by now.</summary>
+    internal string ImageId { get; init; } = "";
+
     /// <summary>False gives the container no network (<c>--network none</c>).</summary>
     public bool AllowNetworking { get; init; } = true;
 

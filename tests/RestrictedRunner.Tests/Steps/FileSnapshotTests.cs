@@ -72,6 +72,18 @@ public sealed class FileSnapshotTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_was_written_again_is_not_as_it_was_found()
+    {
+        var found = FileSnapshot.Find(["in/"], _folder, Known, CancellationToken.None);
+        Assert.True(found.IsUnchanged());
+
+        File.WriteAllText(Full("in/7"), "8");
+        File.WriteAllText(Full("in/7"), "7");
+
+        Assert.False(found.IsUnchanged());
+    }
+
+    [Fact]
     public void Where_the_tree_begins_counts() =>
         Assert.NotEqual(Remember(), FileSnapshot.Find(["in/"], _folder, Known, CancellationToken.None, depth: 1).Root);
 

@@ -37,6 +37,10 @@ public class StepActionsTests
     }
 
     [Fact]
+    public void The_text_of_a_script_is_no_argument() =>
+        Assert.NotEqual(Key(Plain), Key(Plain with { Command = "", Arguments = ["sh", Plain.Command] }));
+
+    [Fact]
     public void The_folder_of_the_checkout_does_not_count()
     {
         Assert.Equal(Of("/home/me/app"), Of("/ci/1"));

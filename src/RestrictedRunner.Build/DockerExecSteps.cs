@@ -48,7 +48,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <summary>Most that the cache takes of the disk, such as <c>10g</c> (default).</summary>
     public string CacheSize { get; set; } = "";
 
-    /// <summary>Files whose property names are looked at for misspelt ones.</summary>
+    /// <summary>Files whose property names are looked at for misspelt ones; the first is the project's, which errors of no step point at.</summary>
     public ITaskItem[] ProjectFiles { get; set; } = [];
 
     /// <summary>Set by MSBuild for <c>-question</c>.</summary>
@@ -63,7 +63,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        var diagnostics = new Diagnostics(Log);
+        var diagnostics = new Diagnostics(Log, ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath"));
         try
         {
             return BuildAsync(diagnostics).GetAwaiter().GetResult();

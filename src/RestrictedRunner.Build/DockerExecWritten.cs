@@ -15,8 +15,11 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     [Required]
     public string StateFolder { get; set; } = "";
 
-    /// <summary>True removes the files that are still as they were written, and outputs that are declared by their names; others are the user's own.</summary>
+    /// <summary>True removes the files that are still as they were written; others are the user's own.</summary>
     public bool Remove { get; set; }
+
+    /// <summary>True removes outputs that are declared by their names too, whoever wrote them: the next build makes them again.</summary>
+    public bool RemoveNamed { get; set; }
 
     /// <summary>The files, relative to the project.</summary>
     [Output]
@@ -32,7 +35,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         Files = [.. written.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
         if (Remove)
         {
-            var named = Steps.SelectMany(step => Named(step, projectDirectory)).ToHashSet();
+            var named = RemoveNamed ? Steps.SelectMany(step => Named(step, projectDirectory)).ToHashSet() : [];
             foreach (var path in written.SelectMany(files => files.Contents.Keys).Concat(named).Distinct().OrderDescending(Utf8Order.Comparer))
             {
                 Try(() => RemoveOne(path, projectDirectory, output => named.Contains(path) || written.Any(files => files.Has(output))));

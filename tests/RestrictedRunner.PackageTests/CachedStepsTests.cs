@@ -187,7 +187,7 @@ public class CachedStepsTests
 
         var error = (await project.BuildAsync($"-p:{property}={value}", "-p:DockerExecEngine=./client")).FailedWithOneError();
 
-        Assert.Equal(("RRB1003", $"{property} '{value}': {form}."), (error.Code, error.Text));
+        Assert.Equal(new("RRB1003", project.File, 0, $"{property} '{value}': {form}."), error);
         Assert.Empty(FakeClient.Calls(project));
     }
 

@@ -131,6 +131,19 @@ public class OutputSetsTests
         Assert.Equal(["a.txt", "b.txt"], Directory.GetFiles(project["src"]).Select(Path.GetFileName).Order());
     }
 
+    [Fact]
+    public async Task Clean_keeps_a_named_output_that_no_step_wrote_where_steps_are_not_run()
+    {
+        var project = Project("parser.c", hermetic: false, Unique());
+        project.Write("parser.c", "in git");
+
+        (await project.BuildAsync("-t:CleanDockerExec", "-p:DockerExecEnabled=false")).SucceededWithoutWarnings();
+        Assert.True(File.Exists(project["parser.c"]));
+
+        (await project.BuildAsync("-t:CleanDockerExec")).SucceededWithoutWarnings();
+        Assert.False(File.Exists(project["parser.c"]));
+    }
+
     [EngineFact]
     public async Task Clean_removes_what_steps_wrote_and_nothing_else()
     {

@@ -18,7 +18,9 @@ internal sealed record KeptOutput(string LastLines, string File, string WhyNoFil
 /// parameters, 2xxx about engine and image, 3xxx about the run, 4xxx about hermeticity, 5xxx about a step's files and the
 /// cache, 9xxx about our own faults. README.md explains each.
 /// </summary>
-internal sealed class Diagnostics(TaskLoggingHelper log)
+/// <param name="log">The log of a task.</param>
+/// <param name="file">The user's project, where MSBuild would name the file of ours that has the task; null for the line of the task.</param>
+internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 {
     // POSIX, Shell Command Language, 2.8.2.
     private const int ProgramNotExecuted = 126;
@@ -320,9 +322,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log)
         : output.WhyNoFile.Length == 0 ? $" The whole output is in {output.File}."
         : $" The whole output could not be written to {output.File}: {output.WhyNoFile}";
 
-    // Without a file, MSBuild names the line of the task in the user's project.
+    // Without a file, MSBuild names the line of the task.
     private void Error(string code, string text, FailedLine? at = null) =>
-        log.LogError(null, code, null, at?.File, at?.FileLine ?? 0, 0, 0, 0, "{0}", text);
+        log.LogError(null, code, null, at?.File ?? file, at?.FileLine ?? 0, 0, 0, 0, "{0}", text);
 
-    private void Warning(string code, string text) => log.LogWarning(null, code, null, null, 0, 0, 0, 0, "{0}", text);
+    private void Warning(string code, string text) => log.LogWarning(null, code, null, file, 0, 0, 0, 0, "{0}", text);
 }

@@ -28,7 +28,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        var diagnostics = new Diagnostics(Log);
+        var diagnostics = new Diagnostics(Log) { IsHermetic = StandIn is not null };
         try
         {
             var parameters = ParameterReader.Read(this);

@@ -98,7 +98,7 @@ public class DeclaredStepsTests
         var error = (await project.BuildAsync()).FailedWithOneError();
 
         Assert.Equal(
-            new Problem("RRB3016", project.File, project.LineOf("Include=\"Nothing\""), "Step 'Nothing' succeeded but did not write its output 'a.txt'. Correct Outputs, or the command: it starts in the project's folder."),
+            new Problem("RRB3016", project.File, project.LineOf("Include=\"Nothing\""), "Step 'Nothing' succeeded but did not write its output 'a.txt'. Correct Outputs, or the command: it starts in the project's folder, which is /project in the container."),
             error);
     }
 

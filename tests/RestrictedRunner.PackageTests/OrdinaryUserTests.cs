@@ -53,7 +53,7 @@ public class OrdinaryUserTests
 
         var warning = Assert.Single(build.Warnings);
         Assert.Equal(("RRB3012", user.Project, 4), (warning.Code, warning.File, warning.Line));
-        Assert.Matches("^The step wrote '/tmp/rr-user-[^/]*/(one|two)', which belongs to user 0 and not to you, .* Set User=\"current\", and what the step writes is yours\\.$", warning.Text);
+        Assert.Matches("^'/tmp/rr-user-[^/]*/(one|two)' was written while the step ran, and belongs to user 0 and not to you, .* Set User=\"current\", and what the step writes is yours\\.$", warning.Text);
     }
 
     [OrdinaryUserFact]

@@ -26,6 +26,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private const int ProgramNotExecuted = 126;
     private const int ProgramAbsent = 127;
 
+    /// <summary>True for a step that sees only what it declares.</summary>
+    public bool IsHermetic { get; init; }
+
     public void Problem(OptionProblem problem)
     {
         switch (problem.Kind)
@@ -98,7 +101,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed for want of memory{MemoryLimit(options)}, and the command exited with code 0 all the same: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
 
     public void ForeignFile(ForeignFile file) =>
-        Warning("RRB3012", $"The step wrote '{file.Path}', which belongs to user {file.OwnerId} and not to you, so a later build or 'dotnet clean' may fail to change or delete it. Set User=\"current\", and what the step writes is yours.");
+        Warning("RRB3012", $"'{file.Path}' was written while the step ran, and belongs to user {file.OwnerId} and not to you, so a later build or 'dotnet clean' may fail to change or delete it. Set User=\"current\", and what the step writes is yours.");
 
     public void SlowFormat(string pattern) =>
         Warning("RRB3015", $"ErrorFormats '{pattern}' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.");
@@ -127,8 +130,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     public void OutputHoldsProject(DeclaredStep step, string output) =>
         Error("RRB1022", $"Step '{step.Name}': the output '{output}' is the project's folder, or in a folder that the project is in, which the step would see as a whole. Let it write below the project's folder, or into a folder of its own beside it.");
 
-    public void OutputAbsent(DeclaredStep step, string output) =>
-        Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. Correct Outputs, or the command: it starts in the project's folder.");
+    public void OutputAbsent(DeclaredStep step, string output, string start) =>
+        Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. Correct Outputs, or the command: it starts in the project's folder, which is {start} in the container.");
 
     public void NotHermetic(DeclaredStep step, string parameter) =>
         Error("RRB4001", $"Step '{step.Name}' is hermetic and has {parameter}, which would show it what it does not declare. Declare files in Inputs, or remove Hermetic.");
@@ -273,19 +276,23 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private static string MakeExecutable(MountedProgram program) =>
         $"Make '{program.HostFile}' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell";
 
-    private static string Unseen(StepOptions options, KeptOutput output) => Sentence(UnseenPath.Hint(options, output.LastLines, Path.Exists));
+    private string Unseen(StepOptions options, KeptOutput output) =>
+        Sentence(IsHermetic ? UndeclaredInput.Hint(options, output.LastLines, Path.Exists) : UnseenPath.Hint(options, output.LastLines, Path.Exists));
+
+    private string UnseenProgram(string name, StepOptions options) =>
+        Sentence(!IsHermetic ? UnseenPath.HintForProgram(name, options, Path.Exists) : name.Contains('/', StringComparison.Ordinal) ? UndeclaredInput.Hint(options, name, Path.Exists) : "");
 
     private static string Sentence(string text) => text.Length == 0 ? "" : $" {text}";
 
     private static string Unexpanded(string hostPath) =>
         hostPath.Split('/', '\\').Any(name => name.StartsWith('~') || name.StartsWith('$')) ? " No shell expands '~' and '$': use $(MSBuildProjectDirectory)." : "";
 
-    private static string ProgramNotFound(string? name, StepOptions options) =>
+    private string ProgramNotFound(string? name, StepOptions options) =>
         name is null ? $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program."
         : MountedProgram.Find(name, options)?.WhyNotFound is { } why ? $"Image '{options.Image}' cannot run '{name}': {why}."
         : name.Contains('/', StringComparison.Ordinal) && !name.StartsWith('/')
-            ? $"There is no program '{name}' where the container of image '{options.Image}' starts.{Sentence(UnseenPath.HintForProgram(name, options, Path.Exists))} Check its path, WorkingDirectory and Mounts."
-        : $"Image '{options.Image}' has no program '{name}'.{Sentence(UnseenPath.HintForProgram(name, options, Path.Exists))} Check the command's first word, Shell and Entrypoint, and that the image has that program.";
+            ? $"There is no program '{name}' where the container of image '{options.Image}' starts.{UnseenProgram(name, options)} Check its path, WorkingDirectory and Mounts."
+        : $"Image '{options.Image}' has no program '{name}'.{UnseenProgram(name, options)} Check the command's first word, Shell and Entrypoint, and that the image has that program.";
 
     private static string ProgramNotExecutable(string? name, StepOptions options) =>
         name is null ? $"The program in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform."

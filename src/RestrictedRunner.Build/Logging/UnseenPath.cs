@@ -68,11 +68,15 @@ internal static partial class UnseenPath
                 : "";
         }
 
-        return IsInProject()
-            ? $"The step has no WorkingDirectory, so it started in the image's; '{name}' is in the project's folder: set WorkingDirectory=\"$(MSBuildProjectDirectory)\"."
+        // A file that is to be made is not there yet, but its folder is.
+        var known = IsInProject() || name.LastIndexOf('/') is not (> 0 and var end) ? name : name[..end];
+        return Exists(known)
+            ? $"The step has no WorkingDirectory, so it started in the image's; '{known}' is in the project's folder: set WorkingDirectory=\"$(MSBuildProjectDirectory)\"."
             : "";
 
-        bool IsInProject() => options.ClientDirectory.Length > 0 && exists(Path.GetFullPath(name, options.ClientDirectory));
+        bool IsInProject() => Exists(name);
+
+        bool Exists(string path) => options.ClientDirectory.Length > 0 && exists(Path.GetFullPath(path, options.ClientDirectory));
     }
 
     private static string OfTheHost(string path) => FoldersOfImages.FirstOrDefault(folder => HostFolder.IsAtOrBelow(path, folder)) is { } own

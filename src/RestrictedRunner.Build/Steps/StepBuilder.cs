@@ -24,7 +24,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
             var paths = StatePaths.Of(setting.StateFolder, step);
             using var state = await StepState.OpenAsync(paths.State, cancellation).ConfigureAwait(false);
-            return Build(step, task, parameters.Options, paths, state, log);
+            return Build(step, parameters.Options, paths, state, log);
         }
         catch (OperationCanceledException)
         {
@@ -38,7 +38,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return false;
     }
 
-    private bool Build(DeclaredStep step, DockerExec task, StepOptions options, StatePaths paths, StepState state, StepLogs.Log log)
+    private bool Build(DeclaredStep step, StepOptions options, StatePaths paths, StepState state, StepLogs.Log log)
     {
         var earlier = WrittenFiles.Load(paths.Written);
         var inputs = FileSnapshot.Find(step.AllInputs, setting.ProjectDirectory, paths.Inputs, cancellation, new OutputFolders(step, setting.ProjectDirectory).Depth);
@@ -64,12 +64,13 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         state.Forget();
         var cache = new StepCache(setting, files, log, cancellation);
-        if (cache.Restore(key, task) is { } restored)
+        using var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).NewTask(step, log.Engine, recorder: null, setting.Mounts, log.Diagnostics);
+        if (cache.Restore(key, logged) is { } restored)
         {
             var own = Own(WrittenFiles.Of(restored));
 
             // A warning of the step may be an error in this build.
-            return !task.Log.HasLoggedErrors && Keep(key, KnownHash(files, own, restored) ?? HashOf(own, paths));
+            return !logged.Log.HasLoggedErrors && Keep(key, KnownHash(files, own, restored) ?? HashOf(own, paths));
         }
 
         log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);

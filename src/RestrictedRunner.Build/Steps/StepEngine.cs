@@ -7,7 +7,7 @@ namespace RestrictedRunner.Build;
 /// What a step's task takes for MSBuild: its log is the step's part of <see cref="StepLogs"/>, and what it logs without a
 /// place is at the item in the project.
 /// </summary>
-internal sealed class StepEngine(IBuildEngine8 engine, ProjectPlace place, Action<Action<IBuildEngine>> log) : IBuildEngine8
+internal sealed class StepEngine(IBuildEngine8 engine, ProjectPlace place, Action<BuildEventArgs, Action<IBuildEngine>> log) : IBuildEngine8
 {
     public int LineNumberOfTaskNode => place.Line;
 
@@ -25,13 +25,13 @@ internal sealed class StepEngine(IBuildEngine8 engine, ProjectPlace place, Actio
         set => engine.AllowFailureWithoutError = value;
     }
 
-    public void LogErrorEvent(BuildErrorEventArgs e) => log(to => to.LogErrorEvent(e));
+    public void LogErrorEvent(BuildErrorEventArgs e) => log(e, to => to.LogErrorEvent(e));
 
-    public void LogWarningEvent(BuildWarningEventArgs e) => log(to => to.LogWarningEvent(e));
+    public void LogWarningEvent(BuildWarningEventArgs e) => log(e, to => to.LogWarningEvent(e));
 
-    public void LogMessageEvent(BuildMessageEventArgs e) => log(to => to.LogMessageEvent(e));
+    public void LogMessageEvent(BuildMessageEventArgs e) => log(e, to => to.LogMessageEvent(e));
 
-    public void LogCustomEvent(CustomBuildEventArgs e) => log(to => to.LogCustomEvent(e));
+    public void LogCustomEvent(CustomBuildEventArgs e) => log(e, to => to.LogCustomEvent(e));
 
     public bool ShouldTreatWarningAsError(string warningCode) => engine.ShouldTreatWarningAsError(warningCode);
 

@@ -5,10 +5,13 @@ namespace RestrictedRunner.Build;
 
 /// <summary>
 /// Keeps the log of each step together while several run at once: the oldest that runs is logged as it comes, what the
-/// others log waits until it is their turn.
+/// others log waits until it is their turn, or until it is too much to be kept in memory.
 /// </summary>
 internal sealed class StepLogs(IBuildEngine8 engine)
 {
+    /// <summary>So many characters of a step wait at most.</summary>
+    public const int LongestWait = 10_000_000;
+
     private readonly object _lock = new();
     private readonly List<Log> _open = [];
 
@@ -23,18 +26,17 @@ internal sealed class StepLogs(IBuildEngine8 engine)
         }
     }
 
-    private void Write(Log log, Action<IBuildEngine> write)
+    private void Write(Log log, BuildEventArgs e, Action<IBuildEngine> write)
     {
         lock (_lock)
         {
-            if (_open[0] == log)
+            if (_open[0] != log && log.TryHold(e, write))
             {
-                write(engine);
+                return;
             }
-            else
-            {
-                log.Held.Add(write);
-            }
+
+            log.WriteHeld(engine);
+            write(engine);
         }
     }
 
@@ -55,17 +57,16 @@ internal sealed class StepLogs(IBuildEngine8 engine)
     internal sealed class Log : IDisposable
     {
         private readonly StepLogs _logs;
+        private readonly List<Action<IBuildEngine>> _held = [];
+        private long _length;
 
         public Log(StepLogs logs, DeclaredStep step)
         {
             _logs = logs;
-            Engine = new StepEngine(logs.Engine, step.Place, write => logs.Write(this, write));
+            Engine = new StepEngine(logs.Engine, step.Place, (e, write) => logs.Write(this, e, write));
             Messages = new(Engine, nameof(DockerExec));
             Diagnostics = new(Messages);
         }
-
-        /// <summary>What has to wait.</summary>
-        public List<Action<IBuildEngine>> Held { get; } = [];
 
         /// <summary>True when nothing is added any more.</summary>
         public bool IsClosed { get; set; }
@@ -79,10 +80,25 @@ internal sealed class StepLogs(IBuildEngine8 engine)
         /// <summary>Errors and warnings about the step.</summary>
         public Diagnostics Diagnostics { get; }
 
+        /// <summary>Lets an event wait.</summary>
+        /// <returns>False when too much waits: from then on the step's part of the log is no longer together.</returns>
+        public bool TryHold(BuildEventArgs e, Action<IBuildEngine> write)
+        {
+            _length += e.Message?.Length ?? 0;
+            if (_length > LongestWait)
+            {
+                return false;
+            }
+
+            _held.Add(write);
+            return true;
+        }
+
+        /// <summary>Logs what has waited.</summary>
         public void WriteHeld(IBuildEngine to)
         {
-            Held.ForEach(write => write(to));
-            Held.Clear();
+            _held.ForEach(write => write(to));
+            _held.Clear();
         }
 
         public void Dispose() => _logs.Close(this);

@@ -24,14 +24,22 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
     /// <summary>A stage, of which the log speaks as if it were the project's folder.</summary>
     public static StepPlace InStage(Stage stage, FileSnapshot inputs, DeclaredStep step, string projectDirectory)
     {
-        var folders = new OutputFolders(step, projectDirectory);
-        var project = new Mount(projectDirectory, ProjectMount.At(inputs.ProjectInTree));
-        var above = new Mount(Path.GetFullPath(string.Concat(Enumerable.Repeat("../", inputs.Depth)) + ".", projectDirectory), ProjectMount.Path);
         return new(stage.ProjectDirectory, inputs.ProjectInTree, new(stage.Tree, ProjectMount.Path))
         {
-            Outputs = folders.Mounts(stage.ProjectDirectory, beside: false),
-            StandIn = new([.. inputs.Depth > 0 ? new[] { above } : [], project, .. folders.Mounts(projectDirectory, beside: false)]),
+            Outputs = new OutputFolders(step, projectDirectory).Mounts(stage.ProjectDirectory, beside: false),
+            StandIn = InPlaceOfStage(inputs, step, projectDirectory),
         };
+    }
+
+    /// <summary>Where the lines of an earlier run are logged again, with the paths that they had.</summary>
+    public static StepPlace OfEarlierRun(FileSnapshot inputs, DeclaredStep step, string projectDirectory) =>
+        InProject(step, projectDirectory) with { StandIn = step.Hermetic ? InPlaceOfStage(inputs, step, projectDirectory) : null };
+
+    private static StandIn InPlaceOfStage(FileSnapshot inputs, DeclaredStep step, string projectDirectory)
+    {
+        var project = new Mount(projectDirectory, ProjectMount.At(inputs.ProjectInTree));
+        var above = new Mount(Path.GetFullPath(string.Concat(Enumerable.Repeat("../", inputs.Depth)) + ".", projectDirectory), ProjectMount.Path);
+        return new([.. inputs.Depth > 0 ? new[] { above } : [], project, .. new OutputFolders(step, projectDirectory).Mounts(projectDirectory, beside: false)]);
     }
 
     /// <summary>The task that runs a step here.</summary>

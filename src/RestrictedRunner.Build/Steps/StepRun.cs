@@ -87,7 +87,7 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         _recorded.ExitCode = task.ExitCode;
         foreach (var output in files.Outputs.Absent(place.ProjectDirectory))
         {
-            log.Diagnostics.OutputAbsent(files.Step, output);
+            log.Diagnostics.OutputAbsent(files.Step, output, ProjectMount.At(place.Start));
         }
 
         return !log.Messages.HasLoggedErrors;

@@ -68,8 +68,8 @@ internal sealed class RunFiles : IDisposable
     /// <summary>Folder of the pipes for the command's output, or null.</summary>
     public string? OutputFolder { get; }
 
-    /// <summary>True when there is a prepare command and it was not through.</summary>
-    public bool PrepareFailed => PreparedPath is not null && new FileInfo(PreparedPath) is not { Exists: true, Length: > 0 };
+    /// <summary>True when there is a prepare command and it was not through. Whoever cleans the temporary folder meanwhile takes the answer away.</summary>
+    public bool PrepareFailed => PreparedPath is not null && new FileInfo(PreparedPath) is { Exists: true, Length: 0 };
 
     /// <summary>Removes such a folder, with the files that may be in it and with nothing else.</summary>
     public static void RemoveFolder(string folder)

@@ -38,6 +38,7 @@ internal static class ContainerRun
         CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var releasing = stop.Token.Register(() => streams.Release?.Invoke());
         stop.CancelAfter(limits.Timeout);
         try
         {

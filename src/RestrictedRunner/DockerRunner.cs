@@ -65,11 +65,12 @@ public static class DockerRunner
     /// <param name="observer">Sees pull progress and command lines; may be null.</param>
     /// <param name="cancellation">Ends the pull.</param>
     /// <returns>False when the engine had the image, and was not to ask for a newer one.</returns>
-    /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled.</exception>
+    /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled, or its name is no reference.</exception>
     /// <exception cref="OperationCanceledException">The pull was cancelled.</exception>
     public static async Task<bool> PullAsync(StepOptions options, RunObserver? observer = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ThrowIfAny(StepOptionRules.CheckPull(options));
         var client = EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH"));
         var engine = new EngineProcess(client, options.ClientDirectory);
         using var reaper = new Reaper(engine);
@@ -99,7 +100,7 @@ public static class DockerRunner
     /// <param name="options">What to run, and how; without <see cref="StepOptions.StandardInput"/>.</param>
     /// <param name="observer">Sees pull progress and command lines; may be null.</param>
     /// <param name="cancellation">Stops and removes the container, now or later.</param>
-    /// <exception cref="RunnerException">The image could not be had. A command that does not start is told by
+    /// <exception cref="RunnerException">The options are wrong, or the image could not be had. A command that does not start is told by
     /// <see cref="InteractiveContainer.Completion"/>.</exception>
     public static async Task<InteractiveContainer> StartAsync(
         StepOptions options,
@@ -107,6 +108,7 @@ public static class DockerRunner
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ThrowIfAny(StepOptionRules.CheckInteractive(options));
         var step = await PlannedStep.ForAsync(options, cancellation).ConfigureAwait(false);
         observer ??= NoObserver;
         var reaper = new Reaper(step.Engine);
@@ -119,6 +121,14 @@ public static class DockerRunner
         {
             reaper.Dispose();
             throw;
+        }
+    }
+
+    private static void ThrowIfAny(IReadOnlyList<OptionProblem> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new RunnerException(problems);
         }
     }
 

@@ -10,19 +10,11 @@ public sealed class InteractiveContainer : IAsyncDisposable
     private readonly Pipe _output = new();
     private readonly Pipe _error = new();
     private readonly CancellationTokenSource _stop;
-    private readonly CancellationTokenRegistration _closing;
     private bool _disposed;
 
     internal InteractiveContainer(PlannedStep step, Reaper reaper, RunObserver observer, CancellationToken cancellation)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-
-        // A write that nobody reads would hold up the client, and the client its container's removal.
-        _closing = _stop.Token.Register(() =>
-        {
-            _output.Reader.Dispose();
-            _error.Reader.Dispose();
-        });
         Completion = RunAsync(step, reaper, observer);
     }
 
@@ -53,7 +45,6 @@ public sealed class InteractiveContainer : IAsyncDisposable
         _disposed = true;
         await _stop.CancelAsync().ConfigureAwait(false);
         await ((Task)Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _closing.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
         _input.Dispose();
         _output.Dispose();
@@ -77,7 +68,8 @@ public sealed class InteractiveContainer : IAsyncDisposable
             (stream, token) => CopyAsync(stream, _output.Writer, new StreamStart(), token),
             (stream, token) => CopyAsync(stream, _error.Writer, errorStart, token),
             _input.Reader,
-            step.Environment.ForClient);
+            step.Environment.ForClient,
+            CloseReaders);
         var watch = new Stopwatch();
         var exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, TimeLimits.Of(step.Options), _stop.Token).ConfigureAwait(false);
         if (EngineMessages.StartsFailure(errorStart.Text))
@@ -92,6 +84,13 @@ public sealed class InteractiveContainer : IAsyncDisposable
             ContainerName = container.Name,
             PrepareFailed = files.PrepareFailed,
         };
+    }
+
+    // A write that nobody reads would hold up the client, and the client its container's removal.
+    private void CloseReaders()
+    {
+        _output.Reader.Dispose();
+        _error.Reader.Dispose();
     }
 
     private static async Task CopyAsync(Stream source, Stream target, StreamStart start, CancellationToken cancellation)

@@ -83,6 +83,18 @@ public class HangingEngineTests
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
     }
 
+    [Theory]
+    [EachEngine]
+    public async Task An_engine_that_does_not_answer_is_asked_once_for_all_images(string engine)
+    {
+        using var client = new ClientScript(engine, Hang);
+
+        var ids = await ImageIds.FindAsync(["one:1", "two:1", "three:1"], new StepOptions { Engine = client.Path }, TestContext.Current.CancellationToken);
+
+        Assert.Empty(ids);
+        Assert.Equal(["image"], client.Calls);
+    }
+
     private static async Task<T> CancelAsync<T>(StepOptions options, Watched watched, Func<Task, Task> moment)
         where T : Exception
     {

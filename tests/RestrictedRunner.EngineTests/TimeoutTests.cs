@@ -50,4 +50,17 @@ public class TimeoutTests
 
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
     }
+
+    [Theory]
+    [EachEngine]
+    public async Task Nor_has_one_whose_output_nobody_reads(string engine)
+    {
+        var watched = new Watched();
+        await using var container = await DockerRunner.StartAsync(
+            Step.On(engine, "yes | cat") with { Timeout = TimeSpan.FromSeconds(2) }, watched.Observer, TestContext.Current.CancellationToken);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => container.Completion.WaitAsync(Soon, TestContext.Current.CancellationToken));
+
+        await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
+    }
 }

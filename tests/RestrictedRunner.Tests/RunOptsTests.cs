@@ -32,6 +32,9 @@ public class RunOptsTests
 
     [Theory]
     [InlineData("-e A=b --env C=d --env=E=f -eG=h -e I", "-e A=*** --env C=*** --env=E=*** -eG=*** -e I")]
+    [InlineData("-Pe A=b -PeC=d -e=E=f -Pqe=G=h -itePASSWORD=x", "-Pe A=*** -PeC=*** -e=E=*** -Pqe=G=*** -itePASSWORD=***")]
+    [InlineData("-e=A -Pe B -P", "-e=A -Pe B -P")]
+    [InlineData("-v/e=a:/b -lPe=c -he=d", "-v/e=a:/b -lPe=c -he=d")]
     [InlineData("--label a=b --entrypoint c", "--label a=b --entrypoint c")]
     public void Environment_values_are_masked_when_shown(string opts, string expected) =>
         Assert.Equal(expected.Split(' '), ShellWords.Split(RunOpts.Masked(opts)));
@@ -52,4 +55,8 @@ public class RunOptsTests
     [InlineData("-lrestricted-runner.host=x")]
     public void What_the_runner_decides_is_refused(string opts) =>
         Assert.Equal(OptionProblemKind.RunOptsForbidden, RunOpts.Check(opts).First().Kind);
+
+    [Fact]
+    public void What_is_refused_is_told_without_the_value_of_a_variable() =>
+        Assert.Equal(["-itePASSWORD=***"], RunOpts.Check("-itePASSWORD=x").Select(problem => problem.Value).Distinct());
 }

@@ -16,9 +16,15 @@ internal static partial class Abandoned
         var removed = new List<string>();
         foreach (var name in WithoutOwner(answer?.StandardOutput ?? ""))
         {
-            if (await ContainerRemoval.RemoveAsync(engine, new Container(name), CancellationToken.None).ConfigureAwait(false) == Removal.Removed)
+            var removal = await ContainerRemoval.RemoveInTimeAsync(engine, new Container(name), cancellation).ConfigureAwait(false);
+            if (removal == Removal.Removed)
             {
                 removed.Add(name);
+            }
+            else if (removal == Removal.Unknown && cancellation.IsCancellationRequested)
+            {
+                // Nobody waits for an engine that hangs once for each container.
+                break;
             }
         }
 

@@ -26,6 +26,9 @@ internal static class ContainerRemoval
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
+    // Docker says of a container that it cannot get rid of ("Dead") for ever that its removal is under way.
+    private static readonly TimeSpan LongestRemoval = TimeSpan.FromSeconds(10);
+
     // The looks of LateCreation take a second; the answers of an engine under load some more.
     private static readonly TimeSpan LateLimit = TimeSpan.FromSeconds(8);
 
@@ -100,12 +103,26 @@ internal static class ContainerRemoval
         return await engine.AskAsync(["kill", "--signal", "TERM", container.Name], limit.Token).ConfigureAwait(false) is { ExitCode: 0 };
     }
 
+    /// <summary>Removes the container of a client that has ended, in ten seconds or not at all.</summary>
+    /// <param name="engine">The client.</param>
+    /// <param name="container">The container.</param>
+    /// <param name="cancellation">Shortens the wait; an engine that works is through with it all the same.</param>
+    public static async Task<Removal> RemoveInTimeAsync(EngineProcess engine, Container container, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(LongestRemoval);
+        using var sooner = cancellation.Register(() => limit.CancelAfter(Limit));
+        return await RemoveAsync(engine, container, limit.Token).ConfigureAwait(false);
+    }
+
     /// <summary>One <c>rm --force --volumes</c>, or waiting for the engine's own: it lists the container until that is through.</summary>
-    public static async Task<Removal> RemoveAsync(EngineProcess engine, Container container, CancellationToken cancellation)
+    /// <param name="engine">The client.</param>
+    /// <param name="container">The container.</param>
+    /// <param name="limit">Ends the wait, which an engine may never do.</param>
+    public static async Task<Removal> RemoveAsync(EngineProcess engine, Container container, CancellationToken limit)
     {
         var answer = await AskToRemoveAsync().ConfigureAwait(false);
         var wasUnderWay = IsUnderWay(answer);
-        while (IsUnderWay(answer) && !cancellation.IsCancellationRequested)
+        while (IsUnderWay(answer) && !limit.IsCancellationRequested)
         {
             await Task.Delay(Pause, CancellationToken.None).ConfigureAwait(false);
             answer = await AskToRemoveAsync().ConfigureAwait(false);
@@ -121,7 +138,7 @@ internal static class ContainerRemoval
             _ => Removal.Unknown,
         };
 
-        Task<EngineAnswer?> AskToRemoveAsync() => engine.AskAsync(["rm", "--force", "--volumes", container.Name], cancellation);
+        Task<EngineAnswer?> AskToRemoveAsync() => engine.AskAsync(["rm", "--force", "--volumes", container.Name], limit);
     }
 
     private static bool IsUnderWay(EngineAnswer? answer) =>

@@ -38,6 +38,7 @@ internal static class ContainerRun
         CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var releasing = stop.Token.Register(() => streams.Release?.Invoke());
         stop.CancelAfter(limits.Timeout);
         try
         {
@@ -86,7 +87,7 @@ internal static class ContainerRun
     {
         if (EngineMessages.IsEngineLost(exitCode, lastLine) && !await EngineEvents.HasEndedAsync(engine, container, age, cancellation).ConfigureAwait(false))
         {
-            await ContainerRemoval.RemoveAsync(engine, container, CancellationToken.None).ConfigureAwait(false);
+            await ContainerRemoval.RemoveInTimeAsync(engine, container, cancellation).ConfigureAwait(false);
             throw new RunnerException(RunnerFailure.EngineLost, lastLine);
         }
     }
@@ -125,7 +126,16 @@ internal static class ContainerRun
         }
         else if (exitCode == GivenUp)
         {
-            removal = await ContainerRemoval.RemoveAsync(engine, container, CancellationToken.None).ConfigureAwait(false);
+            removal = await ContainerRemoval.RemoveInTimeAsync(engine, container, cancellation).ConfigureAwait(false);
+            if (removal == Removal.Unknown)
+            {
+                // Nothing but the engine's record can tell the code from the command's own.
+                await ThrowIfNotTheCommandsAsync(engine, container, exitCode, watch.Elapsed, cancellation).ConfigureAwait(false);
+                if (cancellation.IsCancellationRequested)
+                {
+                    ThrowIfUnknown(removal, container);
+                }
+            }
         }
 
         return removal == Removal.Removed

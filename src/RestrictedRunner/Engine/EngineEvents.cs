@@ -10,7 +10,7 @@ internal static class EngineEvents
 
     /// <summary>
     /// Tells an exit code of the command from one of the engine. Asked only after a failure that looks like the
-    /// engine's, which a command may imitate.
+    /// engine's, which a command may imitate, and after a code above 128, which may be a client's that a signal ended.
     /// </summary>
     /// <returns>False also when the engine does not answer.</returns>
     public static async Task<bool> WasStartedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>

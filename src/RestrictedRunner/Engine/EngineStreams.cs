@@ -7,11 +7,13 @@ namespace RestrictedRunner;
 /// <param name="ReadStandardError">Reads standard error to its end.</param>
 /// <param name="StandardInput">What the process reads, or null for nothing.</param>
 /// <param name="Environment">Variables added to this process's own, or null.</param>
+/// <param name="Release">Called when the process is to end: whoever reads its output waits for nobody else from then on. Null when nobody does.</param>
 internal sealed record EngineStreams(
     Func<Stream, CancellationToken, Task> ReadStandardOutput,
     Func<Stream, CancellationToken, Task> ReadStandardError,
     Stream? StandardInput = null,
-    IReadOnlyDictionary<string, string?>? Environment = null);
+    IReadOnlyDictionary<string, string?>? Environment = null,
+    Action? Release = null);
 
 /// <summary>Streams kept in memory.</summary>
 internal static class MemoryStreamText

@@ -13,10 +13,15 @@ internal static class ImageIds
     {
         var engine = new EngineProcess(EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH")), options.ClientDirectory);
         var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", .. images], cancellation).ConfigureAwait(false);
-        string[] ids = [.. (answer?.StandardOutput ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        if (answer is null)
+        {
+            return new Dictionary<string, string>();
+        }
+
+        string[] ids = [.. answer.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
         // Those that there are come in the order of the question; each that there is not has a line of the error.
-        string[] there = [.. images.Where(image => answer is { ExitCode: 0 } || !(answer?.StandardError ?? "").Contains(image, StringComparison.Ordinal))];
+        string[] there = [.. images.Where(image => answer.ExitCode == 0 || !answer.StandardError.Contains(image, StringComparison.Ordinal))];
         return ids.Length == there.Length
             ? there.Zip(ids).ToDictionary(pair => pair.First, pair => WithAlgorithm(pair.Second))
             : await OneByOneAsync(engine, images, cancellation).ConfigureAwait(false);
@@ -28,7 +33,14 @@ internal static class ImageIds
         var ids = new Dictionary<string, string>();
         foreach (var image in images)
         {
-            if (await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image], cancellation).ConfigureAwait(false) is { ExitCode: 0 } answer)
+            var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", image], cancellation).ConfigureAwait(false);
+            if (answer is null)
+            {
+                // An engine that hangs is waited for once, not once for each image.
+                break;
+            }
+
+            if (answer.ExitCode == 0)
             {
                 ids[image] = WithAlgorithm(answer.StandardOutput.Trim());
             }

@@ -32,16 +32,35 @@ internal static class RunOpts
         var words = Split(dockerRunOpts).ToArray();
         for (var i = 0; i < words.Length; i++)
         {
-            var isValue = i > 0 && words[i - 1] is "-e" or "--env";
-            if (isValue || words[i].StartsWith("--env=", StringComparison.Ordinal) || words[i].StartsWith("-e", StringComparison.Ordinal))
-            {
-                var name = words[i].StartsWith("--env=", StringComparison.Ordinal) ? "--env=".Length : 0;
-                var equals = words[i].IndexOf('=', name);
-                words[i] = equals < 0 ? words[i] : words[i][..(equals + 1)] + "***";
-            }
+            words[i] = i > 0 && VariableStart(words[i - 1]) == words[i - 1].Length ? MaskedFrom(0, words[i]) : MaskedWord(words[i]);
         }
 
         return ShellWords.Join(words);
+    }
+
+    private static string MaskedWord(string word) => VariableStart(word) is >= 0 and var start ? MaskedFrom(start, word) : word;
+
+    private static string MaskedFrom(int start, string word) => word.IndexOf('=', start) is >= 0 and var equals ? word[..(equals + 1)] + "***" : word;
+
+    // Where the variable begins in "--env=A=b", "-eA=b", "-e=A=b" or "-PeA=b"; the word's end when it is the next word,
+    // -1 when there is none.
+    private static int VariableStart(string word)
+    {
+        const string Long = "--env";
+        if (word == Long || word.StartsWith(Long + "=", StringComparison.Ordinal))
+        {
+            return Math.Min(Long.Length + 1, word.Length);
+        }
+
+        var option = word.StartsWith('-') ? 1 : word.Length;
+        while (option < word.Length && Booleans.Contains("-" + word[option]))
+        {
+            option++;
+        }
+
+        return option == word.Length || word[option] != 'e' ? -1
+            : word.AsSpan(option + 1).StartsWith("=") ? option + 2
+            : option + 1;
     }
 
     /// <summary>Problems of the options; empty when they can be handed over.</summary>
@@ -72,7 +91,7 @@ internal static class RunOpts
             {
                 if (Reserved.Contains(option.Name))
                 {
-                    yield return Problem(OptionProblemKind.RunOptsForbidden, word, $"{option.Name} is decided by the runner");
+                    yield return Problem(OptionProblemKind.RunOptsForbidden, MaskedWord(word), $"{option.Name} is decided by the runner");
                 }
 
                 takesNextWord = !option.HasValue && !Booleans.Contains(option.Name);

@@ -27,6 +27,16 @@ public static class StepOptionRules
         ];
     }
 
+    /// <summary>Problems of what a pull uses: it has no command, and mounts, for one, need not be there yet.</summary>
+    internal static IReadOnlyList<OptionProblem> CheckPull(StepOptions options) =>
+        [.. Check(options).Where(problem => problem.Parameter is nameof(options.Image) or nameof(options.Platform) or nameof(options.Engine))];
+
+    /// <summary>Problems of a step whose streams the caller holds.</summary>
+    internal static IReadOnlyList<OptionProblem> CheckInteractive(StepOptions options) =>
+        options.StandardInput.Length == 0
+            ? []
+            : [Conflict(nameof(options.StandardInput), options.StandardInput, "the caller of StartAsync writes the standard input; write the file's content to it")];
+
     private static IEnumerable<OptionProblem> CheckImage(StepOptions options)
     {
         if (options.Image.Length == 0)

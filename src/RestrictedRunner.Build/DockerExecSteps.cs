@@ -30,6 +30,9 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     [Required]
     public string StateFolder { get; set; } = "";
 
+    /// <summary>Folders that the build writes to, such as <c>obj/</c>: a pattern or folder among the inputs that comes upon them does not go into them.</summary>
+    public ITaskItem[] BuildFolders { get; set; } = [];
+
     /// <summary>File whose time of writing says when all steps were last found or brought up to date; empty for none.</summary>
     public string Stamp { get; set; } = "";
 
@@ -119,6 +122,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         {
             ProjectDirectory = projectDirectory,
             StateFolder = Path.GetFullPath(StateFolder, projectDirectory),
+            BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
             Mounts = Mounts,
             Images = images,
             ResolveImages = ResolveImages,

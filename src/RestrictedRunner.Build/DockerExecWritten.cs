@@ -71,8 +71,9 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     private static IEnumerable<string> Named(ITaskItem item, string projectDirectory)
     {
         var step = StepReader.Read(item, new Dictionary<string, string>(), new StepLines(), static (_, _) => { });
-        var inputs = new InputPattern(step.Inputs, projectDirectory);
-        var files = step.Outputs.Where(output => !output.EndsWith('/') && !inputs.Reads(new(output, projectDirectory)));
+        // What a glob or folder of the inputs comes upon is none.
+        var inputs = step.AllInputs.Select(input => new NamePattern(input, projectDirectory)).Where(input => input.Glob.IsPlain).Select(input => input.Path).ToHashSet();
+        var files = step.Outputs.Where(output => !output.EndsWith('/') && !inputs.Contains(new NamePattern(output, projectDirectory).Path));
         return new DeclaredOutputs([.. files]).Named(projectDirectory).Where(path => OutputOnDisk.At(projectDirectory, path) is { IsFolder: false, IsLink: false });
     }
 }

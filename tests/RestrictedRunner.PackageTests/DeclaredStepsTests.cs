@@ -75,6 +75,61 @@ public class DeclaredStepsTests
         Assert.Equal(0, (await project.BuildAsync()).SucceededWithoutWarnings().Runs);
     }
 
+    [EngineTheory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public async Task A_glob_of_all_that_there_is_finds_neither_files_of_ours_nor_what_the_step_writes(string hermetic)
+    {
+        var project = Project(
+            $"""<DockerExecStep Include="Sort" Image="busybox:latest" Command="sort src/*.txt &gt; src/sorted" Inputs="**/*;!*.binlog" Outputs="src/sorted" Hermetic="{hermetic}" />""");
+        project.Write("src/names.txt", "b\na\n");
+        Assert.Equal(1, (await project.BuildAsync()).SucceededWithoutWarnings().Runs);
+        Assert.Equal(0, (await project.BuildAsync()).SucceededWithoutWarnings().Runs);
+
+        project.Write("src/names.txt", "c\nb\n");
+
+        Assert.Equal(1, (await project.BuildAsync()).SucceededWithoutWarnings().Runs);
+        Assert.Equal("b\nc\n", await File.ReadAllTextAsync(project["src/sorted"], TestContext.Current.CancellationToken));
+        Assert.Equal(0, (await project.BuildAsync()).SucceededWithoutWarnings().Runs);
+        (await project.BuildAsync("-t:CleanDockerExec")).SucceededWithoutWarnings();
+        Assert.Equal((false, true), (File.Exists(project["src/sorted"]), File.Exists(project["src/names.txt"])));
+    }
+
+    [EngineFact]
+    public async Task A_glob_of_a_projects_sources_does_not_find_what_the_compiler_is_given_from_obj()
+    {
+        var project = TestProject.Library(
+            """
+              <ItemGroup>
+                <DockerExecStep Include="Count" Image="busybox:latest" Command="cat *.cs | wc -l &gt; count.txt" Inputs="**/*.cs" Outputs="count.txt" />
+              </ItemGroup>
+            """);
+        project.Write("A.cs", "public class A;");
+        (await project.BuildAsync("-restore", "-p:DockerExecCache=off")).SucceededWithoutWarnings();
+
+        Assert.Equal(0, (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings().Runs);
+    }
+
+    [EngineFact]
+    public async Task What_a_step_reads_beside_the_project_may_be_in_a_folder_of_any_name()
+    {
+        var project = Project("""<DockerExecStep Include="Read" Image="busybox:latest" Command="cat a.txt ../_/a.txt &gt; b.txt" Inputs="a.txt;../_/a.txt" Outputs="b.txt" Hermetic="true" />""");
+        project.Write("a.txt", "a\n");
+        var beside = Directory.CreateDirectory(project["../_"]).FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(beside, "a.txt"), "beside\n", TestContext.Current.CancellationToken);
+
+            (await project.BuildAsync()).SucceededWithoutWarnings();
+        }
+        finally
+        {
+            Directory.Delete(beside, recursive: true);
+        }
+
+        Assert.Equal("a\nbeside\n", await File.ReadAllTextAsync(project["b.txt"], TestContext.Current.CancellationToken));
+    }
+
     [EngineFact]
     public async Task Properties_and_item_definitions_are_defaults_and_metadata_wins()
     {

@@ -5,7 +5,8 @@ namespace RestrictedRunner.Build;
 /// <summary>Finds the files that globs stand for, and looks into no folder that none of them can be in.</summary>
 /// <param name="exclusions">What is left out, and with a folder all that is below it.</param>
 /// <param name="followsLinks">False looks into no folder that is found behind a symbolic link.</param>
-internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLinks)
+/// <param name="noInputs">What is left out where it is come upon, though not where a glob starts; null for nothing.</param>
+internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLinks, NoInputs? noInputs = null)
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
@@ -39,7 +40,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLin
         {
             var next = glob.Next(state, entry.Name);
             var path = Path.Join(folder, entry.Name);
-            if (!(entry.IsFolder ? glob.GoesOn(next) : glob.IsMatch(next)) || IsExcluded(path))
+            if (!(entry.IsFolder ? glob.GoesOn(next) : glob.IsMatch(next)) || IsExcluded(path) || noInputs?.Has(path) == true)
             {
                 continue;
             }

@@ -22,12 +22,13 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     /// </para>
     /// </param>
     /// <param name="followsLinks">False looks into no folder that a pattern finds behind a symbolic link.</param>
+    /// <param name="noInputs">What patterns and folders do not stand for; null for nothing.</param>
     /// <exception cref="IOException">A folder disappeared meanwhile.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
-    public static InputFiles Find(string folder, IReadOnlyList<string> declared, bool followsLinks = true)
+    public static InputFiles Find(string folder, IReadOnlyList<string> declared, bool followsLinks = true, NoInputs? noInputs = null)
     {
         var exclusions = declared.Where(text => text.StartsWith(Exclusion)).Select(text => Glob.Parse(text[1..], folder));
-        var search = new FileSearch([.. exclusions], followsLinks);
+        var search = new FileSearch([.. exclusions], followsLinks, noInputs);
         var inputs = declared.Where(text => !text.StartsWith(Exclusion)).Distinct().Select(text => new DeclaredInput(text, [.. search.Files(Glob.Parse(text, folder))])).ToList();
         string[] all = [.. inputs.SelectMany(input => input.Paths).Distinct()];
         var files = new InputFile?[all.Length];

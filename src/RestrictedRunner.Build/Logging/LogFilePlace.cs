@@ -34,11 +34,13 @@ internal sealed partial class LogFilePlace
     public static LogFilePlace For(string projectDirectory, IBuildEngine task) =>
         new(
             new Lazy<string>(() => System.IO.Path.Combine(
-                projectDirectory,
-                "obj",
-                "docker-exec",
+                FolderOf(projectDirectory),
                 $"{System.IO.Path.GetFileName(task.ProjectFileOfTaskNode)}-{task.LineNumberOfTaskNode}-{System.IO.Path.GetRandomFileName()[..UniqueLength]}{Extension}")),
             shared: false);
+
+    /// <summary>The folder of all that have no name that the user gave.</summary>
+    /// <param name="projectDirectory">Absolute path.</param>
+    public static string FolderOf(string projectDirectory) => System.IO.Path.Combine(projectDirectory, "obj", "docker-exec");
 
     /// <summary>
     /// Removes what earlier runs left: of a shared name the file, else those of failed runs of any step that are older

@@ -18,10 +18,11 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <param name="known">Path of the file that remembers what was read before.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="depth">How many folders above the project's the files begin at least.</param>
+    /// <param name="noInputs">What folders and globs do not stand for; null for nothing.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static FileSnapshot Find(IReadOnlyList<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0)
+    public static FileSnapshot Find(IReadOnlyList<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0, NoInputs? noInputs = null)
     {
-        var found = InputFiles.Find(folder, declared);
+        var found = InputFiles.Find(folder, declared, noInputs: noInputs);
         depth = Math.Max(depth, ProjectTree.Depth(found.Files.Select(file => file.Path)));
         return new(found, RootOf(found.Files, depth, known, cancellation), depth);
     }

@@ -10,12 +10,16 @@ internal static class ProjectProperties
     {
         foreach (var name in files.SelectMany(Names).Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            if (name.StartsWith(StepReader.PropertyPrefix, StringComparison.OrdinalIgnoreCase) && !StepReader.PropertyNames.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (LooksLikeOurs(name) && !StepReader.PropertyNames.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 tell(name);
             }
         }
     }
+
+    // DockerExecutable is another word.
+    private static bool LooksLikeOurs(string name) =>
+        name.StartsWith(StepReader.PropertyPrefix, StringComparison.OrdinalIgnoreCase) && name.Length > StepReader.PropertyPrefix.Length && char.IsUpper(name[StepReader.PropertyPrefix.Length]);
 
     private static IReadOnlyList<string> Names(string file)
     {

@@ -8,8 +8,10 @@ internal static class ProjectTree
 {
     private const string Parent = "..";
 
-    // Folders above the project's have no name of their own, so that the names of a checkout's parents do not count.
-    private const string ProjectBelow = "_";
+    // The folders from the root down to the project's have no names of their own, so that those of a checkout do not count.
+    // What is beside the project is beside the first of them: nobody has a folder of this name. It has no dot before it,
+    // because of tools that look into no path with one.
+    private const string ProjectBelow = "restricted-runner-project";
 
     /// <summary>The path from the project's folder, with <c>/</c> on every system.</summary>
     /// <param name="projectDirectory">Full path of the project's folder.</param>

@@ -9,6 +9,11 @@ internal sealed partial record StatePaths(string State)
 {
     private const string WrittenEnding = ".written";
 
+    // A file's name has at most 255 bytes, with the endings and what NewFile adds.
+    private const int LongestName = 80;
+    private const int KeptOfLongName = 64;
+    private const int HashOfLongName = 16;
+
     /// <summary>The <see cref="WrittenFiles"/>.</summary>
     public string Written => Path.ChangeExtension(State, WrittenEnding);
 
@@ -25,12 +30,15 @@ internal sealed partial record StatePaths(string State)
     /// <param name="folder">Where the project's files of ours are.</param>
     /// <param name="step">Of one name there is a step for each framework, with outputs of its own.</param>
     public static StatePaths Of(string folder, DeclaredStep step) =>
-        new(Path.Combine(folder, $"{Uri.EscapeDataString(step.Name)}-{Digests.Of(Encoding.UTF8.GetBytes(string.Join('\n', step.Outputs))).Hash[..8]}.state"));
+        new(Path.Combine(folder, $"{Name(step.Name)}-{HashOf(string.Join('\n', step.Outputs))[..8]}.state"));
 
     /// <summary>All of a project's <see cref="WrittenFiles"/>.</summary>
     /// <param name="folder">Where the project's files of ours are.</param>
     public static IEnumerable<string> AllWritten(string folder) =>
         Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"*{WrittenEnding}").Order(StringComparer.Ordinal) : [];
+
+    /// <summary>Whether a file or folder where the project's files of ours are is one of them: what remembers a step, or a log.</summary>
+    public static bool IsName(string name) => NameOfOurs().IsMatch(name) || LogFilePlace.IsName(name);
 
     /// <summary>Removes what is remembered of all steps and logs of theirs, and the folder if nothing else is in it: it may be any folder of the user's.</summary>
     public static void RemoveAll(string folder)
@@ -40,7 +48,7 @@ internal sealed partial record StatePaths(string State)
             return;
         }
 
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => NameOfOurs().IsMatch(entry.Name) || LogFilePlace.IsName(entry.Name)).ToList())
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => IsName(entry.Name)).ToList())
         {
             if (entry is DirectoryInfo { LinkTarget: null } stage)
             {
@@ -57,6 +65,15 @@ internal sealed partial record StatePaths(string State)
             Directory.Delete(folder);
         }
     }
+
+    // Each character beyond ASCII is escaped as up to nine, or as twelve. What is cut is longer than any that is not.
+    private static string Name(string step)
+    {
+        var escaped = Uri.EscapeDataString(step);
+        return escaped.Length <= LongestName ? escaped : $"{escaped[..KeptOfLongName]}-{HashOf(step)[..HashOfLongName]}";
+    }
+
+    private static string HashOf(string text) => Digests.Of(Encoding.UTF8.GetBytes(text)).Hash;
 
     [GeneratedRegex(@"-[0-9a-f]{8}\.((state|written|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z")]
     private static partial Regex NameOfOurs();

@@ -11,6 +11,9 @@ internal sealed record StepBuildSetting
     /// <summary>Folder for the files that remember how outputs were made.</summary>
     public required string StateFolder { get; init; }
 
+    /// <summary>Full paths of the folders that the build writes to.</summary>
+    public IReadOnlyList<string> BuildFolders { get; init; } = [];
+
     /// <summary>Mounts of every step.</summary>
     public required IReadOnlyList<ITaskItem> Mounts { get; init; }
 

@@ -41,7 +41,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private bool Build(DeclaredStep step, StepOptions options, StatePaths paths, StepState state, StepLogs.Log log)
     {
         var earlier = WrittenFiles.Load(paths.Written);
-        var inputs = FileSnapshot.Find(step.AllInputs, setting.ProjectDirectory, paths.Inputs, cancellation, new OutputFolders(step, setting.ProjectDirectory).Depth);
+        var inputs = FileSnapshot.Find(step.AllInputs, setting.ProjectDirectory, paths.Inputs, cancellation, new OutputFolders(step, setting.ProjectDirectory).Depth, NoInputs.Of(step, setting, earlier));
         if (inputs.Absent(setting.ProjectDirectory).ToList() is { Count: > 0 } absent)
         {
             absent.ForEach(input => log.Diagnostics.InputAbsent(step, input));

@@ -19,6 +19,7 @@ public sealed class ProjectPropertiesTests : IDisposable
     [Theory]
     [InlineData("<PropertyGroup><DockerExecImage>x</DockerExecImage></PropertyGroup>")]
     [InlineData("<PropertyGroup /><DockerExecImgae />")]
+    [InlineData("<PropertyGroup><DockerExecutable>x</DockerExecutable><DockerExecutor>x</DockerExecutor><DockerExec>x</DockerExec><DockerExec_x>x</DockerExec_x></PropertyGroup>")]
     [InlineData("<ItemGroup><DockerExecStep Include='S' DockerExecImgae='x'><DockerExecImgae>x</DockerExecImgae></DockerExecStep></ItemGroup>")]
     [InlineData("<PropertyGroup><!-- <DockerExecImgae>x</DockerExecImgae> --></PropertyGroup>")]
     [InlineData("<PropertyGroup><Text><DockerExecImgae>x</DockerExecImgae></Text></PropertyGroup>")]

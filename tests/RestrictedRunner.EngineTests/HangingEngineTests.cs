@@ -95,6 +95,33 @@ public class HangingEngineTests
         Assert.Equal(["image"], client.Calls);
     }
 
+    // As "sudo docker" is.
+    [Theory]
+    [EachEngine]
+    public async Task A_question_that_is_given_up_leaves_no_client_of_a_client(string engine)
+    {
+        const string Child = "sleep 61.75";
+        using var client = new ClientScript(engine, $"{Child} & wait");
+        using var cancellation = new CancellationTokenSource();
+
+        var asking = ImageIds.FindAsync(["one:1"], new StepOptions { Engine = client.Path }, cancellation.Token);
+        await UntilAsync(() => Processes.WithText(Child).Count > 0);
+        await cancellation.CancelAsync();
+
+        Assert.Empty(await asking);
+        await UntilAsync(() => Processes.WithText(Child).Count == 0);
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!isSo())
+        {
+            Assert.True(watch.Elapsed < Soon);
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
     private static async Task<T> CancelAsync<T>(StepOptions options, Watched watched, Func<Task, Task> moment)
         where T : Exception
     {

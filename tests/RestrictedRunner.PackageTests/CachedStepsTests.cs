@@ -59,6 +59,36 @@ public class CachedStepsTests
         Assert.Equal(text, await File.ReadAllTextAsync(second["b.txt"], TestContext.Current.CancellationToken));
     }
 
+    [EngineTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_warning_about_a_file_beside_the_project_keeps_its_path(bool hermetic)
+    {
+        var project = new TestProject("<Project />", "root.proj");
+        project.Write("shared/a.txt", Unique());
+        var step = TestProject.At(project.Write(
+            "sub/step.proj",
+            $"""
+            <Project>
+              <ItemGroup>
+                <DockerExecStep Include="Copy" Hermetic="{hermetic}" Image="busybox:latest" Inputs="../shared/a.txt" Outputs="b.txt"
+                                Mounts="{(hermetic ? "" : $"{project["shared"]}:/project/shared")}"
+                                Command="echo '../shared/a.txt(1): warning X1: odd'; date &gt; b.txt" />
+              </ItemGroup>
+              <Target Name="Build" />
+              <Sdk Name="RestrictedRunner.Build" Version="{TestRun.Version}" />
+            </Project>
+            """));
+        var first = (await step.BuildAsync()).Succeeded();
+        File.Delete(step["b.txt"]);
+
+        var second = (await step.BuildAsync()).Succeeded();
+
+        Assert.Equal((1, 0), (first.Runs, second.Runs));
+        Assert.Equal(first.Warnings, second.Warnings);
+        Assert.True(!hermetic || Assert.Single(second.Warnings).File == project["shared/a.txt"]);
+    }
+
     [EngineFact]
     public async Task Without_the_cache_a_step_runs()
     {

@@ -41,7 +41,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private bool Build(DeclaredStep step, StepOptions options, StatePaths paths, StepState state, StepLogs.Log log)
     {
         var earlier = WrittenFiles.Load(paths.Written);
-        var inputs = FileSnapshot.Find(step.AllInputs, setting.ProjectDirectory, paths.Inputs, cancellation, new OutputFolders(step, setting.ProjectDirectory).Depth, NoInputs.Of(step, setting, earlier));
+        var inputs = InputsWithout(earlier, new OutputFolders(step, setting.ProjectDirectory).Depth);
         if (inputs.Absent(setting.ProjectDirectory).ToList() is { Count: > 0 } absent)
         {
             absent.ForEach(input => log.Diagnostics.InputAbsent(step, input));
@@ -90,10 +90,13 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             return true;
         }
 
+        FileSnapshot InputsWithout(WrittenFiles written, int depth) =>
+            FileSnapshot.Find(step.AllInputs, setting.ProjectDirectory, paths.Inputs, cancellation, depth, NoInputs.Of(step, setting, written));
+
         // Empty when it is not known what the step saw. An image that was pulled for the run is known only then.
-        string KeyAfterRun()
+        string KeyAfterRun(WrittenFiles written)
         {
-            if (!FileSnapshot.Find(step.AllInputs, setting.ProjectDirectory, paths.Inputs, cancellation, inputs.Depth).Root.Equals(inputs.Root))
+            if (!InputsWithout(written, inputs.Depth).Root.Equals(inputs.Root))
             {
                 log.Messages.LogMessage(MessageImportance.Normal, $"The inputs of step '{step.Name}' changed while it ran: the next build runs it again.");
                 return "";

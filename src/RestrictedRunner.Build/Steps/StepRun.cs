@@ -14,11 +14,11 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
     public string ImageId { get; init; } = "";
 
     /// <summary>Runs the step and keeps its result in the cache.</summary>
-    /// <param name="key">The step's key, asked for after the run: only then an image may be there to tell. Empty when it is not known what the step saw.</param>
+    /// <param name="key">The step's key, asked for after the run with what it wrote: only then an image may be there to tell. Empty when it is not known what the step saw.</param>
     /// <returns>What it wrote; null when an error was logged.</returns>
-    public StepRunResult? Run(Func<string> key) => files.Step.Hermetic ? RunInStage(key) : RunInProject(key);
+    public StepRunResult? Run(Func<WrittenFiles, string> key) => files.Step.Hermetic ? RunInStage(key) : RunInProject(key);
 
-    private StepRunResult? RunInProject(Func<string> key)
+    private StepRunResult? RunInProject(Func<WrittenFiles, string> key)
     {
         files.RemoveEarlier();
         var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
@@ -29,7 +29,8 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
             return null;
         }
 
-        var keyOfRun = key();
+        var written = WrittenFiles.Of(before.Own()).WithoutContent(before.Found());
+        var keyOfRun = key(written);
         if (before.Found() is [var found, ..])
         {
             // Whether the step would have made it, nobody can tell.
@@ -40,10 +41,10 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
             cache.Store(keyOfRun, setting.ProjectDirectory, _recorded);
         }
 
-        return new(WrittenFiles.Of(before.Own()).WithoutContent(before.Found()), keyOfRun);
+        return new(written, keyOfRun);
     }
 
-    private StepRunResult? RunInStage(Func<string> key)
+    private StepRunResult? RunInStage(Func<WrittenFiles, string> key)
     {
         using var stage = new Stage(StatePaths.Of(setting.StateFolder, files.Step).Stage, inputs);
         var isCopyOfInputs = inputs.IsUnchanged();
@@ -67,9 +68,10 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
             return null;
         }
 
-        var keyOfRun = isCopyOfInputs ? key() : "";
+        var written = WrittenFiles.Of(result.Entries);
+        var keyOfRun = isCopyOfInputs ? key(written) : "";
         cache.Store(keyOfRun, stage.ProjectDirectory, _recorded);
-        return new(WrittenFiles.Of(result.Entries), keyOfRun);
+        return new(written, keyOfRun);
     }
 
     // False when an error was logged.

@@ -62,6 +62,31 @@ public class MountedProgramTests
     public void A_script_of_another_language_does_not_mind_them() =>
         Assert.False(new MountedProgram("/x/a.pl", "#!/usr/bin/perl\r", IsExecutable: true).FailsForItsLineEnds("a.pl: it broke"));
 
+    [Theory]
+    [InlineData("tools/wrap.sh: 2: tools/crlf.sh: not found", "tools/crlf.sh")]
+    [InlineData("make: ./tools/crlf.sh: No such file or directory\nmake: *** [Makefile:2: all] Error 127", "tools/crlf.sh")]
+    [InlineData("sh: can't execute '/src/tools/crlf.sh': Permission denied", "tools/crlf.sh")]
+    [InlineData("cat: tools/data.txt: Permission denied", null)]
+    [InlineData("cat: tools/none.sh: No such file or directory", null)]
+    [InlineData("tools/crlf.sh: line 3: it broke", null)]
+    public void A_script_that_another_one_could_not_run_is_found_in_its_complaint(string lastLines, string? expected)
+    {
+        var folder = Directory.CreateTempSubdirectory("mounted-program-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "tools"));
+            File.WriteAllText(Path.Combine(folder, "tools/crlf.sh"), "#!/bin/sh\r\n");
+            File.WriteAllText(Path.Combine(folder, "tools/data.txt"), "data\n");
+            var options = new StepOptions { Mounts = [new(folder, "/src")], WorkDir = "/src" };
+
+            Assert.Equal(expected is null ? null : Path.Combine(folder, expected), MountedProgram.InComplaints(lastLines, options).FirstOrDefault()?.HostFile);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void It_is_found_through_the_mounts()
     {

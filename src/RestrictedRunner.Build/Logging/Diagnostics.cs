@@ -266,7 +266,13 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private static string LineEnds(StepOptions options, KeptOutput output) =>
         MountedProgram.InCommand(options).FirstOrDefault(program => program.FailsForItsLineEnds(output.LastLines)) is { } script
             ? $" The script '{script.HostFile}' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF."
-            : "";
+        : MountedProgram.InComplaints(output.LastLines, options).FirstOrDefault() is { } called ? CalledNotRun(called)
+        : Sentence(UnseenVariable.Hint(output.LastLines, name => Environment.GetEnvironmentVariable(name) is not null));
+
+    private static string CalledNotRun(MountedProgram program) =>
+        !program.IsExecutable ? $" {MakeExecutable(program)}."
+        : program.WhyNotFound is { } why ? $" A program that the command runs cannot be run: {why}."
+        : "";
 
     private static string MountedNotRun(MountedProgram? program) =>
         program is { IsExecutable: false } ? $" {MakeExecutable(program)}."

@@ -50,6 +50,14 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
                 .Select(word => Find($"./{word.Value}"[(word.Value.StartsWith('/') ? 2 : 0)..], options))
                 .OfType<MountedProgram>();
 
+    /// <summary>The scripts that a shell, or make, could not run in the middle of a command, as far as mounts show them.</summary>
+    public static IEnumerable<MountedProgram> InComplaints(string lastLines, StepOptions options) =>
+        NotRun().Matches(lastLines)
+            .Select(complaint => complaint.Text("program"))
+            .Select(name => Find(name.StartsWith('/') ? name : $"./{name}", options))
+            .OfType<MountedProgram>()
+            .Where(program => program.FirstLine.StartsWith("#!", StringComparison.Ordinal));
+
     /// <summary>True for a script of a shell that was saved by an editor of Windows, if the last words of a command are about it.</summary>
     public bool FailsForItsLineEnds(string lastLines) =>
         FirstLine.EndsWith('\r')
@@ -104,6 +112,9 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
     // In quotes a name may hold blanks.
     [GeneratedRegex(@"(?<=')[^']+(?=')|(?<="")[^""]+(?="")|[^\s'""`;|&<>()]+", RegexOptions.ExplicitCapture)]
     private static partial Regex Words();
+
+    [GeneratedRegex(@"(?<program>[^\s:'""`]*/[^\s:'""`]+)['""]?: (not found|No such file or directory|Permission denied)\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex NotRun();
 
     [GeneratedRegex(@"exec: ""(?<program>[^""]+)""", RegexOptions.ExplicitCapture)]
     private static partial Regex Executed();

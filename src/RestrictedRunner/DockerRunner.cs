@@ -52,6 +52,11 @@ public static class DockerRunner
                 mayPull = false;
                 await ImagePull.PullAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
             }
+            catch (RunnerException e) when (e.Failure == RunnerFailure.NotRemoved)
+            {
+                reaper.TakeOver();
+                throw;
+            }
             catch (RunnerException e) when (e.Failure == RunnerFailure.InitMissing && step.Options.Init)
             {
                 observer.EngineRemark("The engine has no init program, so the step runs without one: a command that is stopped gets no SIGTERM before it is killed. Init=\"false\" saves the try.");

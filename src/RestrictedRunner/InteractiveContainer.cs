@@ -71,7 +71,17 @@ public sealed class InteractiveContainer : IAsyncDisposable
             step.Environment.ForClient,
             CloseReaders);
         var watch = new Stopwatch();
-        var exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, TimeLimits.Of(step.Options), _stop.Token).ConfigureAwait(false);
+        int exitCode;
+        try
+        {
+            exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, TimeLimits.Of(step.Options), _stop.Token).ConfigureAwait(false);
+        }
+        catch (RunnerException e) when (e.Failure == RunnerFailure.NotRemoved)
+        {
+            reaper.TakeOver();
+            throw;
+        }
+
         if (EngineMessages.StartsFailure(errorStart.Text))
         {
             await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, EngineMessages.Report(errorStart.Text.Split('\n')), watch.Elapsed, _stop.Token).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 namespace RestrictedRunner.EngineTests;
 
+[Collection(nameof(RunsAlone))]
 public class CancellationTests
 {
     private const string Endless = "trap '' TERM INT; while true; do sleep 1; done";

@@ -1,6 +1,7 @@
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>The client is ended from outside, by a signal of its own, while the command runs.</summary>
+[Collection(nameof(RunsAlone))]
 public class InterruptedClientTests
 {
     [Theory]

@@ -1,6 +1,7 @@
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>An exception of the caller's own code, thrown while the command runs.</summary>
+[Collection(nameof(RunsAlone))]
 public class ObserverFailureTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);

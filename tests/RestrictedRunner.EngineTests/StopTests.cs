@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>A step that is cancelled, or whose time is over, is asked to end before it is killed.</summary>
+[Collection(nameof(RunsAlone))]
 public class StopTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);

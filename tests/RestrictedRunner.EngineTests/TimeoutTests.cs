@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 namespace RestrictedRunner.EngineTests;
 
+[Collection(nameof(RunsAlone))]
 public class TimeoutTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);

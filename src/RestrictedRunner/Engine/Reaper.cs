@@ -47,6 +47,7 @@ internal sealed class Reaper : IDisposable
         """;
 
     private readonly Process? _process;
+    private bool _takesOver;
 
     /// <summary>Starts to watch over a container and a folder that do not exist yet.</summary>
     public Reaper(EngineProcess engine) => _process = OperatingSystem.IsWindows() ? null : Start(engine, Container, Folder);
@@ -60,12 +61,19 @@ internal sealed class Reaper : IDisposable
     /// <summary>Environment of a client that pulls, by which the reaper finds it.</summary>
     public IReadOnlyDictionary<string, string?> PullEnvironment => new Dictionary<string, string?> { ["RESTRICTED_RUNNER_PULL"] = Container.Name };
 
+    /// <summary>The engine did not remove the container in time: the reaper goes on trying when this one is disposed of.</summary>
+    public void TakeOver() => _takesOver = true;
+
     /// <summary>The step has ended and cleaned up after itself: the reaper ends.</summary>
     public void Dispose()
     {
         try
         {
-            _process?.StandardInput.WriteLine("done");
+            if (!_takesOver)
+            {
+                _process?.StandardInput.WriteLine("done");
+            }
+
             _process?.StandardInput.Dispose();
         }
         catch (IOException)

@@ -8,8 +8,8 @@ using Xunit.v3;
 // They look into cgroups and /proc.
 [assembly: SupportedOSPlatform("linux")]
 
-// The tests wait for engines most of the time, so more of them than there are processors run at once.
-[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 8)]
+// The tests wait for engines some of the time. With more at once, engines take so long that what is to be over soon is not.
+[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 3)]
 [assembly: AssemblyFixture(typeof(TestRunFolder))]
 
 namespace RestrictedRunner.EngineTests;

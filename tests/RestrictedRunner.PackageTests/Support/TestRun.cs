@@ -5,7 +5,7 @@ using Xunit.Sdk;
 using Xunit.v3;
 
 // A build waits for its containers and for the disk now and then, so a few more than there are processors run at once.
-[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 4)]
+[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 3)]
 [assembly: AssemblyFixture(typeof(NothingIsLeftBehind))]
 [assembly: RemoveFoldersOfPassedTests]
 

@@ -33,7 +33,9 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
 
     /// <summary>Where the lines of an earlier run are logged again, with the paths that they had.</summary>
     public static StepPlace OfEarlierRun(FileSnapshot inputs, DeclaredStep step, string projectDirectory) =>
-        InProject(step, projectDirectory) with { StandIn = step.Hermetic ? InPlaceOfStage(inputs, step, projectDirectory) : null };
+        step.Hermetic
+            ? InProject(step, projectDirectory) with { Start = inputs.ProjectInTree, StandIn = InPlaceOfStage(inputs, step, projectDirectory) }
+            : InProject(step, projectDirectory);
 
     private static StandIn InPlaceOfStage(FileSnapshot inputs, DeclaredStep step, string projectDirectory)
     {

@@ -72,13 +72,11 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
 
     private static ReadStep? Read(DeclaredStep step, string projectDirectory, StepLogs logs)
     {
-        using var output = logs.Open(step);
-        var log = new TaskLoggingHelper(output.Engine, nameof(DockerExec));
-        var diagnostics = new Diagnostics(log);
-        using var task = StepPlace.InProject(step, projectDirectory).NewTask(step, output.Engine, recorder: null, [], diagnostics);
+        using var log = logs.Open(step);
+        using var task = StepPlace.InProject(step, projectDirectory).NewTask(step, log.Engine, recorder: null, [], log.Diagnostics);
         var parameters = ParameterReader.Read(task);
-        var isGood = StepRules.Check(step with { Problems = Lasting(step.Problems) }, parameters with { Problems = Lasting(parameters.Problems) }, projectDirectory, diagnostics);
-        return isGood && !log.HasLoggedErrors ? new(step, parameters) : null;
+        var isGood = StepRules.Check(step with { Problems = Lasting(step.Problems) }, parameters with { Problems = Lasting(parameters.Problems) }, projectDirectory, log.Diagnostics);
+        return isGood && !log.Messages.HasLoggedErrors ? new(step, parameters) : null;
     }
 
     // Files that a build makes before it runs the step need not be there yet.
@@ -90,24 +88,22 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
 
     private bool Pull(ReadStep step, StepLogs logs, HashSet<string> silentEngines)
     {
-        using var output = logs.Open(step.Step);
-        var log = new TaskLoggingHelper(output.Engine, nameof(DockerExec));
-        var diagnostics = new Diagnostics(log);
-        using var stepLog = new StepLog(log, step.Parameters, diagnostics, collect: false);
+        using var log = logs.Open(step.Step);
+        using var stepLog = new StepLog(log.Messages, step.Parameters, log.Diagnostics, collect: false);
         using var link = BuildLink.Watch(Cancel);
         try
         {
             var isNew = DockerRunner.PullAsync(step.Options, stepLog.Observer(onStarting: static _ => { }), _cancelled.Token).GetAwaiter().GetResult();
-            log.LogMessage(MessageImportance.High, isNew ? $"{step.Options.Image}: pulled" : $"{step.Options.Image}: is there");
+            log.Messages.LogMessage(MessageImportance.High, isNew ? $"{step.Options.Image}: pulled" : $"{step.Options.Image}: is there");
             return true;
         }
         catch (OperationCanceledException)
         {
-            diagnostics.StepCancelled(step.Options.Image);
+            log.Diagnostics.StepCancelled(step.Options.Image);
         }
         catch (RunnerException e)
         {
-            diagnostics.NotRun(e, step.Options, stepLog.EndFailed());
+            log.Diagnostics.NotRun(e, step.Options, stepLog.EndFailed());
             if (e.Failure is RunnerFailure.ClientNotFound or RunnerFailure.DaemonNotRunning or RunnerFailure.PermissionDenied)
             {
                 silentEngines.Add(step.Options.Engine);

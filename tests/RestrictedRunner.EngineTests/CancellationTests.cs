@@ -48,7 +48,7 @@ public class CancellationTests
         for (var delay = 0; delay <= 400; delay += 20)
         {
             using var cancellation = new CancellationTokenSource();
-            var run = AssertCancelledAsync(Step.On(engine, Endless), watched, cancellation.Token);
+            var run = AssertCancelledAsync(Step.On(engine, Endless) with { StopTimeout = TimeSpan.FromMilliseconds(100) }, watched, cancellation.Token);
             cancellation.CancelAfter(delay);
             await run;
 

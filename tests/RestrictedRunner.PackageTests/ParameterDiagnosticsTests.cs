@@ -3,8 +3,8 @@ namespace RestrictedRunner.PackageTests;
 public class ParameterDiagnosticsTests
 {
     [Theory]
-    [InlineData("RRB1001", "", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\".")]
-    [InlineData("RRB1001", "Image=''", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\".")]
+    [InlineData("RRB1001", "", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\"; a property DockerExecImage is for declared steps only.")]
+    [InlineData("RRB1001", "Image=''", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\"; a property DockerExecImage is for declared steps only.")]
     [InlineData("RRB1002", "Image='Busybox'", "Image 'Busybox': the name of an image is written in lower case.")]
     [InlineData("RRB1002", "Image='--privileged'", "Image '--privileged': an image is written [registry[:port]/]name[:tag][@sha256:digest].")]
     [InlineData("RRB1003", "Image='i' Memory='lots'", "Memory 'lots': a size is a number with b, k, m or g, such as 512m.")]
@@ -23,7 +23,7 @@ public class ParameterDiagnosticsTests
     [InlineData("RRB1007", "Image='i' Mounts='/in:$(MSBuildProjectDirectory)'", "Mounts '/in': the host path does not exist, but 'FOLDER' does on the host; perhaps host and container path are swapped. Create it before the step (MakeDir), or correct the path. A named volume goes into DockerRunOpts=\"-v name:/path\".")]
     [InlineData("RRB1008", "Image='i' DockerRunOpts='--init extra'", "DockerRunOpts 'extra': it stands where an option is expected and would be taken for the image.")]
     [InlineData("RRB1009", "Image='i' DockerRunOpts='--name mine'", "DockerRunOpts '--name': --name is decided by the runner. Remove it.")]
-    [InlineData("RRB1010", "Image='i' EnvironmentVariables='NO_VALUE'", "EnvironmentVariables 'NO_VALUE': a variable is NAME=value, or an item with metadata Value; a semicolon in a value is written %3B.")]
+    [InlineData("RRB1010", "Image='i' EnvironmentVariables='NO_VALUE'", "EnvironmentVariables 'NO_VALUE': a variable is NAME=value, where a semicolon in a value is written %3B; of a task also an item with metadata Value.")]
     [InlineData("RRB1011", "Image='i' Entrypoint='a%00b'", "Entrypoint 'a\0b': it holds a NUL character or half a surrogate pair, which no command line can carry.")]
     [InlineData("RRB1012", "Image='i' StandardInput='none.txt'", "StandardInput 'FOLDER/none.txt': there is no such file.")]
     [InlineData("RRB1003", "Image='i' StdOutEncoding='utf-7'", "StdOutEncoding 'utf-7': it is the name of an encoding, such as utf-8, latin1 or windows-1252.")]

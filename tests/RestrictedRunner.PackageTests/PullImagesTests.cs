@@ -173,6 +173,7 @@ public class PullImagesTests
         var build = await project.BuildAsync("-t:PullDockerExecImages", "-p:DockerExecEngine=./client");
 
         Assert.Equal(["RRB1001", "RRB1003"], build.Errors.Select(error => error.Code).Order(StringComparer.Ordinal));
+        Assert.Contains(build.Errors, error => error.Text == "docker runner requires 'image' option: give the step metadata Image, or the project a property DockerExecImage.");
         Assert.NotEqual(0, build.ExitCode);
         Assert.Empty(FakeClient.Calls(project));
     }

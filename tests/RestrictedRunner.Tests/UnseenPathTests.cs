@@ -106,12 +106,22 @@ public class UnseenPathTests
     }
 
     [Theory]
-    [InlineData("cat ../tools/v", "cat: can't open '../tools/v': No such file or directory", "/home/me/tools/v")]
-    [InlineData("sh ../tools/gen.sh a", "sh: can't open '../tools/gen.sh': No such file or directory", "/home/me/tools/gen.sh")]
-    public void A_relative_path_that_leaves_the_mounts_is_one_of_the_host(string command, string output, string path) =>
+    [InlineData("cat ../tools/v", "cat: can't open '../tools/v': No such file or directory", "../tools/v")]
+    [InlineData("sh ../tools/gen.sh a", "sh: can't open '../tools/gen.sh': No such file or directory", "../tools/gen.sh")]
+    public void A_relative_path_that_leaves_the_mounts_is_one_of_the_host(string command, string output, string name)
+    {
+        var onHost = Path.GetFullPath(name, "/home/me/app");
+        var inContainer = Path.GetFullPath(name, "/seen");
+        var options = Options(command) with { ClientDirectory = "/home/me/app", WorkDir = "/seen" };
+        var itself = options with { Mounts = [new("/home/me/app", "/home/me/app", false)], WorkDir = "/home/me/app" };
+
         Assert.Equal(
-            $"'{path}' is a path of the host, which the container does not see; mount it, or use its path in the container.",
-            UnseenPath.Hint(Options(command) with { ClientDirectory = "/home/me/app", WorkDir = "/seen" }, output, name => name == path));
+            $"'{name}' is '{onHost}' on the host, and '{inContainer}' in the container, where no mount shows it: add Mounts=\"{onHost}:{inContainer}\".",
+            UnseenPath.Hint(options, output, path => path == onHost));
+        Assert.Equal(
+            $"'{onHost}' is a path of the host, which the container does not see; mount it, or use its path in the container.",
+            UnseenPath.Hint(itself, output, path => path == onHost));
+    }
 
     [Theory]
     [InlineData("cd /seen && cat a.pl", "cat: can't open 'a.pl': No such file or directory")]

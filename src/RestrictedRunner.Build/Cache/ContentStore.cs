@@ -41,14 +41,6 @@ internal sealed class ContentStore(CacheFolder folder)
         return Put(file, HashingCopy.Copy(source, file.Stream));
     }
 
-    /// <summary>Stores what a stream gives, of any length.</summary>
-    /// <inheritdoc cref="PutFile"/>
-    public StoredBlob Put(Stream content)
-    {
-        using var file = UnfinishedFile.Begin(folder);
-        return Put(file, HashingCopy.Copy(content, file.Stream));
-    }
-
     /// <inheritdoc cref="PutFile"/>
     public StoredBlob Put(ReadOnlyMemory<byte> content)
     {

@@ -68,14 +68,9 @@ internal sealed class ResultCache(CacheFolder folder)
 
     /// <summary>Puts the outputs of a step where it would leave them. What is there with the same content is not touched.</summary>
     /// <param name="key">The step's key.</param>
-    /// <param name="outputFolder">Absolute; all outputs are below it.</param>
-    /// <param name="outputs">The step's outputs; a result with others is none of this step.</param>
+    /// <param name="places">Where; a result with other outputs is none of this step.</param>
     /// <param name="cancellationToken">Stops before the first file has changed.</param>
     /// <exception cref="ArgumentException">An output's path is not one below the folder.</exception>
-    public RestoreOutcome Restore(string key, string outputFolder, IReadOnlyList<string> outputs, CancellationToken cancellationToken) =>
-        Restore(key, new(outputFolder, outputs), cancellationToken);
-
-    /// <summary>The same, with the places told in more detail.</summary>
     public RestoreOutcome Restore(string key, OutputPlaces places, CancellationToken cancellationToken)
     {
         var named = OutputPath.Outermost(places.Paths);
@@ -109,9 +104,6 @@ internal sealed class ResultCache(CacheFolder folder)
 
     /// <inheritdoc cref="Eviction.TrimIfDue"/>
     public TrimReport? TrimIfDue(long limit) => Eviction.TrimIfDue(folder, limit);
-
-    /// <inheritdoc cref="Eviction.Trim"/>
-    public TrimReport Trim(long limit) => Eviction.Trim(folder, limit);
 
     private Loaded? Load(string key)
     {

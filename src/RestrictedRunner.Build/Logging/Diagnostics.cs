@@ -22,12 +22,11 @@ internal sealed record KeptOutput(string LastLines, string File, string WhyNoFil
 /// <param name="file">The user's project, where MSBuild would name the file of ours that has the task; null for the line of the task.</param>
 internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 {
-    // POSIX, Shell Command Language, 2.8.2.
-    private const int ProgramNotExecuted = 126;
-    private const int ProgramAbsent = 127;
-
     /// <summary>True for a step that sees only what it declares.</summary>
     public bool IsHermetic { get; init; }
+
+    /// <summary>True for a step that is an item and no task.</summary>
+    public bool IsDeclared { get; init; }
 
     public void Problem(OptionProblem problem)
     {
@@ -79,10 +78,10 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     }
 
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{At(at)}{WhyNotRun(at, exitCode, options, output)}{Unseen(options, output)}{LastLines(output)}", at);
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{At(at)}{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Unseen(options, output)}{LastLines(output)}", at);
 
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{WhyNotRun(at, exitCode, options, output)}{Unseen(options, output)}{LastLines(output)}", at);
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Unseen(options, output)}{LastLines(output)}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
@@ -149,7 +148,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     }
 
     private void ImageMissing() =>
-        Error("RRB1001", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\".");
+        Error("RRB1001", $"docker runner requires 'image' option: {(IsDeclared ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property DockerExecImage is for declared steps only")}.");
 
     private void ImageInvalid(OptionProblem problem) => Error("RRB1002", Text(problem));
 
@@ -227,11 +226,14 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private void UserUnknown(RunnerException failure, StepOptions options) =>
         Error("RRB3014", $"Image '{options.Image}' does not have the user or group that the step asks for. Names must be in the image's own /etc/passwd and /etc/group; numbers (uid:gid) and User=\"current\" need not.{Engine(failure)}");
 
-    private void CommandNotFound(RunnerException failure, StepOptions options) =>
-        Error("RRB3003", $"{ProgramNotFound(MountedProgram.NameIn(failure.Message), options)}{Engine(failure)}");
+    private void CommandNotFound(RunnerException failure, StepOptions options)
+    {
+        var name = MountedProgram.NameIn(failure.Message);
+        Error("RRB3003", $"{ProgramNotRun.NotFound(name, options, UnseenProgram(name, options))}{Engine(failure)}");
+    }
 
     private void CommandNotExecutable(RunnerException failure, StepOptions options) =>
-        Error("RRB3004", $"{ProgramNotExecutable(MountedProgram.NameIn(failure.Message), options)}{Engine(failure)}");
+        Error("RRB3004", $"{ProgramNotRun.NotExecutable(MountedProgram.NameIn(failure.Message), options)}{Engine(failure)}");
 
     private void CouldNotStart(RunnerException failure, StepOptions options) =>
         Error("RRB3005", $"The container of image '{options.Image}' could not be started{NoPlace(failure, options)}:{Engine(failure)}");
@@ -256,54 +258,16 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 
     private static string At(FailedLine? at) => at is null ? "" : $" The shell stopped at line {at.Line} of {at.Parameter}: {at.Complaint}.";
 
-    private static string WhyNotRun(FailedLine? at, int exitCode, StepOptions options, KeptOutput output) =>
-        at?.Program is not { } name || exitCode is not (ProgramNotExecuted or ProgramAbsent) ? LineEnds(options, output)
-        : name.Contains('/', StringComparison.Ordinal) ? MountedNotRun(MountedProgram.Find(name, options))
-        : exitCode != ProgramAbsent ? ""
-        : at.IsOfBash ? $" '{name}' is a word of bash: set Shell=\"bash\", with an image that has it."
-        : $" Use an image that has '{name}'.";
-
-    private static string LineEnds(StepOptions options, KeptOutput output) =>
-        MountedProgram.InCommand(options).FirstOrDefault(program => program.FailsForItsLineEnds(output.LastLines)) is { } script
-            ? $" The script '{script.HostFile}' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF."
-        : MountedProgram.InComplaints(output.LastLines, options).FirstOrDefault() is { } called ? CalledNotRun(called)
-        : Sentence(UnseenVariable.Hint(output.LastLines, name => Environment.GetEnvironmentVariable(name) is not null));
-
-    private static string CalledNotRun(MountedProgram program) =>
-        !program.IsExecutable ? $" {MakeExecutable(program)}."
-        : program.WhyNotFound is { } why ? $" A program that the command runs cannot be run: {why}."
-        : "";
-
-    private static string MountedNotRun(MountedProgram? program) =>
-        program is { IsExecutable: false } ? $" {MakeExecutable(program)}."
-        : program?.WhyNotFound is { } why ? $" It cannot be run: {why}."
-        : "";
-
-    private static string MakeExecutable(MountedProgram program) =>
-        $"Make '{program.HostFile}' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell";
-
     private string Unseen(StepOptions options, KeptOutput output) =>
         Sentence(IsHermetic ? UndeclaredInput.Hint(options, output.LastLines, Path.Exists) : UnseenPath.Hint(options, output.LastLines, Path.Exists));
 
-    private string UnseenProgram(string name, StepOptions options) =>
-        Sentence(!IsHermetic ? UnseenPath.HintForProgram(name, options, Path.Exists) : name.Contains('/', StringComparison.Ordinal) ? UndeclaredInput.Hint(options, name, Path.Exists) : "");
+    private string UnseenProgram(string? name, StepOptions options) =>
+        Sentence(name is null ? "" : !IsHermetic ? UnseenPath.HintForProgram(name, options, Path.Exists) : name.Contains('/', StringComparison.Ordinal) ? UndeclaredInput.Hint(options, name, Path.Exists) : "");
 
     private static string Sentence(string text) => text.Length == 0 ? "" : $" {text}";
 
     private static string Unexpanded(string hostPath) =>
         hostPath.Split('/', '\\').Any(name => name.StartsWith('~') || name.StartsWith('$')) ? " No shell expands '~' and '$': use $(MSBuildProjectDirectory)." : "";
-
-    private string ProgramNotFound(string? name, StepOptions options) =>
-        name is null ? $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program."
-        : MountedProgram.Find(name, options)?.WhyNotFound is { } why ? $"Image '{options.Image}' cannot run '{name}': {why}."
-        : name.Contains('/', StringComparison.Ordinal) && !name.StartsWith('/')
-            ? $"There is no program '{name}' where the container of image '{options.Image}' starts.{UnseenProgram(name, options)} Check its path, WorkingDirectory and Mounts."
-        : $"Image '{options.Image}' has no program '{name}'.{UnseenProgram(name, options)} Check the command's first word, Shell and Entrypoint, and that the image has that program.";
-
-    private static string ProgramNotExecutable(string? name, StepOptions options) =>
-        name is null ? $"The program in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform."
-        : MountedProgram.Find(name, options) is { IsExecutable: false } program ? $"The program '{name}' cannot be executed in image '{options.Image}'. {MakeExecutable(program)}."
-        : $"The program '{name}' in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.";
 
     private static string NoPlace(RunnerException failure, StepOptions options) =>
         failure.Message.Contains("read-only file system", StringComparison.OrdinalIgnoreCase) && NestedMount.WithoutPlace(options.Mounts, Path.Exists) is { } nested

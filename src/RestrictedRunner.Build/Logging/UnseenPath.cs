@@ -63,7 +63,7 @@ internal static partial class UnseenPath
 
             var start = new ContainerPaths(options.Mounts, options.Tmpfs, options.WorkDir, exists).OnHost(options.WorkDir);
             var path = Path.GetFullPath(name, start);
-            return exists(path) && !options.Mounts.Any(mount => HostFolder.IsAtOrBelow(path, mount.HostPath)) ? OfTheHost(path)
+            return exists(path) && !options.Mounts.Any(mount => HostFolder.IsAtOrBelow(path, mount.HostPath)) ? Beside(name, path, Path.GetFullPath(name, options.WorkDir))
                 : !exists(path) && IsInProject() ? $"'{name}' is not in the working directory, but in the project's folder."
                 : "";
         }
@@ -78,6 +78,11 @@ internal static partial class UnseenPath
 
         bool Exists(string path) => options.ClientDirectory.Length > 0 && exists(Path.GetFullPath(path, options.ClientDirectory));
     }
+
+    // Where the working directory has another path in the container, so has what is beside it.
+    private static string Beside(string name, string path, string inContainer) => path == inContainer
+        ? OfTheHost(path)
+        : $"'{name}' is '{path}' on the host, and '{inContainer}' in the container, where no mount shows it: add Mounts=\"{path}:{inContainer}\".";
 
     private static string OfTheHost(string path) => FoldersOfImages.FirstOrDefault(folder => HostFolder.IsAtOrBelow(path, folder)) is { } own
         ? $"'{path}' is on the host and not in the image, whose own '{own}' the container sees; use an image that has it, or mount it."

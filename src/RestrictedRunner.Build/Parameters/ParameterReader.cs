@@ -184,7 +184,7 @@ internal sealed class ParameterReader
             return new(item.ItemSpec[..equals], item.ItemSpec[(equals + 1)..]);
         }
 
-        _problems.Add(new(OptionProblemKind.EnvironmentInvalid, nameof(DockerExec.EnvironmentVariables), item.ItemSpec, "a variable is NAME=value, or an item with metadata Value; a semicolon in a value is written %3B"));
+        _problems.Add(new(OptionProblemKind.EnvironmentInvalid, nameof(DockerExec.EnvironmentVariables), item.ItemSpec, "a variable is NAME=value, where a semicolon in a value is written %3B; of a task also an item with metadata Value"));
         return null;
     }
 

@@ -65,7 +65,7 @@ internal sealed class StepLogs(IBuildEngine8 engine)
             _logs = logs;
             Engine = new StepEngine(logs.Engine, step.Place, (e, write) => logs.Write(this, e, write));
             Messages = new(Engine, nameof(DockerExec));
-            Diagnostics = new(Messages);
+            Diagnostics = new(Messages) { IsDeclared = true };
         }
 
         /// <summary>True when nothing is added any more.</summary>

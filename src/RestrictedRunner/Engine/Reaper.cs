@@ -16,8 +16,8 @@ internal sealed class Reaper : IDisposable
 
     // Clients are found in /proc, those that run the container by its name among their words, those that pull by their
     // environment: whatever they are told at which moment, a build may be killed before. One that runs the container is
-    // not killed before that is gone: the engine would finish what the client began, and nobody would know. After less
-    // than four seconds it is, with whatever an engine that hangs has kept waiting; a last try has another second.
+    // not killed before that is gone: the engine would finish what the client began, and nobody would know. After
+    // three seconds it is, with whatever an engine that hangs has kept waiting; a last try has another second.
     private const string Script =
         """
         trap '' HUP INT QUIT TERM
@@ -34,7 +34,7 @@ internal sealed class Reaper : IDisposable
         }
         pulls() { numbers $(grep -lzx -e "^RESTRICTED_RUNNER_PULL=$container\$" /proc/[0-9]*/environ); }
         runs() { numbers $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline); }
-        (sleep 3.5 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; kill -9 -$$; }) &
+        (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; kill -9 -$$; }) &
         rm -rf "$folder"
         kill $(pulls)
         late=0

@@ -232,11 +232,11 @@ internal static partial class Snippets
         new Snippet("a variable without a value", """<TASK Command="echo a" EnvironmentVariables="NOVALUE" />""").Deviates(
             Difference.BadValues,
             ["error MSB6007 step.proj(4,5) : The \"NOVALUE\" value passed to the Environment property is not in the format \"name=value\", where the value part may be empty."],
-            ["error RRB1010 step.proj(4,5) : EnvironmentVariables 'NOVALUE': a variable is NAME=value, or an item with metadata Value; a semicolon in a value is written %3B."]),
+            ["error RRB1010 step.proj(4,5) : EnvironmentVariables 'NOVALUE': a variable is NAME=value, where a semicolon in a value is written %3B; of a task also an item with metadata Value."]),
         new Snippet("a variable without a name", """<TASK Command="echo a" EnvironmentVariables="=1" ContinueOnError="true" />""").Deviates(
             Difference.BadValues,
             ["warning MSB6007 step.proj(4,5) : The \"\" value passed to the Environment property is not in the format \"name=value\", where the value part may be empty."],
-            ["warning RRB1010 step.proj(4,5) : EnvironmentVariables '=1': a variable is NAME=value, or an item with metadata Value; a semicolon in a value is written %3B."]),
+            ["warning RRB1010 step.proj(4,5) : EnvironmentVariables '=1': a variable is NAME=value, where a semicolon in a value is written %3B; of a task also an item with metadata Value."]),
         new Snippet("a variable of the build", """<TASK Command="echo [$VARIABLE_OF_THE_BUILD]" />""").Deviates(
             Difference.BuildEnvironment,
             ["message High: [set]"],

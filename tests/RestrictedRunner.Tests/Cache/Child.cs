@@ -59,7 +59,8 @@ internal static class Child
     public static void StoreOnFullDisk(string room)
     {
         using var step = new TemporaryCache();
-        var cache = new ResultCache(new(Path.Combine(room, "cache")));
+        var folder = new CacheFolder(Path.Combine(room, "cache"));
+        var cache = new ResultCache(folder);
         for (var i = 0; i < 20; i++)
         {
             step.Write($"out/{i}", new string((char)('a' + i), 100_000));
@@ -79,7 +80,7 @@ internal static class Child
         File.WriteAllBytes(Path.Combine(room, "full"), new byte[new DriveInfo(room).AvailableFreeSpace]);
         Assert.Contains("No space left", cache.Store(TemporaryCache.Key, new(step.Project, ["out/2"]), CancellationToken.None).Problem, StringComparison.Ordinal);
         Assert.NotNull(cache.Find(TemporaryCache.Key));
-        cache.Trim(long.MaxValue);
+        Eviction.Trim(folder, long.MaxValue);
     }
 
     /// <param name="room">A folder on a small disk.</param>
@@ -96,7 +97,7 @@ internal static class Child
         File.WriteAllText(Path.Combine(room, "out", "1"), "good");
         File.WriteAllText(Path.Combine(room, "out", "surplus"), "good");
 
-        var outcome = step.Cache.Restore(TemporaryCache.Key, room, ["out"], CancellationToken.None);
+        var outcome = step.Cache.Restore(TemporaryCache.Key, new(room, ["out"]), CancellationToken.None);
 
         Assert.Null(outcome.Result);
         Assert.Contains("No space left", outcome.Problem, StringComparison.Ordinal);

@@ -21,11 +21,11 @@ public sealed class EvictionTests : IDisposable
         }
 
         // Each has a result and a file.
-        Assert.Equal(new TrimReport(0, 8 * Block, 8 * Block), _cache.Cache.Trim(8 * Block));
+        Assert.Equal(new TrimReport(0, 8 * Block, 8 * Block), Eviction.Trim(_cache.Folder, 8 * Block));
         Assert.All(steps, step => Assert.NotNull(Find(step)));
 
         Age();
-        Assert.Equal(new TrimReport(3, 8 * Block, 5 * Block), _cache.Cache.Trim((6 * Block) - 1));
+        Assert.Equal(new TrimReport(3, 8 * Block, 5 * Block), Eviction.Trim(_cache.Folder, (6 * Block) - 1));
         Assert.Equal([false, false, true, true], byAge.Select(step => Find(step) is not null));
 
         void Age()
@@ -47,10 +47,10 @@ public sealed class EvictionTests : IDisposable
         }
 
         Assert.NotNull(Find("found"));
-        Assert.NotNull(_cache.Cache.Restore(TemporaryCache.KeyOf("restored"), _cache.Project, ["restored"], TestContext.Current.CancellationToken).Result);
+        Assert.NotNull(_cache.Cache.Restore(TemporaryCache.KeyOf("restored"), new(_cache.Project, ["restored"]), TestContext.Current.CancellationToken).Result);
         StoreStep("stored", age: null);
 
-        Assert.Equal(2, _cache.Cache.Trim(limit: 0).Removed);
+        Assert.Equal(2, Eviction.Trim(_cache.Folder, limit: 0).Removed);
         Assert.Equal([true, true, true, false], steps.Select(step => Find(step) is not null));
     }
 
@@ -70,7 +70,7 @@ public sealed class EvictionTests : IDisposable
     {
         StoreStep("a", TimeSpan.FromMinutes(20));
 
-        Assert.Equal(new TrimReport(0, 2 * Block, 2 * Block), _cache.Cache.Trim(limit: 0));
+        Assert.Equal(new TrimReport(0, 2 * Block, 2 * Block), Eviction.Trim(_cache.Folder, limit: 0));
         Assert.NotNull(Find("a"));
     }
 
@@ -80,7 +80,7 @@ public sealed class EvictionTests : IDisposable
         StoreStep("a", TimeSpan.FromDays(1));
         File.SetLastWriteTimeUtc(_cache.Folder.Result(TemporaryCache.KeyOf("a")), DateTime.UtcNow);
 
-        Assert.Equal(1, _cache.Cache.Trim(limit: 0).Removed);
+        Assert.Equal(1, Eviction.Trim(_cache.Folder, limit: 0).Removed);
         Assert.Null(Find("a"));
         Assert.Empty(Directory.EnumerateFiles(_cache.Folder.Results, "*", SearchOption.AllDirectories));
     }
@@ -138,7 +138,7 @@ public sealed class EvictionTests : IDisposable
         File.WriteAllText(left, "1");
         File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddHours(-2));
 
-        _cache.Cache.Trim(long.MaxValue);
+        Eviction.Trim(_cache.Folder, long.MaxValue);
 
         Assert.False(File.Exists(left));
         Assert.Single(Directory.EnumerateFiles(_cache.Folder.Unfinished));
@@ -146,7 +146,7 @@ public sealed class EvictionTests : IDisposable
 
     [Fact]
     public void There_is_nothing_to_trim_in_a_cache_that_is_not_there() =>
-        Assert.Equal(new TrimReport(0, 0, 0), _cache.Cache.Trim(limit: 0));
+        Assert.Equal(new TrimReport(0, 0, 0), Eviction.Trim(_cache.Folder, limit: 0));
 
     private RestrictedRunner.Build.RemoteExecution.ActionResult? Find(string step) => _cache.Cache.Find(TemporaryCache.KeyOf(step));
 

@@ -32,7 +32,7 @@ public sealed class ManyProcessesTests : IDisposable
                 File.Delete(file);
             }
 
-            _cache.Cache.Trim(limit: 0);
+            Eviction.Trim(_cache.Folder, limit: 0);
         }
 
         Assert.InRange((await end).Sum(), 0, 39);
@@ -62,7 +62,7 @@ public sealed class ManyProcessesTests : IDisposable
             File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddHours(-2));
         }
 
-        _cache.Cache.Trim(long.MaxValue);
+        Eviction.Trim(_cache.Folder, long.MaxValue);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_cache.Folder.Unfinished));
         AssertIntact();
     }

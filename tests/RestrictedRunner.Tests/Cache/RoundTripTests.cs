@@ -302,7 +302,7 @@ public sealed class RoundTripTests : IDisposable
         var cancelled = new CancellationToken(canceled: true);
 
         Assert.ThrowsAny<OperationCanceledException>(() => _cache.Cache.Store(TemporaryCache.Key, new(_cache.Project, ["a"]), cancelled));
-        Assert.ThrowsAny<OperationCanceledException>(() => _cache.Cache.Restore(TemporaryCache.Key, _cache.Project, ["a"], cancelled));
+        Assert.ThrowsAny<OperationCanceledException>(() => _cache.Cache.Restore(TemporaryCache.Key, new(_cache.Project, ["a"]), cancelled));
 
         Assert.Equal(before.Item1, _cache.Snapshot());
         Assert.Equal(before.Files, _cache.Files);

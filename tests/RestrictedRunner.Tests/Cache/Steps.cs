@@ -24,7 +24,7 @@ internal static class Steps
     /// <returns>False for a miss. A hit that is not all right fails.</returns>
     public static bool Restore(int number, ResultCache cache, string project)
     {
-        var outcome = cache.Restore(Key(number), project, ["out"], CancellationToken.None);
+        var outcome = cache.Restore(Key(number), new(project, ["out"]), CancellationToken.None);
         Assert.Null(outcome.Problem);
         if (outcome.Result is null)
         {

@@ -55,7 +55,7 @@ internal sealed class TemporaryCache : IDisposable
 
     public StoreOutcome Store(params string[] outputs) => Cache.Store(Key, new(Project, outputs), TestContext.Current.CancellationToken);
 
-    public RestoreOutcome Restore(params string[] outputs) => Cache.Restore(Key, Project, outputs, TestContext.Current.CancellationToken);
+    public RestoreOutcome Restore(params string[] outputs) => Cache.Restore(Key, new(Project, outputs), TestContext.Current.CancellationToken);
 
     /// <summary>Stores, and fails if that did not work.</summary>
     public void MustStore(params string[] outputs) => Assert.Null(Store(outputs).Problem);

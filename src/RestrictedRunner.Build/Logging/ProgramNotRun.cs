@@ -1,0 +1,54 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>Tells why a program of a step could not run, and what to do, as far as its name, the mounts and the last words of the command show it.</summary>
+internal static class ProgramNotRun
+{
+    // POSIX, Shell Command Language, 2.8.2.
+    private const int NotExecuted = 126;
+    private const int Absent = 127;
+
+    /// <summary>Of a command that failed for a program that its shell could not run; empty when nothing points that way.</summary>
+    /// <param name="at">Where the shell stopped; null when it does not say so.</param>
+    /// <param name="exitCode">The command's.</param>
+    /// <param name="options">The step.</param>
+    /// <param name="lastLines">The last lines of its output.</param>
+    public static string Hint(FailedLine? at, int exitCode, StepOptions options, string lastLines) =>
+        at?.Program is not { } name || exitCode is not (NotExecuted or Absent) ? HintAtScript(options, lastLines)
+        : name.Contains('/', StringComparison.Ordinal) ? WhyNot(MountedProgram.Find(name, options), "It cannot be run")
+        : exitCode != Absent ? ""
+        : at.IsOfBash ? $"'{name}' is a word of bash: set Shell=\"bash\", with an image that has it."
+        : $"Use an image that has '{name}'.";
+
+    /// <summary>Of a step whose first program is not there.</summary>
+    /// <param name="name">The program; null when the engine does not name it.</param>
+    /// <param name="options">The step.</param>
+    /// <param name="unseen">A sentence, after a blank, about one that only the host has; or empty.</param>
+    public static string NotFound(string? name, StepOptions options, string unseen) =>
+        name is null ? $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program."
+        : MountedProgram.Find(name, options)?.WhyNotFound is { } why ? $"Image '{options.Image}' cannot run '{name}': {why}."
+        : name.Contains('/', StringComparison.Ordinal) && !name.StartsWith('/')
+            ? $"There is no program '{name}' where the container of image '{options.Image}' starts.{unseen} Check its path, WorkingDirectory and Mounts."
+        : $"Image '{options.Image}' has no program '{name}'.{unseen} Check the command's first word, Shell and Entrypoint, and that the image has that program.";
+
+    /// <summary>Of a step whose first program is no program.</summary>
+    /// <param name="name">The program; null when the engine does not name it.</param>
+    /// <param name="options">The step.</param>
+    public static string NotExecutable(string? name, StepOptions options) =>
+        name is null ? $"The program in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform."
+        : MountedProgram.Find(name, options) is { IsExecutable: false } program ? $"The program '{name}' cannot be executed in image '{options.Image}'. {MakeExecutable(program)}."
+        : $"The program '{name}' in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.";
+
+    private static string HintAtScript(StepOptions options, string lastLines) =>
+        MountedProgram.InCommand(options).FirstOrDefault(program => program.FailsForItsLineEnds(lastLines)) is { } script
+            ? $"The script '{script.HostFile}' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF."
+        : MountedProgram.InComplaints(lastLines, options).FirstOrDefault() is { } called ? WhyNot(called, "A program that the command runs cannot be run")
+        : UnseenVariable.Hint(lastLines, name => Environment.GetEnvironmentVariable(name) is not null);
+
+    private static string WhyNot(MountedProgram? program, string what) =>
+        program is { IsExecutable: false } ? $"{MakeExecutable(program)}."
+        : program?.WhyNotFound is { } why ? $"{what}: {why}."
+        : "";
+
+    private static string MakeExecutable(MountedProgram program) =>
+        $"Make '{program.HostFile}' executable (chmod +x, in git: git update-index --chmod=+x), or run it with its shell";
+}

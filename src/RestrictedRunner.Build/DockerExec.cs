@@ -12,6 +12,7 @@ namespace RestrictedRunner.Build;
 public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
     private readonly CancellationTokenSource _cancelled = new();
+    private readonly CancellationTokenSource _stopAtOnce = new();
     private StepOptions? _started;
 
     /// <summary>Folders that stand in for others: in what the log says of files, it is those.</summary>
@@ -52,7 +53,11 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     public void Cancel() => _cancelled.Cancel();
 
     /// <inheritdoc/>
-    public void Dispose() => _cancelled.Dispose();
+    public void Dispose()
+    {
+        _cancelled.Dispose();
+        _stopAtOnce.Dispose();
+    }
 
     /// <summary>Logs what an earlier run printed, with the errors and warnings in it.</summary>
     internal void Replay(IEnumerable<OutputLine> lines)
@@ -69,7 +74,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
     private bool Run(StepParameters parameters, Diagnostics diagnostics)
     {
-        var options = parameters.Options;
+        var options = parameters.Options with { StopAtOnce = _stopAtOnce.Token };
         using var stepLog = new StepLog(Log, parameters, diagnostics, ConsoleToMSBuild);
         parameters.LogFile.RemoveOld();
         if (!EchoOff)
@@ -78,7 +83,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
 
         OncePerBuild.Start(BuildEngine, options);
-        using var link = BuildLink.Watch(Cancel);
+        using var link = BuildLink.Watch(EndWithBuild);
         var watch = new Stopwatch();
         try
         {
@@ -122,6 +127,13 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             _started = options;
             watch.Restart();
         }
+    }
+
+    // As in a build of one node, where nobody is left to give the command time.
+    private void EndWithBuild()
+    {
+        _stopAtOnce.Cancel();
+        Cancel();
     }
 
     private bool Judge(RunResult result, StepOptions options, StepLog stepLog, Diagnostics diagnostics)

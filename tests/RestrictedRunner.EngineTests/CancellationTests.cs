@@ -88,6 +88,35 @@ public class CancellationTests
         }
     }
 
+    // Of one that a signal ended, a container may come to be a second later.
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(125, false)]
+    [InlineData(1, true)]
+    [InlineData(137, true)]
+    public async Task After_a_client_that_ended_by_itself_no_container_is_waited_for(int exitCode, bool isWaitedFor)
+    {
+        using var folder = new TempFolder();
+        using var client = new ClientScript(
+            Engines.Docker,
+            $"""
+            case $1 in
+                run) echo started; while [ ! -e {folder["end"]} ]; do sleep 0.01; done; exit {exitCode} ;;
+                kill) : >{folder["end"]}; exit 1 ;;
+                rm) echo "Error: no such container" >&2; exit 1 ;;
+            esac
+            """);
+        using var cancellation = new CancellationTokenSource();
+        var watched = new Watched();
+        var run = AssertCancelledAsync(Step.On(client.Path, "true"), watched, cancellation.Token);
+        await watched.SeesAsync("started", run);
+
+        await cancellation.CancelAsync();
+        await run;
+
+        Assert.Equal(isWaitedFor, client.Calls.Count(call => call == "rm") > 3);
+    }
+
     [Theory]
     [EachEngine]
     public async Task A_command_whose_output_nobody_can_take_in_time_is_cancelled_too(string engine)

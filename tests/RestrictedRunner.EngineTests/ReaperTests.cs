@@ -20,4 +20,37 @@ public class ReaperTests
         Assert.Equal(0, (await run).ExitCode);
         await Leftovers.AssertGoneNowAsync(engine, name);
     }
+
+    // Nobody waits for what a client may have begun that is seen to end by itself, after the build was killed.
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, 4)]
+    public async Task After_the_end_of_a_client_a_container_is_looked_for_once_more(bool isSeen, int looks)
+    {
+        using var folder = new TempFolder();
+        folder.Write("runs", "");
+        using var client = new ClientScript(Engines.Docker, "if [ $1 = rm ]; then exit 1; fi");
+        var reaper = new Reaper(new EngineProcess(client.Path, ""));
+        var running = isSeen
+            ? Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", reaper.Container.Name)
+            : Task.CompletedTask;
+
+        reaper.TakeOver();
+        reaper.Dispose();
+        await UntilAsync(() => client.Calls.Count > 0);
+        var earlier = isSeen ? client.Calls.Count : 0;
+        File.Delete(folder["runs"]);
+        await running;
+        await UntilAsync(() => !Processes.WithText("restricted-runner-reaper").Any(line => line.Contains(reaper.Container.Name, StringComparison.Ordinal)));
+
+        Assert.InRange(client.Calls.Count - earlier, isSeen ? 1 : looks, looks);
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        while (!isSo())
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
 }

@@ -16,11 +16,12 @@ internal enum Removal
 /// <summary>Makes sure that a container of ours is gone.</summary>
 internal static class ContainerRemoval
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    // A question costs a tenth of a second of a processor, which the engine needs to get done with what it was asked for.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     // The engine finishes a creation whose client has died. Its container appears within this time, or never.
     private static readonly TimeSpan[] LateCreation =
-        [Pause, TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(500)];
+        [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(500)];
 
     // An engine that hangs must not hang the build's end.
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(1.5);
@@ -40,12 +41,12 @@ internal static class ContainerRemoval
     /// then they are killed. The client is killed only when it does not end by itself: one that is killed while it
     /// creates leaves a container that nobody knows of.
     /// </summary>
-    public static async Task<Removal> StopAsync(EngineProcess engine, Container container, Task client, TimeSpan stopTimeout, CancellationTokenSource kill)
+    public static async Task<Removal> StopAsync(EngineProcess engine, Container container, Task<int> client, TimeLimits limits, CancellationTokenSource kill)
     {
-        var wasAsked = stopTimeout > TimeSpan.Zero && await AskToEndAsync(engine, container, stopTimeout).ConfigureAwait(false);
+        var wasAsked = limits.StopTimeout > TimeSpan.Zero && await AskToEndAsync(engine, container, limits).ConfigureAwait(false);
         if (wasAsked)
         {
-            await Task.WhenAny(client, Task.Delay(stopTimeout, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(client, Task.Delay(limits.StopTimeout, limits.StopAtOnce)).ConfigureAwait(false);
         }
 
         using var limit = new CancellationTokenSource(Limit);
@@ -63,7 +64,7 @@ internal static class ContainerRemoval
 
         var hasEnded = client.IsCompleted;
         await kill.CancelAsync().ConfigureAwait(false);
-        await client.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (IsGone())
         {
             return Removal.Removed;
@@ -71,8 +72,8 @@ internal static class ContainerRemoval
 
         // What a client has asked for that was killed, the engine may still do, however late.
         using var late = new CancellationTokenSource(LateLimit);
-        return !hasEnded || limit.IsCancellationRequested
-            ? Removal.Unknown
+        return !hasEnded || limit.IsCancellationRequested ? Removal.Unknown
+            : client.IsCompletedSuccessfully && ClientExitCode.IsOfItsOwnEnd(await client.ConfigureAwait(false)) ? await RemoveAsync(engine, container, late.Token).ConfigureAwait(false)
             : await RemoveLateAsync(engine, container, late.Token).ConfigureAwait(false);
 
         // A container that was there and is not any more does not come again.
@@ -97,9 +98,10 @@ internal static class ContainerRemoval
 
     /// <summary>Sends SIGTERM; an init program (<c>--init</c>) hands it on to the command.</summary>
     /// <returns>False when the container does not run, or not yet.</returns>
-    private static async Task<bool> AskToEndAsync(EngineProcess engine, Container container, TimeSpan stopTimeout)
+    private static async Task<bool> AskToEndAsync(EngineProcess engine, Container container, TimeLimits limits)
     {
-        using var limit = new CancellationTokenSource(stopTimeout < AskLimit ? stopTimeout : AskLimit);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(limits.StopAtOnce);
+        limit.CancelAfter(limits.StopTimeout < AskLimit ? limits.StopTimeout : AskLimit);
         return await engine.AskAsync(["kill", "--signal", "TERM", container.Name], limit.Token).ConfigureAwait(false) is { ExitCode: 0 };
     }
 

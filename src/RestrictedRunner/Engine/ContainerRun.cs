@@ -6,11 +6,6 @@ namespace RestrictedRunner;
 /// <summary>One <c>run</c> of the client, from its start until its container is gone.</summary>
 internal static class ContainerRun
 {
-    private const int EndedBySignal = 128;
-
-    // Docker's client gives up on the third SIGINT or SIGTERM with this code, and leaves its container running.
-    private const int GivenUp = 1;
-
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
     // The engine keeps its last 256 events. After a longer run the absence of one shows nothing.
@@ -42,7 +37,7 @@ internal static class ContainerRun
         stop.CancelAfter(limits.Timeout);
         try
         {
-            return await RunAsync(engine, container, arguments, streams, watch, limits.StopTimeout, stop.Token).ConfigureAwait(false);
+            return await RunUntilAsync(engine, container, arguments, streams, watch, limits, stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -92,13 +87,13 @@ internal static class ContainerRun
         }
     }
 
-    private static async Task<int> RunAsync(
+    private static async Task<int> RunUntilAsync(
         EngineProcess engine,
         Container container,
         IReadOnlyList<string> arguments,
         EngineStreams streams,
         Stopwatch watch,
-        TimeSpan stopTimeout,
+        TimeLimits limits,
         CancellationToken cancellation)
     {
         using var kill = new CancellationTokenSource();
@@ -111,20 +106,20 @@ internal static class ContainerRun
         }
         catch (Exception e) when (e is not RunnerException)
         {
-            ThrowIfUnknown(await ContainerRemoval.StopAsync(engine, container, client, stopTimeout, kill).ConfigureAwait(false), container);
+            ThrowIfUnknown(await ContainerRemoval.StopAsync(engine, container, client, limits, kill).ConfigureAwait(false), container);
             throw;
         }
 
         watch.Stop();
         var removal = Removal.Absent;
-        if (exitCode > EndedBySignal || cancellation.IsCancellationRequested)
+        if (ClientExitCode.MayBeOfSignal(exitCode) || cancellation.IsCancellationRequested)
         {
             removal = await RemoveAfterSignalAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false);
             ThrowIfUnknown(removal, container);
             cancellation.ThrowIfCancellationRequested();
             await ThrowIfNotTheCommandsAsync(engine, container, exitCode, watch.Elapsed, cancellation).ConfigureAwait(false);
         }
-        else if (exitCode == GivenUp)
+        else if (ClientExitCode.MayBeOfGivingUp(exitCode))
         {
             removal = await ContainerRemoval.RemoveInTimeAsync(engine, container, cancellation).ConfigureAwait(false);
             if (removal == Removal.Unknown)

@@ -18,6 +18,9 @@ internal sealed class Reaper : IDisposable
     // environment: whatever they are told at which moment, a build may be killed before. One that runs the container is
     // not killed before that is gone: the engine would finish what the client began, and nobody would know. After
     // three seconds it is, with whatever an engine that hangs has kept waiting; a last try has another second.
+    // A client that was killed with the build may have a container to come, in a second. One that is seen to run ends by
+    // itself, and is through with it then. Each question to the engine costs a tenth of a second of a processor, which it needs itself to get done with what
+    // it was asked for.
     private const string Script =
         """
         trap '' HUP INT QUIT TERM
@@ -37,10 +40,10 @@ internal sealed class Reaper : IDisposable
         (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; kill -9 -$$; }) &
         rm -rf "$folder"
         kill $(pulls)
-        late=0
-        while [ "$late" -lt 8 ] && [ -z "$("$engine" rm --force --volumes "$container")" ]; do
-            [ -n "$(runs)" ] || late=$((late + 1))
-            sleep 0.1
+        looks=4
+        while [ "$looks" -gt 0 ] && [ -z "$("$engine" rm --force --volumes "$container")" ]; do
+            if [ -n "$(runs)" ]; then looks=2; else looks=$((looks - 1)); fi
+            sleep 0.3
         done
         while [ -n "$(runs)$(pulls)" ]; do sleep 0.1; done
         kill -9 -$$

@@ -149,6 +149,9 @@ public sealed record StepOptions
     /// </summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Ends <see cref="StopTimeout"/>, before or while it runs: nobody is left who waits for the step.</summary>
+    internal CancellationToken StopAtOnce { get; init; }
+
     /// <summary>Folder that the engine's client runs in: relative paths in <see cref="DockerRunOpts"/> and
     /// <see cref="SecurityOpt"/> start there. Without one it is this process's own.</summary>
     public string ClientDirectory { get; init; } = "";

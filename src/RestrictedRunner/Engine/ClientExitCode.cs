@@ -1,0 +1,19 @@
+namespace RestrictedRunner;
+
+/// <summary>What the exit code of a client that ran a container says of the client's end. The command's own is handed on, so that none is sure to be the client's.</summary>
+internal static class ClientExitCode
+{
+    private const int EndedBySignal = 128;
+
+    // Docker's client gives up on the third SIGINT or SIGTERM with this code, and leaves its container running.
+    private const int GivenUp = 1;
+
+    /// <summary>True when a signal may have ended the client.</summary>
+    public static bool MayBeOfSignal(int exitCode) => exitCode > EndedBySignal;
+
+    /// <summary>True when the client may have ended while its container went on.</summary>
+    public static bool MayBeOfGivingUp(int exitCode) => exitCode == GivenUp;
+
+    /// <summary>True when the client was through with all that it had begun.</summary>
+    public static bool IsOfItsOwnEnd(int exitCode) => !MayBeOfSignal(exitCode) && !MayBeOfGivingUp(exitCode);
+}

@@ -95,41 +95,16 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
     private async Task<bool> BuildAsync(Diagnostics diagnostics)
     {
-        var engine = (IBuildEngine8)BuildEngine;
         var start = DateTime.UtcNow;
         var projectDirectory = ProjectFolder.Find();
-        var logs = new StepLogs(engine);
+        var logs = new StepLogs((IBuildEngine8)BuildEngine);
         var steps = Read(diagnostics, logs);
         if (StepGraph.Of(steps, projectDirectory, (step, problem) => Tell(logs, step, to => to.NoOrder(step, problem))) is not { } graph)
         {
             return false;
         }
 
-        var images = new Dictionary<string, ImageIdentities>();
-        foreach (var ofEngine in steps.GroupBy(step => ParameterReader.Engine(Parameter(step, nameof(DockerExec.Engine), Auto), projectDirectory)))
-        {
-            images[ofEngine.Key] = ImageIdentities.Of(engine, ofEngine.Key);
-            if (ResolveImages)
-            {
-                images[ofEngine.Key].LookUp(
-                    ofEngine.Select(step => Parameter(step, nameof(DockerExec.Image), "")).Where(image => image.Length > 0),
-                    new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory },
-                    _cancelled.Token);
-            }
-        }
-
-        var setting = new StepBuildSetting
-        {
-            ProjectDirectory = projectDirectory,
-            StateFolder = Path.GetFullPath(StateFolder, projectDirectory),
-            BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
-            Mounts = Mounts,
-            Images = images,
-            ResolveImages = ResolveImages,
-            OnlyAsk = FailIfNotIncremental,
-            Cache = ReadCache(diagnostics),
-            CacheLimit = ReadCacheSize(diagnostics),
-        };
+        var setting = Setting(projectDirectory, LookUpImages(steps, projectDirectory), diagnostics);
         if (Log.HasLoggedErrors)
         {
             return false;
@@ -158,6 +133,38 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
         return isGood;
     }
+
+    // Of each engine one question for the images of all steps.
+    private Dictionary<string, ImageIdentities> LookUpImages(IEnumerable<DeclaredStep> steps, string projectDirectory)
+    {
+        var images = new Dictionary<string, ImageIdentities>();
+        foreach (var ofEngine in steps.GroupBy(step => ParameterReader.Engine(Parameter(step, nameof(DockerExec.Engine), Auto), projectDirectory)))
+        {
+            images[ofEngine.Key] = ImageIdentities.Of((IBuildEngine8)BuildEngine, ofEngine.Key);
+            if (ResolveImages)
+            {
+                images[ofEngine.Key].LookUp(
+                    ofEngine.Select(step => Parameter(step, nameof(DockerExec.Image), "")).Where(image => image.Length > 0),
+                    new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory },
+                    _cancelled.Token);
+            }
+        }
+
+        return images;
+    }
+
+    private StepBuildSetting Setting(string projectDirectory, Dictionary<string, ImageIdentities> images, Diagnostics diagnostics) => new()
+    {
+        ProjectDirectory = projectDirectory,
+        StateFolder = Path.GetFullPath(StateFolder, projectDirectory),
+        BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
+        Mounts = Mounts,
+        Images = images,
+        ResolveImages = ResolveImages,
+        OnlyAsk = FailIfNotIncremental,
+        Cache = ReadCache(diagnostics),
+        CacheLimit = ReadCacheSize(diagnostics),
+    };
 
     // What MSBuild throws where a task asks it for something after Ctrl-C; it is in an assembly that tasks do not reference.
     private static bool IsAbort(Exception exception) => exception.GetType().Name == "BuildAbortedException";

@@ -21,18 +21,18 @@ internal sealed class OutputsBefore
     public IReadOnlyList<OutputOnDisk> Changed() => [.. _outputs.FindIn(_folder).Where(output => !IsUnchanged(output) && !WasThere(output))];
 
     /// <summary>What is the step's after it has succeeded: also a file that has an output's very name and the step left as it was.</summary>
-    public IReadOnlyList<OutputOnDisk> Own() => [.. _outputs.FindIn(_folder).Where(output => !IsForeign(output))];
+    public IReadOnlyList<OutputOnDisk> Own() => [.. _outputs.FindIn(_folder).Where(output => !IsUntouched(output))];
 
-    /// <summary>What is among the outputs and is not the step's.</summary>
-    public IReadOnlyList<OutputOnDisk> Foreign() => [.. _outputs.FindIn(_folder).Where(IsForeign)];
+    /// <summary>What is among the outputs as it was, and is not the step's.</summary>
+    public IReadOnlyList<OutputOnDisk> Untouched() => [.. _outputs.FindIn(_folder).Where(IsUntouched)];
 
     /// <summary>
     /// Files and links that were there before, whether or not they have changed: it may have been by "chmod -R", or by the user
     /// meanwhile.
     /// </summary>
-    public IReadOnlyList<OutputOnDisk> Found() => [.. _outputs.FindIn(_folder).Where(WasThere)];
+    public IReadOnlyList<OutputOnDisk> WereThere() => [.. _outputs.FindIn(_folder).Where(WasThere)];
 
-    private bool IsForeign(OutputOnDisk output) => WasThere(output) && IsUnchanged(output);
+    private bool IsUntouched(OutputOnDisk output) => WasThere(output) && IsUnchanged(output);
 
     // A link in place of an output's folder is the user's: to a disk with more room.
     private bool WasThere(OutputOnDisk output) => !output.IsFolder && (output.IsLink || !_named.Contains(output.Path)) && _found.ContainsKey(output.Path);

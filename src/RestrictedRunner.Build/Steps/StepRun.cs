@@ -29,9 +29,9 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
             return null;
         }
 
-        var written = WrittenFiles.Of(before.Own()).WithoutContent(before.Found());
+        var written = WrittenFiles.Of(before.Own()).WithoutContent(before.WereThere());
         var keyOfRun = key(written);
-        if (before.Found() is [var found, ..])
+        if (before.WereThere() is [var found, ..])
         {
             // Whether the step would have made it, nobody can tell.
             cache.LogProblem($"'{found.Path}' is among its outputs, and was there before it ran");
@@ -56,7 +56,7 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         }
 
         // Inputs are no outputs, though they are among them.
-        foreach (var input in before.Foreign())
+        foreach (var input in before.Untouched())
         {
             File.Delete(input.Info.FullName);
         }

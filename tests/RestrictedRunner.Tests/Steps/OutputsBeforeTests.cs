@@ -22,8 +22,8 @@ public sealed class OutputsBeforeTests : IDisposable
         _files.Write("folder/sub/made", "1");
 
         Assert.Equal(["folder/sub", "folder/sub/made", "gen/made.c"], Paths(before.Changed()));
-        Assert.Equal(["folder/found", "gen/found.c", "gen/rewritten.c"], Paths(before.Found()));
-        Assert.Equal(["folder/found", "gen/found.c"], Paths(before.Foreign()));
+        Assert.Equal(["folder/found", "gen/found.c", "gen/rewritten.c"], Paths(before.WereThere()));
+        Assert.Equal(["folder/found", "gen/found.c"], Paths(before.Untouched()));
         Assert.Equal(["folder", "folder/sub", "folder/sub/made", "gen/made.c", "gen/rewritten.c", "named"], Paths(before.Own()));
     }
 

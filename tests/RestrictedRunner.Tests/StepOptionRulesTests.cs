@@ -135,6 +135,32 @@ public class StepOptionRulesTests
     }
 
     [Theory]
+    [InlineData(".", true)]
+    [InlineData("file", true)]
+    [InlineData("folder", true)]
+    [InlineData("link-to-folder", true)]
+    [InlineData("nothing", false)]
+    [InlineData("link", false)]
+    public void A_mounts_source_may_be_a_link_that_leads_somewhere(string target, bool isThere)
+    {
+        var folder = Directory.CreateTempSubdirectory("test-").FullName;
+        File.WriteAllText(Path.Combine(folder, "file"), "");
+        Directory.CreateDirectory(Path.Combine(folder, "folder"));
+        File.CreateSymbolicLink(Path.Combine(folder, "link-to-folder"), "folder");
+        File.CreateSymbolicLink(Path.Combine(folder, "link"), target);
+        try
+        {
+            var problems = StepOptionRules.Check(Good with { Mounts = [new(Path.Combine(folder, "link"), "/c")] });
+
+            Assert.Equal(isThere ? [] : [OptionProblemKind.MountSourceMissing], problems.Select(problem => problem.Kind));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("A=B")]
     public void A_variable_needs_a_name(string name) =>

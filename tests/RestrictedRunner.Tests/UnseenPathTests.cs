@@ -124,6 +124,25 @@ public class UnseenPathTests
     }
 
     [Theory]
+    [InlineData("cp names.txt ../other/copy.txt", "cp: can't create '../other/copy.txt': No such file or directory", "../other")]
+    [InlineData("cd ../other && ls", "/.restricted-runner.sh: cd: line 1: can't cd to ../other: No such file or directory", "../other")]
+    [InlineData("make -C ../other", "make: *** ../other: No such file or directory.  Stop.", "../other")]
+    [InlineData("make -f ../other/common.mk all", "make: ../other/common.mk: No such file or directory", "../other/common.mk")]
+    public void So_is_one_that_is_to_be_made_or_entered_there(string command, string output, string name)
+    {
+        string[] there = ["/home/me/other", "/home/me/other/common.mk"];
+        var options = Options(command) with { ClientDirectory = "/home/me/app", WorkDir = "/seen" };
+
+        Assert.StartsWith($"'{name}' is '{Path.GetFullPath(name, "/home/me/app")}' on the host, and ", UnseenPath.Hint(options, output, there.Contains), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cat /seen/../x/names.txt", "cat: can't open '/seen/../x/names.txt': No such file or directory", "/x/names.txt")]
+    [InlineData("cp a /seen/../x/sub/b", "cp: can't create '/seen/../x/sub/b': No such file or directory", "/x/sub")]
+    public void One_that_leaves_a_mount_is_named_as_it_is(string command, string output, string path) =>
+        Assert.Equal($"'{path}' is a path of the host, which the container does not see; mount it, or use its path in the container.", Hint(command, output));
+
+    [Theory]
     [InlineData("cd /seen && cat a.pl", "cat: can't open 'a.pl': No such file or directory")]
     [InlineData("gcc -c /seen/b.c a.pl", "a.pl:1:10: fatal error: none.h: No such file or directory")]
     [InlineData("make lib", "make: *** lib: No such file or directory.  Stop.")]

@@ -4,18 +4,54 @@ namespace RestrictedRunner.Tests;
 
 public class UnseenVariableTests
 {
+    private const string NotThere = "/.restricted-runner.sh: line 1: /tools/gen.sh: not found";
+
     [Theory]
     [InlineData("sh: ACME_KEY: parameter not set")]
     [InlineData("/.restricted-runner.sh: 1: ACME_KEY: parameter not set")]
+    [InlineData("bash: line 1: ACME_KEY: parameter null or not set")]
     [InlineData("before\n/.restricted-runner.sh: line 1: ACME_KEY: unbound variable\nafter")]
-    public void A_variable_of_the_build_that_a_command_misses_is_named(string lines) =>
-        Assert.Equal(
-            "'ACME_KEY' is a variable of the build, which the container does not see: add EnvironmentVariables=\"ACME_KEY=$(ACME_KEY)\".",
-            UnseenVariable.Hint(lines, name => name == "ACME_KEY"));
+    public void A_variable_of_the_build_that_a_command_misses_is_named(string lines) => Assert.Equal(Named("$(ACME_KEY)"), Hint(lines, "c"));
+
+    [Theory]
+    [InlineData("$ACME_KEY/tools/gen.sh x", NotThere)]
+    [InlineData("cat ${ACME_KEY}/names.txt", "cat: can't open '/names.txt': No such file or directory")]
+    [InlineData("\"$ACME_KEY\" names.txt", "/.restricted-runner.sh: line 1: : Permission denied")]
+    [InlineData("cd $ACME_KEY/src", "/.restricted-runner.sh: cd: line 1: can't cd to /src")]
+    public void One_that_the_text_names_is_too_where_something_is_not_there(string command, string lines)
+    {
+        Assert.Equal(Named("$(ACME_KEY)"), Hint(lines, command));
+        Assert.Empty(Hint("a.c:1: error: x", command));
+    }
+
+    [Theory]
+    [InlineData("ACME_KEY=1; echo $ACME_KEY; /tools/gen.sh")]
+    [InlineData("for ACME_KEY in a b; do /tools/gen.sh $ACME_KEY; done")]
+    [InlineData("read -r ACME_KEY; /tools/gen.sh $ACME_KEY")]
+    [InlineData("/tools/gen.sh $OTHER")]
+    [InlineData("/tools/gen.sh $PATH $HOME")]
+    [InlineData("/tools/gen.sh ACME_KEY")]
+    public void One_that_the_command_sets_itself_or_that_the_build_does_not_have_is_not(string command) => Assert.Empty(Hint(NotThere, command));
+
+    [Fact]
+    public void One_that_the_step_is_given_is_not() =>
+        Assert.Empty(UnseenVariable.Hint(NotThere, new() { Command = "$ACME_KEY/tools/gen.sh", EnvironmentVariables = [new("ACME_KEY", "")] }, Value("v")));
+
+    [Theory]
+    [InlineData("a;b")]
+    [InlineData("a%3Bb")]
+    public void A_value_that_a_list_would_split_is_escaped(string value) =>
+        Assert.Equal(Named("$([MSBuild]::Escape('$(ACME_KEY)'))"), UnseenVariable.Hint("sh: ACME_KEY: parameter not set", new(), Value(value)));
 
     [Theory]
     [InlineData("sh: OTHER: parameter not set")]
     [InlineData("ACME_KEY: not found")]
     [InlineData("")]
-    public void Other_complaints_say_nothing_of_it(string lines) => Assert.Empty(UnseenVariable.Hint(lines, name => name == "ACME_KEY"));
+    public void Other_complaints_say_nothing_of_it(string lines) => Assert.Empty(Hint(lines, "c"));
+
+    private static string Named(string value) => $"'ACME_KEY' is a variable of the build, which the container does not see: add EnvironmentVariables=\"ACME_KEY={value}\".";
+
+    private static string Hint(string lines, string command) => UnseenVariable.Hint(lines, new() { Command = command }, Value("v"));
+
+    private static Func<string, string?> Value(string value) => name => name is "ACME_KEY" or "PATH" or "HOME" ? value : null;
 }

@@ -52,6 +52,12 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 
     public void NotRun(RunnerException failure, StepOptions options, KeptOutput output)
     {
+        if (IsAtLimit(failure))
+        {
+            AtLimit();
+            return;
+        }
+
         switch (failure.Failure)
         {
             case RunnerFailure.OptionsInvalid: failure.Problems.ToList().ForEach(Problem); break;
@@ -78,7 +84,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     }
 
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{At(at)}{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Unseen(options, output)}{LastLines(output)}", at);
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{Sentence(SignalEnd.Hint(exitCode))}{At(at)}{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Unseen(options, output)}{LastLines(output)}", at);
 
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
         Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Unseen(options, output)}{LastLines(output)}", at);
@@ -100,7 +106,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed for want of memory{MemoryLimit(options)}, and the command exited with code 0 all the same: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
 
     public void ForeignFile(ForeignFile file) =>
-        Warning("RRB3012", $"'{file.Path}' was written while the step ran, and belongs to user {file.OwnerId} and not to you, so a later build or 'dotnet clean' may fail to change or delete it. Set User=\"current\", and what the step writes is yours.");
+        Warning("RRB3012", $"'{file.Path}' was written while the step ran, and belongs to user {file.OwnerId} and not to you, so a later build or 'dotnet clean' may fail to change or delete it. Set User=\"current\", and what the step writes is yours; what is there already, remove first, if need be by a last step without it (rm -r).");
 
     public void SlowFormat(string pattern) =>
         Warning("RRB3015", $"ErrorFormats '{pattern}' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.");
@@ -143,9 +149,18 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 
     public void OwnFault(Exception exception)
     {
+        if (IsAtLimit(exception))
+        {
+            AtLimit();
+            return;
+        }
+
         Error("RRB9001", $"A fault in RestrictedRunner.Build itself: {exception.GetType().Name}: {exception.Message} Please report it; the details are in the log at low importance.");
         log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
     }
+
+    private void AtLimit() =>
+        Error("RRB3018", "The system gives the build no more open files, threads or memory, so the step could not run. Raise the limit (ulimit -n, ulimit -u), or let fewer steps run at once (DockerExecMaxParallel, -m).");
 
     private void ImageMissing() =>
         Error("RRB1001", $"docker runner requires 'image' option: {(IsDeclared ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property DockerExecImage is for declared steps only")}.");
@@ -194,7 +209,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         Error("RRB2001", $"{failure.Message}. Install Docker or Podman, or give the client's path in Engine.");
 
     private void DaemonNotRunning(RunnerException failure) =>
-        Error("RRB2002", $"docker daemon is not running, or cannot be reached. Start Docker and build again.{Engine(failure)}");
+        Error("RRB2002", failure.Message.Contains("Podman", StringComparison.Ordinal)
+            ? $"podman's service is not running, or cannot be reached. Start it, or correct CONTAINER_HOST, CONTAINER_CONNECTION or 'podman system connection', and build again.{Engine(failure)}"
+            : $"docker daemon is not running, or cannot be reached. Start Docker, or correct DOCKER_HOST, DOCKER_CONTEXT or 'docker context', and build again.{Engine(failure)}");
 
     private void PermissionDenied(RunnerException failure) =>
         Error("RRB2003", $"The engine runs, but this user may not use it. Add the user to the group docker and log in again, or use rootless Docker or Podman.{Engine(failure)}");
@@ -236,7 +253,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         Error("RRB3004", $"{ProgramNotRun.NotExecutable(MountedProgram.NameIn(failure.Message), options)}{Engine(failure)}");
 
     private void CouldNotStart(RunnerException failure, StepOptions options) =>
-        Error("RRB3005", $"The container of image '{options.Image}' could not be started{NoPlace(failure, options)}:{Engine(failure)}");
+        Error("RRB3005", $"The container of image '{options.Image}' could not be started{NoPlace(failure, options)}{TooLong(failure)}:{Engine(failure)}");
 
     private void Cancelled(string text) => Error("RRB3007", text);
 
@@ -273,6 +290,15 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         failure.Message.Contains("read-only file system", StringComparison.OrdinalIgnoreCase) && NestedMount.WithoutPlace(options.Mounts, Path.Exists) is { } nested
             ? $". Create '{nested.Place}' before the step: it is where '{nested.HostPath}' is mounted, inside a read-only mount"
             : "";
+
+    private static string TooLong(RunnerException failure) =>
+        failure.Message.Contains("Argument list too long", StringComparison.Ordinal)
+            ? ". A word of Arguments or a value of EnvironmentVariables is longer than the system takes (128 KiB, all together 2 MiB): put it into a file, or into Command"
+            : "";
+
+    // .NET says that it is out of memory where it cannot start a thread.
+    private static bool IsAtLimit(Exception? exception) =>
+        exception is not null && (exception is OutOfMemoryException || exception.Message.Contains("Too many open files", StringComparison.Ordinal) || IsAtLimit(exception.InnerException));
 
     private static string NoErrors(ErrorCauses causes)
     {

@@ -13,11 +13,7 @@ internal static class ProgramNotRun
     /// <param name="options">The step.</param>
     /// <param name="lastLines">The last lines of its output.</param>
     public static string Hint(FailedLine? at, int exitCode, StepOptions options, string lastLines) =>
-        at?.Program is not { } name || exitCode is not (NotExecuted or Absent) ? HintAtScript(options, lastLines)
-        : name.Contains('/', StringComparison.Ordinal) ? WhyNot(MountedProgram.Find(name, options), "It cannot be run")
-        : exitCode != Absent ? ""
-        : at.IsOfBash ? $"'{name}' is a word of bash: set Shell=\"bash\", with an image that has it."
-        : $"Use an image that has '{name}'.";
+        Hints(exitCode is NotExecuted or Absent ? at : null, exitCode, options, lastLines).FirstOrDefault(hint => hint.Length > 0, "");
 
     /// <summary>Of a step whose first program is not there.</summary>
     /// <param name="name">The program; null when the engine does not name it.</param>
@@ -38,11 +34,29 @@ internal static class ProgramNotRun
         : MountedProgram.Find(name, options) is { IsExecutable: false } program ? $"The program '{name}' cannot be executed in image '{options.Image}'. {MakeExecutable(program)}."
         : $"The program '{name}' in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.";
 
-    private static string HintAtScript(StepOptions options, string lastLines) =>
-        MountedProgram.InCommand(options).FirstOrDefault(program => program.FailsForItsLineEnds(lastLines)) is { } script
-            ? $"The script '{script.HostFile}' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF."
-        : MountedProgram.InComplaints(lastLines, options).FirstOrDefault() is { } called ? WhyNot(called, "A program that the command runs cannot be run")
-        : UnseenVariable.Hint(lastLines, name => Environment.GetEnvironmentVariable(name) is not null);
+    // What is sure comes first.
+    private static IEnumerable<string> Hints(FailedLine? at, int exitCode, StepOptions options, string lastLines)
+    {
+        var name = at?.Program;
+        var isPath = name?.Contains('/', StringComparison.Ordinal) == true;
+        if (isPath)
+        {
+            yield return WhyNot(MountedProgram.Find(name!, options), "It cannot be run");
+        }
+        else if (name is null)
+        {
+            yield return MountedProgram.InCommand(options).FirstOrDefault(program => program.FailsForItsLineEnds(lastLines)) is { } script
+                ? $"The script '{script.HostFile}' has Windows line ends (CRLF), which shells of Linux take for a part of each line; save it with LF."
+                : "";
+            yield return WhyNot(MountedProgram.InComplaints(lastLines, options).FirstOrDefault(), "A program that the command runs cannot be run");
+        }
+
+        yield return UnseenVariable.Hint(lastLines, options, Environment.GetEnvironmentVariable);
+        if (name is not null && !isPath && exitCode == Absent)
+        {
+            yield return at!.IsOfBash ? $"'{name}' is a word of bash: set Shell=\"bash\", with an image that has it." : $"Use an image that has '{name}'.";
+        }
+    }
 
     private static string WhyNot(MountedProgram? program, string what) =>
         program is { IsExecutable: false } ? $"{MakeExecutable(program)}."

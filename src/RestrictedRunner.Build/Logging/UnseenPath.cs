@@ -35,13 +35,19 @@ internal static partial class UnseenPath
             .FirstOrDefault(path => !IsSeen(path, options.Mounts));
         return path is not null ? OfTheHost(path)
             : !HasMounts(options) ? NoMounts
-            : texts.Any(text => ChangesFolder().IsMatch(text)) ? ""
-            : texts.SelectMany(text => RelativePath().Matches(text))
-                .Select(match => match.Value)
+            : texts.SelectMany(RelativePaths)
                 .Where(name => complaints.Any(line => Names(line, name)))
-                .Concat(complaints.Any(line => line.Contains("no makefile", StringComparison.Ordinal)) ? ["Makefile", "makefile"] : [])
+                .SelectMany(name => complaints.Any(line => Names(line, name) && IsToBeMade(line)) && name.LastIndexOf('/') is > 0 and var end ? [name, name[..end]] : new[] { name })
+                .Concat(complaints.Any(line => line.Contains("no makefile", StringComparison.Ordinal)) && !texts.Any(text => ChangesFolder().IsMatch(text)) ? ["Makefile", "makefile"] : [])
                 .Select(name => OfTheProject(name, options, exists))
                 .FirstOrDefault(hint => hint.Length > 0, "");
+    }
+
+    // Where a command has gone to another folder, names start there; the folder's own still starts where the command did.
+    private static IEnumerable<string> RelativePaths(string text)
+    {
+        var change = ChangesFolder().Match(text);
+        return RelativePath().Matches(change.Success ? text[..(change.Index + change.Length)] : text).Select(match => match.Value);
     }
 
     /// <summary>The same for a program that the image does not have.</summary>
@@ -89,10 +95,16 @@ internal static partial class UnseenPath
         : $"'{path}' is a path of the host, which the container does not see; mount it, or use its path in the container.";
 
     // A file that cannot be created lacks its folder.
-    private static string? OnHost(string name, string line, Func<string, bool> exists) =>
-        exists(name) ? name
-        : line.Contains("create", StringComparison.OrdinalIgnoreCase) && name.LastIndexOf('/') is > 0 and var end && exists(name[..end]) ? name[..end]
-        : null;
+    private static string? OnHost(string name, string line, Func<string, bool> exists)
+    {
+        var path = Path.GetFullPath(name);
+        var folder = Path.GetDirectoryName(path);
+        return exists(path) ? path
+            : folder is not (null or "/") && IsToBeMade(line) && exists(folder) ? folder
+            : null;
+    }
+
+    private static bool IsToBeMade(string line) => line.Contains("create", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsInImages(string path) => FoldersOfImages.Any(folder => HostFolder.IsAtOrBelow(path, folder));
 
@@ -139,7 +151,7 @@ internal static partial class UnseenPath
     [GeneratedRegex("^:[0-9]")]
     private static partial Regex Place();
 
-    [GeneratedRegex(@"(^|[\s;&|(])(cd|pushd)\s|make\b.*\s(-C|-f|--directory|--file)")]
+    [GeneratedRegex(@"((^|[\s;&|(])(cd|pushd)\s+|make\b.*\s(-C|-f|--directory|--file)[\s=]*)[^\s'""`;|&<>()]*")]
     private static partial Regex ChangesFolder();
 
     [GeneratedRegex(@"(?<![\w./~$}])[\w.][^\s'""`;|&<>()$*?\[\]{}=,:\\]*")]

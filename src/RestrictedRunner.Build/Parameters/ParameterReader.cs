@@ -117,7 +117,7 @@ internal sealed class ParameterReader
         return LogFilePlace.At(Absolute(task.LogFile));
     }
 
-    private string ReadWorkDir(DockerExec task, IReadOnlyList<Mount> mounts)
+    private string ReadWorkDir(DockerExec task, Mount[] mounts)
     {
         if (task.WorkingDirectory.Length == 0)
         {
@@ -134,6 +134,12 @@ internal sealed class ParameterReader
         if (Directory.Exists(folder) && HostFolder.InContainer(folder, mounts) is { } path)
         {
             return path;
+        }
+
+        // Of a mount that cannot be read the error is told, and perhaps it is the one.
+        if (Directory.Exists(folder) && mounts.Length < task.Mounts.Length)
+        {
+            return "";
         }
 
         var reason =

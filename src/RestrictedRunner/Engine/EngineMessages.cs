@@ -7,7 +7,7 @@ namespace RestrictedRunner;
 internal static class EngineMessages
 {
     /// <summary>True when a client that ended so may have started no container.</summary>
-    public static bool MayBeTheEngines(int exitCode, string report) => exitCode is 125 or 126 or 127 || (exitCode == 1 && WhyNoEngine(report) is not null);
+    public static bool MayBeTheEngines(int exitCode, string report) => exitCode is 125 or 126 or 127 || (exitCode == 1 && (WhyNoEngine(report) is not null || IsOfSetUp(report)));
 
     /// <summary>
     /// True when the container was started and its first program was not: told by the init program (tini of docker,
@@ -28,7 +28,8 @@ internal static class EngineMessages
 
     /// <summary>True for a line that a client starts its own report of a failure with.</summary>
     public static bool StartsFailure(string line) =>
-        StartsWithAny(
+        IsOfSetUp(line)
+        || StartsWithAny(
             line,
             "docker: ",
             "[FATAL tini (",
@@ -65,6 +66,10 @@ internal static class EngineMessages
             "WARNING: Error parsing config",
             "Emulate Docker CLI using podman",
             "time=\"");
+
+    /// <summary>True for a remark of podman's that may be the last thing it says.</summary>
+    public static bool IsErrorOfPodman(string line) =>
+        line.StartsWith("time=\"", StringComparison.Ordinal) && ContainsAny(line, " level=error ", " level=fatal ");
 
     /// <summary>True when <c>rm</c> found nothing to remove.</summary>
     public static bool IsNoSuchContainer(string text) => ContainsAny(text, "No such container", "no container with");
@@ -105,11 +110,17 @@ internal static class EngineMessages
             _ => RunnerFailure.PullFailed,
         };
 
+    // Of a client whose own settings (contexts, certificates, files) keep it from asking an engine for anything.
+    private static bool IsOfSetUp(string report) =>
+        report.StartsWith("Failed to initialize: ", StringComparison.Ordinal)
+        || (report.StartsWith("\"--", StringComparison.Ordinal) && report.Contains("\" requires API version ", StringComparison.Ordinal))
+        || IsErrorOfPodman(report);
+
     private static bool LacksInit(string text) => ContainsAny(text, "docker-init", "container-init binary not found", "init binary");
 
     private static RunnerFailure? WhyNoEngine(string text) =>
         ContainsAny(text, "permission denied while trying to connect", "docker.sock: connect: permission denied", "podman.sock: connect: permission denied") ? RunnerFailure.PermissionDenied
-        : ContainsAny(text, "failed to connect to the docker API", "Cannot connect to the Docker daemon", "Is the docker daemon running", "error during connect", "Cannot connect to Podman", "unable to connect to Podman") ? RunnerFailure.DaemonNotRunning
+        : ContainsAny(text, "failed to connect to the docker API", "Cannot connect to the Docker daemon", "Is the docker daemon running", "error during connect", "unable to resolve docker endpoint", "Cannot connect to Podman", "unable to connect to Podman") ? RunnerFailure.DaemonNotRunning
         : null;
 
     private static bool StartsWithAny(string line, params ReadOnlySpan<string> starts)

@@ -137,7 +137,7 @@ public static class StepOptionRules
             {
                 yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.HostPath, "a host path is absolute");
             }
-            else if (!Path.Exists(mount.HostPath) || File.ResolveLinkTarget(mount.HostPath, returnFinalTarget: true) is { Exists: false })
+            else if (!IsThere(mount.HostPath))
             {
                 // Docker's -v would create a folder that belongs to root; docker --mount and podman refuse.
                 yield return new(OptionProblemKind.MountSourceMissing, nameof(options.Mounts), mount.HostPath, WhyNoSource(mount));
@@ -147,6 +147,19 @@ public static class StepOptionRules
         foreach (var twice in options.Mounts.GroupBy(mount => Normal(mount.ContainerPath)).Where(group => group.Count() > 1))
         {
             yield return Conflict(nameof(options.Mounts), twice.Key, "two mounts have this container path");
+        }
+    }
+
+    // To .NET a link is there that leads nowhere, or to itself.
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            return Path.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true) is not { } target || Path.Exists(target.FullName));
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

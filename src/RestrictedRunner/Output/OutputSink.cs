@@ -25,6 +25,7 @@ internal sealed class OutputSink : IDisposable
     private readonly CancellationTokenSource _failed = new();
     private readonly List<string> _report = [];
     private readonly Queue<string> _held = [];
+    private readonly List<string> _errorRemarks = [];
     private readonly Timer _timer;
     private bool _holds = true;
     private bool _started;
@@ -66,6 +67,11 @@ internal sealed class OutputSink : IDisposable
 
             if (!_started && _report.Count == 0 && EngineMessages.IsRemark(line))
             {
+                if (EngineMessages.IsErrorOfPodman(line) && _errorRemarks.Count < LongestReport)
+                {
+                    _errorRemarks.Add(line);
+                }
+
                 _observer.EngineRemark(line);
                 return;
             }
@@ -127,7 +133,7 @@ internal sealed class OutputSink : IDisposable
         {
             _ended = true;
             ThrowIfFailed();
-            return _started ? null : EngineMessages.Report(_report);
+            return _started ? null : EngineMessages.Report(_report.Count > 0 ? _report : _errorRemarks);
         }
     }
 

@@ -123,6 +123,15 @@ public class RecordedOutputTests
             "wide.h(1,64): warning -Wreturn-type: control reaches end of non-void function [-Wreturn-type]",
             "? /src/c/missing.c(1,10): fatal error: none.h: No such file or directory",
         ],
+        ["gcc-12.2-linker-absent"] =
+        [
+            "collect2(0,0): error: ld returned 1 exit status",
+            "collect2(0,0): error: ld returned 1 exit status",
+            "collect2(0,0): error: ld returned 1 exit status",
+            "? (0,0): error: cannot find -lnosuch: No such file or directory",
+            "? (0,0): error: cannot find nofile.o: No such file or directory",
+            "? (0,0): error: cannot open output file none/x: No such file or directory",
+        ],
         ["gcc-12.2-linker-debug"] =
         [
             "collect2(0,0): error: ld returned 1 exit status",

@@ -27,9 +27,17 @@ internal static class BuildLink
 
     private static void Check(Action onBroken)
     {
-        if (States() is { Count: > 0 } states && !states.Contains(Connected))
+        try
         {
-            onBroken();
+            if (States() is { Count: > 0 } states && !states.Contains(Connected))
+            {
+                onBroken();
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // On a timer's thread it would end the node. No more files may be opened now: the next look may work. Or the
+            // step has ended while this was on its way.
         }
     }
 

@@ -82,7 +82,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
             throw;
         }
 
-        if (EngineMessages.StartsFailure(errorStart.Text))
+        if (EngineMessages.StartsFailure(errorStart.Text) || EngineMessages.MayBeOfSetUp(exitCode, errorStart.Text))
         {
             await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, EngineMessages.Report(errorStart.Text.Split('\n')), watch.Elapsed, _stop.Token).ConfigureAwait(false);
         }

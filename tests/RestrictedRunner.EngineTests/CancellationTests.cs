@@ -91,7 +91,7 @@ public class CancellationTests
     // Of one that a signal ended, a container may come to be a second later.
     [Theory]
     [InlineData(0, false)]
-    [InlineData(125, false)]
+    [InlineData(125, true)]
     [InlineData(1, true)]
     [InlineData(137, true)]
     public async Task After_a_client_that_ended_by_itself_no_container_is_waited_for(int exitCode, bool isWaitedFor)
@@ -114,7 +114,29 @@ public class CancellationTests
         await cancellation.CancelAsync();
         await run;
 
-        Assert.Equal(isWaitedFor, client.Calls.Count(call => call == "rm") > 3);
+        Assert.Equal(isWaitedFor, client.Calls.Count(call => call == "rm") > 4);
+    }
+
+    // As when the build is gone that would wait for it: before the step is cancelled, or after.
+    [Theory]
+    [EachEngine(true)]
+    [EachEngine(false)]
+    public async Task A_step_that_is_to_stop_at_once_gets_no_StopTimeout(string engine, bool isBefore)
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var atOnce = new CancellationTokenSource();
+        var watched = new Watched();
+        var step = Step.On(engine, $"echo started; {Endless}") with { StopTimeout = TimeSpan.FromMinutes(5), StopAtOnce = atOnce.Token };
+        var run = AssertCancelledAsync(step, watched, cancellation.Token);
+        await watched.SeesAsync("started", run);
+
+        var watch = Stopwatch.StartNew();
+        await (isBefore ? atOnce : cancellation).CancelAsync();
+        await (isBefore ? cancellation : atOnce).CancelAsync();
+        await run;
+
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, Soon);
+        await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
     }
 
     [Theory]

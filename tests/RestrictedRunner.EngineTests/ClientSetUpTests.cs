@@ -22,6 +22,18 @@ public class ClientSetUpTests
         Assert.Equal(expected, (await (Step.On(client.Path, "") with { Arguments = ["ls"] }).FailureAsync()).Failure);
     }
 
+    // As one does that cannot write to the journal: it goes on, and nobody can tell by events what it ran.
+    [Theory]
+    [EachEngine("Failed to initialize: no")]
+    [EachEngine("time=\"2026-11-25T22:25:42Z\" level=error msg=\"Unable to write container event\"")]
+    public async Task A_client_that_can_ask_its_engine_runs_the_command(string engine, string words)
+    {
+        using var client = new ClientScript(engine, $"case $1 in run) echo '{words}' >&2 ;; events) exit 125 ;; esac");
+
+        Assert.Equal(1, (await (Step.On(client.Path, "") with { Arguments = ["false"] }).RunAsync()).ExitCode);
+        Assert.Equal(1, (await Step.On(client.Path, "exit 1").RunAsync()).ExitCode);
+    }
+
     [Theory]
     [EachEngine("Failed to initialize: unable to resolve docker endpoint: context")]
     [EachEngine("\"--init\" requires API version 1.25, but the Docker daemon API version is x")]

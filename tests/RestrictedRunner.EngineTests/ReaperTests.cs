@@ -21,11 +21,11 @@ public class ReaperTests
         await Leftovers.AssertGoneNowAsync(engine, name);
     }
 
-    // Nobody waits for what a client may have begun that is seen to end by itself, after the build was killed.
+    // What a client began that was killed with the build may come later; one that is seen to end by itself is through.
     [Theory]
     [InlineData(true, 3)]
     [InlineData(false, 4)]
-    public async Task After_the_end_of_a_client_a_container_is_looked_for_once_more(bool isSeen, int looks)
+    public async Task A_container_is_looked_for_less_often_after_a_client_that_was_seen(bool isSeen, int looks)
     {
         using var folder = new TempFolder();
         folder.Write("runs", "");

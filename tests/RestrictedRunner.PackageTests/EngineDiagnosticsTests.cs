@@ -41,7 +41,7 @@ public class EngineDiagnosticsTests
 
         var error = (await project.BuildAsync()).FailedWithOneError();
 
-        Assert.Equal(project.ErrorAtStep("RRB2002", "docker daemon is not running, or cannot be reached. Start Docker, or correct DOCKER_HOST, DOCKER_CONTEXT or 'docker context', and build again."), FirstLine(error));
+        Assert.Equal(project.ErrorAtStep("RRB2002", "docker daemon is not running, or cannot be reached. Start Docker, or correct the client's settings (DOCKER_HOST, DOCKER_CONTEXT, 'docker context'), and build again."), FirstLine(error));
         Assert.Contains("\ndocker: Cannot connect to the Docker daemon at unix:///nonexistent/docker.sock.", error.Text, StringComparison.Ordinal);
     }
 

@@ -113,7 +113,7 @@ public class KilledBuildTests
 
     [EngineTheory]
     [InlineData("echo started; sleep 60; echo late")]
-    // With a worker node that cancels it, in the time that is left to MSBuild.
+    // A worker node that goes on, as some do, has a minute for it.
     [InlineData("trap '' TERM; echo started; while true; do sleep 1; done")]
     public async Task Several_steps_at_once_are_gone_too(string command)
     {

@@ -16,6 +16,7 @@ public class DiagnosticsTests
     public static TheoryData<Exception> Limits =>
     [
         new IOException("Too many open files : '/proc/net/unix'"),
+        new IOException("Resource temporarily unavailable"),
         new TypeInitializationException("System.Net.Sockets.SocketAsyncEngine", new InsufficientMemoryException()),
         new AggregateException(new IOException("Too many open files")),
     ];
@@ -26,7 +27,10 @@ public class DiagnosticsTests
     {
         _diagnostics.OwnFault(exception);
 
-        Assert.EndsWith($"|{AtLimit}", Assert.Single(_heard), StringComparison.Ordinal);
+        AssertError("RRB3018", AtLimit);
+        _heard.Clear();
+        _diagnostics.StepFilesUnusable(new("A", new("", () => 0)), exception);
+        AssertError("RRB3018", AtLimit);
     }
 
     [Fact]
@@ -34,7 +38,7 @@ public class DiagnosticsTests
     {
         _diagnostics.NotRun(new(RunnerFailure.CouldNotStart, "/usr/bin/docker: Too many open files"), new(), KeptOutput.None);
 
-        Assert.EndsWith($"|{AtLimit}", Assert.Single(_heard), StringComparison.Ordinal);
+        AssertError("RRB3018", AtLimit);
     }
 
     [Fact]
@@ -42,7 +46,7 @@ public class DiagnosticsTests
     {
         _diagnostics.OwnFault(new InvalidOperationException("x"));
 
-        Assert.Contains("A fault in RestrictedRunner.Build itself: InvalidOperationException: x", Assert.Single(_heard), StringComparison.Ordinal);
+        AssertError("RRB9001", "A fault in RestrictedRunner.Build itself: InvalidOperationException: x Please report it; the details are in the log at low importance.");
     }
 
     [Fact]
@@ -50,7 +54,7 @@ public class DiagnosticsTests
     {
         _diagnostics.NotRun(new(RunnerFailure.DaemonNotRunning, "Cannot connect to Podman. Please verify your connection"), new(), KeptOutput.None);
 
-        Assert.Contains("|podman's service is not running, or cannot be reached. Start it, or correct CONTAINER_HOST, CONTAINER_CONNECTION or 'podman system connection', and build again.", Assert.Single(_heard), StringComparison.Ordinal);
+        AssertError("RRB2002", $"podman's service is not running, or cannot be reached. Start it, or correct the client's settings (CONTAINER_HOST, CONTAINER_CONNECTION, 'podman system connection'), and build again.{Environment.NewLine}Cannot connect to Podman. Please verify your connection");
     }
 
     [Fact]
@@ -58,9 +62,10 @@ public class DiagnosticsTests
     {
         _diagnostics.NotRun(new(RunnerFailure.CouldNotStart, "docker: Argument list too long"), new() { Image = "i" }, KeptOutput.None);
 
-        Assert.Contains(
-            "|The container of image 'i' could not be started. A word of Arguments or a value of EnvironmentVariables is longer than the system takes (128 KiB, all together 2 MiB): put it into a file, or into Command:",
-            Assert.Single(_heard),
-            StringComparison.Ordinal);
+        AssertError(
+            "RRB3005",
+            $"The container of image 'i' could not be started. A word of Arguments or a value of EnvironmentVariables is longer than the system takes (128 KiB, all together 2 MiB): put it into a file, or into Command:{Environment.NewLine}docker: Argument list too long");
     }
+
+    private void AssertError(string code, string text) => Assert.Equal(HeardEvents.Described("Error", "", code, "", 0, 0, 0, 0, text), Assert.Single(_heard));
 }

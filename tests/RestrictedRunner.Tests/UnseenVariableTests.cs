@@ -17,6 +17,8 @@ public class UnseenVariableTests
     [InlineData("$ACME_KEY/tools/gen.sh x", NotThere)]
     [InlineData("cat ${ACME_KEY}/names.txt", "cat: can't open '/names.txt': No such file or directory")]
     [InlineData("\"$ACME_KEY\" names.txt", "/.restricted-runner.sh: line 1: : Permission denied")]
+    [InlineData("$ACME_KEY names.txt", "/.restricted-runner.sh: line 1: names.txt: not found")]
+    [InlineData("ls /home/$ACME_KEY/x", "ls: /home//x: No such file or directory")]
     [InlineData("cd $ACME_KEY/src", "/.restricted-runner.sh: cd: line 1: can't cd to /src")]
     public void One_that_the_text_names_is_too_where_something_is_not_there(string command, string lines)
     {
@@ -31,11 +33,26 @@ public class UnseenVariableTests
     [InlineData("/tools/gen.sh $OTHER")]
     [InlineData("/tools/gen.sh $PATH $HOME")]
     [InlineData("/tools/gen.sh ACME_KEY")]
+    [InlineData("${ACME_KEY:-/a}/tools/gen.sh")]
+    [InlineData("\\$ACME_KEY/tools/gen.sh")]
     public void One_that_the_command_sets_itself_or_that_the_build_does_not_have_is_not(string command) => Assert.Empty(Hint(NotThere, command));
 
+    [Theory]
+    [InlineData("cmake -DTAG=$ACME_KEY .", "/.restricted-runner.sh: line 1: cmake: not found")]
+    [InlineData("$ACME_KEY/bin/javac A.java", "error: file not found: A.java")]
+    [InlineData("cat $ACME_KEY b.txt", "cat: can't open 'c.txt': No such file or directory")]
+    [InlineData("cp a b$ACME_KEY", "cp: can't stat 'a': No such file or directory")]
+    public void One_is_not_where_the_complaint_is_about_something_else(string command, string lines) => Assert.Empty(Hint(lines, command));
+
     [Fact]
-    public void One_that_the_step_is_given_is_not() =>
-        Assert.Empty(UnseenVariable.Hint(NotThere, new() { Command = "$ACME_KEY/tools/gen.sh", EnvironmentVariables = [new("ACME_KEY", "")] }, Value("v")));
+    public void One_that_the_step_is_given_is_not()
+    {
+        StepOptions options = new() { Command = "$ACME_KEY/tools/gen.sh" };
+
+        Assert.Empty(UnseenVariable.Hint(NotThere, options with { EnvironmentVariables = [new("ACME_KEY", "")] }, Value("v")));
+        Assert.Empty(UnseenVariable.Hint(NotThere, options with { DockerRunOpts = "-e ACME_KEY" }, Value("v")));
+        Assert.Empty(UnseenVariable.Hint(NotThere, options with { DockerRunOpts = "--env-file a.env" }, Value("v")));
+    }
 
     [Theory]
     [InlineData("a;b")]

@@ -22,6 +22,8 @@ internal sealed record KeptOutput(string LastLines, string File, string WhyNoFil
 /// <param name="file">The user's project, where MSBuild would name the file of ours that has the task; null for the line of the task.</param>
 internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 {
+    private static readonly string[] LimitReached = ["Too many open files", "Resource temporarily unavailable", "Cannot allocate memory"];
+
     /// <summary>True for a step that sees only what it declares.</summary>
     public bool IsHermetic { get; init; }
 
@@ -54,7 +56,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     {
         if (IsAtLimit(failure))
         {
-            AtLimit();
+            AtLimit(failure);
             return;
         }
 
@@ -87,7 +89,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{Sentence(SignalEnd.Hint(exitCode))}{At(at)}{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Unseen(options, output)}{LastLines(output)}", at);
 
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{At(at)}{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Unseen(options, output)}{LastLines(output)}", at);
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{Sentence(SignalEnd.Hint(exitCode))}{At(at)}{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Unseen(options, output)}{LastLines(output)}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
@@ -141,6 +143,17 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     public void NotHermetic(DeclaredStep step, string parameter) =>
         Error("RRB4001", $"Step '{step.Name}' is hermetic and has {parameter}, which would show it what it does not declare. Declare files in Inputs, or remove Hermetic.");
 
+    public void StepFilesUnusable(DeclaredStep step, Exception exception)
+    {
+        if (IsAtLimit(exception))
+        {
+            AtLimit(exception);
+            return;
+        }
+
+        StepFilesUnusable(step, exception.Message);
+    }
+
     public void StepFilesUnusable(DeclaredStep step, string reason) =>
         Error("RRB5001", $"Step '{step.Name}': its files cannot be read or written: {reason}");
 
@@ -151,7 +164,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     {
         if (IsAtLimit(exception))
         {
-            AtLimit();
+            AtLimit(exception);
             return;
         }
 
@@ -159,8 +172,11 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
     }
 
-    private void AtLimit() =>
+    private void AtLimit(Exception exception)
+    {
         Error("RRB3018", "The system gives the build no more open files, threads or memory, so the step could not run. Raise the limit (ulimit -n, ulimit -u), or let fewer steps run at once (DockerExecMaxParallel, -m).");
+        log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
+    }
 
     private void ImageMissing() =>
         Error("RRB1001", $"docker runner requires 'image' option: {(IsDeclared ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property DockerExecImage is for declared steps only")}.");
@@ -210,8 +226,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 
     private void DaemonNotRunning(RunnerException failure) =>
         Error("RRB2002", failure.Message.Contains("Podman", StringComparison.Ordinal)
-            ? $"podman's service is not running, or cannot be reached. Start it, or correct CONTAINER_HOST, CONTAINER_CONNECTION or 'podman system connection', and build again.{Engine(failure)}"
-            : $"docker daemon is not running, or cannot be reached. Start Docker, or correct DOCKER_HOST, DOCKER_CONTEXT or 'docker context', and build again.{Engine(failure)}");
+            ? $"podman's service is not running, or cannot be reached. Start it, or correct the client's settings (CONTAINER_HOST, CONTAINER_CONNECTION, 'podman system connection'), and build again.{Engine(failure)}"
+            : $"docker daemon is not running, or cannot be reached. Start Docker, or correct the client's settings (DOCKER_HOST, DOCKER_CONTEXT, 'docker context'), and build again.{Engine(failure)}");
 
     private void PermissionDenied(RunnerException failure) =>
         Error("RRB2003", $"The engine runs, but this user may not use it. Add the user to the group docker and log in again, or use rootless Docker or Podman.{Engine(failure)}");
@@ -296,9 +312,12 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
             ? ". A word of Arguments or a value of EnvironmentVariables is longer than the system takes (128 KiB, all together 2 MiB): put it into a file, or into Command"
             : "";
 
-    // .NET says that it is out of memory where it cannot start a thread.
+    // The words are of EMFILE, EAGAIN and ENOMEM. .NET says that it is out of memory where it cannot start a thread.
     private static bool IsAtLimit(Exception? exception) =>
-        exception is not null && (exception is OutOfMemoryException || exception.Message.Contains("Too many open files", StringComparison.Ordinal) || IsAtLimit(exception.InnerException));
+        exception is not null
+        && (exception is OutOfMemoryException
+            || LimitReached.Any(words => exception.Message.Contains(words, StringComparison.Ordinal))
+            || IsAtLimit(exception.InnerException));
 
     private static string NoErrors(ErrorCauses causes)
     {

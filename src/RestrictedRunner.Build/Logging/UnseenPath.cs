@@ -30,24 +30,16 @@ internal static partial class UnseenPath
         string[] texts = [options.PrepareCommand, options.Command, .. options.Arguments];
         var path = texts.SelectMany(text => AbsolutePath().Matches(text))
             .Select(match => match.Value)
-            .SelectMany(name => complaints.Where(line => Names(line, name)).Select(line => OnHost(name, line, exists)))
-            .OfType<string>()
-            .FirstOrDefault(path => !IsSeen(path, options.Mounts));
+            .SelectMany(name => complaints.Where(line => Names(line, name)).SelectMany(line => Missed(name, line)))
+            .Select(InContainer)
+            .FirstOrDefault(path => path != "/" && exists(path) && !IsSeen(path, options.Mounts));
         return path is not null ? OfTheHost(path)
             : !HasMounts(options) ? NoMounts
             : texts.SelectMany(RelativePaths)
-                .Where(name => complaints.Any(line => Names(line, name)))
-                .SelectMany(name => complaints.Any(line => Names(line, name) && IsToBeMade(line)) && name.LastIndexOf('/') is > 0 and var end ? [name, name[..end]] : new[] { name })
+                .SelectMany(name => complaints.Where(line => Names(line, name)).SelectMany(line => Missed(name, line)))
                 .Concat(complaints.Any(line => line.Contains("no makefile", StringComparison.Ordinal)) && !texts.Any(text => ChangesFolder().IsMatch(text)) ? ["Makefile", "makefile"] : [])
                 .Select(name => OfTheProject(name, options, exists))
                 .FirstOrDefault(hint => hint.Length > 0, "");
-    }
-
-    // Where a command has gone to another folder, names start there; the folder's own still starts where the command did.
-    private static IEnumerable<string> RelativePaths(string text)
-    {
-        var change = ChangesFolder().Match(text);
-        return RelativePath().Matches(change.Success ? text[..(change.Index + change.Length)] : text).Select(match => match.Value);
     }
 
     /// <summary>The same for a program that the image does not have.</summary>
@@ -56,6 +48,36 @@ internal static partial class UnseenPath
         : program.StartsWith('/') ? exists(program) && !IsInImages(program) && !IsSeen(program, options.Mounts) ? OfTheHost(program) : ""
         : HasMounts(options) ? OfTheProject(program, options, exists)
         : NoMounts;
+
+    // Where a command has gone to another folder, names start there; the folder's own still starts where the command did.
+    private static IEnumerable<string> RelativePaths(string text)
+    {
+        var change = ChangesFolder().Match(text);
+        return RelativePath().Matches(change.Success ? text[..(change.Index + change.Length)] : text).Select(match => match.Value);
+    }
+
+    // A file that cannot be created lacks its folder.
+    private static IEnumerable<string> Missed(string name, string line) =>
+        line.Contains("create", StringComparison.OrdinalIgnoreCase) && name.LastIndexOf('/') is > 0 and var end ? [name, name[..end]] : [name];
+
+    // On every system with the container's "/". What leaves a folder by ".." is not in it.
+    private static string InContainer(string path)
+    {
+        var names = new List<string>();
+        foreach (var name in path.Split('/').Where(name => name is not ("" or ".")))
+        {
+            if (name != "..")
+            {
+                names.Add(name);
+            }
+            else if (names.Count > 0)
+            {
+                names.RemoveAt(names.Count - 1);
+            }
+        }
+
+        return $"/{string.Join('/', names)}";
+    }
 
     // Where a command starts that is not told to start elsewhere, only the image knows.
     private static string OfTheProject(string name, StepOptions options, Func<string, bool> exists)
@@ -69,7 +91,7 @@ internal static partial class UnseenPath
 
             var start = new ContainerPaths(options.Mounts, options.Tmpfs, options.WorkDir, exists).OnHost(options.WorkDir);
             var path = Path.GetFullPath(name, start);
-            return exists(path) && !options.Mounts.Any(mount => HostFolder.IsAtOrBelow(path, mount.HostPath)) ? Beside(name, path, Path.GetFullPath(name, options.WorkDir))
+            return exists(path) && !options.Mounts.Any(mount => HostFolder.IsAtOrBelow(path, mount.HostPath)) ? Beside(name, path, InContainer($"{options.WorkDir}/{name}"))
                 : !exists(path) && IsInProject() ? $"'{name}' is not in the working directory, but in the project's folder."
                 : "";
         }
@@ -93,18 +115,6 @@ internal static partial class UnseenPath
     private static string OfTheHost(string path) => FoldersOfImages.FirstOrDefault(folder => HostFolder.IsAtOrBelow(path, folder)) is { } own
         ? $"'{path}' is on the host and not in the image, whose own '{own}' the container sees; use an image that has it, or mount it."
         : $"'{path}' is a path of the host, which the container does not see; mount it, or use its path in the container.";
-
-    // A file that cannot be created lacks its folder.
-    private static string? OnHost(string name, string line, Func<string, bool> exists)
-    {
-        var path = Path.GetFullPath(name);
-        var folder = Path.GetDirectoryName(path);
-        return exists(path) ? path
-            : folder is not (null or "/") && IsToBeMade(line) && exists(folder) ? folder
-            : null;
-    }
-
-    private static bool IsToBeMade(string line) => line.Contains("create", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsInImages(string path) => FoldersOfImages.Any(folder => HostFolder.IsAtOrBelow(path, folder));
 

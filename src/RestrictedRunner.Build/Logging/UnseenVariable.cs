@@ -5,9 +5,6 @@ namespace RestrictedRunner.Build;
 /// <summary>Tells from a shell's last words that the command missed a variable of the build, which its container does not see.</summary>
 internal static partial class UnseenVariable
 {
-    // A container has its own of these.
-    private static readonly string[] OfEveryContainer = ["PATH", "HOME", "HOSTNAME", "PWD", "OLDPWD", "SHLVL", "TERM", "LANG", "USER", "SHELL", "TMPDIR"];
-
     /// <summary>The sentence for an error; empty when nothing points that way.</summary>
     /// <param name="lastLines">The last lines of the output.</param>
     /// <param name="options">The step.</param>
@@ -15,22 +12,40 @@ internal static partial class UnseenVariable
     public static string Hint(string lastLines, StepOptions options, Func<string, string?> valueOf)
     {
         var missed = NotSet().Matches(lastLines).Select(complaint => complaint.Text("name"));
-        var named = NotThere().IsMatch(lastLines) ? Named(options) : [];
-        return missed.Concat(named).FirstOrDefault(name => valueOf(name) is not null) is { } name
+        string[] texts = [options.PrepareCommand, options.Command];
+        var emptied = texts.SelectMany(text => Uses().Matches(text)
+            .Where(use => IsMissed(use, text, lastLines) && !IsGiven(use.Text("name"), texts, options))
+            .Select(use => use.Text("name")));
+        return missed.Concat(emptied).FirstOrDefault(name => valueOf(name) is not null) is { } name
             ? $"'{name}' is a variable of the build, which the container does not see: add EnvironmentVariables=\"{name}={Text(name, valueOf(name)!)}\"."
             : "";
     }
 
-    // In the command's text, unless something gives them a value.
-    private static IEnumerable<string> Named(StepOptions options)
+    // What is left of a word without its variable was not there: "/tools/gen.sh" of "$ROOT/tools/gen.sh". Of "$TOOL a.txt"
+    // nothing is left, and a shell takes the next word for the program; of "\"$TOOL\" a.txt" an empty one.
+    private static bool IsMissed(Match use, string text, string lastLines)
     {
-        string[] texts = [options.PrepareCommand, options.Command];
-        var given = texts.SelectMany(text => Given().Matches(text)).Select(match => match.Text("name"))
-            .Concat(options.EnvironmentVariables.Select(variable => variable.Name))
-            .Concat(OfEveryContainer)
-            .ToHashSet();
-        return texts.SelectMany(text => Used().Matches(text)).Select(match => match.Text("name")).Where(name => !given.Contains(name));
+        var left = use.Text("before") + use.Text("after");
+        if (left.Length > 0)
+        {
+            return left.Contains('/', StringComparison.Ordinal) && Lines(lastLines, $@"(?<![\w./-]){Regex.Escape(left)}(?![\w/-])");
+        }
+
+        var rest = text[(use.Index + use.Length)..];
+        return rest.StartsWith('"')
+            ? Lines(lastLines, ": : |''")
+            : NextWord().Match(rest) is { Success: true } next && Lines(lastLines, $@"(?<![\w./-]){Regex.Escape(next.Text("word"))}: ");
     }
+
+    // Whether a line that says that something is not there has the words.
+    private static bool Lines(string lastLines, string words) =>
+        lastLines.Split('\n').Any(line => NotThere().IsMatch(line) && Regex.IsMatch(line, words));
+
+    private static bool IsGiven(string name, string[] texts, StepOptions options) =>
+        options.EnvironmentVariables.Any(variable => variable.Name == name)
+        || options.DockerRunOpts.Contains(name, StringComparison.Ordinal)
+        || options.DockerRunOpts.Contains("--env-file", StringComparison.Ordinal)
+        || texts.Any(text => Gifts().Matches(text).Any(gift => gift.Text("name") == name));
 
     // In a list, MSBuild would take what follows a semicolon for a variable of its own.
     private static string Text(string name, string value) =>
@@ -40,13 +55,16 @@ internal static partial class UnseenVariable
     [GeneratedRegex("(?<name>[A-Za-z_][A-Za-z0-9_]*): (parameter (null or )?not set|unbound variable)", RegexOptions.ExplicitCapture)]
     private static partial Regex NotSet();
 
-    // A name that is empty makes another of a path or program, and the next word the program.
-    [GeneratedRegex("not found|no such file or directory|nonexistent|permission denied|can't cd", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("not found|no such file or directory|nonexistent|permission denied|can't cd", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotThere();
 
-    [GeneratedRegex(@"\$\{?(?<name>[A-Za-z_][A-Za-z0-9_]*)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Used();
+    // "${NAME:-x}" has a value in any case.
+    [GeneratedRegex(@"(?<before>[^\s'""`;|&<>()$=\\]*)(?<!\\)\$(\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}|(?<name>[A-Za-z_][A-Za-z0-9_]*))(?<after>[^\s'""`;|&<>()$]*)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Uses();
+
+    [GeneratedRegex(@"^\s+(?<word>[^\s'""`;|&<>()$]+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex NextWord();
 
     [GeneratedRegex(@"(?<name>\b[A-Za-z_][A-Za-z0-9_]*)=|\b(for|read(\s+-\w+)*)\s+(?<name>[A-Za-z_][A-Za-z0-9_]*)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Given();
+    private static partial Regex Gifts();
 }

@@ -32,7 +32,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Diagnostics.StepFilesUnusable(step, e.Message);
+            log.Diagnostics.StepFilesUnusable(step, e);
         }
 
         return false;

@@ -13,13 +13,13 @@ internal static partial class LinkerFormat
         var match = line.Contains(": undefined reference to ", StringComparison.Ordinal) ? Reference().Match(line) : Match.Empty;
         return match.Success
             ? new(MessageSeverity.Error, match.Text("text")) { File = match.Text("file"), Line = match.Number("line") }
-            : line.Contains("ld: cannot ", StringComparison.Ordinal) && Absent().Match(line) is { Success: true } absent ? new(MessageSeverity.Error, absent.Text("text"))
+            : line.Contains(": cannot ", StringComparison.Ordinal) && Absent().Match(line) is { Success: true } absent ? new(MessageSeverity.Error, absent.Text("text"))
             : null;
     }
 
     [GeneratedRegex(@"^(\S*ld(\.\w+)?: )?(?<file>[^\s:][^:]*):((?<line>[0-9]+)|\([^)]+\)): (?<text>undefined reference to .+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"^(\S*[/-])?ld: (?<text>cannot (find|open output file) .+)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(\S*[/-])?ld(\.\w+)?: (?<text>cannot (find|open output file) .+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Absent();
 }

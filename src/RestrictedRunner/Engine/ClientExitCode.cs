@@ -8,6 +8,9 @@ internal static class ClientExitCode
     // Docker's client gives up on the third SIGINT or SIGTERM with this code, and leaves its container running.
     private const int GivenUp = 1;
 
+    // Also of a connection that broke off, to an engine that goes on with what it was asked for.
+    private const int NotStarted = 125;
+
     /// <summary>True when a signal may have ended the client.</summary>
     public static bool MayBeOfSignal(int exitCode) => exitCode > EndedBySignal;
 
@@ -15,5 +18,5 @@ internal static class ClientExitCode
     public static bool MayBeOfGivingUp(int exitCode) => exitCode == GivenUp;
 
     /// <summary>True when the client was through with all that it had begun.</summary>
-    public static bool IsOfItsOwnEnd(int exitCode) => !MayBeOfSignal(exitCode) && !MayBeOfGivingUp(exitCode);
+    public static bool IsOfItsOwnEnd(int exitCode) => exitCode != NotStarted && !MayBeOfSignal(exitCode) && !MayBeOfGivingUp(exitCode);
 }

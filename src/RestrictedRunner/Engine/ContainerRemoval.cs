@@ -19,7 +19,7 @@ internal static class ContainerRemoval
     // A question costs a tenth of a second of a processor, which the engine needs to get done with what it was asked for.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    // The engine finishes a creation whose client has died. Its container appears within this time, or never.
+    // The engine finishes a creation whose client has died. Its container appears within this time, or never; most at once.
     private static readonly TimeSpan[] LateCreation =
         [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(500)];
 

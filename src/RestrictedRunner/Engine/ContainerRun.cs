@@ -61,6 +61,19 @@ internal static class ContainerRun
             throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), EngineMessages.NotExecuted(program, report));
         }
 
+        if (EngineMessages.MayBeOfSetUp(exitCode, report))
+        {
+            // Such a client cannot ask for this either. Where it can, the code and the words are the command's, or the
+            // words are podman's, which goes on after some errors, such as that it can keep no record of events.
+            if (await ContainerRemoval.RemoveInTimeAsync(engine, container, cancellation).ConfigureAwait(false) == Removal.Unknown)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
+            }
+
+            return;
+        }
+
         if ((age < LongestStart || EngineMessages.StartsFailure(report))
             && EngineMessages.MayBeTheEngines(exitCode, report)
             && !await EngineEvents.WasStartedAsync(engine, container, age, cancellation).ConfigureAwait(false))

@@ -7,7 +7,14 @@ namespace RestrictedRunner;
 internal static class EngineMessages
 {
     /// <summary>True when a client that ended so may have started no container.</summary>
-    public static bool MayBeTheEngines(int exitCode, string report) => exitCode is 125 or 126 or 127 || (exitCode == 1 && (WhyNoEngine(report) is not null || IsOfSetUp(report)));
+    public static bool MayBeTheEngines(int exitCode, string report) => exitCode is 125 or 126 or 127 || (exitCode == 1 && (WhyNoEngine(report) is not null || IsOfOldApi(report)));
+
+    /// <summary>True when a client that ended so may have settings (contexts, certificates, files) that keep it from asking an engine for anything.</summary>
+    public static bool MayBeOfSetUp(int exitCode, string report)
+    {
+        var line = report.Split('\n')[0];
+        return exitCode == 1 && (line.StartsWith("Failed to initialize: ", StringComparison.Ordinal) || IsErrorOfPodman(line));
+    }
 
     /// <summary>
     /// True when the container was started and its first program was not: told by the init program (tini of docker,
@@ -28,10 +35,11 @@ internal static class EngineMessages
 
     /// <summary>True for a line that a client starts its own report of a failure with.</summary>
     public static bool StartsFailure(string line) =>
-        IsOfSetUp(line)
+        IsOfOldApi(line)
         || StartsWithAny(
             line,
             "docker: ",
+            "Failed to initialize: ",
             "[FATAL tini (",
             "ERROR (catatonit:",
             "exec /",
@@ -110,11 +118,8 @@ internal static class EngineMessages
             _ => RunnerFailure.PullFailed,
         };
 
-    // Of a client whose own settings (contexts, certificates, files) keep it from asking an engine for anything.
-    private static bool IsOfSetUp(string report) =>
-        report.StartsWith("Failed to initialize: ", StringComparison.Ordinal)
-        || (report.StartsWith("\"--", StringComparison.Ordinal) && report.Contains("\" requires API version ", StringComparison.Ordinal))
-        || IsErrorOfPodman(report);
+    private static bool IsOfOldApi(string line) =>
+        line.StartsWith("\"--", StringComparison.Ordinal) && line.Contains("\" requires API version ", StringComparison.Ordinal);
 
     private static bool LacksInit(string text) => ContainsAny(text, "docker-init", "container-init binary not found", "init binary");
 

@@ -16,11 +16,11 @@ internal sealed class Reaper : IDisposable
 
     // Clients are found in /proc, those that run the container by its name among their words, those that pull by their
     // environment: whatever they are told at which moment, a build may be killed before. One that runs the container is
-    // not killed before that is gone: the engine would finish what the client began, and nobody would know. After
-    // three seconds it is, with whatever an engine that hangs has kept waiting; a last try has another second.
-    // A client that was killed with the build may have a container to come, in a second. One that is seen to run ends by
-    // itself, and is through with it then. Each question to the engine costs a tenth of a second of a processor, which it needs itself to get done with what
-    // it was asked for.
+    // not killed before that is gone: the engine would finish what the client began, and nobody would know. After three
+    // seconds it is, with whatever an engine that hangs has kept waiting; a last try has another second.
+    // Of a client that was killed with the build a container may come within a second, which four looks take. One that
+    // is seen ends by itself, and is through with it then: two looks. They are no closer together because each costs
+    // a tenth of a second of a processor, which the engine needs to get done with what it was asked for.
     private const string Script =
         """
         trap '' HUP INT QUIT TERM

@@ -38,7 +38,7 @@ public class HangingEngineTests
         File.Delete(hangs["now"]);
 
         var container = Assert.Single(watched.ContainerNames);
-        await UntilAsync(() => !Client.Succeeds(engine, "container", "inspect", container));
+        await Until.IsSoAsync(Soon, () => !Client.Succeeds(engine, "container", "inspect", container));
     }
 
     [Theory]
@@ -121,21 +121,11 @@ public class HangingEngineTests
         using var cancellation = new CancellationTokenSource();
 
         var asking = ImageIds.FindAsync(["one:1"], new StepOptions { Engine = client.Path }, cancellation.Token);
-        await UntilAsync(() => Processes.WithText(Child).Count > 0);
+        await Until.IsSoAsync(Soon, () => Processes.WithText(Child).Count > 0);
         await cancellation.CancelAsync();
 
         Assert.Empty(await asking);
-        await UntilAsync(() => Processes.WithText(Child).Count == 0);
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!isSo())
-        {
-            Assert.True(watch.Elapsed < Soon);
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await Until.IsSoAsync(Soon, () => Processes.WithText(Child).Count == 0);
     }
 
     private static async Task<T> CancelAsync<T>(StepOptions options, Watched watched, Func<Task, Task> moment)
@@ -152,7 +142,7 @@ public class HangingEngineTests
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Soon);
 
         // What the engine did not do in time, the reaper tries for some seconds more.
-        await UntilAsync(() => Processes.WithText("sleep 61.5").Count == 0);
+        await Until.IsSoAsync(Soon, () => Processes.WithText("sleep 61.5").Count == 0);
         return thrown;
     }
 }

@@ -66,6 +66,15 @@ public class UnseenVariableTests
     [InlineData("")]
     public void Other_complaints_say_nothing_of_it(string lines) => Assert.Empty(Hint(lines, "c"));
 
+    // In a second, and not in hours.
+    [Fact]
+    public void A_long_word_of_a_command_is_looked_at_once()
+    {
+        var word = new string('a', 1_000_000);
+
+        Assert.Equal(Named("$(ACME_KEY)"), Hint(NotThere, $"echo {word}; $ACME_KEY/tools/gen.sh {word}"));
+    }
+
     private static string Named(string value) => $"'ACME_KEY' is a variable of the build, which the container does not see: add EnvironmentVariables=\"ACME_KEY={value}\".";
 
     private static string Hint(string lines, string command) => UnseenVariable.Hint(lines, new() { Command = command }, Value("v"));

@@ -5,6 +5,9 @@ namespace RestrictedRunner.Build;
 /// <summary>Tells from a shell's last words that the command missed a variable of the build, which its container does not see.</summary>
 internal static partial class UnseenVariable
 {
+    // By hand, because an expression for a word in front of a variable looks at a long word once for each of its characters.
+    private static readonly char[] EndsOfWord = [.. " \t\r\n'\"`;|&<>()$=\\"];
+
     /// <summary>The sentence for an error; empty when nothing points that way.</summary>
     /// <param name="lastLines">The last lines of the output.</param>
     /// <param name="options">The step.</param>
@@ -14,7 +17,7 @@ internal static partial class UnseenVariable
         var missed = NotSet().Matches(lastLines).Select(complaint => complaint.Text("name"));
         string[] texts = [options.PrepareCommand, options.Command];
         var emptied = texts.SelectMany(text => Uses().Matches(text)
-            .Where(use => IsMissed(use, text, lastLines) && !IsGiven(use.Text("name"), texts, options))
+            .Where(use => valueOf(use.Text("name")) is not null && IsMissed(use, text, lastLines) && !IsGiven(use.Text("name"), texts, options))
             .Select(use => use.Text("name")));
         return missed.Concat(emptied).FirstOrDefault(name => valueOf(name) is not null) is { } name
             ? $"'{name}' is a variable of the build, which the container does not see: add EnvironmentVariables=\"{name}={Text(name, valueOf(name)!)}\"."
@@ -25,13 +28,13 @@ internal static partial class UnseenVariable
     // nothing is left, and a shell takes the next word for the program; of "\"$TOOL\" a.txt" an empty one.
     private static bool IsMissed(Match use, string text, string lastLines)
     {
-        var left = use.Text("before") + use.Text("after");
+        var rest = text[(use.Index + use.Length)..];
+        var left = text[(text.AsSpan(0, use.Index).LastIndexOfAny(EndsOfWord) + 1)..use.Index] + rest[..(rest.IndexOfAny(EndsOfWord) is >= 0 and var end ? end : rest.Length)];
         if (left.Length > 0)
         {
             return left.Contains('/', StringComparison.Ordinal) && Lines(lastLines, $@"(?<![\w./-]){Regex.Escape(left)}(?![\w/-])");
         }
 
-        var rest = text[(use.Index + use.Length)..];
         return rest.StartsWith('"')
             ? Lines(lastLines, ": : |''")
             : NextWord().Match(rest) is { Success: true } next && Lines(lastLines, $@"(?<![\w./-]){Regex.Escape(next.Text("word"))}: ");
@@ -59,7 +62,7 @@ internal static partial class UnseenVariable
     private static partial Regex NotThere();
 
     // "${NAME:-x}" has a value in any case.
-    [GeneratedRegex(@"(?<before>[^\s'""`;|&<>()$=\\]*)(?<!\\)\$(\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}|(?<name>[A-Za-z_][A-Za-z0-9_]*))(?<after>[^\s'""`;|&<>()$]*)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<!\\)\$(\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}|(?<name>[A-Za-z_][A-Za-z0-9_]*))", RegexOptions.ExplicitCapture)]
     private static partial Regex Uses();
 
     [GeneratedRegex(@"^\s+(?<word>[^\s'""`;|&<>()$]+)", RegexOptions.ExplicitCapture)]

@@ -66,7 +66,7 @@ public class UnseenVariableTests
     [InlineData("")]
     public void Other_complaints_say_nothing_of_it(string lines) => Assert.Empty(Hint(lines, "c"));
 
-    // In a second, and not in hours.
+    // An expression that began anew at each of its characters had not ended after 44 s.
     [Fact]
     public void A_long_word_of_a_command_is_looked_at_once()
     {

@@ -32,16 +32,16 @@ internal static partial class UnseenVariable
         var left = text[(text.AsSpan(0, use.Index).LastIndexOfAny(EndsOfWord) + 1)..use.Index] + rest[..(rest.IndexOfAny(EndsOfWord) is >= 0 and var end ? end : rest.Length)];
         if (left.Length > 0)
         {
-            return left.Contains('/', StringComparison.Ordinal) && Lines(lastLines, $@"(?<![\w./-]){Regex.Escape(left)}(?![\w/-])");
+            return left.Contains('/', StringComparison.Ordinal) && Complains(lastLines, $@"(?<![\w./-]){Regex.Escape(left)}(?![\w/-])");
         }
 
         return rest.StartsWith('"')
-            ? Lines(lastLines, ": : |''")
-            : NextWord().Match(rest) is { Success: true } next && Lines(lastLines, $@"(?<![\w./-]){Regex.Escape(next.Text("word"))}: ");
+            ? Complains(lastLines, ": : |''")
+            : NextWord().Match(rest) is { Success: true } next && Complains(lastLines, $@"(?<![\w./-]){Regex.Escape(next.Text("word"))}: ");
     }
 
     // Whether a line that says that something is not there has the words.
-    private static bool Lines(string lastLines, string words) =>
+    private static bool Complains(string lastLines, string words) =>
         lastLines.Split('\n').Any(line => NotThere().IsMatch(line) && Regex.IsMatch(line, words));
 
     private static bool IsGiven(string name, string[] texts, StepOptions options) =>

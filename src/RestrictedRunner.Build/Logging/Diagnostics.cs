@@ -86,10 +86,10 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     }
 
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{Sentence(SignalEnd.Hint(exitCode))}{At(at)}{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Unseen(options, output)}{LastLines(output)}", at);
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{Sentence(SignalEnd.Hint(exitCode))}{At(at)}{Advice(at, exitCode, options, output)}{LastLines(output)}", at);
 
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{Sentence(SignalEnd.Hint(exitCode))}{At(at)}{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Unseen(options, output)}{LastLines(output)}", at);
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{Sentence(SignalEnd.Hint(exitCode))}{At(at)}{Advice(at, exitCode, options, output)}{LastLines(output)}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
@@ -290,6 +290,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
     private static string At(FailedLine? at) => at is null ? "" : $" The shell stopped at line {at.Line} of {at.Parameter}: {at.Complaint}.";
+
+    private string Advice(FailedLine? at, int exitCode, StepOptions options, KeptOutput output) =>
+        $"{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Sentence(ProcessLimit.Hint(options, output.LastLines))}{Unseen(options, output)}";
 
     private string Unseen(StepOptions options, KeptOutput output) =>
         Sentence(IsHermetic ? UndeclaredInput.Hint(options, output.LastLines, Path.Exists) : UnseenPath.Hint(options, output.LastLines, Path.Exists));

@@ -147,7 +147,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
         if (result.PrepareFailed)
         {
-            diagnostics.PrepareFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed());
+            diagnostics.PrepareFailed(Failed(result, options, stepLog));
             return false;
         }
 
@@ -181,11 +181,14 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
         else
         {
-            diagnostics.CommandFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed());
+            diagnostics.CommandFailed(Failed(result, options, stepLog));
         }
 
         return false;
     }
+
+    private FailedCommand Failed(RunResult result, StepOptions options, StepLog stepLog) =>
+        new(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed(), ImageSettings.FindAsync(options, _cancelled.Token).GetAwaiter().GetResult());
 
     // An output's getter that throws is a stack trace in the user's log.
     private string FindImageDigest(StepOptions options)

@@ -3,8 +3,8 @@ namespace RestrictedRunner.PackageTests;
 public class ParameterDiagnosticsTests
 {
     [Theory]
-    [InlineData("RRB1001", "", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\"; a property DockerExecImage is for declared steps only.")]
-    [InlineData("RRB1001", "Image=''", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\"; a property DockerExecImage is for declared steps only.")]
+    [InlineData("RRB1001", "", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps only.")]
+    [InlineData("RRB1001", "Image=''", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps only.")]
     [InlineData("RRB1002", "Image='Busybox'", "Image 'Busybox': the name of an image is written in lower case.")]
     [InlineData("RRB1002", "Image='--privileged'", "Image '--privileged': an image is written [registry[:port]/]name[:tag][@sha256:digest].")]
     [InlineData("RRB1003", "Image='i' Memory='lots'", "Memory 'lots': a size is a number with b, k, m or g, such as 512m.")]
@@ -15,7 +15,7 @@ public class ParameterDiagnosticsTests
     [InlineData("RRB1003", "Image='i' Labels='restricted-runner.pid=1'", "Labels 'restricted-runner.pid=1': a label is name or name=value, and names that start with restricted-runner. are taken.")]
     [InlineData("RRB1004", "Image='i' Command=''", "There is nothing to run: give Command, such as Command=\"make all\", or Arguments.")]
     [InlineData("RRB1005", "Image='i' Network='host' AllowNetworking='false'", "Network 'host': AllowNetworking is false; remove one of the two.")]
-    [InlineData("RRB1005", "Image='i' Arguments='make;all'", "Arguments 'c': Command and Arguments exclude each other; give one of them.")]
+    [InlineData("RRB1005", "Image='i' Arguments='make;all'", "Command 'c': Command and Arguments exclude each other; give one of them.")]
     [InlineData("RRB1006", "Image='i' Mounts='data'", "Mounts 'data': a mount is host:container[:ro] with an absolute container path, or an item with metadata ContainerPath.")]
     [InlineData("RRB1007", "Image='i' Mounts='nowhere:/x'", "Mounts 'FOLDER/nowhere': the host path does not exist. Create it before the step (MakeDir), or correct the path. A named volume goes into DockerRunOpts=\"-v name:/path\".")]
     [InlineData("RRB1007", "Image='i' Mounts='~/x:/y'", "Mounts 'FOLDER/~/x': the host path does not exist. No shell expands '~' and '$': use $(MSBuildProjectDirectory). Create it before the step (MakeDir), or correct the path. A named volume goes into DockerRunOpts=\"-v name:/path\".")]

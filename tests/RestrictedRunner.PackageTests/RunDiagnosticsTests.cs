@@ -64,6 +64,30 @@ public class RunDiagnosticsTests
         Assert.Contains($".{text.Replace("FOLDER", project.Folder, StringComparison.Ordinal).Replace("&quot;", "\"", StringComparison.Ordinal)} The whole output is in ", error.Text, StringComparison.Ordinal);
     }
 
+    [EngineTheory]
+    [InlineData("RRB3003", "Image='busybox:latest' Command='echo; true' EnvironmentVariables='PATH=/x:$PATH'", "'sh' is not in the PATH that EnvironmentVariables give to the step, '/x:$PATH', which replaces the image's; nothing expands '$' there. Set it in the script: PrepareCommand=\"export PATH=/folder:$PATH\".\n")]
+    [InlineData("RRB3001", "Image='rvolosatovs/protoc:4.1.0' Command='echo; true'", "The image has an entry point, '/usr/bin/protoc -I/usr/include', which got the shell and the script as its arguments; to run the command in its place, set Entrypoint=\"none\".")]
+    [InlineData("RRB3001", "Image='gcc:12' Command='set -o pipefail; true'", "'pipefail' is a word of bash: set Shell=\"bash\", with an image that has it.")]
+    [InlineData("RRB3001", "Image='busybox:latest' Command='cat names.txt;' Mounts='.:/src' WorkDir='/srcc'", "'names.txt' is in the project's folder, which is '/src' in the container, and the step started in '/srcc', which no mount shows.")]
+    [InlineData("RRB3001", "Image='busybox:latest' Command='cat /src/link;' Mounts='sub:/src'", "'FOLDER/sub/link' is a link to 'FOLDER/names.txt', which no mount shows.")]
+    [InlineData("RRB3001", "Image='busybox:latest' Command='echo > /src/x;' Mounts='.:/src:ro'", "'/src/x' is in a mount that is read-only, 'FOLDER:/src:ro': mount it without ':ro', or the folder that is written to by itself.")]
+    [InlineData("RRB3001", "Image='busybox:latest' Command='true | true' PidsLimit='1' Init='false'", "The step's PidsLimit is 1 processes and threads at once; raise it, or let the command start fewer (make -j).")]
+    [InlineData("RRB3001", "Image='busybox:latest' Command='test -n \"$DOTNET_CLI_TELEMETRY_OPTOUT\"'", "'DOTNET_CLI_TELEMETRY_OPTOUT' is a variable of the build, which the container does not see: add EnvironmentVariables=\"DOTNET_CLI_TELEMETRY_OPTOUT=$(DOTNET_CLI_TELEMETRY_OPTOUT)\". It printed nothing.")]
+    [InlineData("RRB3001", "Image='busybox:latest' Command='echo > ../x;' Mounts='.:/src' WorkDir='/src' User='4321'", "'/x' is beside what is mounted, in a folder of the container that is root's: mount the folder that it is to be in.")]
+    public async Task What_made_the_command_fail_is_told_where_it_can_be_seen(string code, string attributes, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var project = TestProject.WithTarget($"<DockerExec {attributes.Replace(">", "&gt;", StringComparison.Ordinal)} />");
+        project.Write("names.txt", "");
+        Directory.CreateDirectory(project["sub"]);
+        File.CreateSymbolicLink(project["sub/link"], "../names.txt");
+
+        var error = (await project.BuildAsync()).FailedWithOneError();
+
+        Assert.Equal(code, error.Code);
+        Assert.Contains(text.Replace("FOLDER", project.Folder, StringComparison.Ordinal), error.Text, StringComparison.Ordinal);
+    }
+
     [EngineFact]
     public async Task A_mount_inside_a_read_only_one_that_has_no_place_is_told()
     {

@@ -134,6 +134,10 @@ public class StepOptionRulesTests
             problems.Select(problem => (problem.Kind, problem.Value)));
     }
 
+    [Fact]
+    public void Mounts_that_a_comma_parts_are_told_to_be_one() =>
+        Assert.Equal("the host path does not exist; if these are several mounts, separate them by ';'", Single(Good with { Mounts = [new("/a:/src,b", "/c")] }).Reason);
+
     [Theory]
     [InlineData(".", true)]
     [InlineData("file", true)]

@@ -155,6 +155,16 @@ public class UnseenPathTests
     }
 
     [Fact]
+    public void A_working_directory_that_no_mount_shows_is_told_where_the_project_has_the_file()
+    {
+        var options = Options("cat a.pl") with { ClientDirectory = "/home/me/app", WorkDir = "/sen" };
+
+        Assert.Equal(
+            "'a.pl' is in the project's folder, which is '/seen' in the container, and the step started in '/sen', which no mount shows.",
+            UnseenPath.Hint(options, "cat: can't open 'a.pl': No such file or directory", path => path == "/home/me/app/a.pl"));
+    }
+
+    [Fact]
     public void Of_a_working_directory_of_the_image_the_host_knows_nothing() =>
         Assert.Equal("", UnseenPath.Hint(Options("cat a.pl") with { ClientDirectory = "/app", WorkDir = "/image" }, "cat: can't open 'a.pl': No such file or directory", _ => true));
 

@@ -44,26 +44,48 @@ public class UnseenVariableTests
     [InlineData("cp a b$ACME_KEY", "cp: can't stat 'a': No such file or directory")]
     public void One_is_not_where_the_complaint_is_about_something_else(string command, string lines) => Assert.Empty(Hint(lines, command));
 
+    [Theory]
+    [InlineData("test -n \"$ACME_KEY\"")]
+    [InlineData("[ -n \"${ACME_KEY:-}\" ] && deploy")]
+    [InlineData("[ \"$ACME_KEY\" = true ] || exit 1")]
+    public void One_is_named_where_the_command_says_nothing_at_all(string command) => Assert.Equal(Named("$(ACME_KEY)"), Hint("", command));
+
+    [Theory]
+    [InlineData("test -n \"$OTHER\"")]
+    [InlineData("test -f $HOME/x && test -n $PATH")]
+    [InlineData("test -n \"${ACME_KEY:-x}\"")]
+    [InlineData("exit 3")]
+    public void Where_it_says_nothing_for_another_reason_none_is(string command) => Assert.Empty(Hint("", command));
+
+    [Theory]
+    [InlineData("echo ${ACME_KEY:?must be set}", "/.restricted-runner.sh: line 1: ACME_KEY: must be set")]
+    [InlineData(": \"${ACME_KEY?}\"", "/.restricted-runner.sh: 1: ACME_KEY: parameter not set")]
+    public void One_that_the_command_demands_is_named(string command, string lines)
+    {
+        Assert.Equal(Named("$(ACME_KEY)"), Hint(lines, command));
+        Assert.Empty(Hint("it broke", command));
+    }
+
     [Fact]
     public void One_that_the_step_is_given_is_not()
     {
         StepOptions options = new() { Command = "$ACME_KEY/tools/gen.sh" };
 
-        Assert.Empty(UnseenVariable.Hint(NotThere, options with { EnvironmentVariables = [new("ACME_KEY", "")] }, Value("v")));
-        Assert.Empty(UnseenVariable.Hint(NotThere, options with { DockerRunOpts = "-e ACME_KEY" }, Value("v")));
-        Assert.Empty(UnseenVariable.Hint(NotThere, options with { DockerRunOpts = "--env-file a.env" }, Value("v")));
+        Assert.Empty(Hint(NotThere, options with { EnvironmentVariables = [new("ACME_KEY", "")] }));
+        Assert.Empty(Hint(NotThere, options with { DockerRunOpts = "-e ACME_KEY" }));
+        Assert.Empty(Hint(NotThere, options with { DockerRunOpts = "--env-file a.env" }));
+        Assert.Empty(UnseenVariable.Hint(Failed(NotThere, options) with { Image = new([], ["ACME_KEY"]) }, Value("v")));
     }
 
     [Theory]
     [InlineData("a;b")]
     [InlineData("a%3Bb")]
     public void A_value_that_a_list_would_split_is_escaped(string value) =>
-        Assert.Equal(Named("$([MSBuild]::Escape('$(ACME_KEY)'))"), UnseenVariable.Hint("sh: ACME_KEY: parameter not set", new(), Value(value)));
+        Assert.Equal(Named("$([MSBuild]::Escape('$(ACME_KEY)'))"), Hint("sh: ACME_KEY: parameter not set", new StepOptions(), value));
 
     [Theory]
     [InlineData("sh: OTHER: parameter not set")]
     [InlineData("ACME_KEY: not found")]
-    [InlineData("")]
     public void Other_complaints_say_nothing_of_it(string lines) => Assert.Empty(Hint(lines, "c"));
 
     // An expression that began anew at each of its characters had not ended after 44 s.
@@ -77,7 +99,11 @@ public class UnseenVariableTests
 
     private static string Named(string value) => $"'ACME_KEY' is a variable of the build, which the container does not see: add EnvironmentVariables=\"ACME_KEY={value}\".";
 
-    private static string Hint(string lines, string command) => UnseenVariable.Hint(lines, new() { Command = command }, Value("v"));
+    private static string Hint(string lines, string command) => Hint(lines, new StepOptions { Command = command });
+
+    private static string Hint(string lines, StepOptions options, string value = "v") => UnseenVariable.Hint(Failed(lines, options), Value(value));
+
+    private static FailedCommand Failed(string lines, StepOptions options) => new(options, 1, null, KeptOutput.None with { LastLines = lines }, ImageSettings.None);
 
     private static Func<string, string?> Value(string value) => name => name is "ACME_KEY" or "PATH" or "HOME" ? value : null;
 }

@@ -85,11 +85,11 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         }
     }
 
-    public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'.{Sentence(SignalEnd.Hint(exitCode))}{At(at)}{Advice(at, exitCode, options, output)}{LastLines(output)}", at);
+    public void CommandFailed(FailedCommand failed) =>
+        Error("RRB3001", $"The command exited with code {failed.ExitCode} in image '{failed.Options.Image}'.{WhyFailed(failed)}", failed.At);
 
-    public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run.{Sentence(SignalEnd.Hint(exitCode))}{At(at)}{Advice(at, exitCode, options, output)}{LastLines(output)}", at);
+    public void PrepareFailed(FailedCommand failed) =>
+        Error("RRB3002", $"PrepareCommand ended the script with code {failed.ExitCode} in image '{failed.Options.Image}', so the command did not run.{WhyFailed(failed)}", failed.At);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
@@ -179,7 +179,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     }
 
     private void ImageMissing() =>
-        Error("RRB1001", $"docker runner requires 'image' option: {(IsDeclared ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property DockerExecImage is for declared steps only")}.");
+        Error("RRB1001", $"docker runner requires 'image' option: {(IsDeclared ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps only")}.");
 
     private void ImageInvalid(OptionProblem problem) => Error("RRB1002", Text(problem));
 
@@ -289,13 +289,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
-    private static string At(FailedLine? at) => at is null ? "" : $" The shell stopped at line {at.Line} of {at.Parameter}: {at.Complaint}.";
-
-    private string Advice(FailedLine? at, int exitCode, StepOptions options, KeptOutput output) =>
-        $"{Sentence(ProgramNotRun.Hint(at, exitCode, options, output.LastLines))}{Sentence(ProcessLimit.Hint(options, output.LastLines))}{Unseen(options, output)}";
-
-    private string Unseen(StepOptions options, KeptOutput output) =>
-        Sentence(IsHermetic ? UndeclaredInput.Hint(options, output.LastLines, Path.Exists) : UnseenPath.Hint(options, output.LastLines, Path.Exists));
+    private string WhyFailed(FailedCommand failed) => $"{string.Concat(Advice.For(failed, IsHermetic).Select(Sentence))}{LastLines(failed.Output)}";
 
     private string UnseenProgram(string? name, StepOptions options) =>
         Sentence(name is null ? "" : !IsHermetic ? UnseenPath.HintForProgram(name, options, Path.Exists) : name.Contains('/', StringComparison.Ordinal) ? UndeclaredInput.Hint(options, name, Path.Exists) : "");

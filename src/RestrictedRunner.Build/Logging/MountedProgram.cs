@@ -31,7 +31,7 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
         try
         {
             return file == program && !IsTheSameOnBothSides(program, options) ? null
-                : LinkOnTheWay(file) is not { } target ? Read(file)
+                : Build.LinkTarget.Of(file) is not { } target ? Read(file)
                 : options.Mounts.Any(mount => HostFolder.IsAtOrBelow(target, mount.HostPath)) ? null
                 : new(file, "", IsExecutable: true) { LinkTarget = target };
         }
@@ -74,21 +74,6 @@ internal sealed partial record MountedProgram(string HostFile, string FirstLine,
 
     private static bool IsTheSameOnBothSides(string program, StepOptions options) =>
         program.StartsWith('/') && options.Mounts.Any(mount => mount.HostPath == mount.ContainerPath && HostFolder.IsAtOrBelow(program, mount.ContainerPath));
-
-    // The first link among the file and its folders: what the container makes of it depends on what it sees.
-    private static string? LinkOnTheWay(string file)
-    {
-        var parents = new List<string>();
-        for (var path = file; path is not null; path = Path.GetDirectoryName(path))
-        {
-            parents.Add(path);
-        }
-
-        parents.Reverse();
-        return parents.Where(path => new FileInfo(path).LinkTarget is not null)
-            .Select(path => $"{new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName}{file[path.Length..]}")
-            .FirstOrDefault();
-    }
 
     private static MountedProgram? Read(string file)
     {

@@ -7,13 +7,26 @@ internal static class ProgramNotRun
     private const int NotExecuted = 126;
     private const int Absent = 127;
 
+    private static readonly Dictionary<string, string> CommandsOfWindows = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["cmd"] = "sh",
+        ["cmd.exe"] = "sh",
+        ["copy"] = "cp",
+        ["del"] = "rm",
+        ["erase"] = "rm",
+        ["md"] = "mkdir",
+        ["mklink"] = "ln",
+        ["move"] = "mv",
+        ["rd"] = "rm -r",
+        ["ren"] = "mv",
+        ["robocopy"] = "cp -r",
+        ["xcopy"] = "cp -r",
+    };
+
     /// <summary>Of a command that failed for a program that its shell could not run; empty when nothing points that way.</summary>
-    /// <param name="at">Where the shell stopped; null when it does not say so.</param>
-    /// <param name="exitCode">The command's.</param>
-    /// <param name="options">The step.</param>
-    /// <param name="lastLines">The last lines of its output.</param>
-    public static string Hint(FailedLine? at, int exitCode, StepOptions options, string lastLines) =>
-        Hints(exitCode is NotExecuted or Absent ? at : null, exitCode, options, lastLines).FirstOrDefault(hint => hint.Length > 0, "");
+    /// <param name="failed">The command.</param>
+    /// <param name="valueOf">Gives the value that the build has for a variable; null for none.</param>
+    public static string Hint(FailedCommand failed, Func<string, string?> valueOf) => Hints(failed, valueOf).FirstOrDefault(hint => hint.Length > 0, "");
 
     /// <summary>Of a step whose first program is not there.</summary>
     /// <param name="name">The program; null when the engine does not name it.</param>
@@ -22,9 +35,10 @@ internal static class ProgramNotRun
     public static string NotFound(string? name, StepOptions options, string unseen) =>
         name is null ? $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program."
         : MountedProgram.Find(name, options)?.WhyNotFound is { } why ? $"Image '{options.Image}' cannot run '{name}': {why}."
+        : NotInPath(name, options) is { Length: > 0 } notInPath ? notInPath
         : name.Contains('/', StringComparison.Ordinal) && !name.StartsWith('/')
             ? $"There is no program '{name}' where the container of image '{options.Image}' starts.{unseen} Check its path, WorkingDirectory and Mounts."
-        : $"Image '{options.Image}' has no program '{name}'.{unseen} Check the command's first word, Shell and Entrypoint, and that the image has that program.";
+        : $"Image '{options.Image}' has no program '{name}'.{unseen} {Elsewhere(name) ?? "Check the command's first word, Shell and Entrypoint, and that the image has that program."}";
 
     /// <summary>Of a step whose first program is no program.</summary>
     /// <param name="name">The program; null when the engine does not name it.</param>
@@ -35,9 +49,17 @@ internal static class ProgramNotRun
         : $"The program '{name}' in image '{options.Image}' cannot be executed. Check that it is a file with the executable bit, for the machine's platform.";
 
     // What is sure comes first.
-    private static IEnumerable<string> Hints(FailedLine? at, int exitCode, StepOptions options, string lastLines)
+    private static IEnumerable<string> Hints(FailedCommand failed, Func<string, string?> valueOf)
     {
-        var name = at?.Program;
+        var (options, lastLines) = (failed.Options, failed.Output.LastLines);
+        if (failed.At is not null && !options.Shell.Contains("bash", StringComparison.Ordinal))
+        {
+            yield return failed.At.WordOfBash is { } word ? $"'{word}' is a word of bash: set Shell=\"bash\", with an image that has it."
+                : failed.At.MayBeOfBash ? "That may be a form that only bash knows: set Shell=\"bash\" then, with an image that has it."
+                : "";
+        }
+
+        var name = failed.ExitCode is NotExecuted or Absent ? failed.At?.Program : null;
         var isPath = name?.Contains('/', StringComparison.Ordinal) == true;
         if (isPath)
         {
@@ -51,12 +73,22 @@ internal static class ProgramNotRun
             yield return WhyNot(MountedProgram.InComplaints(lastLines, options).FirstOrDefault(), "A program that the command runs cannot be run");
         }
 
-        yield return UnseenVariable.Hint(lastLines, options, Environment.GetEnvironmentVariable);
-        if (name is not null && !isPath && exitCode == Absent)
+        yield return UnseenVariable.Hint(failed, valueOf);
+        if (name is not null && !isPath && failed.ExitCode == Absent)
         {
-            yield return at!.IsOfBash ? $"'{name}' is a word of bash: set Shell=\"bash\", with an image that has it." : $"Use an image that has '{name}'.";
+            yield return NotInPath(name, options);
+            yield return Elsewhere(name) ?? $"Use an image that has '{name}'.";
         }
     }
+
+    // The engine looks for a program in the PATH that the step has, and so do shells.
+    private static string NotInPath(string name, StepOptions options) =>
+        !name.Contains('/', StringComparison.Ordinal) && options.EnvironmentVariables.LastOrDefault(variable => variable.Name == "PATH") is { } path
+            ? $"'{name}' is not in the PATH that EnvironmentVariables give to the step, '{path.Value}', which replaces the image's{(path.Value.Contains('$', StringComparison.Ordinal) ? "; nothing expands '$' there" : "")}. Set it in the script: PrepareCommand=\"export PATH=/folder:$PATH\"."
+            : "";
+
+    private static string? Elsewhere(string name) =>
+        CommandsOfWindows.TryGetValue(name, out var ofLinux) ? $"It is a command of Windows; what is nearest to it in Linux is '{ofLinux}'." : null;
 
     private static string WhyNot(MountedProgram? program, string what) =>
         program is { IsExecutable: false } ? $"{MakeExecutable(program)}."

@@ -21,7 +21,7 @@ internal static partial class UnseenPath
     /// <param name="exists">Tells whether the host has a file or folder.</param>
     public static string Hint(StepOptions options, string lastLines, Func<string, bool> exists)
     {
-        string[] complaints = [.. lastLines.Split('\n').Where(line => SaysThatItIsNotThere().IsMatch(line) && !SaysThatItIsThere().IsMatch(line))];
+        string[] complaints = [.. lastLines.Split('\n').Where(Complaint.IsOfAbsence)];
         if (complaints.Length == 0)
         {
             return "";
@@ -31,7 +31,7 @@ internal static partial class UnseenPath
         var path = texts.SelectMany(text => AbsolutePath().Matches(text))
             .Select(match => match.Value)
             .SelectMany(name => complaints.Where(line => Names(line, name)).SelectMany(line => Missed(name, line)))
-            .Select(InContainer)
+            .Select(ContainerPaths.Normal)
             .FirstOrDefault(path => path != "/" && exists(path) && !IsSeen(path, options.Mounts));
         return path is not null ? OfTheHost(path)
             : !HasMounts(options) ? NoMounts
@@ -60,25 +60,6 @@ internal static partial class UnseenPath
     private static IEnumerable<string> Missed(string name, string line) =>
         line.Contains("create", StringComparison.OrdinalIgnoreCase) && name.LastIndexOf('/') is > 0 and var end ? [name, name[..end]] : [name];
 
-    // On every system with the container's "/". What leaves a folder by ".." is not in it.
-    private static string InContainer(string path)
-    {
-        var names = new List<string>();
-        foreach (var name in path.Split('/').Where(name => name is not ("" or ".")))
-        {
-            if (name != "..")
-            {
-                names.Add(name);
-            }
-            else if (names.Count > 0)
-            {
-                names.RemoveAt(names.Count - 1);
-            }
-        }
-
-        return $"/{string.Join('/', names)}";
-    }
-
     // Where a command starts that is not told to start elsewhere, only the image knows.
     private static string OfTheProject(string name, StepOptions options, Func<string, bool> exists)
     {
@@ -86,12 +67,14 @@ internal static partial class UnseenPath
         {
             if (!options.Mounts.Any(mount => HostFolder.IsAtOrBelow(options.WorkDir, mount.ContainerPath)))
             {
-                return "";
+                return IsInProject() && HostFolder.InContainer(options.ClientDirectory, options.Mounts) is { } folder
+                    ? $"'{name}' is in the project's folder, which is '{folder}' in the container, and the step started in '{options.WorkDir}', which no mount shows."
+                    : "";
             }
 
             var start = new ContainerPaths(options.Mounts, options.Tmpfs, options.WorkDir, exists).OnHost(options.WorkDir);
             var path = Path.GetFullPath(name, start);
-            return exists(path) && !options.Mounts.Any(mount => HostFolder.IsAtOrBelow(path, mount.HostPath)) ? Beside(name, path, InContainer($"{options.WorkDir}/{name}"))
+            return exists(path) && !options.Mounts.Any(mount => HostFolder.IsAtOrBelow(path, mount.HostPath)) ? Beside(name, path, ContainerPaths.Normal($"{options.WorkDir}/{name}"))
                 : !exists(path) && IsInProject() ? $"'{name}' is not in the working directory, but in the project's folder."
                 : "";
         }
@@ -140,14 +123,6 @@ internal static partial class UnseenPath
     }
 
     private static bool IsOfPath(char c) => char.IsLetterOrDigit(c) || c is '/' or '_' or '-';
-
-    // A program that is not found ("sh: foo: not found") has no folder in its name; what has one may be of the host.
-    [GeneratedRegex(@"no such file or directory|nonexistent|no makefile found|can't cd|can(no|')t (open|access|stat)|file not found|(?<=/[^\s:]*): (command )?not found", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
-    private static partial Regex SaysThatItIsNotThere();
-
-    // "can't open '/etc/shadow': Permission denied".
-    [GeneratedRegex("denied|not permitted|is a directory|not a directory|read-only|busy", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex SaysThatItIsThere();
 
     // In quotes it may hold blanks. Shells, options (-I/x, --file=/x) and lists (/x:/y) end a name with these.
     [GeneratedRegex(@"(?<=')/[^']+(?=')|(?<="")/[^""]+(?="")|((?<![\w./~$})-])|(?<=(^|\s)-\w))/[^\s'""`;|&<>()$*?\[\]{}=,:\\]+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]

@@ -8,16 +8,20 @@ internal static partial class UnseenVariable
     // By hand, because an expression for a word in front of a variable looks at a long word once for each of its characters.
     private static readonly char[] EndsOfWord = [.. " \t\r\n'\"`;|&<>()$=\\"];
 
+    // The engine sets them, or the shell.
+    private static readonly string[] OfEveryContainer = ["PATH", "HOME", "HOSTNAME", "PWD", "OLDPWD", "SHLVL", "IFS", "OPTIND"];
+
     /// <summary>The sentence for an error; empty when nothing points that way.</summary>
-    /// <param name="lastLines">The last lines of the output.</param>
-    /// <param name="options">The step.</param>
+    /// <param name="failed">The command.</param>
     /// <param name="valueOf">Gives the value that the build has for a name; null for none.</param>
-    public static string Hint(string lastLines, StepOptions options, Func<string, string?> valueOf)
+    public static string Hint(FailedCommand failed, Func<string, string?> valueOf)
     {
-        var missed = NotSet().Matches(lastLines).Select(complaint => complaint.Text("name"));
+        var (options, lastLines) = (failed.Options, failed.Output.LastLines);
         string[] texts = [options.PrepareCommand, options.Command];
+        var missed = NotSet().Matches(lastLines).Select(complaint => complaint.Text("name"))
+            .Concat(texts.SelectMany(text => Demands().Matches(text)).Select(demand => demand.Text("name")).Where(name => lastLines.Contains($" {name}: ", StringComparison.Ordinal)));
         var emptied = texts.SelectMany(text => Uses().Matches(text)
-            .Where(use => valueOf(use.Text("name")) is not null && IsMissed(use, text, lastLines) && !IsGiven(use.Text("name"), texts, options))
+            .Where(use => valueOf(use.Text("name")) is not null && (lastLines.Length == 0 || IsMissed(use, text, lastLines)) && !IsGiven(use.Text("name"), texts, failed))
             .Select(use => use.Text("name")));
         return missed.Concat(emptied).FirstOrDefault(name => valueOf(name) is not null) is { } name
             ? $"'{name}' is a variable of the build, which the container does not see: add EnvironmentVariables=\"{name}={Text(name, valueOf(name)!)}\"."
@@ -44,10 +48,12 @@ internal static partial class UnseenVariable
     private static bool Complains(string lastLines, string words) =>
         lastLines.Split('\n').Any(line => NotThere().IsMatch(line) && Regex.IsMatch(line, words));
 
-    private static bool IsGiven(string name, string[] texts, StepOptions options) =>
-        options.EnvironmentVariables.Any(variable => variable.Name == name)
-        || options.DockerRunOpts.Contains(name, StringComparison.Ordinal)
-        || options.DockerRunOpts.Contains("--env-file", StringComparison.Ordinal)
+    private static bool IsGiven(string name, string[] texts, FailedCommand failed) =>
+        OfEveryContainer.Contains(name)
+        || failed.Image.Variables.Contains(name)
+        || failed.Options.EnvironmentVariables.Any(variable => variable.Name == name)
+        || failed.Options.DockerRunOpts.Contains(name, StringComparison.Ordinal)
+        || failed.Options.DockerRunOpts.Contains("--env-file", StringComparison.Ordinal)
         || texts.Any(text => Gifts().Matches(text).Any(gift => gift.Text("name") == name));
 
     // In a list, MSBuild would take what follows a semicolon for a variable of its own.
@@ -61,9 +67,13 @@ internal static partial class UnseenVariable
     [GeneratedRegex("not found|no such file or directory|nonexistent|permission denied|can't cd", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotThere();
 
-    // "${NAME:-x}" has a value in any case.
-    [GeneratedRegex(@"(?<!\\)\$(\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}|(?<name>[A-Za-z_][A-Za-z0-9_]*))", RegexOptions.ExplicitCapture)]
+    // "${NAME:-x}" has a value in any case, "${NAME:-}" has not.
+    [GeneratedRegex(@"(?<!\\)\$(\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(:?-)?\}|(?<name>[A-Za-z_][A-Za-z0-9_]*))", RegexOptions.ExplicitCapture)]
     private static partial Regex Uses();
+
+    // "${NAME:?must be set}": what is said then is the command's own.
+    [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*):?\?", RegexOptions.ExplicitCapture)]
+    private static partial Regex Demands();
 
     [GeneratedRegex(@"^\s+(?<word>[^\s'""`;|&<>()$]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex NextWord();

@@ -52,6 +52,25 @@ internal sealed class ContainerPaths
             ?? name;
     }
 
+    /// <summary>A container's absolute path without <c>.</c>, <c>..</c>, and slashes that say nothing, on every system.</summary>
+    public static string Normal(string path)
+    {
+        var segments = new List<string>();
+        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != "."))
+        {
+            if (segment != "..")
+            {
+                segments.Add(segment);
+            }
+            else if (segments.Count > 0)
+            {
+                segments.RemoveAt(segments.Count - 1);
+            }
+        }
+
+        return $"/{string.Join('/', segments)}";
+    }
+
     private IEnumerable<string> Found(IEnumerable<string> folders, string path) =>
         folders.Select(folder => Absolute(Normal($"{folder}/{path}"))).OfType<string>().Distinct().Where(_exists);
 
@@ -80,23 +99,4 @@ internal sealed class ContainerPaths
 
     private static string WithoutScheme(string name) =>
         name.StartsWith("file:///", StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(name["file://".Length..]) : name;
-
-    // Without ".", "..", and slashes that say nothing.
-    private static string Normal(string path)
-    {
-        var segments = new List<string>();
-        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != "."))
-        {
-            if (segment != "..")
-            {
-                segments.Add(segment);
-            }
-            else if (segments.Count > 0)
-            {
-                segments.RemoveAt(segments.Count - 1);
-            }
-        }
-
-        return $"/{string.Join('/', segments)}";
-    }
 }

@@ -14,13 +14,21 @@ internal sealed partial record FailedLine(string Parameter, int Line, string Com
     /// <summary>Line of <see cref="File"/>.</summary>
     public int FileLine { get; init; }
 
+    private const string Pipefail = "pipefail";
+
     private static readonly string[] WordsOfBash = ["[[", "source", "shopt", "declare", "typeset", "pushd", "popd", "mapfile", "function", "time"];
 
     /// <summary>Name or path of a program that the shell could not run; null when the complaint is about something else.</summary>
     public string? Program => NotRun().Match(Complaint) is { Success: true } match ? match.Text("program") : null;
 
-    /// <summary>True when that is no program, but a word that bash knows and other shells do not.</summary>
-    public bool IsOfBash => WordsOfBash.Contains(Program);
+    /// <summary>The word that bash knows and other shells do not, if the complaint is about one; else null.</summary>
+    public string? WordOfBash =>
+        WordsOfBash.Contains(Program) ? Program
+        : Complaint.Contains(Pipefail, StringComparison.Ordinal) ? Pipefail
+        : null;
+
+    /// <summary>True when the complaint is about a form that may be one of bash, such as an array.</summary>
+    public bool MayBeOfBash => FormOfBash().IsMatch(Complaint);
 
     /// <summary>Where the complaint's line of the script comes from; null when it is a line of our own.</summary>
     public static FailedLine? For(ShellComplaint complaint, StepOptions options)
@@ -33,6 +41,10 @@ internal sealed partial record FailedLine(string Parameter, int Line, string Com
             _ => null,
         };
     }
+
+    // In the words of dash, and of busybox.
+    [GeneratedRegex(@"bad substitution|redirection unexpected|unexpected redirection|""\("" unexpected|unexpected ""\(""", RegexOptions.IgnoreCase)]
+    private static partial Regex FormOfBash();
 
     [GeneratedRegex(@"^((?<program>[^\s:]+): ((command )?not found|No such file or directory|Permission denied|cannot execute.*|bad interpreter.*)|command not found: (?<program>[^\s:]+))$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
     private static partial Regex NotRun();

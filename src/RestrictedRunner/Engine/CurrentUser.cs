@@ -8,6 +8,9 @@ namespace RestrictedRunner;
 /// <param name="Mapping">Who the users of a container are.</param>
 internal sealed record CurrentUser(string Id, UserMapping Mapping)
 {
+    /// <summary>Value of <see cref="StepOptions.User"/> that means it.</summary>
+    public const string Option = "current";
+
     private const string Root = "0:0";
 
     /// <summary>Effective user id of this process.</summary>

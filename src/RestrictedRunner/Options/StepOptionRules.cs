@@ -58,7 +58,7 @@ public static class StepOptionRules
         var hasArguments = options.Arguments.Count > 0;
         if (hasCommand && hasArguments)
         {
-            yield return Conflict(nameof(options.Arguments), options.Command, "Command and Arguments exclude each other; give one of them");
+            yield return Conflict(nameof(options.Command), options.Command, "Command and Arguments exclude each other; give one of them");
         }
 
         if (!hasCommand && !hasArguments)
@@ -166,7 +166,8 @@ public static class StepOptionRules
     private static string WhyNoSource(Mount mount) =>
         Path.IsPathFullyQualified(mount.ContainerPath) && Path.Exists(mount.ContainerPath)
             ? $"the host path does not exist, but '{mount.ContainerPath}' does on the host; perhaps host and container path are swapped"
-            : "the host path does not exist";
+        : mount.HostPath.Contains(',', StringComparison.Ordinal) ? "the host path does not exist; if these are several mounts, separate them by ';'"
+        : "the host path does not exist";
 
     // Without "." and "..", which the engine takes out too; the root is empty. A NUL is told of elsewhere.
     private static string Normal(string containerPath) =>

@@ -59,12 +59,24 @@ public class FailedLineTests
         Assert.Equal(program, new FailedLine("Command", 1, complaint).Program);
 
     [Theory]
-    [InlineData("[[: not found", true)]
-    [InlineData("source: not found", true)]
-    [InlineData("foo: not found", false)]
-    [InlineData("[[: bad number", false)]
-    public void A_word_of_bash_is_no_program(string complaint, bool isOfBash) =>
-        Assert.Equal(isOfBash, new FailedLine("Command", 1, complaint).IsOfBash);
+    [InlineData("[[: not found", "[[")]
+    [InlineData("source: not found", "source")]
+    [InlineData("set: Illegal option -o pipefail", "pipefail")]
+    [InlineData("foo: not found", null)]
+    [InlineData("[[: bad number", null)]
+    public void A_word_of_bash_is_no_program(string complaint, string? word) =>
+        Assert.Equal(word, new FailedLine("Command", 1, complaint).WordOfBash);
+
+    [Theory]
+    [InlineData("Bad substitution", true)]
+    [InlineData("syntax error: bad substitution", true)]
+    [InlineData("Syntax error: redirection unexpected", true)]
+    [InlineData("syntax error: unexpected redirection", true)]
+    [InlineData("Syntax error: \"(\" unexpected", true)]
+    [InlineData("syntax error: unexpected \"(\"", true)]
+    [InlineData("Syntax error: \"fi\" unexpected", false)]
+    public void A_form_that_other_shells_do_not_read_may_be_of_bash(string complaint, bool mayBe) =>
+        Assert.Equal(mayBe, new FailedLine("Command", 1, complaint).MayBeOfBash);
 
     [Theory]
     [InlineData("", 1, "Command", 1)]

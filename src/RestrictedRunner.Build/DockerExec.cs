@@ -84,6 +84,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
         OncePerBuild.Start(BuildEngine, options);
         using var link = BuildLink.Watch(EndWithBuild);
+        using var ctrlC = CtrlC.Watch(Cancel);
         var watch = new Stopwatch();
         try
         {

@@ -30,6 +30,8 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
+        using var link = BuildLink.Watch(Cancel);
+        using var ctrlC = CtrlC.Watch(Cancel);
         try
         {
             return PullAll();
@@ -90,7 +92,6 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     {
         using var log = logs.Open(step.Step);
         using var stepLog = new StepLog(log.Messages, step.Parameters, log.Diagnostics, collect: false);
-        using var link = BuildLink.Watch(Cancel);
         try
         {
             var isNew = DockerRunner.PullAsync(step.Options, stepLog.Observer(onStarting: static _ => { }), _cancelled.Token).GetAwaiter().GetResult();

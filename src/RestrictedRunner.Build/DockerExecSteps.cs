@@ -67,6 +67,8 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     public override bool Execute()
     {
         var diagnostics = new Diagnostics(Log, ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath"));
+        using var link = BuildLink.Watch(Cancel);
+        using var ctrlC = CtrlC.Watch(Cancel);
         try
         {
             return BuildAsync(diagnostics).GetAwaiter().GetResult();

@@ -32,6 +32,21 @@ public class InterruptedClientTests
     }
 
     [Theory]
+    [EachEngine("KILL")]
+    [EachEngine("TERM")]
+    [EachEngine("INT")]
+    public async Task One_that_ends_before_it_has_a_container_has_no_code_of_a_command(string engine, string signal)
+    {
+        // Podman is believed only where it has anything to tell.
+        await Step.On(engine, "true").RunAsync();
+        using var client = new ClientScript(engine, $"if [ $1 = run ]; then kill -{signal} $$; fi");
+
+        var failure = await Assert.ThrowsAsync<RunnerException>(() => Step.On(client.Path, "echo ran").RunAsync());
+
+        Assert.Equal((RunnerFailure.Interrupted, "The engine's client was ended by a signal before the command ran."), (failure.Failure, failure.Message));
+    }
+
+    [Theory]
     [EachEngine(130)]
     [EachEngine(137)]
     [EachEngine(143)]

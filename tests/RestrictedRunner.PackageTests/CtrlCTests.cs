@@ -57,6 +57,53 @@ public class CtrlCTests
         }
     }
 
+    // MSBuild waits thirty seconds for a worker node that the signal ended while it started, and cancels nothing meanwhile.
+    [EngineTheory]
+    [InlineData("""<DockerExec Image="busybox:latest" Command="echo started; sleep 60" />""", "")]
+    [InlineData("", """<DockerExecStep Include="A;B" Image="busybox:latest" Command="echo started; sleep 60" />""")]
+    public async Task It_ends_the_steps_of_a_build_whose_other_nodes_are_starting(string task, string steps)
+    {
+        var project = TestProject.WithTarget("""<MSBuild Projects="a.proj;b.proj;c.proj" BuildInParallel="true" />""");
+        foreach (var name in (string[])["a.proj", "b.proj", "c.proj"])
+        {
+            project.Write(name, $"""
+                <Project>
+                  <Sdk Name="RestrictedRunner.Build" Version="{TestRun.Version}" />
+                  <ItemGroup>{steps}</ItemGroup>
+                  <Target Name="Build" DependsOnTargets="RunDockerExecSteps">{task}</Target>
+                </Project>
+                """);
+        }
+
+        var watch = new Stopwatch();
+        TimeSpan? told = null;
+        var interrupted = await InterruptAsync(project, wholeGroup: true, IsTheMoment, "-v:d", "-m:3");
+
+        Assert.InRange(told?.TotalSeconds ?? double.MaxValue, 0, 5);
+        Assert.Equal(1, interrupted.Build.ExitCode);
+        Assert.Contains(interrupted.Build.Errors, error => error.Code == "RRB3007");
+        foreach (var container in interrupted.Build.Containers)
+        {
+            Assert.Equal("", await Docker.ContainersAsync($"name={container}"));
+        }
+
+        bool IsTheMoment(string line)
+        {
+            if (line.Contains("error RRB3007", StringComparison.Ordinal))
+            {
+                told ??= watch.Elapsed;
+            }
+
+            var isStart = line.Contains("docker run --rm --name rr-", StringComparison.Ordinal);
+            if (isStart)
+            {
+                watch.Start();
+            }
+
+            return isStart;
+        }
+    }
+
     [EngineTheory]
     [InlineData(true)]
     [InlineData(false)]

@@ -277,7 +277,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         Error("RRB3009", $"The step in image '{options.Image}' was interrupted; how its command would have ended is not known.{Engine(failure)}{LastLines(output)}");
 
     private void NotRemoved(RunnerException failure, StepOptions options, KeptOutput output) =>
-        Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: docker rm --force NAME.{Engine(failure)}{LastLines(output)}");
+        Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: its client's 'rm --force', with the name below.{Engine(failure)}{LastLines(output)}");
 
     private static string Meant(string name) => name.Length == 0 ? "" : $" Is '{name}' meant?";
 

@@ -127,9 +127,17 @@ internal static class ContainerRun
         var removal = Removal.Absent;
         if (ClientExitCode.MayBeOfSignal(exitCode) || cancellation.IsCancellationRequested)
         {
-            removal = await RemoveAfterSignalAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false);
+            // Such a code is the command's own, or that of a client which a signal ended: Ctrl-C in a terminal reaches it
+            // too, perhaps before it reaches us. Only in the second case is there still a container, or about to be one.
+            var start = await EngineEvents.StartAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false);
+            removal = await RemoveAfterSignalAsync(engine, container, start).ConfigureAwait(false);
             ThrowIfUnknown(removal, container);
             cancellation.ThrowIfCancellationRequested();
+            if (removal == Removal.Absent && start == StartRecord.NotStarted && watch.Elapsed < LongestStart)
+            {
+                throw new RunnerException(RunnerFailure.Interrupted, "The engine's client was ended by a signal before the command ran.");
+            }
+
             await ThrowIfNotTheCommandsAsync(engine, container, exitCode, watch.Elapsed, cancellation).ConfigureAwait(false);
         }
         else if (ClientExitCode.MayBeOfGivingUp(exitCode))
@@ -151,13 +159,10 @@ internal static class ContainerRun
             : exitCode;
     }
 
-    // Such a code is the command's own, or that of a client which a signal ended: Ctrl-C in a terminal reaches it
-    // too, perhaps before it reaches us. Only in the second case is there still a container, or about to be one.
-    private static async Task<Removal> RemoveAfterSignalAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
+    private static async Task<Removal> RemoveAfterSignalAsync(EngineProcess engine, Container container, StartRecord start)
     {
-        var wasStarted = await EngineEvents.WasStartedAsync(engine, container, age, cancellation).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(RemovalLimit);
-        return wasStarted
+        return start == StartRecord.Started
             ? await ContainerRemoval.RemoveAsync(engine, container, limit.Token).ConfigureAwait(false)
             : await ContainerRemoval.RemoveLateAsync(engine, container, limit.Token).ConfigureAwait(false);
     }

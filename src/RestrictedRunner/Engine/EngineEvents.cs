@@ -2,9 +2,25 @@ using System.Globalization;
 
 namespace RestrictedRunner;
 
+/// <summary>What the engine's record says of a container's start.</summary>
+internal enum StartRecord
+{
+    /// <summary>It was started.</summary>
+    Started,
+
+    /// <summary>It was not.</summary>
+    NotStarted,
+
+    /// <summary>The engine did not answer, or keeps no record.</summary>
+    Unknown,
+}
+
 /// <summary>The engine's own record of what became of a container; it is there after the container is gone.</summary>
 internal static class EngineEvents
 {
+    // Of podman: what there is, without waiting for more.
+    private const string AtOnce = "--stream=false";
+
     // The clocks of client and engine may differ. The container's name is unique, so an early start costs nothing.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
 
@@ -14,9 +30,23 @@ internal static class EngineEvents
     /// </summary>
     /// <returns>False also when the engine does not answer.</returns>
     public static async Task<bool> WasStartedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
-        await HadAsync("start", engine, container, Until(age), cancellation).ConfigureAwait(false)
+        await StartAsync(engine, container, age, cancellation).ConfigureAwait(false) == StartRecord.Started;
+
+    /// <summary>The same, and whether an engine that shows no start would show one.</summary>
+    public static async Task<StartRecord> StartAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
+    {
+        var ofDocker = await AnswerAsync("start", engine, container, Until(age), "{{.Type}}", cancellation).ConfigureAwait(false);
+        if (Text(ofDocker).Length > 0)
+        {
+            return StartRecord.Started;
+        }
+
         // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once.
-        || await HadAsync("start", engine, container, ["--stream=false"], cancellation).ConfigureAwait(false);
+        var ofPodman = await AnswerAsync("start", engine, container, [AtOnce], "{{.Type}}", cancellation).ConfigureAwait(false);
+        return Text(ofPodman).Length > 0 ? StartRecord.Started
+            : ofDocker is { ExitCode: 0 } && (ofPodman is { ExitCode: not 0 } || await KeepsRecordAsync(engine, cancellation).ConfigureAwait(false)) ? StartRecord.NotStarted
+            : StartRecord.Unknown;
+    }
 
     /// <summary>
     /// True when the kernel killed a process of the container for want of memory, be it one whose parent went on as if
@@ -31,16 +61,19 @@ internal static class EngineEvents
 
     /// <summary>The command's exit code as docker saw it; empty when docker did not, and of podman, which writes it in another way.</summary>
     public static async Task<string> ExitCodeAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
-        await AskAsync("die", engine, container, Until(age), "{{.Actor.Attributes.exitCode}}", cancellation).ConfigureAwait(false);
+        Text(await AnswerAsync("die", engine, container, Until(age), "{{.Actor.Attributes.exitCode}}", cancellation).ConfigureAwait(false));
+
+    // Podman may have been told to keep none, or be unable to read the system's journal.
+    private static async Task<bool> KeepsRecordAsync(EngineProcess engine, CancellationToken cancellation) =>
+        Text(await engine.AskAsync(["events", AtOnce, "--since", "1h", "--format", "{{.Type}}"], cancellation).ConfigureAwait(false)).Length > 0;
 
     private static async Task<bool> HadAsync(string name, EngineProcess engine, Container container, string[] range, CancellationToken cancellation) =>
-        (await AskAsync(name, engine, container, range, "{{.Type}}", cancellation).ConfigureAwait(false)).Length > 0;
+        Text(await AnswerAsync(name, engine, container, range, "{{.Type}}", cancellation).ConfigureAwait(false)).Length > 0;
 
-    private static async Task<string> AskAsync(string name, EngineProcess engine, Container container, string[] range, string format, CancellationToken cancellation)
-    {
-        var answer = await engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", $"event={name}", "--format", format], cancellation).ConfigureAwait(false);
-        return answer is { ExitCode: 0 } ? answer.StandardOutput.Trim() : "";
-    }
+    private static Task<EngineAnswer?> AnswerAsync(string name, EngineProcess engine, Container container, string[] range, string format, CancellationToken cancellation) =>
+        engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", $"event={name}", "--format", format], cancellation);
+
+    private static string Text(EngineAnswer? answer) => answer is { ExitCode: 0 } ? answer.StandardOutput.Trim() : "";
 
     private static string[] Until(TimeSpan age)
     {

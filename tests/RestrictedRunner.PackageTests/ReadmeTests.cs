@@ -5,8 +5,9 @@ namespace RestrictedRunner.PackageTests;
 /// <summary>What a user copies from the README builds as it is.</summary>
 public partial class ReadmeTests
 {
-    private static readonly string[] Examples =
-        [.. Example().Matches(File.ReadAllText(Path.Combine(TestRun.RepositoryRoot, "README.md"))).Select(match => match.Groups["xml"].Value)];
+    private static readonly string Readme = File.ReadAllText(Path.Combine(TestRun.RepositoryRoot, "README.md"));
+
+    private static readonly string[] Examples = [.. Example().Matches(Readme).Select(match => match.Groups["xml"].Value)];
 
     [Fact]
     public async Task Whole_projects_build()
@@ -32,6 +33,28 @@ public partial class ReadmeTests
         Assert.Contains("a\\b;", build.Output);
         Assert.Contains("hello from /work", build.Output);
         Assert.Equal("Ada\nGrace\n", await File.ReadAllTextAsync(project["obj/Debug/net10.0/sorted.txt"], TestContext.Current.CancellationToken));
+    }
+
+    [EngineTheory]
+    [InlineData("semi;c", "semi%3Bc")]
+    [InlineData("pc%20t", "pc%2520t")]
+    [InlineData("a,b 'c", "a,b 'c")]
+    public async Task The_repository_is_mounted_at_its_own_path_whatever_its_folder_is_called(string folder, string escaped)
+    {
+        var project = TestProject.WithTarget($"""<MSBuild Projects="{escaped}/app/app.proj" />""");
+        project.Write($"{folder}/Directory.Build.props", $"<Project><PropertyGroup>{RepoRoot().Match(Readme).Value}</PropertyGroup></Project>");
+        project.Write($"{folder}/app/names.txt", "Ada\n");
+        project.Write($"{folder}/app/app.proj", $"""
+            <Project>
+              <Import Project="../Directory.Build.props" />
+              <Sdk Name="RestrictedRunner.Build" Version="{TestRun.Version}" />
+              {Assert.Single(Examples, example => example.Contains("$(RepoRoot):$(RepoRoot)", StringComparison.Ordinal)).Replace(" BeforeTargets=\"BeforeBuild\"", "", StringComparison.Ordinal)}
+            </Project>
+            """);
+
+        var build = (await project.BuildAsync()).SucceededWithoutWarnings();
+
+        Assert.Contains("1 names.txt", build.Output.Select(line => line.Trim()));
     }
 
     [Fact]
@@ -74,6 +97,9 @@ public partial class ReadmeTests
     private static bool IsProject(string example) => example.StartsWith("<Project", StringComparison.Ordinal);
 
     private static bool IsTarget(string example) => example.StartsWith("<Target", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"<RepoRoot>\$\(\[.*?</RepoRoot>")]
+    private static partial Regex RepoRoot();
 
     [GeneratedRegex("^```xml\n(?<xml>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Example();

@@ -67,6 +67,7 @@ public class RunDiagnosticsTests
     [EngineTheory]
     [InlineData("RRB3003", "Image='busybox:latest' Command='echo; true' EnvironmentVariables='PATH=/x:$PATH'", "'sh' is not in the PATH that EnvironmentVariables give to the step, '/x:$PATH', which replaces the image's; nothing expands '$' there. Set it in the script: PrepareCommand=\"export PATH=/folder:$PATH\".\n")]
     [InlineData("RRB3001", "Image='rvolosatovs/protoc:4.1.0' Command='echo; true'", "The image has an entry point, '/usr/bin/protoc -I/usr/include', which got the shell and the script as its arguments; to run the command in its place, set Entrypoint=\"none\".")]
+    [InlineData("RRB3001", "Image='gcc:12' Command='make all' Entrypoint='/usr/bin/make'", "Entrypoint '/usr/bin/make' got the shell and the script as its arguments; what it is to get goes into Arguments. The whole output is in ")]
     [InlineData("RRB3001", "Image='gcc:12' Command='set -o pipefail; true'", "'pipefail' is a word of bash: set Shell=\"bash\", with an image that has it.")]
     [InlineData("RRB3001", "Image='busybox:latest' Command='cat names.txt;' Mounts='.:/src' WorkDir='/srcc'", "'names.txt' is in the project's folder, which is '/src' in the container, and the step started in '/srcc', which no mount shows.")]
     [InlineData("RRB3001", "Image='busybox:latest' Command='cat /src/link;' Mounts='sub:/src'", "'FOLDER/sub/link' is a link to 'FOLDER/names.txt', which no mount shows.")]

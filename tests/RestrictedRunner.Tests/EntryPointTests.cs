@@ -21,9 +21,23 @@ public class EntryPointTests
     public void One_that_runs_what_it_gets_is_not(params string[] entrypoint) => Assert.Empty(Hint(new() { Command = "a" }, entrypoint));
 
     [Fact]
+    public void One_of_the_step_that_got_a_script_is()
+    {
+        StepOptions options = new() { Command = "make all", Entrypoint = "/usr/bin/make" };
+
+        Assert.Equal("Entrypoint '/usr/bin/make' got the shell and the script as its arguments; what it is to get goes into Arguments.", Hint(options));
+        Assert.DoesNotContain(
+            Advice.For(new(options, 2, null, KeptOutput.None with { LastLines = "sort: cannot read: sh: No such file or directory" }, ImageSettings.None), isHermetic: false),
+            sentence => sentence.Contains("Mounts", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_step_that_has_its_own_or_an_image_that_has_none_is_not()
     {
         Assert.Empty(Hint(new() { Command = "a", Entrypoint = "none" }, "protoc"));
+        Assert.Empty(Hint(new() { Command = "a b", Entrypoint = "none" }, "protoc"));
+        Assert.Empty(Hint(new() { Command = "a b", Entrypoint = "/sbin/tini --" }, "protoc"));
+        Assert.Empty(Hint(new() { Arguments = ["all"], Entrypoint = "make" }, "protoc"));
         Assert.Empty(Hint(new() { Command = "a", DockerRunOpts = "--entrypoint sh" }, "protoc"));
         Assert.Empty(EntryPoint.Hint(new() { Command = "a" }, ImageSettings.None));
     }

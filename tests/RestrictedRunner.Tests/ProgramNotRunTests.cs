@@ -17,6 +17,10 @@ public class ProgramNotRunTests
         Assert.DoesNotContain("PATH", ProgramNotRun.NotFound("/opt/make", options, ""), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Arguments_in_one_item_are_told_to_be_several() =>
+        Assert.Equal("Image 'i' has no program 'echo a b'. Arguments has an item for each word: Arguments=\"echo;a;b\".", ProgramNotRun.NotFound("echo a b", new() { Image = "i", Arguments = ["echo a b"] }, ""));
+
     [Theory]
     [InlineData("copy", "cp")]
     [InlineData("CMD", "sh")]

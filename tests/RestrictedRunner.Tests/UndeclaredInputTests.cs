@@ -20,7 +20,6 @@ public class UndeclaredInputTests
 
     [Theory]
     [InlineData("cat: can't open 'data/env.txt': No such file or directory", "data/env.txt")]
-    [InlineData("cat: /app/data/env.txt: No such file or directory", "data/env.txt")]
     [InlineData("awk: cannot open gen.awk (No such file or directory)", "gen.awk")]
     [InlineData("main.c:1:10: fatal error: data/env.txt: No such file or directory", "data/env.txt")]
     [InlineData("b.proto: File not found.", "b.proto")]
@@ -29,6 +28,12 @@ public class UndeclaredInputTests
     [InlineData("first line\nmake: *** No rule to make target 'data/env.txt', needed by 'main.o'.  Stop.", "data/env.txt")]
     public void A_file_of_the_project_that_the_step_does_not_see_is_named(string lines, string name) =>
         Assert.Equal($"The step is hermetic and sees only its Inputs: add '{name}' to them.", Hint(Hermetic, lines));
+
+    [Theory]
+    [InlineData("cat: /app/data/env.txt: No such file or directory", "data/env.txt")]
+    [InlineData("sh: can't create /app/gen/new.txt: nonexistent directory", "gen/new.txt")]
+    public void The_hosts_path_of_the_project_is_told_not_to_be_there(string lines, string name) =>
+        Assert.Equal($"The step is hermetic and does not see the project's own folder: write '{name}' in place of '/app/{name}', and declare it.", Hint(Hermetic, lines));
 
     [Theory]
     [InlineData("main.c:1:2: error: broken")]

@@ -17,7 +17,7 @@ internal static class Advice
             program,
             EntryPoint.Hint(options, failed.Image),
             ProcessLimit.Hint(options, lastLines),
-            .. isHermetic ? [UndeclaredInput.Hint(options, lastLines, Path.Exists)] : OfPaths(),
+            .. isHermetic ? [UndeclaredInput.Hint(options, lastLines, Path.Exists)] : EntryPoint.GotScript(options) ? [] : OfPaths(),
         ];
         return sentences.Where(sentence => sentence.Length > 0);
 

@@ -8,11 +8,16 @@ internal static class EntryPoint
     // Init programs, and env: they run what they are given.
     private static readonly string[] Runners = ["tini", "dumb-init", "catatonit", "docker-init", "env", "nice"];
 
+    /// <summary>True when a script was handed to an entry point that the step chose itself, and that does not run what it gets.</summary>
+    public static bool GotScript(StepOptions options) =>
+        options.Entrypoint.Length > 0 && CommandPlan.For(options).Script is not null && ShellWords.Split(options.Entrypoint) is [var program, ..] words && program != CommandPlan.NoShell && !RunsItsArguments(program, words[^1]);
+
     /// <summary>The sentence for an error; empty when there is no such entry point.</summary>
     /// <param name="options">The step.</param>
     /// <param name="image">What its image brought.</param>
     public static string Hint(StepOptions options, ImageSettings image) =>
-        image.Entrypoint is [var program, ..] && options.Entrypoint.Length == 0 && !options.DockerRunOpts.Contains(Option, StringComparison.Ordinal) && !RunsItsArguments(program, image.Entrypoint[^1])
+        GotScript(options) ? $"Entrypoint '{options.Entrypoint}' got the shell and the script as its arguments; what it is to get goes into Arguments."
+        : image.Entrypoint is [var program, ..] && options.Entrypoint.Length == 0 && !options.DockerRunOpts.Contains(Option, StringComparison.Ordinal) && !RunsItsArguments(program, image.Entrypoint[^1])
             ? $"The image has an entry point, '{ShellWords.Join(image.Entrypoint)}', which got {(CommandPlan.For(options).Script is null ? "the command" : "the shell and the script")} as its arguments; to run the command in its place, set Entrypoint=\"none\"."
             : "";
 

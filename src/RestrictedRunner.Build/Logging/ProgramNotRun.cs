@@ -36,6 +36,7 @@ internal static class ProgramNotRun
         name is null ? $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program."
         : MountedProgram.Find(name, options)?.WhyNotFound is { } why ? $"Image '{options.Image}' cannot run '{name}': {why}."
         : NotInPath(name, options) is { Length: > 0 } notInPath ? notInPath
+        : options.Arguments is [var only] && only == name && name.Contains(' ', StringComparison.Ordinal) ? $"Image '{options.Image}' has no program '{name}'. Arguments has an item for each word: Arguments=\"{name.Replace(' ', ';')}\"."
         : name.Contains('/', StringComparison.Ordinal) && !name.StartsWith('/')
             ? $"There is no program '{name}' where the container of image '{options.Image}' starts.{unseen} Check its path, WorkingDirectory and Mounts."
         : $"Image '{options.Image}' has no program '{name}'.{unseen} {Elsewhere(name) ?? "Check the command's first word, Shell and Entrypoint, and that the image has that program."}";

@@ -10,7 +10,7 @@ internal static class EntryPoint
 
     /// <summary>True when a script was handed to an entry point that the step chose itself, and that does not run what it gets.</summary>
     public static bool GotScript(StepOptions options) =>
-        options.Entrypoint.Length > 0 && CommandPlan.For(options).Script is not null && ShellWords.Split(options.Entrypoint) is [var program, ..] words && program != CommandPlan.NoShell && !RunsItsArguments(program, words[^1]);
+        options.Entrypoint is not ("" or "none") && CommandPlan.For(options).Script is not null && !RunsItsArguments(options.Entrypoint, options.Entrypoint);
 
     /// <summary>The sentence for an error; empty when there is no such entry point.</summary>
     /// <param name="options">The step.</param>

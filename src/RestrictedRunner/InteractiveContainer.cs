@@ -63,9 +63,10 @@ public sealed class InteractiveContainer : IAsyncDisposable
         var arguments = step.Arguments(container, files, interactive: true);
         observer.CommandLine(step.ShownCommandLine(container, files, interactive: true));
 
+        var outputStart = new StreamStart();
         var errorStart = new StreamStart();
         var streams = new EngineStreams(
-            (stream, token) => CopyAsync(stream, _output.Writer, new StreamStart(), token),
+            (stream, token) => CopyAsync(stream, _output.Writer, outputStart, token),
             (stream, token) => CopyAsync(stream, _error.Writer, errorStart, token),
             _input.Reader,
             step.Environment.ForClient,
@@ -82,7 +83,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
             throw;
         }
 
-        if (EngineMessages.StartsFailure(errorStart.Text) || EngineMessages.MayBeOfSetUp(exitCode, errorStart.Text))
+        if (outputStart.Text.Length == 0 || EngineMessages.StartsFailure(errorStart.Text) || EngineMessages.MayBeOfSetUp(exitCode, errorStart.Text))
         {
             await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, EngineMessages.Report(errorStart.Text.Split('\n')), watch.Elapsed, _stop.Token).ConfigureAwait(false);
         }

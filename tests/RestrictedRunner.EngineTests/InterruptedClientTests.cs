@@ -46,6 +46,32 @@ public class InterruptedClientTests
         Assert.Equal((RunnerFailure.Interrupted, "The engine's client was ended by a signal before the command ran."), (failure.Failure, failure.Message));
     }
 
+    // Podman ends so by itself when a signal comes before it has started its container.
+    [Theory]
+    [EachEngine(0, false, Only = Engines.Podman)]
+    [EachEngine(0, true, Only = Engines.Podman)]
+    [EachEngine(1, false, Only = Engines.Podman)]
+    [EachEngine(1, true, Only = Engines.Podman)]
+    [EachEngine(2, true, Only = Engines.Podman)]
+    public async Task A_client_that_is_silent_and_has_started_nothing_has_no_code_of_a_command(string engine, int code, bool creates)
+    {
+        await Step.On(engine, "true").RunAsync();
+        using var client = new ClientScript(engine, $$"""if [ $1 = run ]; then shift; {{(creates ? $"{engine} create \"$@\" >/dev/null;" : "")}} exit {{code}}; fi""");
+        var watched = new Watched();
+
+        var failure = await Assert.ThrowsAsync<RunnerException>(() => Step.On(client.Path, "true; true").RunAsync(watched.Observer));
+
+        Assert.Equal(RunnerFailure.Interrupted, failure.Failure);
+        await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
+    }
+
+    [Theory]
+    [EachEngine("exit 0", 0)]
+    [EachEngine("exit 1", 1)]
+    [EachEngine("exit 2", 2)]
+    public async Task A_silent_command_that_has_run_has_its_own(string engine, string command, int code) =>
+        Assert.Equal(code, (await Step.On(engine, command).RunAsync()).ExitCode);
+
     [Theory]
     [EachEngine(130)]
     [EachEngine(137)]

@@ -6,6 +6,8 @@ namespace RestrictedRunner;
 /// <summary>One <c>run</c> of the client, from its start until its container is gone.</summary>
 internal static class ContainerRun
 {
+    private const string InterruptedBefore = "The engine's client was ended by a signal before the command ran.";
+
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
     // The engine keeps its last 256 events. After a longer run the absence of one shows nothing.
@@ -81,6 +83,12 @@ internal static class ContainerRun
             cancellation.ThrowIfCancellationRequested();
             throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
         }
+
+        // Ended by a signal before it starts its container, podman says nothing and ends with 0, 1 or 2.
+        if (age < LongestStart && EngineFacts.IsPodmanClient(engine.ClientPath))
+        {
+            await ThrowIfInterruptedAsync(engine, container, age, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Tells a command's exit code from that of a client whose engine went away.</summary>
@@ -135,7 +143,7 @@ internal static class ContainerRun
             cancellation.ThrowIfCancellationRequested();
             if (removal == Removal.Absent && start == StartRecord.NotStarted && watch.Elapsed < LongestStart)
             {
-                throw new RunnerException(RunnerFailure.Interrupted, "The engine's client was ended by a signal before the command ran.");
+                throw new RunnerException(RunnerFailure.Interrupted, InterruptedBefore);
             }
 
             await ThrowIfNotTheCommandsAsync(engine, container, exitCode, watch.Elapsed, cancellation).ConfigureAwait(false);
@@ -165,6 +173,20 @@ internal static class ContainerRun
         return start == StartRecord.Started
             ? await ContainerRemoval.RemoveAsync(engine, container, limit.Token).ConfigureAwait(false)
             : await ContainerRemoval.RemoveLateAsync(engine, container, limit.Token).ConfigureAwait(false);
+    }
+
+    private static async Task ThrowIfInterruptedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
+    {
+        var start = await EngineEvents.StartAsync(engine, container, age, cancellation).ConfigureAwait(false);
+        if (start != StartRecord.Started)
+        {
+            var removal = await ContainerRemoval.RemoveInTimeAsync(engine, container, cancellation).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            if (start == StartRecord.NotStarted || removal == Removal.Removed)
+            {
+                throw new RunnerException(RunnerFailure.Interrupted, InterruptedBefore);
+            }
+        }
     }
 
     // The client was killed, and the command came to its end meanwhile.

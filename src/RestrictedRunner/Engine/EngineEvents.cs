@@ -35,16 +35,23 @@ internal static class EngineEvents
     /// <summary>The same, and whether an engine that shows no start would show one.</summary>
     public static async Task<StartRecord> StartAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
     {
-        var ofDocker = await AnswerAsync("start", engine, container, Until(age), "{{.Type}}", cancellation).ConfigureAwait(false);
-        if (Text(ofDocker).Length > 0)
+        // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once.
+        string[][] ranges = EngineFacts.IsPodmanClient(engine.ClientPath) ? [[AtOnce], Until(age)] : [Until(age), [AtOnce]];
+        var answers = new List<EngineAnswer?>();
+        foreach (var range in ranges)
         {
-            return StartRecord.Started;
+            var answer = await AnswerAsync("start", engine, container, range, "{{.Type}}", cancellation).ConfigureAwait(false);
+            if (Text(answer).Length > 0)
+            {
+                return StartRecord.Started;
+            }
+
+            answers.Add(answer);
         }
 
-        // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once.
-        var ofPodman = await AnswerAsync("start", engine, container, [AtOnce], "{{.Type}}", cancellation).ConfigureAwait(false);
-        return Text(ofPodman).Length > 0 ? StartRecord.Started
-            : ofDocker is { ExitCode: 0 } && (ofPodman is { ExitCode: not 0 } || await KeepsRecordAsync(engine, cancellation).ConfigureAwait(false)) ? StartRecord.NotStarted
+        var isDocker = answers.Exists(answer => answer is { ExitCode: 0 }) && answers.Exists(answer => answer is { ExitCode: not 0 });
+        return isDocker || (answers.TrueForAll(answer => answer is { ExitCode: 0 }) && await KeepsRecordAsync(engine, cancellation).ConfigureAwait(false))
+            ? StartRecord.NotStarted
             : StartRecord.Unknown;
     }
 

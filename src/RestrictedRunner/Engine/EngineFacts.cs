@@ -32,8 +32,8 @@ internal sealed record EngineFacts(uint UserId, bool IsPodman, string Endpoint, 
         return new(CurrentUser.UserId, isPodman, endpoint, EngineEndpoint.Socket(endpoint) is { } socket ? FileStatus.Of(socket)?.OwnerId : null);
     }
 
-    // By its name, or as the package podman-docker has it: a link or a script with docker's name.
-    private static bool IsPodmanClient(string path) =>
+    /// <summary>True for podman: by its name, or as the package podman-docker has it, a link or a script with docker's name.</summary>
+    public static bool IsPodmanClient(string path) =>
         IsPodmanName(path)
         || (File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target && IsPodmanName(target.Name))
         || (new FileInfo(path).Length <= LongestScript && ReadText(path) is { } text

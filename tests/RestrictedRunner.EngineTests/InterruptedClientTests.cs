@@ -66,6 +66,16 @@ public class InterruptedClientTests
     }
 
     [Theory]
+    [EachEngine("2026-01-01T00:00:00.123456789Z", Only = Engines.Docker)]
+    [EachEngine("$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%S.%NZ)", Only = Engines.Docker)]
+    public async Task An_engine_of_another_time_that_shows_no_start_is_not_believed(string engine, string time)
+    {
+        using var client = new ClientScript(engine, $"case \"$*\" in *--stream*) exit 125 ;; events*) exit 0 ;; info*) echo {time}; exit ;; esac");
+
+        Assert.Equal(137, (await Step.On(client.Path, "exit 137").RunAsync()).ExitCode);
+    }
+
+    [Theory]
     [EachEngine("exit 0", 0)]
     [EachEngine("exit 1", 1)]
     [EachEngine("exit 2", 2)]

@@ -35,7 +35,7 @@ internal static class EngineEvents
     /// <summary>The same, and whether an engine that shows no start would show one.</summary>
     public static async Task<StartRecord> StartAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
     {
-        // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once.
+        // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once: it answers only one.
         string[][] ranges = EngineFacts.IsPodmanClient(engine.ClientPath) ? [[AtOnce], Until(age)] : [Until(age), [AtOnce]];
         var answers = new List<EngineAnswer?>();
         foreach (var range in ranges)
@@ -49,10 +49,13 @@ internal static class EngineEvents
             answers.Add(answer);
         }
 
-        var isDocker = answers.Exists(answer => answer is { ExitCode: 0 }) && answers.Exists(answer => answer is { ExitCode: not 0 });
-        return isDocker || (answers.TrueForAll(answer => answer is { ExitCode: 0 }) && await KeepsRecordAsync(engine, cancellation).ConfigureAwait(false))
-            ? StartRecord.NotStarted
-            : StartRecord.Unknown;
+        var would = answers.Count(answer => answer is { ExitCode: 0 }) switch
+        {
+            0 => false,
+            1 => await HasOurTimeAsync(engine, cancellation).ConfigureAwait(false),
+            _ => await KeepsRecordAsync(engine, cancellation).ConfigureAwait(false),
+        };
+        return would ? StartRecord.NotStarted : StartRecord.Unknown;
     }
 
     /// <summary>
@@ -69,6 +72,13 @@ internal static class EngineEvents
     /// <summary>The command's exit code as docker saw it; empty when docker did not, and of podman, which writes it in another way.</summary>
     public static async Task<string> ExitCodeAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
         Text(await AnswerAsync("die", engine, container, Until(age), "{{.Actor.Attributes.exitCode}}", cancellation).ConfigureAwait(false));
+
+    // Docker looks for events of a time, and its clock may be that of a virtual machine, or of another one.
+    private static async Task<bool> HasOurTimeAsync(EngineProcess engine, CancellationToken cancellation)
+    {
+        var text = Text(await engine.AskAsync(["info", "--format", "{{.SystemTime}}"], cancellation).ConfigureAwait(false));
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time) && time <= DateTimeOffset.UtcNow && DateTimeOffset.UtcNow - time < ClockDifference;
+    }
 
     // Podman may have been told to keep none, or be unable to read the system's journal.
     private static async Task<bool> KeepsRecordAsync(EngineProcess engine, CancellationToken cancellation) =>

@@ -30,23 +30,15 @@ internal static class EngineEvents
     /// </summary>
     /// <returns>False also when the engine does not answer.</returns>
     public static async Task<bool> WasStartedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
-        await StartAsync(engine, container, age, cancellation).ConfigureAwait(false) == StartRecord.Started;
+        HasText(await StartAnswersAsync(engine, container, age, cancellation).ConfigureAwait(false));
 
     /// <summary>The same, and whether an engine that shows no start would show one.</summary>
     public static async Task<StartRecord> StartAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
     {
-        // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once: it answers only one.
-        string[][] ranges = EngineFacts.IsPodmanClient(engine.ClientPath) ? [[AtOnce], Until(age)] : [Until(age), [AtOnce]];
-        var answers = new List<EngineAnswer?>();
-        foreach (var range in ranges)
+        var answers = await StartAnswersAsync(engine, container, age, cancellation).ConfigureAwait(false);
+        if (HasText(answers))
         {
-            var answer = await AnswerAsync("start", engine, container, range, "{{.Type}}", cancellation).ConfigureAwait(false);
-            if (Text(answer).Length > 0)
-            {
-                return StartRecord.Started;
-            }
-
-            answers.Add(answer);
+            return StartRecord.Started;
         }
 
         var would = answers.Count(answer => answer is { ExitCode: 0 }) switch
@@ -72,6 +64,25 @@ internal static class EngineEvents
     /// <summary>The command's exit code as docker saw it; empty when docker did not, and of podman, which writes it in another way.</summary>
     public static async Task<string> ExitCodeAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
         Text(await AnswerAsync("die", engine, container, Until(age), "{{.Actor.Attributes.exitCode}}", cancellation).ConfigureAwait(false));
+
+    // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once: it answers only one.
+    private static async Task<IReadOnlyList<EngineAnswer?>> StartAnswersAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
+    {
+        string[][] ranges = EngineFacts.IsPodmanClient(engine.ClientPath) ? [[AtOnce], Until(age)] : [Until(age), [AtOnce]];
+        var answers = new List<EngineAnswer?>();
+        foreach (var range in ranges)
+        {
+            answers.Add(await AnswerAsync("start", engine, container, range, "{{.Type}}", cancellation).ConfigureAwait(false));
+            if (HasText(answers))
+            {
+                break;
+            }
+        }
+
+        return answers;
+    }
+
+    private static bool HasText(IReadOnlyList<EngineAnswer?> answers) => answers.Any(answer => Text(answer).Length > 0);
 
     // Docker looks for events of a time, and its clock may be that of a virtual machine, or of another one.
     private static async Task<bool> HasOurTimeAsync(EngineProcess engine, CancellationToken cancellation)

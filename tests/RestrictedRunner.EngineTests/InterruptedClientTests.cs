@@ -39,7 +39,8 @@ public class InterruptedClientTests
     {
         // Podman is believed only where it has anything to tell.
         await Step.On(engine, "true").RunAsync();
-        using var client = new ClientScript(engine, $"if [ $1 = run ]; then kill -{signal} $$; fi");
+        // A signal that this process was told to ignore would be ignored by the client too.
+        using var client = new ClientScript(engine, $"if [ $1 = run ]; then exec env --default-signal=INT,TERM sh -c 'kill -{signal} $$'; fi");
 
         var failure = await Assert.ThrowsAsync<RunnerException>(() => Step.On(client.Path, "echo ran").RunAsync());
 

@@ -76,8 +76,7 @@ public static class DockerRunner
     {
         ArgumentNullException.ThrowIfNull(options);
         ThrowIfAny(StepOptionRules.CheckPull(options));
-        var client = EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH"));
-        var engine = new EngineProcess(client, options.ClientDirectory);
+        var engine = EngineProcess.For(options);
         using var reaper = new Reaper(engine);
         return await ImagePull.EnsureAsync(engine, options, observer ?? NoObserver, reaper, cancellation).ConfigureAwait(false);
     }
@@ -94,8 +93,7 @@ public static class DockerRunner
     public static Task<IReadOnlyList<string>> RemoveAbandonedAsync(StepOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var client = EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH"));
-        return Abandoned.RemoveAsync(new EngineProcess(client, options.ClientDirectory), cancellation);
+        return Abandoned.RemoveAsync(EngineProcess.For(options), cancellation);
     }
 
     /// <summary>

@@ -63,15 +63,10 @@ public class HangingEngineTests
     {
         using var client = new ClientScript(engine, $"if [ $1 = events ]; then {Hang}; fi");
 
-        await CancelAsync<OperationCanceledException>(Step.On(client.Path, "exit 137") with { Memory = "64m" }, new(), AskedAsync);
-
-        async Task AskedAsync(Task run)
-        {
-            while (!client.Calls.Contains("events") && !run.IsCompleted)
-            {
-                await Task.Delay(20, TestContext.Current.CancellationToken);
-            }
-        }
+        await CancelAsync<OperationCanceledException>(
+            Step.On(client.Path, "exit 137") with { Memory = "64m" },
+            new(),
+            run => Until.IsSoAsync(Soon, () => client.Calls.Contains("events") || run.IsCompleted));
     }
 
     [Theory]

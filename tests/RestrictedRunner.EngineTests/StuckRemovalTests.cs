@@ -77,11 +77,7 @@ public class StuckRemovalTests
 
     private static async Task CancelInRemovalAsync(ClientScript client, Task run, CancellationTokenSource cancellation)
     {
-        while (!client.Calls.Contains("rm") && !run.IsCompleted)
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
+        await Until.IsSoAsync(Soon, () => client.Calls.Contains("rm") || run.IsCompleted);
         await cancellation.CancelAsync();
         await run.WaitAsync(Soon, TestContext.Current.CancellationToken);
     }

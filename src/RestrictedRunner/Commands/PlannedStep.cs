@@ -13,8 +13,7 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
             throw new RunnerException(problems);
         }
 
-        var client = EngineLocator.Find(options.Engine, System.Environment.GetEnvironmentVariable("PATH"));
-        var engine = new EngineProcess(client, options.ClientDirectory);
+        var engine = EngineProcess.For(options);
         var currentUser = options.User == CurrentUser.Option ? await CurrentUser.OfAsync(engine, cancellation).ConfigureAwait(false) : null;
         return new(options, engine, CommandPlan.For(options), ContainerEnvironment.For(options), currentUser);
     }

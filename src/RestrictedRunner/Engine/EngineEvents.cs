@@ -41,13 +41,13 @@ internal static class EngineEvents
             return StartRecord.Started;
         }
 
-        var would = answers.Count(answer => answer is { ExitCode: 0 }) switch
+        var wouldShow = answers.Count(answer => answer is { ExitCode: 0 }) switch
         {
             0 => false,
             1 => await HasOurTimeAsync(engine, cancellation).ConfigureAwait(false),
             _ => await KeepsRecordAsync(engine, cancellation).ConfigureAwait(false),
         };
-        return would ? StartRecord.NotStarted : StartRecord.Unknown;
+        return wouldShow ? StartRecord.NotStarted : StartRecord.Unknown;
     }
 
     /// <summary>

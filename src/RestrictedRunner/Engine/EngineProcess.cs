@@ -17,6 +17,11 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
 
     private static readonly PipeSource HeldOpen = PipeSource.Create(static (_, ended) => Task.Delay(Timeout.Infinite, ended));
 
+    /// <summary>The client of a step.</summary>
+    /// <exception cref="RunnerException">There is none.</exception>
+    public static EngineProcess For(StepOptions options) =>
+        new(EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH")), options.ClientDirectory);
+
     /// <summary>Runs the client until it and its streams have ended.</summary>
     /// <param name="arguments">The arguments, one by one.</param>
     /// <param name="streams">What is read from and written to the process.</param>

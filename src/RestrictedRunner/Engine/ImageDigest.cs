@@ -10,7 +10,7 @@ internal static class ImageDigest
     /// <exception cref="RunnerException">There is no client.</exception>
     public static async Task<string> FindAsync(StepOptions options, CancellationToken cancellation)
     {
-        var engine = new EngineProcess(EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH")), options.ClientDirectory);
+        var engine = EngineProcess.For(options);
         var answer = await engine.AskAsync(["image", "inspect", "--format", "{{range .RepoDigests}}{{.}} {{end}}{{.Id}}", options.Image], cancellation).ConfigureAwait(false);
         if (answer is not { ExitCode: 0 })
         {

@@ -11,7 +11,7 @@ internal static class ImageIds
     /// <exception cref="RunnerException">There is no client.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> FindAsync(IReadOnlyList<string> images, StepOptions options, CancellationToken cancellation)
     {
-        var engine = new EngineProcess(EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH")), options.ClientDirectory);
+        var engine = EngineProcess.For(options);
         var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Id}}", .. images], cancellation).ConfigureAwait(false);
         if (answer is null)
         {

@@ -16,7 +16,7 @@ internal sealed record ImageSettings(IReadOnlyList<string> Entrypoint, IReadOnly
     /// <exception cref="RunnerException">There is no client.</exception>
     public static async Task<ImageSettings> FindAsync(StepOptions options, CancellationToken cancellation)
     {
-        var engine = new EngineProcess(EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH")), options.ClientDirectory);
+        var engine = EngineProcess.For(options);
         var answer = await engine.AskAsync(["image", "inspect", "--format", "{{json .Config}}", options.Image], cancellation).ConfigureAwait(false);
         return answer is { ExitCode: 0 } ? Read(answer.StandardOutput) : None;
     }

@@ -140,6 +140,20 @@ public class InteractiveTests
     }
 
     [Theory]
+    [EachEngine(0, Only = Engines.Podman)]
+    [EachEngine(2, Only = Engines.Podman)]
+    public async Task A_client_that_is_silent_and_has_started_nothing_has_no_code_of_a_command(string engine, int code)
+    {
+        // Podman is believed only where it has anything to tell.
+        await Step.On(engine, "true").RunAsync();
+        using var client = new ClientScript(engine, $"if [ $1 = run ]; then exit {code}; fi");
+        await using var container = await StartAsync(Step.On(client.Path, "true; true"));
+
+        var failure = await Assert.ThrowsAsync<RunnerException>(() => container.Completion.WaitAsync(Soon, TestContext.Current.CancellationToken));
+        Assert.Equal(RunnerFailure.Interrupted, failure.Failure);
+    }
+
+    [Theory]
     [EachEngine("exit 3", 3)]
     [EachEngine("printf 'no line end' >&2; exit 3", 3)]
     [EachEngine("seq 10000 >&2; exit 3", 3)]

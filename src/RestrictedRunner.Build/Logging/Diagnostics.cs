@@ -292,7 +292,10 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private string WhyFailed(FailedCommand failed) => $"{string.Concat(Advice.For(failed, IsHermetic).Select(Sentence))}{LastLines(failed.Output)}";
 
     private string UnseenProgram(string? name, StepOptions options) =>
-        Sentence(name is null ? "" : !IsHermetic ? UnseenPath.HintForProgram(name, options, Path.Exists) : name.Contains('/', StringComparison.Ordinal) ? UndeclaredInput.Hint(options, name, Path.Exists) : "");
+        name is null ? ""
+        : !IsHermetic ? UnseenPath.HintForProgram(name, options, Path.Exists)
+        : name.Contains('/', StringComparison.Ordinal) ? UndeclaredInput.Hint(options, name, Path.Exists)
+        : "";
 
     private static string Sentence(string text) => text.Length == 0 ? "" : $" {text}";
 

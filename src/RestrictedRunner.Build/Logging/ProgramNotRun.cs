@@ -7,6 +7,8 @@ internal static class ProgramNotRun
     private const int NotExecuted = 126;
     private const int Absent = 127;
 
+    private const string CheckFirstWord = "Check the command's first word, Shell and Entrypoint, and that the image has that program.";
+
     private static readonly Dictionary<string, string> CommandsOfWindows = new(StringComparer.OrdinalIgnoreCase)
     {
         ["cmd"] = "sh",
@@ -31,15 +33,34 @@ internal static class ProgramNotRun
     /// <summary>Of a step whose first program is not there.</summary>
     /// <param name="name">The program; null when the engine does not name it.</param>
     /// <param name="options">The step.</param>
-    /// <param name="unseen">A sentence, after a blank, about one that only the host has; or empty.</param>
-    public static string NotFound(string? name, StepOptions options, string unseen) =>
-        name is null ? $"Image '{options.Image}' has no such program. Check the command's first word, Shell and Entrypoint, and that the image has that program."
-        : MountedProgram.Find(name, options)?.WhyNotFound is { } why ? $"Image '{options.Image}' cannot run '{name}': {why}."
-        : NotInPath(name, options) is { Length: > 0 } notInPath ? notInPath
-        : options.Arguments is [var only] && only == name && name.Contains(' ', StringComparison.Ordinal) ? $"Image '{options.Image}' has no program '{name}'. Arguments has an item for each word: Arguments=\"{name.Replace(' ', ';')}\"."
-        : name.Contains('/', StringComparison.Ordinal) && !name.StartsWith('/')
-            ? $"There is no program '{name}' where the container of image '{options.Image}' starts.{unseen} Check its path, WorkingDirectory and Mounts."
-        : $"Image '{options.Image}' has no program '{name}'.{unseen} {Elsewhere(name) ?? "Check the command's first word, Shell and Entrypoint, and that the image has that program."}";
+    /// <param name="unseen">A sentence about one that only the host has; or empty.</param>
+    public static string NotFound(string? name, StepOptions options, string unseen)
+    {
+        if (name is null)
+        {
+            return $"Image '{options.Image}' has no such program. {CheckFirstWord}";
+        }
+
+        if (MountedProgram.Find(name, options)?.WhyNotFound is { } why)
+        {
+            return $"Image '{options.Image}' cannot run '{name}': {why}.";
+        }
+
+        if (NotInPath(name, options) is { Length: > 0 } notInPath)
+        {
+            return notInPath;
+        }
+
+        if (options.Arguments is [var only] && only == name && name.Contains(' ', StringComparison.Ordinal))
+        {
+            return $"Image '{options.Image}' has no program '{name}'. Arguments has an item for each word: Arguments=\"{name.Replace(' ', ';')}\".";
+        }
+
+        string[] sentences = name.Contains('/', StringComparison.Ordinal) && !name.StartsWith('/')
+            ? [$"There is no program '{name}' where the container of image '{options.Image}' starts.", unseen, "Check its path, WorkingDirectory and Mounts."]
+            : [$"Image '{options.Image}' has no program '{name}'.", unseen, Elsewhere(name) ?? CheckFirstWord];
+        return string.Join(' ', sentences.Where(sentence => sentence.Length > 0));
+    }
 
     /// <summary>Of a step whose first program is no program.</summary>
     /// <param name="name">The program; null when the engine does not name it.</param>

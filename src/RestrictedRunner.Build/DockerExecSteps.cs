@@ -20,6 +20,12 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <summary>True in the outer build of several frameworks, which runs the steps that are the same for all of them.</summary>
     public bool AllFrameworks { get; set; }
 
+    /// <summary>Configuration, platform and runtime identifier of the build: what is written in one <c>Clean</c> of another leaves.</summary>
+    public string Configuration { get; set; } = "";
+
+    /// <summary>The framework of an inner build of several; otherwise empty.</summary>
+    public string InnerFramework { get; set; } = "";
+
     /// <summary>For each property <c>DockerExec…</c> that is a default, an item named after the parameter with metadata <c>Value</c>.</summary>
     public ITaskItem[] Defaults { get; set; } = [];
 
@@ -159,6 +165,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     {
         ProjectDirectory = projectDirectory,
         StateFolder = Path.GetFullPath(StateFolder, projectDirectory),
+        Scope = new(Configuration, InnerFramework),
         BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
         Mounts = Mounts,
         Images = images,

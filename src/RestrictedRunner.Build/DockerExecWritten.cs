@@ -15,6 +15,15 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     [Required]
     public string StateFolder { get; set; } = "";
 
+    /// <summary>True in the outer build of several frameworks.</summary>
+    public bool AllFrameworks { get; set; }
+
+    /// <summary>Configuration, platform and runtime identifier of the build: what was written in another stays.</summary>
+    public string Configuration { get; set; } = "";
+
+    /// <summary>The framework of an inner build of several, which removes only what each framework has for itself; otherwise empty.</summary>
+    public string InnerFramework { get; set; } = "";
+
     /// <summary>True removes the files that are still as they were written; others are the user's own.</summary>
     public bool Remove { get; set; }
 
@@ -31,17 +40,21 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     {
         var projectDirectory = ProjectFolder.Find();
         var stateFolder = Path.GetFullPath(StateFolder, projectDirectory);
-        var written = StatePaths.AllWritten(stateFolder).Select(WrittenFiles.Load).ToList();
-        Files = [.. written.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
+        var written = StatePaths.AllWritten(stateFolder).ToDictionary(path => path, WrittenFiles.Load);
+        Files = [.. written.Values.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
         if (Remove)
         {
-            var named = RemoveNamed ? Steps.SelectMany(step => Named(step, projectDirectory)).ToHashSet() : [];
-            foreach (var path in written.SelectMany(files => files.Contents.Keys).Concat(named).Distinct().OrderDescending(Utf8Order.Comparer))
+            var steps = Steps.Select(Read).Where(IsOfThisBuild).ToList();
+            var scope = new BuildScope(Configuration, InnerFramework).Text;
+            HashSet<string> declared = [.. steps.Select(step => StatePaths.Of(stateFolder, step).Written)];
+            var ofThisBuild = written.Where(files => declared.Contains(files.Key) || files.Value.Scope == scope).ToDictionary();
+            var named = RemoveNamed ? steps.SelectMany(step => Named(step, projectDirectory)).ToHashSet() : [];
+            foreach (var path in ofThisBuild.Values.SelectMany(files => files.Contents.Keys).Concat(named).Distinct().OrderDescending(Utf8Order.Comparer))
             {
-                Try(() => RemoveOne(path, projectDirectory, output => named.Contains(path) || written.Any(files => files.Has(output))));
+                Try(() => RemoveOne(path, projectDirectory, output => named.Contains(path) || ofThisBuild.Values.Any(files => files.Has(output))));
             }
 
-            Try(() => StatePaths.RemoveAll(stateFolder));
+            Try(() => StatePaths.Remove(stateFolder, stays: path => written.ContainsKey(path) && !ofThisBuild.ContainsKey(path)));
         }
 
         return !Log.HasLoggedErrors;
@@ -68,9 +81,14 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         }
     }
 
-    private static IEnumerable<string> Named(ITaskItem item, string projectDirectory)
+    private static DeclaredStep Read(ITaskItem item) => StepReader.Read(item, new Dictionary<string, string>(), new StepLines(), static (_, _) => { });
+
+    // A project of several frameworks cleans the inner builds first, and may read the later ones only when the earlier are
+    // clean: what an inner one removed of all of them, their globs would not find (Rebuild).
+    private bool IsOfThisBuild(DeclaredStep step) => step.PerTargetFramework ? !AllFrameworks : InnerFramework.Length == 0;
+
+    private static IEnumerable<string> Named(DeclaredStep step, string projectDirectory)
     {
-        var step = StepReader.Read(item, new Dictionary<string, string>(), new StepLines(), static (_, _) => { });
         // What a glob or folder of the inputs comes upon is none.
         var inputs = step.AllInputs.Select(input => new NamePattern(input, projectDirectory)).Where(input => input.Glob.IsPlain).Select(input => input.Path).ToHashSet();
         var files = step.Outputs.Where(output => !output.EndsWith('/') && !inputs.Contains(new NamePattern(output, projectDirectory).Path));

@@ -225,6 +225,21 @@ public class DeclaredStepsTests
     }
 
     [Fact]
+    public async Task Metadata_of_other_items_in_a_name_are_an_error()
+    {
+        var project = Project("""
+            <Template Include="a.txt" />
+            <DockerExecStep Include="Use-%(Template.Filename)" Image="busybox:latest" Command="cp %(Template.Identity) gen/" Outputs="gen/" />
+            """);
+
+        var error = (await project.BuildAsync()).FailedWithOneError();
+
+        Assert.Equal(
+            ("RRB1003", "Include 'Use-%(Template.Filename)': metadata of other items are known in targets only; Include=\"@(Items)\" declares a step for each of them, which has their metadata, such as %(Filename)."),
+            (error.Code, error.Text));
+    }
+
+    [Fact]
     public async Task Names_that_there_are_not_are_warnings_with_a_suggestion()
     {
         var project = Project(

@@ -72,6 +72,73 @@ public class KindsOfBuildTests
         Assert.True(File.Exists(project["obj/Debug/net10.0/Generated.cs"]));
     }
 
+    // Started elsewhere, MSBuild has obj\Debug/net10.0/ where an item is read; where the folder is there it has obj/Debug/net10.0/.
+    [EngineTheory]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task The_builds_folders_are_the_same_in_a_command_wherever_the_build_is_started(string start)
+    {
+        var folders = TestProject.Library(
+            """
+            <ItemGroup>
+              <DockerExecStep Include="Folders" Image="busybox:latest" Outputs="$(IntermediateOutputPath)a.txt" Inputs="Library.csproj"
+                              Command="echo '$(BaseIntermediateOutputPath) $(IntermediateOutputPath) $(BaseOutputPath) $(OutputPath) $(OutDir)' &gt; $(IntermediateOutputPath)a.txt" />
+            </ItemGroup>
+            """);
+
+        (await folders.BuildAsync(new BuildSetting { Arguments = ["-restore"], WorkingDirectory = folders[start] })).Succeeded();
+
+        Assert.Equal("obj/ obj/Debug/net10.0/ bin/ bin/Debug/net10.0/ bin/Debug/net10.0/\n", await File.ReadAllTextAsync(folders["obj/Debug/net10.0/a.txt"], TestContext.Current.CancellationToken));
+    }
+
+    [EngineFact]
+    public async Task Resources_that_a_glob_of_the_SDK_would_find_are_there_in_the_first_build()
+    {
+        var project = TestProject.Library(
+            """
+            <ItemGroup>
+              <DockerExecStep Include="Resources" Image="busybox:latest" Outputs="Words.resx" Inputs="words.xml" Command="cp words.xml Words.resx" />
+            </ItemGroup>
+            """);
+        project.Write("words.xml", """
+            <root>
+              <resheader name="resmimetype"><value>text/microsoft-resx</value></resheader>
+              <resheader name="version"><value>2.0</value></resheader>
+              <resheader name="reader"><value>System.Resources.ResXResourceReader, System.Windows.Forms</value></resheader>
+              <resheader name="writer"><value>System.Resources.ResXResourceWriter, System.Windows.Forms</value></resheader>
+              <data name="Word"><value>generated</value></data>
+            </root>
+            """);
+
+        for (var i = 0; i < 2; i++)
+        {
+            (await project.BuildAsync("-restore")).SucceededWithoutWarnings();
+            Assert.Contains("Library.Words.resources", await File.ReadAllTextAsync(project["bin/Debug/net10.0/Library.dll"], System.Text.Encoding.Latin1, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
+
+    [EngineFact]
+    public async Task In_FSharp_what_a_step_writes_comes_before_what_uses_it()
+    {
+        var project = new TestProject(
+            """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="RestrictedRunner.Build" Version="$VERSION" PrivateAssets="all" />
+                <Compile Include="Use.fs" />
+                <DockerExecStep Include="Generate" Image="busybox:latest" Outputs="gen/Made.fs" Compile="true"
+                                Command="echo 'module Made' &gt; gen/Made.fs; echo 'let value = 1' &gt;&gt; gen/Made.fs" />
+              </ItemGroup>
+            </Project>
+            """,
+            "Library.fsproj");
+        project.Write("Use.fs", "module Use\nlet twice = 2 * Made.value\n");
+
+        (await project.BuildAsync("-restore")).SucceededWithoutWarnings();
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+    }
+
     [EngineFact]
     public async Task Two_builds_at_once_of_one_project_run_a_step_once()
     {

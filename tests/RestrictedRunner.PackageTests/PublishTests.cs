@@ -29,4 +29,32 @@ public class PublishTests
             Assert.Equal("a\nb\n", await File.ReadAllTextAsync(project[$"{folder}/data/sorted.txt"], TestContext.Current.CancellationToken));
         }
     }
+
+    [EngineFact]
+    public async Task An_output_is_packed_also_without_a_build()
+    {
+        var project = TestProject.Library(
+            """
+            <PropertyGroup>
+              <TargetFramework /><TargetFrameworks>net10.0;net9.0</TargetFrameworks>
+              <TargetsForTfmSpecificContentInPackage>$(TargetsForTfmSpecificContentInPackage);PackGenerated</TargetsForTfmSpecificContentInPackage>
+            </PropertyGroup>
+            <ItemGroup>
+              <DockerExecStep Include="Make" Image="busybox:latest" Outputs="$(TargetFramework).txt" Command="echo 1 &gt; $(TargetFramework).txt" PerTargetFramework="true" />
+            </ItemGroup>
+            <Target Name="PackGenerated">
+              <ItemGroup><TfmSpecificPackageFile Include="@(DockerExecOutput)" PackagePath="gen" /></ItemGroup>
+            </Target>
+            """);
+
+        (await project.BuildAsync("-restore", "-c:Release")).Succeeded();
+        (await project.BuildAsync("-t:Pack", "-c:Release", "-p:NoBuild=true", "-p:PackageOutputPath=without/")).Succeeded();
+        (await project.BuildAsync("-t:Pack", "-c:Release", "-p:PackageOutputPath=with/")).Succeeded();
+
+        foreach (var folder in new[] { "without", "with" })
+        {
+            using var package = System.IO.Compression.ZipFile.OpenRead(Assert.Single(Directory.GetFiles(project[folder], "*.nupkg")));
+            Assert.Equal(["gen/net10.0.txt", "gen/net9.0.txt"], package.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("gen/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        }
+    }
 }

@@ -80,14 +80,17 @@ public partial class ReadmeTests
     }
 
     [Fact]
-    public async Task The_declared_step_builds()
+    public async Task The_declared_steps_build()
     {
-        var project = TestProject.Library(Assert.Single(Examples, IsDeclared));
+        var project = TestProject.Library(string.Concat(Examples.Where(IsDeclared)));
         project.Write("names.txt", "Grace\nAda\n");
+        project.Write("templates/One.txt", "class NAME { }\n");
+        project.Write("templates/Two.txt", "struct NAME { One one; }\n");
 
-        (await project.BuildAsync("-restore")).SucceededWithoutWarnings();
+        (await project.BuildAsync("-restore")).Succeeded();
 
         Assert.Equal("Ada\nGrace\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
+        Assert.Equal("struct Two { One one; }\n", await File.ReadAllTextAsync(project["gen/Two.cs"], TestContext.Current.CancellationToken));
     }
 
     private static bool IsDeclared(string example) => example.Contains("<DockerExecStep ", StringComparison.Ordinal);

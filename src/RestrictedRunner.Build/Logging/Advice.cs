@@ -9,7 +9,8 @@ internal static class Advice
     public static IEnumerable<string> For(FailedCommand failed, bool isHermetic)
     {
         var (options, lastLines) = (failed.Options, failed.Output.LastLines);
-        var program = ProgramNotRun.Hint(failed, Environment.GetEnvironmentVariable);
+        var ofWindows = WindowsPath.Hint(failed);
+        var program = ofWindows.Length > 0 ? ofWindows : ProgramNotRun.Hint(failed, Environment.GetEnvironmentVariable);
         string[] sentences =
         [
             SignalEnd.Hint(failed.ExitCode),

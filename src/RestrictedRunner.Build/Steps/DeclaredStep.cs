@@ -28,6 +28,9 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     /// <summary>True for a step that sees only what it declares.</summary>
     public bool Hermetic { get; init; }
 
+    /// <summary>True for a step that each of several frameworks has for itself.</summary>
+    public bool PerTargetFramework { get; init; }
+
     /// <summary>What is wrong with the step's own metadata.</summary>
     public IReadOnlyList<OptionProblem> Problems { get; init; } = [];
 

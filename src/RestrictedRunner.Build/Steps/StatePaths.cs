@@ -40,15 +40,18 @@ internal sealed partial record StatePaths(string State)
     /// <summary>Whether a file or folder where the project's files of ours are is one of them: what remembers a step, or a log.</summary>
     public static bool IsName(string name) => NameOfOurs().IsMatch(name) || LogFilePlace.IsName(name);
 
-    /// <summary>Removes what is remembered of all steps and logs of theirs, and the folder if nothing else is in it: it may be any folder of the user's.</summary>
-    public static void RemoveAll(string folder)
+    /// <summary>Removes what is remembered of steps and logs of theirs, and the folder if nothing else is in it: it may be any folder of the user's.</summary>
+    /// <param name="folder">Where the project's files of ours are.</param>
+    /// <param name="stays">Tells of the path of <see cref="WrittenFiles"/> that their step stays remembered.</param>
+    public static void Remove(string folder, Predicate<string> stays)
     {
         if (!Directory.Exists(folder))
         {
             return;
         }
 
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => IsName(entry.Name)).ToList())
+        var kept = AllWritten(folder).Where(path => stays(path)).Select(path => Path.GetFileNameWithoutExtension(path)).ToHashSet();
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => IsName(entry.Name) && !kept.Contains(NameOfOurs().Match(entry.Name).Groups["step"].Value)).ToList())
         {
             if (entry is DirectoryInfo { LinkTarget: null } stage)
             {
@@ -75,6 +78,6 @@ internal sealed partial record StatePaths(string State)
 
     private static string HashOf(string text) => Digests.Of(Encoding.UTF8.GetBytes(text)).Hash;
 
-    [GeneratedRegex(@"-[0-9a-f]{8}\.((state|written|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z")]
+    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|written|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex NameOfOurs();
 }

@@ -11,6 +11,9 @@ internal sealed record StepBuildSetting
     /// <summary>Folder for the files that remember how outputs were made.</summary>
     public required string StateFolder { get; init; }
 
+    /// <summary>What the project is built for.</summary>
+    public required BuildScope Scope { get; init; }
+
     /// <summary>Full paths of the folders that the build writes to.</summary>
     public IReadOnlyList<string> BuildFolders { get; init; } = [];
 

@@ -80,7 +80,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         WrittenFiles Own(WrittenFiles written)
         {
             var own = files.Own(written);
-            own.Save(paths.Written);
+            (own with { Scope = setting.Scope.Of(step).Text }).Save(paths.Written);
             return own;
         }
 

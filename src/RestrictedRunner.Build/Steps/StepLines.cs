@@ -9,13 +9,19 @@ internal sealed class StepLines
 {
     private const string ItemType = "DockerExecStep";
 
+    // No step is called so.
+    private const string Computed = "";
+
     private readonly ConcurrentDictionary<string, Lazy<ILookup<string, int>>> _files = new();
 
-    /// <summary>Line of the step, from 1; 0 when there is not just one.</summary>
+    /// <summary>Line of the step, from 1; 0 when there is not just one that may be it.</summary>
     /// <param name="file">Path of the project that has the item.</param>
-    /// <param name="name">The item's attribute Include, or one of the names in it.</param>
-    public int Of(string file, string name) =>
-        _files.GetOrAdd(file, path => new Lazy<ILookup<string, int>>(() => Read(path))).Value[name].ToArray() is [var only] ? only : 0;
+    /// <param name="name">The step's.</param>
+    public int Of(string file, string name)
+    {
+        var lines = _files.GetOrAdd(file, path => new Lazy<ILookup<string, int>>(() => Read(path))).Value;
+        return (lines.Contains(name) ? lines[name] : lines[Computed]).ToArray() is [var only] ? only : 0;
+    }
 
     private static ILookup<string, int> Read(string file)
     {
@@ -34,5 +40,7 @@ internal sealed class StepLines
     }
 
     private static IEnumerable<string> Names(XElement item) =>
-        ((string?)item.Attribute("Include") ?? "").Split(';', StringSplitOptions.TrimEntries).Distinct(StringComparer.OrdinalIgnoreCase);
+        ((string?)item.Attribute("Include") ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(name => name.IndexOfAny(['@', '$', '*', '?', '%']) < 0 ? name : Computed)
+            .Distinct(StringComparer.OrdinalIgnoreCase);
 }

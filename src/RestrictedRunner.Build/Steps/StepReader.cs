@@ -65,6 +65,11 @@ internal sealed class StepReader
         var hermetic = Unescaped(values.GetValueOrDefault(Hermetic, "false"));
         var isFlag = bool.TryParse(hermetic, out var isHermetic);
         List<OptionProblem> problems = isFlag ? [] : [new(OptionProblemKind.ValueInvalid, Hermetic, hermetic, "it is true or false")];
+        if (item.ItemSpec.Contains("%(", StringComparison.Ordinal))
+        {
+            problems.Add(new(OptionProblemKind.ValueInvalid, "Include", item.ItemSpec, "metadata of other items are known in targets only; Include=\"@(Items)\" declares a step for each of them, which has their metadata, such as %(Filename)"));
+        }
+
         var file = item.GetMetadata("DefiningProjectFullPath");
         var step = new DeclaredStep(item.ItemSpec, new(file, () => lines.Of(file, item.ItemSpec)))
         {
@@ -73,6 +78,7 @@ internal sealed class StepReader
             Outputs = Paths(Outputs),
             DependsOn = List(values.GetValueOrDefault(DependsOn, "")),
             Hermetic = isHermetic,
+            PerTargetFramework = IsPerTargetFramework(item),
             Problems = problems,
             Parameters = values.Where(value => TaskParameters.ContainsKey(value.Key)).ToDictionary(value => value.Key, value => value.Value, StringComparer.OrdinalIgnoreCase),
         };

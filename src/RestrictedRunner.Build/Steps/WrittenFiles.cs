@@ -10,11 +10,17 @@ namespace RestrictedRunner.Build;
 /// <param name="Contents">What was in each file, by its <see cref="OutputPath"/> from the project's folder.</param>
 internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents)
 {
+    // No path begins with it, as it is escaped there.
+    private const string ScopeMark = "#";
+
     private const string Folder = "/";
     private const string LinkTo = "-> ";
     private const string Unknown = "?";
 
     private static readonly WrittenFiles None = new(new Dictionary<string, string>());
+
+    /// <summary>The <see cref="BuildScope"/> of the build that wrote them; empty when it is not known.</summary>
+    public string Scope { get; init; } = "";
 
     /// <summary>Files and links, sorted by their paths.</summary>
     public IEnumerable<string> Files => Contents.Keys.Where(path => Contents[path] != Folder).Order(Utf8Order.Comparer);
@@ -37,7 +43,8 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     {
         try
         {
-            return new(File.ReadLines(path).Select(line => line.Split(' ')).ToDictionary(words => Uri.UnescapeDataString(words[0]), words => Uri.UnescapeDataString(words[1])));
+            var lines = File.ReadLines(path).Select(line => line.Split(' ')).ToLookup(words => words[0] == ScopeMark, words => (Key: words[0], Value: Uri.UnescapeDataString(words[1])));
+            return new(lines[false].ToDictionary(line => Uri.UnescapeDataString(line.Key), line => line.Value)) { Scope = lines[true].Select(line => line.Value).LastOrDefault("") };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException or ArgumentException)
         {
@@ -49,7 +56,8 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     public void Save(string path)
     {
         using var file = NewFile.Create(path);
-        file?.Save(Encoding.UTF8.GetBytes(string.Concat(Contents.Select(content => $"{Uri.EscapeDataString(content.Key)} {Uri.EscapeDataString(content.Value)}\n"))));
+        var lines = Contents.Select(content => $"{Uri.EscapeDataString(content.Key)} {Uri.EscapeDataString(content.Value)}\n");
+        file?.Save(Encoding.UTF8.GetBytes(string.Concat(lines.Prepend($"{ScopeMark} {Uri.EscapeDataString(Scope)}\n"))));
     }
 
     /// <summary>True for what is still as the step wrote it. A file that the user has put in its place is the user's.</summary>

@@ -99,6 +99,7 @@ public sealed class NoInputsTests : IDisposable
         ProjectDirectory = _folder,
         StateFolder = Full("obj/docker-exec"),
         BuildFolders = [Full("obj/"), Full("bin"), Full("../out")],
+        Scope = new("", ""),
         Mounts = [],
         Images = new Dictionary<string, ImageIdentities>(),
     };

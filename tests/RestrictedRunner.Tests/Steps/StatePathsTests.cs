@@ -45,9 +45,23 @@ public sealed class StatePathsTests : IDisposable
             File.WriteAllText(path, "");
         }
 
-        StatePaths.RemoveAll(_folder);
+        StatePaths.Remove(_folder, stays: _ => false);
 
         Assert.False(Directory.Exists(_folder));
+    }
+
+    [Fact]
+    public void What_is_remembered_of_other_steps_stays()
+    {
+        string[] files = [.. Paths("Mine"), .. Paths("Other"), Path.Combine(_folder, "a.proj-7-abcdefgh.log"), Path.Combine(_folder, "own.txt")];
+        foreach (var path in files)
+        {
+            File.WriteAllText(path, "");
+        }
+
+        StatePaths.Remove(_folder, stays: path => path == StatePaths.Of(_folder, Step("Other")).Written);
+
+        Assert.Equal([.. Paths("Other").Order(StringComparer.Ordinal), Path.Combine(_folder, "own.txt")], Directory.GetFiles(_folder).Order(StringComparer.Ordinal));
     }
 
     private IReadOnlyList<string> Paths(string step)

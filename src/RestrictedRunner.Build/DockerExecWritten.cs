@@ -44,20 +44,25 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         Files = [.. written.Values.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
         if (Remove)
         {
-            var steps = Steps.Select(Read).Where(IsOfThisBuild).ToList();
-            var scope = new BuildScope(Configuration, InnerFramework).Text;
-            HashSet<string> declared = [.. steps.Select(step => StatePaths.Of(stateFolder, step).Written)];
-            var ofThisBuild = written.Where(files => declared.Contains(files.Key) || files.Value.Scope == scope).ToDictionary();
-            var named = RemoveNamed ? steps.SelectMany(step => Named(step, projectDirectory)).ToHashSet() : [];
-            foreach (var path in ofThisBuild.Values.SelectMany(files => files.Contents.Keys).Concat(named).Distinct().OrderDescending(Utf8Order.Comparer))
-            {
-                Try(() => RemoveOne(path, projectDirectory, output => named.Contains(path) || ofThisBuild.Values.Any(files => files.Has(output))));
-            }
-
-            Try(() => StatePaths.Remove(stateFolder, stays: path => written.ContainsKey(path) && !ofThisBuild.ContainsKey(path)));
+            RemoveOfThisBuild(written, stateFolder, projectDirectory);
         }
 
         return !Log.HasLoggedErrors;
+    }
+
+    private void RemoveOfThisBuild(IReadOnlyDictionary<string, WrittenFiles> written, string stateFolder, string projectDirectory)
+    {
+        var steps = Steps.Select(Read).Where(IsOfThisBuild).ToList();
+        HashSet<string> declared = [.. steps.Select(step => StatePaths.Of(stateFolder, step).Written)];
+        var scope = new BuildScope(Configuration, InnerFramework).Text;
+        var ofThisBuild = written.Where(files => declared.Contains(files.Key) || files.Value.Scope == scope).ToDictionary();
+        var named = RemoveNamed ? steps.SelectMany(step => Named(step, projectDirectory)).ToHashSet() : [];
+        foreach (var path in ofThisBuild.Values.SelectMany(files => files.Contents.Keys).Concat(named).Distinct().OrderDescending(Utf8Order.Comparer))
+        {
+            Try(() => RemoveOne(path, projectDirectory, output => named.Contains(path) || ofThisBuild.Values.Any(files => files.Has(output))));
+        }
+
+        Try(() => StatePaths.Remove(stateFolder, stays: path => written.ContainsKey(path) && !ofThisBuild.ContainsKey(path)));
     }
 
     private static void RemoveOne(string path, string projectDirectory, Predicate<OutputOnDisk> mayGo)

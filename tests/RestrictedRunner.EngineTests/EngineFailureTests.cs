@@ -34,6 +34,23 @@ public class EngineFailureTests
         Assert.Equal(RunnerFailure.EngineLost, (await run).Failure);
     }
 
+    // Podman's client waits twenty seconds for an exit code that nobody writes any more, and ends with 127.
+    [Theory]
+    [EachEngine("echo started; sleep 60", Only = Engines.Podman)]
+    [EachEngine("echo started; sleep 5; echo end", Only = Engines.Podman)]
+    public async Task A_monitor_that_is_killed_under_a_command_is_told(string engine, string command)
+    {
+        var watched = new Watched();
+        var run = Step.On(engine, command).FailureAsync(watched.Observer);
+        await watched.SeesAsync("started", run);
+        var name = Assert.Single(watched.ContainerNames);
+
+        await Client.OutputAsync("kill", "-KILL", await Client.OutputAsync(engine, "inspect", "--format", "{{.State.ConmonPid}}", name));
+
+        Assert.Equal(RunnerFailure.EngineLost, (await run).Failure);
+        await Leftovers.AssertGoneNowAsync(engine, name);
+    }
+
     [Theory]
     [EachEngine(Only = Engines.Docker)]
     public async Task An_engine_without_an_init_program_runs_without_one(string engine)

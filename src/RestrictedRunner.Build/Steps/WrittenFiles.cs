@@ -43,8 +43,11 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     {
         try
         {
-            var lines = File.ReadLines(path).Select(line => line.Split(' ')).ToLookup(words => words[0] == ScopeMark, words => (Key: words[0], Value: Uri.UnescapeDataString(words[1])));
-            return new(lines[false].ToDictionary(line => Uri.UnescapeDataString(line.Key), line => line.Value)) { Scope = lines[true].Select(line => line.Value).LastOrDefault("") };
+            var lines = File.ReadLines(path).Select(line => line.Split(' ')).Select(words => (Name: words[0], Value: Uri.UnescapeDataString(words[1]))).ToList();
+            return new(lines.Where(line => line.Name != ScopeMark).ToDictionary(line => Uri.UnescapeDataString(line.Name), line => line.Value))
+            {
+                Scope = lines.Find(line => line.Name == ScopeMark).Value ?? "",
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException or ArgumentException)
         {

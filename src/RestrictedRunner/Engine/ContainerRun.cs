@@ -106,6 +106,14 @@ internal static class ContainerRun
             await ContainerRemoval.RemoveInTimeAsync(engine, container, cancellation).ConfigureAwait(false);
             throw new RunnerException(RunnerFailure.EngineLost, lastLine);
         }
+
+        // A command may say the same, but leaves no container.
+        if (EngineMessages.IsMonitorLost(exitCode, lastLine)
+            && await ContainerRemoval.RemoveInTimeAsync(engine, container, cancellation).ConfigureAwait(false) != Removal.Absent)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new RunnerException(RunnerFailure.EngineLost, lastLine);
+        }
     }
 
     private static async Task<int> RunUntilAsync(

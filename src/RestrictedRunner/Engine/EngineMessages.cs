@@ -33,6 +33,10 @@ internal static class EngineMessages
     /// <summary>True for the last words of docker's client when the daemon goes away under a running container.</summary>
     public static bool IsEngineLost(int exitCode, string lastLine) => exitCode == 125 && ContainsAny(lastLine, "error waiting for container");
 
+    /// <summary>True for the last words of podman when the monitor of a running container (conmon) is gone: it gives up after twenty seconds.</summary>
+    public static bool IsMonitorLost(int exitCode, string lastLine) =>
+        exitCode == 127 && IsErrorOfPodman(lastLine) && ContainsAny(lastLine, "no such exit code", "cannot remove container");
+
     /// <summary>True for a line that a client starts its own report of a failure with.</summary>
     public static bool StartsFailure(string line) =>
         IsOfOldApi(line)

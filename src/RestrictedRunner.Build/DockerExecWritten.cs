@@ -50,7 +50,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         return !Log.HasLoggedErrors;
     }
 
-    private void RemoveOfThisBuild(IReadOnlyDictionary<string, WrittenFiles> written, string stateFolder, string projectDirectory)
+    private void RemoveOfThisBuild(Dictionary<string, WrittenFiles> written, string stateFolder, string projectDirectory)
     {
         var steps = Steps.Select(Read).Where(IsOfThisBuild).ToList();
         HashSet<string> declared = [.. steps.Select(step => StatePaths.Of(stateFolder, step).Written)];

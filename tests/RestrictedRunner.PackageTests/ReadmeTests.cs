@@ -57,6 +57,45 @@ public partial class ReadmeTests
         Assert.Contains("1 names.txt", build.Output.Select(line => line.Trim()));
     }
 
+    [EngineFact]
+    public async Task A_package_brings_the_task_to_whoever_uses_it_through_another_project()
+    {
+        var package = TestProject.Library("""
+            <PropertyGroup><PackageId>Tools</PackageId><Version>1.0.0</Version></PropertyGroup>
+            <ItemGroup>
+              <PackageReference Remove="RestrictedRunner.Build" />
+              <None Include="tools.targets" Pack="true" PackagePath="buildTransitive/Tools.targets" />
+            </ItemGroup>
+            """);
+        package.Write("tools.targets", $"""
+            <Project>
+              {Examples.Last(IsImport)}
+              <Target Name="Hello" BeforeTargets="BeforeBuild"><DockerExec Image="busybox" Command="echo from tools" /></Target>
+              <ItemGroup>
+                <DockerExecStep Include="Tools" Image="busybox" Command="echo 'class Tools;' &gt; Tools.cs" Outputs="Tools.cs" />
+              </ItemGroup>
+            </Project>
+            """);
+        (await package.BuildAsync("-restore", "-t:Pack", $"-p:PackageOutputPath={package["feed"]}")).Succeeded();
+        const string Project = """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <EnableDefaultCompileItems>false</EnableDefaultCompileItems>
+                <RestoreAdditionalProjectSources>$FEED</RestoreAdditionalProjectSources>
+              </PropertyGroup>
+              <ItemGroup>$ITEM</ItemGroup>
+            </Project>
+            """;
+        var user = new TestProject(Project.Replace("$FEED", package["feed"], StringComparison.Ordinal).Replace("$ITEM", """<ProjectReference Include="other/Other.csproj" />""", StringComparison.Ordinal), "User.csproj");
+        user.Write("other/Other.csproj", Project.Replace("$FEED", package["feed"], StringComparison.Ordinal).Replace("$ITEM", """<PackageReference Include="Tools" Version="1.0.0" />""", StringComparison.Ordinal));
+
+        var build = (await user.BuildAsync("-restore")).SucceededWithoutWarnings();
+
+        Assert.Equal(2, build.Output.Count(line => line == "from tools"));
+        Assert.True(File.Exists(user["Tools.cs"]) && File.Exists(user["other/Tools.cs"]));
+    }
+
     [Fact]
     public async Task The_line_for_all_projects_gives_them_the_task_before_the_restore_too()
     {
@@ -72,7 +111,7 @@ public partial class ReadmeTests
             </Project>
             """,
             "App.csproj");
-        project.Write("Directory.Build.targets", $"<Project>{Assert.Single(Examples, IsImport)}</Project>");
+        project.Write("Directory.Build.targets", $"<Project>{Examples.First(IsImport)}</Project>");
 
         var build = (await project.BuildAsync("-t:Restore")).SucceededWithoutWarnings();
 
@@ -88,8 +127,10 @@ public partial class ReadmeTests
         project.Write("templates/Two.txt", "struct NAME { One one; }\n");
 
         (await project.BuildAsync("-restore")).Succeeded();
+        (await project.BuildAsync()).Succeeded();
 
         Assert.Equal("Ada\nGrace\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
+        Assert.Equal("[]\n", await File.ReadAllTextAsync(project["bin/Debug/net10.0/fixtures/names.json"], TestContext.Current.CancellationToken));
         Assert.Equal("struct Two { One one; }\n", await File.ReadAllTextAsync(project["gen/Two.cs"], TestContext.Current.CancellationToken));
     }
 

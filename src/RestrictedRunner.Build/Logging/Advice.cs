@@ -9,8 +9,7 @@ internal static class Advice
     public static IEnumerable<string> For(FailedCommand failed, bool isHermetic)
     {
         var (options, lastLines) = (failed.Options, failed.Output.LastLines);
-        var ofWindows = WindowsPath.Hint(failed);
-        var program = ofWindows.Length > 0 ? ofWindows : ProgramNotRun.Hint(failed, Environment.GetEnvironmentVariable);
+        var program = Program(failed);
         string[] sentences =
         [
             SignalEnd.Hint(failed.ExitCode),
@@ -24,9 +23,16 @@ internal static class Advice
 
         string[] OfPaths() =>
         [
+            AbsentFolder.Hint(options, lastLines, Path.Exists),
             program.Length > 0 ? "" : DeniedPath.Hint(options, lastLines, path => FileStatus.Of(path)?.OwnerId, CurrentUser.UserId),
             program.Length > 0 ? "" : LinkedPath.Hint(options, lastLines),
             UnseenPath.Hint(options, lastLines, Path.Exists),
         ];
     }
+
+    // What is sure comes first.
+    private static string Program(FailedCommand failed) =>
+        RewrittenText.Hint(failed) is { Length: > 0 } rewritten ? rewritten
+        : WindowsPath.Hint(failed) is { Length: > 0 } ofWindows ? ofWindows
+        : ProgramNotRun.Hint(failed, Environment.GetEnvironmentVariable);
 }

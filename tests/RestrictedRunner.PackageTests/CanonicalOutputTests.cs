@@ -105,6 +105,15 @@ public class CanonicalOutputTests
     }
 
     [EngineFact]
+    public async Task A_warning_that_counts_as_an_error_may_be_a_message_by_its_code()
+    {
+        var project = TestProject.WithTarget("<DockerExec Image='busybox:latest' Command=\"echo 'a.c:3:1: warning: careful [-Wodd]'\" />");
+
+        Assert.Equal("RRB3008", (await project.BuildAsync("-p:MSBuildWarningsAsErrors=-Wodd")).Errors[^1].Code);
+        (await project.BuildAsync("-warnaserror", "-p:MSBuildWarningsAsMessages=-Wodd")).SucceededWithoutWarnings();
+    }
+
+    [EngineFact]
     public async Task Where_warnings_count_as_errors_RRB3008_says_so()
     {
         var project = TestProject.WithTarget("<DockerExec Image='busybox:latest' Command='echo a.c:3:1: warning: careful' />");
@@ -112,6 +121,6 @@ public class CanonicalOutputTests
         var error = (await project.BuildAsync("-warnaserror")).Errors[^1];
 
         Assert.Equal("RRB3008", error.Code);
-        Assert.Contains(" Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors). If they are none, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression. ", error.Text, StringComparison.Ordinal);
+        Assert.Contains(" Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors, MSBuildWarningsAsErrors). If one of a known code is none, add the code to MSBuildWarningsAsMessages; if all are none, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression where it is set. ", error.Text, StringComparison.Ordinal);
     }
 }

@@ -57,6 +57,26 @@ public class DeniedPathTests
             DeniedPath.Hint(Options with { Mounts = [.. Options.Mounts, new("/home/me/app", "/home/me/app")] }, line, _ => 0, Caller));
 
     [Theory]
+    [InlineData("mkdir: cannot create directory '/opt/thing': Permission denied", "/opt/thing")]
+    [InlineData("cp: cannot create regular file '/usr/lib/x': Permission denied", "/usr/lib/x")]
+    [InlineData("/.restricted-runner.sh: 1: cannot create /usr/local/x: Permission denied", "/usr/local/x")]
+    [InlineData("touch: /opt/y: Permission denied", "/opt/y")]
+    public void A_file_of_the_image_is_told(string line, string path)
+    {
+        Assert.Equal($"'{path}' is in the image's own file system, where user 1000 may not write: let the command write to a folder of Mounts or Tmpfs, or to /tmp.", Hint(Options, line));
+        Assert.Empty(Hint(Options with { User = "" }, line));
+    }
+
+    [Fact]
+    public void A_step_that_started_in_the_image_is_told()
+    {
+        const string Line = "/.restricted-runner.sh: 1: cannot create out.txt: Permission denied";
+
+        Assert.Equal("The step has no Mounts: its container sees no folder of the host, and in the image's own user 1000 may not write.", Hint(new() { User = "current" }, Line));
+        Assert.Equal("The step has no WorkingDirectory, so it started in the image's, where user 1000 may not write: set WorkingDirectory=\"$(MSBuildProjectDirectory)\".", Hint(Options with { WorkDir = "" }, Line));
+    }
+
+    [Theory]
     [InlineData("cat: can't open '/etc/shadow': Permission denied")]
     [InlineData("/.restricted-runner.sh: line 1: /root/x: Permission denied")]
     [InlineData("can't create obj/r.txt: nonexistent directory")]

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace RestrictedRunner.Build;
 
 /// <summary>Tells why a failed command might not write, or read, where it wanted to.</summary>
-internal static class DeniedPath
+internal static partial class DeniedPath
 {
     private const uint Root = 0;
 
@@ -21,6 +22,7 @@ internal static class DeniedPath
             .Append(readOnly.Count > 0 && options.ReadOnly ? "The container's own file system is read-only (ReadOnly=\"true\"): let the command write to a folder of Mounts or Tmpfs." : "")
             .Concat(UserOf(options, caller) is { } user ? OfOtherUser(denied, options, ownerOf, user) : [])
             .Concat(denied.Select(path => BesideMounts(path, options)))
+            .Concat(UserOf(options, caller) is { } other ? lines.Where(line => Complaint.IsOfRights(line) && TellsOfWriting().IsMatch(line)).Select(line => OfImage(line, options, other)) : [])
             .FirstOrDefault(hint => hint.Length > 0, "");
     }
 
@@ -46,8 +48,18 @@ internal static class DeniedPath
             ? $"'{path.InContainer}' is beside what is mounted, in a folder of the container that is root's: mount the folder that it is to be in."
             : "";
 
+    private static string OfImage(string line, StepOptions options, uint user) =>
+        Complaint.Paths(line, options.WorkDir).FirstOrDefault() is { } path
+            ? MountOf(path, options) is null ? $"'{path.InContainer}' is in the image's own file system, where user {user} may not write: let the command write to a folder of Mounts or Tmpfs, or to /tmp." : ""
+        : options.WorkDir.Length > 0 ? ""
+        : options.Mounts.Count > 0 ? $"The step has no WorkingDirectory, so it started in the image's, where user {user} may not write: set WorkingDirectory=\"$(MSBuildProjectDirectory)\"."
+        : $"The step has no Mounts: its container sees no folder of the host, and in the image's own user {user} may not write.";
+
     private static Mount? MountOf(ComplainedPath path, StepOptions options) =>
         options.Mounts.Where(mount => HostFolder.IsAtOrBelow(path.InContainer, mount.ContainerPath)).MaxBy(mount => mount.ContainerPath.Length);
+
+    [GeneratedRegex("creat|touch|writ|mkdir", RegexOptions.IgnoreCase)]
+    private static partial Regex TellsOfWriting();
 
     // Null when only the image knows, and of root, to whom nothing is denied.
     private static uint? UserOf(StepOptions options, uint caller) =>

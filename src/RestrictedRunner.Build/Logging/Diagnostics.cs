@@ -331,7 +331,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         var advice = string.Join(" and ", known.Where(k => causes.HasFlag(k.Cause)).Select(k => k.Advice));
         return advice.Length > 0
             ? $"If they are none, {advice}, or set IgnoreExitCode=\"true\"."
-            : "Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors). If they are none, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression.";
+            : "Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors, MSBuildWarningsAsErrors). If one of a known code is none, add the code to MSBuildWarningsAsMessages; if all are none, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression where it is set.";
     }
 
     private static string LastLines(KeptOutput output) =>

@@ -162,7 +162,10 @@ internal sealed class ParameterReader
             return mount with { HostPath = Absolute(mount.HostPath), ReadOnly = mount.ReadOnly || ReadFlag(item, "ReadOnly") };
         }
 
-        _problems.Add(new(OptionProblemKind.MountInvalid, nameof(DockerExec.Mounts), item.ItemSpec, "a mount is host:container[:ro] with an absolute container path, or an item with metadata ContainerPath"));
+        var reason = item.ItemSpec.StartsWith(':')
+            ? "its host path is empty, as that of a property without a value"
+            : "a mount is host:container[:ro] with an absolute container path, or an item with metadata ContainerPath, which a container path with a colon needs";
+        _problems.Add(new(OptionProblemKind.MountInvalid, nameof(DockerExec.Mounts), item.ItemSpec, reason));
         return null;
     }
 

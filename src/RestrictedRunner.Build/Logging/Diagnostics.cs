@@ -251,7 +251,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         Error("RRB2010", $"A disk is full, so the step in image '{options.Image}' could not run. Make room where the engine keeps images and containers ('docker system df' shows what it holds), or in the temporary folder.{Engine(failure)}");
 
     private void EngineLost(RunnerException failure, StepOptions options) =>
-        Error("RRB2011", $"The engine went away while the command ran in image '{options.Image}'; how it ended is not known. Start the engine and build again: what is left of the container is removed then.{Engine(failure)}");
+        Error("RRB2011", $"The engine went away, or lost the container, while the command ran in image '{options.Image}'; how it ended is not known. See that the engine runs, and build again: what is left of the container is removed then.{Engine(failure)}");
 
     private void WrongPlatform(RunnerException failure, StepOptions options) =>
         Error("RRB2012", $"The programs of image '{options.Image}' are for another kind of machine. Use an image for this one, set Platform, or install emulation (binfmt, qemu).{Engine(failure)}");

@@ -113,6 +113,9 @@ internal sealed class OutputRestorer(ContentStore blobs)
         return complete;
     }
 
+    /// <summary>True for the name of a folder that outputs are put together in. A build that is killed leaves it there for some time.</summary>
+    public static bool IsStaging(ReadOnlySpan<char> name) => name.StartsWith(StagingPrefix, StringComparison.Ordinal) && Guid.TryParseExact(name[StagingPrefix.Length..], "N", out _);
+
     private static string Staged(string staging, int index) => Path.Combine(staging, $"{index}");
 
     // Beside the outputs, or above them, but in none: there it is on their file system, unless one is mounted on the way.

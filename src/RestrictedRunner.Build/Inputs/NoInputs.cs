@@ -29,7 +29,7 @@ internal sealed class NoInputs(IReadOnlySet<string> paths, IReadOnlyList<string>
 
     /// <summary>True for a file or folder that is left out.</summary>
     /// <param name="path">Full path.</param>
-    public bool Has(string path) => paths.Contains(path) || IsOurs(path) || written.Value.Contains(path);
+    public bool Has(string path) => paths.Contains(path) || IsOurs(path) || OutputRestorer.IsStaging(Path.GetFileName(path.AsSpan())) || written.Value.Contains(path);
 
     // One of them is held open while the step is built.
     private bool IsOurs(string path)

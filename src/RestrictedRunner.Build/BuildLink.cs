@@ -6,7 +6,7 @@ namespace RestrictedRunner.Build;
 /// The connection of a node of MSBuild, a worker or its server, to the build that it works for. When the build is killed,
 /// a node ends or cancels what it runs; but one that is hit at the wrong moment misses that and builds on, task after task
 /// (MSBuild 18.9: workers of 3 of 12 builds with <c>-m:3</c> and short <c>Exec</c> tasks, killed at random moments; the
-/// server in 3 of 18 whose client was killed as its step began). The steps of such a node end here.
+/// server in 3 of 38 whose client was killed as its step began). The steps of such a node end here.
 /// </summary>
 internal static partial class BuildLink
 {
@@ -43,7 +43,7 @@ internal static partial class BuildLink
         }
     }
 
-    // What this process listens on, if it is a node: the process of a build that has none of these does not.
+    // What this process listens on; null where it is no node.
     private static string? FindEndpoint()
     {
         var listening = All().Where(socket => socket[Flags] == Listening && socket.Length > Name && NameOfNode().IsMatch(socket[Name])).ToList();

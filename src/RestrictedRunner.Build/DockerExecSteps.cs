@@ -127,7 +127,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             Log.LogMessage(MessageImportance.High, $"Step '{result.Step.Name}' was not run, because {(_cancelled.IsCancellationRequested ? "the build was cancelled" : "another step failed")}.");
         }
 
-        if (_cancelled.IsCancellationRequested && !Log.HasLoggedErrors)
+        if (_cancelled.IsCancellationRequested && results.All(result => result.End != StepEnd.Failed))
         {
             diagnostics.StepsCancelled();
         }

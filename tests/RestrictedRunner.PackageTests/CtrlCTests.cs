@@ -158,6 +158,37 @@ public class CtrlCTests
     }
 
     [EngineTheory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public async Task What_a_step_has_written_is_its_own_though_its_result_is_not_stored(string hermetic)
+    {
+        // Enough for a store that takes longer than the signal.
+        const int Many = 5000;
+        var project = new TestProject(
+            $"""
+            <Project DefaultTargets="Build">
+              <ItemGroup>
+                <DockerExecStep Include="Some" Image="busybox:latest" Hermetic="{hermetic}" Command="seq $(Count) | while read i; do echo $i &gt; o/$i; done" Outputs="o/" />
+              </ItemGroup>
+              <Target Name="Build" />
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+        using var stored = new ManualResetEventSlim();
+        using var watcher = new FileSystemWatcher(Directory.CreateDirectory(project["cache/restricted-runner/v1/tmp"]).FullName) { EnableRaisingEvents = true };
+        watcher.Created += (_, _) => stored.Set();
+
+        var interrupted = await InterruptAsync(project, wholeGroup: true, line => line == "Some" && Task.Run(() => stored.Wait(TimeSpan.FromSeconds(30))).Result, $"-p:Count={Many}");
+
+        Assert.Equal(["RRB3007 The step in image 'busybox:latest' was cancelled; no container of it is left."], interrupted.Build.Errors.Select(error => $"{error.Code} {error.Text}"));
+        Assert.Equal(Many, Directory.GetFiles(project["o"]).Length);
+        Assert.False(Directory.Exists(project["cache/restricted-runner/v1/ac"]));
+
+        (await project.BuildAsync("-p:Count=2")).SucceededWithoutWarnings();
+        Assert.Equal(["1", "2"], Directory.GetFiles(project["o"]).Select(Path.GetFileName).Order());
+    }
+
+    [EngineTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_command_gets_SIGTERM_and_the_time_to_clean_up(bool wholeGroup)
@@ -198,7 +229,7 @@ public class CtrlCTests
         // ignored by the build too.
         var dotnet = DotNet.Command(project.Folder, Heard)
             .WithTargetFile("setsid")
-            .WithArguments(["env", "--default-signal=INT", "dotnet", .. project.CommandLine(log, arguments)]);
+            .WithArguments(["env", "--default-signal=INT", $"XDG_CACHE_HOME={project["cache"]}", "dotnet", .. project.CommandLine(log, arguments)]);
 
         var running = dotnet.ExecuteAsync(TestContext.Current.CancellationToken);
         await Task.WhenAny(moment.Task, running);

@@ -67,7 +67,8 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         using var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).NewTask(step, log.Engine, recorder: null, setting.Mounts, log.Diagnostics);
         if (cache.Restore(key, logged) is { } restored)
         {
-            var own = Own(WrittenFiles.Of(restored));
+            var own = files.Own(WrittenFiles.Of(restored));
+            Remember(own);
 
             // A warning of the step may be an error in this build.
             return !logged.Log.HasLoggedErrors && Keep(key, KnownHash(files, own, restored) ?? HashOf(own, paths));
@@ -75,14 +76,9 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
         var run = new StepRun(setting, files, inputs, cache, log, cancellation) { ImageId = ImageId(options) };
-        return run.Run(KeyAfterRun) is { } result && Keep(result.Key, HashOf(Own(result.Written), paths));
+        return run.Run(Remember, KeyAfterRun) is { } result && Keep(result.Key, HashOf(result.Written, paths));
 
-        WrittenFiles Own(WrittenFiles written)
-        {
-            var own = files.Own(written);
-            (own with { Scope = setting.Scope.Of(step).Text }).Save(paths.Written);
-            return own;
-        }
+        void Remember(WrittenFiles own) => (own with { Scope = setting.Scope.Of(step).Text }).Save(paths.Written);
 
         bool Keep(string keyOfOutputs, string outputs)
         {

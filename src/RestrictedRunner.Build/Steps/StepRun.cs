@@ -1,7 +1,7 @@
 namespace RestrictedRunner.Build;
 
 /// <summary>What a step wrote.</summary>
-/// <param name="Written">The files.</param>
+/// <param name="Written">The files, without those that are inputs too.</param>
 /// <param name="Key">The step's key; empty when it is not known what it saw.</param>
 internal sealed record StepRunResult(WrittenFiles Written, string Key);
 
@@ -14,11 +14,13 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
     public string ImageId { get; init; } = "";
 
     /// <summary>Runs the step and keeps its result in the cache.</summary>
+    /// <param name="remember">Told what it wrote as soon as that is in the project: what comes after may be cancelled, and then it is still the step's to remove.</param>
     /// <param name="key">The step's key, asked for after the run with what it wrote: only then an image may be there to tell. Empty when it is not known what the step saw.</param>
     /// <returns>What it wrote; null when an error was logged.</returns>
-    public StepRunResult? Run(Func<WrittenFiles, string> key) => files.Step.Hermetic ? RunInStage(key) : RunInProject(key);
+    public StepRunResult? Run(Action<WrittenFiles> remember, Func<WrittenFiles, string> key) =>
+        files.Step.Hermetic ? RunInStage(remember, key) : RunInProject(remember, key);
 
-    private StepRunResult? RunInProject(Func<WrittenFiles, string> key)
+    private StepRunResult? RunInProject(Action<WrittenFiles> remember, Func<WrittenFiles, string> key)
     {
         files.RemoveEarlier();
         var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
@@ -30,6 +32,8 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         }
 
         var written = WrittenFiles.Of(before.Own()).WithoutContent(before.WereThere());
+        var own = files.Own(written);
+        remember(own);
         var keyOfRun = key(written);
         if (before.WereThere() is [var found, ..])
         {
@@ -41,10 +45,10 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
             cache.Store(keyOfRun, setting.ProjectDirectory, _recorded);
         }
 
-        return new(written, keyOfRun);
+        return new(own, keyOfRun);
     }
 
-    private StepRunResult? RunInStage(Func<WrittenFiles, string> key)
+    private StepRunResult? RunInStage(Action<WrittenFiles> remember, Func<WrittenFiles, string> key)
     {
         using var stage = new Stage(StatePaths.Of(setting.StateFolder, files.Step).Stage, inputs);
         var isCopyOfInputs = inputs.IsUnchanged();
@@ -69,9 +73,11 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         }
 
         var written = WrittenFiles.Of(result.Entries);
+        var own = files.Own(written);
+        remember(own);
         var keyOfRun = isCopyOfInputs ? key(written) : "";
         cache.Store(keyOfRun, stage.ProjectDirectory, _recorded);
-        return new(written, keyOfRun);
+        return new(own, keyOfRun);
     }
 
     // False when an error was logged.

@@ -73,10 +73,10 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     public override bool Execute()
     {
         var diagnostics = new Diagnostics(Log, ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath"));
-        using var link = BuildLink.Watch(Cancel);
-        using var ctrlC = CtrlC.Watch(Cancel);
         try
         {
+            using var link = BuildLink.Watch(Cancel);
+            using var ctrlC = CtrlC.Watch(Cancel);
             return BuildAsync(diagnostics).GetAwaiter().GetResult();
         }
         catch (RunnerException e)
@@ -124,7 +124,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancelled.Token).ConfigureAwait(false);
         foreach (var result in results.Where(result => result.End == StepEnd.NotRun))
         {
-            Log.LogMessage(MessageImportance.High, $"Step '{result.Step.Name}' was not run, because {(_cancelled.IsCancellationRequested ? "the build was cancelled" : "another step failed")}.");
+            Log.LogMessage(MessageImportance.High, $"Step '{result.Step.Name}' was not run, because {WhyNot()}.");
         }
 
         if (_cancelled.IsCancellationRequested && results.All(result => result.End != StepEnd.Failed))
@@ -141,6 +141,11 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
         return isGood;
     }
+
+    private string WhyNot() =>
+        _cancelled.IsCancellationRequested ? "the build was cancelled"
+        : FailIfNotIncremental ? "another step is not up to date"
+        : "another step failed";
 
     // Of each engine one question for the images of all steps.
     private Dictionary<string, ImageIdentities> LookUpImages(IEnumerable<DeclaredStep> steps, string projectDirectory)

@@ -59,7 +59,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         var named = RemoveNamed ? steps.SelectMany(step => Named(step, projectDirectory)).ToHashSet() : [];
         foreach (var path in ofThisBuild.Values.SelectMany(files => files.Contents.Keys).Concat(named).Distinct().OrderDescending(Utf8Order.Comparer))
         {
-            Try(() => RemoveOne(path, projectDirectory, output => named.Contains(path) || ofThisBuild.Values.Any(files => files.Has(output))));
+            Try(() => RemoveOne(path, projectDirectory, output => named.Contains(path) || ofThisBuild.Values.Any(files => files.Has(output, CancellationToken.None))));
         }
 
         Try(() => StatePaths.Remove(stateFolder, stays: path => written.ContainsKey(path) && !ofThisBuild.ContainsKey(path)));

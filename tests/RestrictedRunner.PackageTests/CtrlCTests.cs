@@ -181,11 +181,40 @@ public class CtrlCTests
         var interrupted = await InterruptAsync(project, wholeGroup: true, line => line == "Some" && Task.Run(() => stored.Wait(TimeSpan.FromSeconds(30))).Result, $"-p:Count={Many}");
 
         Assert.Equal(["RRB3007 The step in image 'busybox:latest' was cancelled; no container of it is left."], interrupted.Build.Errors.Select(error => $"{error.Code} {error.Text}"));
+        Assert.InRange(interrupted.Seconds, 0, 5);
         Assert.Equal(Many, Directory.GetFiles(project["o"]).Length);
         Assert.False(Directory.Exists(project["cache/restricted-runner/v1/ac"]));
 
         (await project.BuildAsync("-p:Count=2")).SucceededWithoutWarnings();
         Assert.Equal(["1", "2"], Directory.GetFiles(project["o"]).Select(Path.GetFileName).Order());
+    }
+
+    [EngineTheory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public async Task A_file_that_takes_minutes_to_read_is_let_go(string hermetic)
+    {
+        // Takes no room on the disk.
+        var project = new TestProject(
+            $"""
+            <Project DefaultTargets="Build">
+              <ItemGroup>
+                <DockerExecStep Include="Some" Engine="./client" Image="busybox:latest" Hermetic="{hermetic}" Command="$(Dd) of=o/$(Out)" Outputs="o/" />
+              </ItemGroup>
+              <Target Name="Build" />
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+        FakeClient.Write(project, """if [ "$1" = run ]; then docker "$@" || exit; echo ended; exit; fi; exec docker "$@" """);
+
+        var interrupted = await InterruptAsync(project, wholeGroup: true, line => line == "ended", "-p:Out=large", "-p:Dd=dd if=/dev/zero bs=1 count=1 seek=200G");
+
+        Assert.Equal(["RRB3007 The step in image 'busybox:latest' was cancelled; no container of it is left."], interrupted.Build.Errors.Select(error => $"{error.Code} {error.Text}"));
+        Assert.InRange(interrupted.Seconds, 0, 5);
+        Assert.Empty(Directory.GetFiles(project.Folder, "large", SearchOption.AllDirectories));
+
+        (await project.BuildAsync("-p:Out=small", "-p:Dd=dd if=/dev/zero bs=1 count=1")).SucceededWithoutWarnings();
+        Assert.Equal(["small"], Directory.GetFiles(project["o"]).Select(Path.GetFileName));
     }
 
     [EngineTheory]

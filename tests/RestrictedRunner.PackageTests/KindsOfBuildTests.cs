@@ -37,6 +37,26 @@ public class KindsOfBuildTests
         (await project.BuildAsync("-t:RunDockerExecSteps", "-question")).Succeeded();
     }
 
+    [EngineFact]
+    public async Task Of_a_question_no_step_has_failed()
+    {
+        var project = new TestProject(
+            """
+            <Project>
+              <ItemGroup>
+                <DockerExecStep Include="First" Image="busybox:latest" Command="echo a &gt; a.txt" Outputs="a.txt" />
+                <DockerExecStep Include="Second" Image="busybox:latest" Command="cat a.txt &gt; b.txt" Inputs="a.txt" Outputs="b.txt" />
+              </ItemGroup>
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+
+        var build = await project.BuildAsync("-t:RunDockerExecSteps", "-question");
+
+        Assert.Equal("RRB3017", build.FailedWithOneError().Code);
+        Assert.Contains("Step 'Second' was not run, because another step is not up to date.", build.Texts);
+    }
+
     [EngineTheory]
     [InlineData("", 1)]
     [InlineData("""PerTargetFramework="true" """, 2)]

@@ -33,15 +33,17 @@ internal sealed class ContentStore(CacheFolder folder)
     }
 
     /// <exception cref="IOException">The file cannot be read, or there is no room.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or the cache not be written.</exception>
-    public StoredBlob PutFile(string path)
+    public StoredBlob PutFile(string path, CancellationToken cancellation)
     {
         using var source = Open(path);
         using var file = UnfinishedFile.Begin(folder);
-        return Put(file, HashingCopy.Copy(source, file.Stream));
+        return Put(file, HashingCopy.Copy(source, file.Stream, cancellation));
     }
 
-    /// <inheritdoc cref="PutFile"/>
+    /// <exception cref="IOException">There is no room.</exception>
+    /// <exception cref="UnauthorizedAccessException">The cache may not be written.</exception>
     public StoredBlob Put(ReadOnlyMemory<byte> content)
     {
         var digest = Digests.Of(content.Span);
@@ -83,10 +85,12 @@ internal sealed class ContentStore(CacheFolder folder)
     /// <param name="digest">What is to be in it.</param>
     /// <param name="path">Where nothing is yet.</param>
     /// <param name="mode">The file's mode on Unix, less the user's mask.</param>
+    /// <param name="cancellation">Leaves a part of the file.</param>
     /// <returns>False if there is no such blob, or was none with this digest: then there is no file.</returns>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public bool CopyTo(Digest digest, string path, UnixFileMode mode)
+    public bool CopyTo(Digest digest, string path, UnixFileMode mode, CancellationToken cancellation)
     {
         if (!Has(digest))
         {
@@ -97,7 +101,7 @@ internal sealed class ContentStore(CacheFolder folder)
         {
             using var source = Open(folder.Blob(digest.Hash));
             using var target = UnfinishedFile.Create(path, mode);
-            if (HashingCopy.Copy(source, target).Equals(digest))
+            if (HashingCopy.Copy(source, target, cancellation).Equals(digest))
             {
                 return true;
             }

@@ -10,18 +10,20 @@ internal static class HashingCopy
     private const int BufferSize = 256 * 1024;
 
     /// <summary>Makes a new, empty file a copy of another; by shared blocks where the file system has them.</summary>
-    public static Digest Copy(FileStream source, FileStream target)
+    /// <exception cref="OperationCanceledException">It was cancelled; a part is copied.</exception>
+    public static Digest Copy(FileStream source, FileStream target, CancellationToken cancellation)
     {
         if (!Clone.TryMake(source.SafeFileHandle, target.SafeFileHandle))
         {
-            return Copy(source, (Stream)target);
+            return Copy(source, (Stream)target, cancellation);
         }
 
         target.Position = 0;
-        return Copy(target, Stream.Null);
+        return Copy(target, Stream.Null, cancellation);
     }
 
-    public static Digest Copy(Stream source, Stream target)
+    /// <inheritdoc cref="Copy(FileStream, FileStream, CancellationToken)"/>
+    public static Digest Copy(Stream source, Stream target, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -30,6 +32,7 @@ internal static class HashingCopy
             long size = 0;
             while (source.Read(buffer) is > 0 and var count)
             {
+                cancellation.ThrowIfCancellationRequested();
                 hash.AppendData(buffer, 0, count);
                 target.Write(buffer, 0, count);
                 size += count;

@@ -40,7 +40,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
         var found = outputs.SelectMany(output => OutputOnDisk.Find(folder, output)).ToList();
         var there = found.ToDictionary(output => output.Path);
         var differs = new bool[entries.Count];
-        InParallel.ForEach(Enumerable.Range(0, entries.Count), i => differs[i] = !IsSame(entries[i], there.GetValueOrDefault(entries[i].Path)), cancellationToken);
+        InParallel.ForEach(Enumerable.Range(0, entries.Count), i => differs[i] = !IsSame(entries[i], there.GetValueOrDefault(entries[i].Path), cancellationToken), cancellationToken);
 
         var changes = entries.Where((_, i) => differs[i]).ToList();
         var files = changes.OfType<InputEntry.File>().ToList();
@@ -85,7 +85,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
         }
     }
 
-    private static bool IsSame(InputEntry entry, OutputOnDisk? there) => (entry, there) switch
+    private static bool IsSame(InputEntry entry, OutputOnDisk? there, CancellationToken cancellationToken) => (entry, there) switch
     {
         (_, null) => false,
         (InputEntry.Folder, _) => there.IsFolder,
@@ -93,7 +93,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
         (InputEntry.File file, _) => there.IsFile
             && there.IsExecutable == (file.IsExecutable && !OperatingSystem.IsWindows())
             && ((FileInfo)there.Info).Length == file.Digest.SizeBytes
-            && Digests.OfFile(there.Info.FullName).Equals(file.Digest),
+            && Digests.OfFile(there.Info.FullName, cancellationToken).Equals(file.Digest),
         _ => false,
     };
 
@@ -104,7 +104,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
             Enumerable.Range(0, files.Count),
             i =>
             {
-                if (Volatile.Read(ref complete) && !blobs.CopyTo(files[i].Digest, Staged(staging, i), files[i].IsExecutable ? Executable : Ordinary))
+                if (Volatile.Read(ref complete) && !blobs.CopyTo(files[i].Digest, Staged(staging, i), files[i].IsExecutable ? Executable : Ordinary, cancellationToken))
                 {
                     Volatile.Write(ref complete, false);
                 }

@@ -26,7 +26,7 @@ internal sealed class ResultCache(CacheFolder folder)
         var added = new ConcurrentBag<Digest>();
         try
         {
-            var result = new OutputCollector(content => Note(Blobs.Put(content)), path => Note(Blobs.PutFile(path))).Collect(outputs, cancellationToken);
+            var result = new OutputCollector(content => Note(Blobs.Put(content)), path => Note(Blobs.PutFile(path, cancellationToken))).Collect(outputs, cancellationToken);
             Put(key, result);
             Remember(added.Sum(digest => CacheTotal.OnDisk(digest.SizeBytes)) + CacheTotal.OnDisk(1));
             added.Clear();

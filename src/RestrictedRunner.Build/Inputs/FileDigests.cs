@@ -32,7 +32,7 @@ internal static class FileDigests
 
         // It tells the time before anything is read.
         using var newFile = NewFile.Create(cachePath);
-        InParallel.ForEach(Enumerable.Range(0, digested.Length).Where(i => !digested[i].IsRemembered), i => digested[i] = Read(files[i]), cancellation);
+        InParallel.ForEach(Enumerable.Range(0, digested.Length).Where(i => !digested[i].IsRemembered), i => digested[i] = Read(files[i], cancellation), cancellation);
         if (newFile is not null)
         {
             var settled = digested.Where(file => file.IsRemembered || IsSettled(file, newFile.Created));
@@ -55,11 +55,11 @@ internal static class FileDigests
         }
     }
 
-    private static DigestedFile Read(InputFile file)
+    private static DigestedFile Read(InputFile file, CancellationToken cancellation)
     {
         try
         {
-            return new(file, Digests.OfFile(file.FullPath));
+            return new(file, Digests.OfFile(file.FullPath, cancellation));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

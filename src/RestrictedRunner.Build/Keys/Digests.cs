@@ -17,8 +17,9 @@ internal static class Digests
 
     /// <summary>The digest of a file's content, which is never in memory as a whole.</summary>
     /// <exception cref="IOException">The file is not there, or cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
-    public static Digest OfFile(string path)
+    public static Digest OfFile(string path, CancellationToken cancellation)
     {
         // A lock would fail beside a program that writes; what it leaves, the next build will see.
         using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
@@ -29,6 +30,7 @@ internal static class Digests
             long size = 0;
             while (RandomAccess.Read(file, buffer, size) is > 0 and var count)
             {
+                cancellation.ThrowIfCancellationRequested();
                 hash.AppendData(buffer, 0, count);
                 size += count;
             }

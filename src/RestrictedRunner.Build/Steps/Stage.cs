@@ -10,25 +10,20 @@ internal sealed class Stage : IDisposable
     private const string OutputsFolder = "outputs";
 
     private readonly string _folder;
+    private readonly FileSnapshot _inputs;
 
-    /// <summary>Copies the inputs.</summary>
+    /// <summary>Begins one that is empty.</summary>
     /// <param name="folder">Full path of the stage, which nothing else may use.</param>
     /// <param name="inputs">The inputs, with their places in the tree.</param>
-    /// <exception cref="IOException">There is no room, or an input has gone.</exception>
+    /// <exception cref="IOException">What is there cannot be removed.</exception>
     public Stage(string folder, FileSnapshot inputs)
     {
-        _folder = folder;
+        (_folder, _inputs) = (folder, inputs);
 
         // A build that was killed may have left it.
         Remove();
         ProjectDirectory = Path.Combine(Tree, inputs.ProjectInTree);
         Directory.CreateDirectory(ProjectDirectory);
-        foreach (var file in inputs.Found.Files)
-        {
-            var copy = Path.Combine(Tree, inputs.PathInTree(file.Path));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file.FullPath, copy);
-        }
     }
 
     /// <summary>What stands in for the project's folder and for those above it that inputs are in.</summary>
@@ -36,6 +31,20 @@ internal sealed class Stage : IDisposable
 
     /// <summary>What stands in for the project's folder.</summary>
     public string ProjectDirectory { get; }
+
+    /// <summary>Copies the inputs.</summary>
+    /// <exception cref="IOException">There is no room, or an input has gone.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void CopyInputs(CancellationToken cancellation)
+    {
+        foreach (var file in _inputs.Found.Files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var copy = Path.Combine(Tree, _inputs.PathInTree(file.Path));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file.FullPath, copy);
+        }
+    }
 
     /// <summary>Puts the outputs where the project wants them: whole files only, and no link that leads out.</summary>
     /// <param name="outputs">Paths of what the step wrote, relative to the project's folder.</param>

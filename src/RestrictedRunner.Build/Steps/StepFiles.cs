@@ -21,7 +21,8 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
         Globs = Outputs.Globs(projectDirectory),
         Earlier = [.. earlier.Contents.Keys],
         Stays = Folders.AreIn,
-        MayGo = output => earlier.Has(output) && !IsInput(output),
+        // By then files have changed.
+        MayGo = output => earlier.Has(output, CancellationToken.None) && !IsInput(output),
     };
 
     /// <summary>The outputs that are there, by names: of a glob, what it stands for.</summary>
@@ -32,7 +33,7 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     public WrittenFiles Own(WrittenFiles written) => new(written.Contents.Where(file => !_inputs.Value.Contains(OutputPath.Absolute(projectDirectory, file.Key))).ToDictionary());
 
     /// <summary>Removes what an earlier run wrote.</summary>
-    public void RemoveEarlier() => Remove(earlier.FindIn(projectDirectory));
+    public void RemoveEarlier(CancellationToken cancellation) => Remove(earlier.FindIn(projectDirectory, cancellation));
 
     /// <summary>Removes outputs, unless they are inputs too.</summary>
     public void Remove(IEnumerable<OutputOnDisk> outputs) => OutputOnDisk.Remove([.. outputs.Where(output => !IsInput(output))], Folders.AreIn);

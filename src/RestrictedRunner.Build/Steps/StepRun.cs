@@ -22,7 +22,7 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
 
     private StepRunResult? RunInProject(Action<WrittenFiles> remember, Func<WrittenFiles, string> key)
     {
-        files.RemoveEarlier();
+        files.RemoveEarlier(cancellation);
         var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
         var place = StepPlace.InProject(files.Step, setting.ProjectDirectory) with { Outputs = files.Folders.Mounts(setting.ProjectDirectory, beside: true) };
         if (!RunIn(place))
@@ -31,7 +31,7 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
             return null;
         }
 
-        var written = WrittenFiles.Of(before.Own()).WithoutContent(before.WereThere());
+        var written = Written(before);
         var own = files.Own(written);
         remember(own);
         var keyOfRun = key(written);
@@ -48,14 +48,29 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         return new(own, keyOfRun);
     }
 
+    private WrittenFiles Written(OutputsBefore before)
+    {
+        try
+        {
+            return WrittenFiles.Of(before.Own(), cancellation).WithoutContent(before.WereThere());
+        }
+        catch (OperationCanceledException)
+        {
+            // The next build would not know whose they are.
+            files.Remove(before.Changed());
+            throw;
+        }
+    }
+
     private StepRunResult? RunInStage(Action<WrittenFiles> remember, Func<WrittenFiles, string> key)
     {
         using var stage = new Stage(StatePaths.Of(setting.StateFolder, files.Step).Stage, inputs);
+        stage.CopyInputs(cancellation);
         var isCopyOfInputs = inputs.IsUnchanged();
         var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);
         if (!RunIn(StepPlace.InStage(stage, inputs, files.Step, setting.ProjectDirectory)))
         {
-            files.RemoveEarlier();
+            files.RemoveEarlier(CancellationToken.None);
             return null;
         }
 

@@ -29,7 +29,9 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     public static WrittenFiles Of(IEnumerable<InputEntry> entries) => new(entries.ToDictionary(entry => entry.Path, Content));
 
     /// <summary>Those that a run left, as they are now.</summary>
-    public static WrittenFiles Of(IEnumerable<OutputOnDisk> outputs) => new(outputs.ToDictionary(output => output.Path, Content));
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static WrittenFiles Of(IEnumerable<OutputOnDisk> outputs, CancellationToken cancellation) =>
+        new(outputs.ToDictionary(output => output.Path, output => Content(output, cancellation)));
 
     /// <summary>The same, with some that are never as the step wrote them: nobody removes those for it.</summary>
     public WrittenFiles WithoutContent(IReadOnlyList<OutputOnDisk> outputs)
@@ -64,16 +66,16 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     }
 
     /// <summary>True for what is still as the step wrote it. A file that the user has put in its place is the user's.</summary>
-    public bool Has(OutputOnDisk output) => Contents.TryGetValue(output.Path, out var content) && Content(output) == content;
+    public bool Has(OutputOnDisk output, CancellationToken cancellation) => Contents.TryGetValue(output.Path, out var content) && Content(output, cancellation) == content;
 
     /// <summary>Those that are there, and still as the step wrote them; each folder before its content.</summary>
-    public IEnumerable<OutputOnDisk> FindIn(string projectDirectory) =>
-        Contents.Keys.Order(Utf8Order.Comparer).Select(path => OutputOnDisk.At(projectDirectory, path)).OfType<OutputOnDisk>().Where(Has);
+    public IEnumerable<OutputOnDisk> FindIn(string projectDirectory, CancellationToken cancellation) =>
+        Contents.Keys.Order(Utf8Order.Comparer).Select(path => OutputOnDisk.At(projectDirectory, path)).OfType<OutputOnDisk>().Where(output => Has(output, cancellation));
 
-    private static string Content(OutputOnDisk output) =>
+    private static string Content(OutputOnDisk output, CancellationToken cancellation) =>
         output.IsLink ? LinkTo + output.Info.LinkTarget
         : output.IsFolder ? Folder
-        : output.IsFile ? Digests.OfFile(output.Info.FullName).Hash
+        : output.IsFile ? Digests.OfFile(output.Info.FullName, cancellation).Hash
         : "";
 
     private static string Content(InputEntry entry) => entry switch

@@ -163,7 +163,7 @@ public sealed class EvictionTests : IDisposable
     private void SetAge(string step, TimeSpan age)
     {
         File.SetLastWriteTimeUtc(_cache.Folder.Result(TemporaryCache.KeyOf(step)), DateTime.UtcNow - age);
-        File.SetLastWriteTimeUtc(_cache.Folder.Blob(Digests.OfFile(_cache.At(step)).Hash), DateTime.UtcNow - age);
+        File.SetLastWriteTimeUtc(_cache.Folder.Blob(Digests.OfFile(_cache.At(step), TestContext.Current.CancellationToken).Hash), DateTime.UtcNow - age);
     }
 
     private void Counted(TimeSpan ago) =>

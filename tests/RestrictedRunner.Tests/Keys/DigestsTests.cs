@@ -81,7 +81,7 @@ public sealed class DigestsTests : IDisposable
         var content = RandomNumberGenerator.GetBytes(size);
         File.WriteAllBytes(_file, content);
 
-        Assert.Equal(Digests.Of(content), Digests.OfFile(_file));
+        Assert.Equal(Digests.Of(content), Digests.OfFile(_file, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class DigestsTests : IDisposable
         writer.Write(Encoding.UTF8.GetBytes("hello\n"));
         writer.Flush();
 
-        Assert.Equal(Hello, Digests.OfFile(_file));
+        Assert.Equal(Hello, Digests.OfFile(_file, TestContext.Current.CancellationToken));
     }
 
     private static string Text(Digest digest) => $"{digest.Hash}/{digest.SizeBytes}";

@@ -16,7 +16,7 @@ public sealed class WrittenFilesTests : IDisposable
         _files.Write("gen/gone", "1");
         _files.Link("gen/link", "a");
         var file = Path.Combine(_files.Project, "..", "state", "step.written");
-        (WrittenFiles.Of(OutputOnDisk.Find(_files.Project, "gen")) with { Scope = "Debug|Any CPU|" }).Save(file);
+        (WrittenFiles.Of(OutputOnDisk.Find(_files.Project, "gen"), TestContext.Current.CancellationToken) with { Scope = "Debug|Any CPU|" }).Save(file);
         _files.Write("gen/changed", "2");
         _files.Write("gen/own", "1");
         File.Delete(_files.At("gen/gone"));
@@ -25,7 +25,7 @@ public sealed class WrittenFilesTests : IDisposable
 
         Assert.Equal(["gen/a\n*.c", "gen/changed", "gen/gone", "gen/link"], written.Files);
         Assert.Equal("Debug|Any CPU|", written.Scope);
-        Assert.Equal(["gen", "gen/a\n*.c", "gen/link"], written.FindIn(_files.Project).Select(output => output.Path));
+        Assert.Equal(["gen", "gen/a\n*.c", "gen/link"], written.FindIn(_files.Project, TestContext.Current.CancellationToken).Select(output => output.Path));
         Assert.Equal(written.Contents, WrittenFiles.Load(Assert.Single(StatePaths.AllWritten(Path.GetDirectoryName(file)!))).Contents);
     }
 

@@ -211,7 +211,6 @@ public class CtrlCTests
 
         Assert.Equal(["RRB3007 The step in image 'busybox:latest' was cancelled; no container of it is left."], interrupted.Build.Errors.Select(error => $"{error.Code} {error.Text}"));
         Assert.InRange(interrupted.Seconds, 0, 5);
-        Assert.Empty(Directory.GetFiles(project.Folder, "large", SearchOption.AllDirectories));
 
         (await project.BuildAsync("-p:Out=small", "-p:Dd=dd if=/dev/zero bs=1 count=1")).SucceededWithoutWarnings();
         Assert.Equal(["small"], Directory.GetFiles(project["o"]).Select(Path.GetFileName));

@@ -134,6 +134,31 @@ public class KilledBuildTests
 
     private TestProject Project(string command) => TestProject.WithTarget($"""<DockerExec Image="busybox:latest" Labels="{_label}" Command="{command}" />""");
 
+    [EngineFact]
+    public async Task What_a_step_wrote_is_its_own_though_nobody_has_read_it()
+    {
+        // Takes no room on the disk, and minutes to read.
+        var project = new TestProject(
+            """
+            <Project DefaultTargets="Build">
+              <ItemGroup>
+                <DockerExecStep Include="Some" Image="busybox:latest" Command="dd if=/dev/zero bs=1 count=1 $(Seek) of=o/$(Out)" Outputs="o/" />
+              </ItemGroup>
+              <Target Name="Build" />
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+        using var remembered = new ManualResetEventSlim();
+        using var watcher = new FileSystemWatcher(project.Folder, "*.written") { IncludeSubdirectories = true, EnableRaisingEvents = true };
+        watcher.Renamed += (_, _) => remembered.Set();
+
+        await KillAsync(project, wholeGroup: true, line => line == "Some" && Task.Run(() => remembered.Wait(TimeSpan.FromSeconds(30))).Result, "-p:Seek=seek=200G", "-p:Out=large");
+        Assert.True(File.Exists(project["o/large"]));
+
+        (await project.BuildAsync("-p:Out=small")).SucceededWithoutWarnings();
+        Assert.Equal(["small"], Directory.GetFiles(project["o"]).Select(Path.GetFileName));
+    }
+
     private Task KillAsync(TestProject project, bool wholeGroup, Func<string, bool> isTheMoment, params string[] arguments) =>
         KillAsync(project, wholeGroup, isTheMoment, environment: null, arguments);
 

@@ -14,7 +14,10 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
     public string ImageId { get; init; } = "";
 
     /// <summary>Runs the step and keeps its result in the cache.</summary>
-    /// <param name="remember">Told what it wrote as soon as that is in the project: what comes after may be cancelled, and then it is still the step's to remove.</param>
+    /// <param name="remember">
+    /// Told what it wrote as soon as that is in the project, and again when it has been read: that, and what comes after, takes
+    /// long for large files, and in a build that is cancelled or killed then they are still the step's to remove.
+    /// </param>
     /// <param name="key">The step's key, asked for after the run with what it wrote: only then an image may be there to tell. Empty when it is not known what the step saw.</param>
     /// <returns>What it wrote; null when an error was logged.</returns>
     public StepRunResult? Run(Action<WrittenFiles> remember, Func<WrittenFiles, string> key) =>
@@ -31,11 +34,13 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
             return null;
         }
 
-        var written = Written(before);
+        var (outputs, wereThere) = (before.Own(), before.WereThere());
+        remember(files.Own(WrittenFiles.ByStamps(outputs).WithoutContent(wereThere)));
+        var written = WrittenFiles.Of(outputs, cancellation).WithoutContent(wereThere);
         var own = files.Own(written);
         remember(own);
         var keyOfRun = key(written);
-        if (before.WereThere() is [var found, ..])
+        if (wereThere is [var found, ..])
         {
             // Whether the step would have made it, nobody can tell.
             cache.LogProblem($"'{found.Path}' is among its outputs, and was there before it ran");
@@ -46,20 +51,6 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         }
 
         return new(own, keyOfRun);
-    }
-
-    private WrittenFiles Written(OutputsBefore before)
-    {
-        try
-        {
-            return WrittenFiles.Of(before.Own(), cancellation).WithoutContent(before.WereThere());
-        }
-        catch (OperationCanceledException)
-        {
-            // The next build would not know whose they are.
-            files.Remove(before.Changed());
-            throw;
-        }
     }
 
     private StepRunResult? RunInStage(Action<WrittenFiles> remember, Func<WrittenFiles, string> key)

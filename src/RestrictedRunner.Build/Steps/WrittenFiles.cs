@@ -16,6 +16,7 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     private const string Folder = "/";
     private const string LinkTo = "-> ";
     private const string Unknown = "?";
+    private const string StampMark = "@ ";
 
     private static readonly WrittenFiles None = new(new Dictionary<string, string>());
 
@@ -32,6 +33,10 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static WrittenFiles Of(IEnumerable<OutputOnDisk> outputs, CancellationToken cancellation) =>
         new(outputs.ToDictionary(output => output.Path, output => Content(output, cancellation)));
+
+    /// <summary>The same without a look into them, which may take long: each is told by its <see cref="FileStamp"/>.</summary>
+    public static WrittenFiles ByStamps(IEnumerable<OutputOnDisk> outputs) =>
+        new(outputs.ToDictionary(output => output.Path, output => output.IsFile ? Stamp(output) : Content(output, CancellationToken.None)));
 
     /// <summary>The same, with some that are never as the step wrote them: nobody removes those for it.</summary>
     public WrittenFiles WithoutContent(IReadOnlyList<OutputOnDisk> outputs)
@@ -66,11 +71,15 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     }
 
     /// <summary>True for what is still as the step wrote it. A file that the user has put in its place is the user's.</summary>
-    public bool Has(OutputOnDisk output, CancellationToken cancellation) => Contents.TryGetValue(output.Path, out var content) && Content(output, cancellation) == content;
+    public bool Has(OutputOnDisk output, CancellationToken cancellation) =>
+        Contents.TryGetValue(output.Path, out var content)
+        && content == (content.StartsWith(StampMark, StringComparison.Ordinal) ? Stamp(output) : Content(output, cancellation));
 
     /// <summary>Those that are there, and still as the step wrote them; each folder before its content.</summary>
     public IEnumerable<OutputOnDisk> FindIn(string projectDirectory, CancellationToken cancellation) =>
         Contents.Keys.Order(Utf8Order.Comparer).Select(path => OutputOnDisk.At(projectDirectory, path)).OfType<OutputOnDisk>().Where(output => Has(output, cancellation));
+
+    private static string Stamp(OutputOnDisk output) => $"{StampMark}{(output.IsLink ? null : FileStamp.Of(output.Info.FullName))}";
 
     private static string Content(OutputOnDisk output, CancellationToken cancellation) =>
         output.IsLink ? LinkTo + output.Info.LinkTarget

@@ -29,6 +29,22 @@ public sealed class WrittenFilesTests : IDisposable
         Assert.Equal(written.Contents, WrittenFiles.Load(Assert.Single(StatePaths.AllWritten(Path.GetDirectoryName(file)!))).Contents);
     }
 
+    [Fact]
+    public void They_are_known_by_their_stamps_before_they_are_read()
+    {
+        _files.Write("gen/a", "1");
+        _files.Write("gen/changed", "1");
+        _files.Write("gen/replaced", "1");
+        _files.Link("gen/link", "a");
+        var file = Path.Combine(_files.Project, "..", "state", "step.written");
+        WrittenFiles.ByStamps(OutputOnDisk.Find(_files.Project, "gen")).Save(file);
+        _files.Write("gen/changed", "12");
+        File.Delete(_files.At("gen/replaced"));
+        _files.Link("gen/replaced", "a");
+
+        Assert.Equal(["gen", "gen/a", "gen/link"], WrittenFiles.Load(file).FindIn(_files.Project, TestContext.Current.CancellationToken).Select(output => output.Path));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("gen/a")]

@@ -13,6 +13,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 {
     private readonly CancellationTokenSource _cancelled = new();
     private readonly CancellationTokenSource _stopAtOnce = new();
+    private volatile BuildLink? _link;
     private StepOptions? _started;
 
     /// <summary>Folders that stand in for others: in what the log says of files, it is those.</summary>
@@ -50,7 +51,16 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     }
 
     /// <summary>Stops the container and removes it; <see cref="Execute"/> returns false soon after.</summary>
-    public void Cancel() => _cancelled.Cancel();
+    public void Cancel()
+    {
+        // As in a build of one node, where nobody is left to give the command time. MSBuild cancels before the link tells.
+        if (_link is { IsBroken: true })
+        {
+            _stopAtOnce.Cancel();
+        }
+
+        _cancelled.Cancel();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -83,7 +93,8 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
 
         OncePerBuild.Start(BuildEngine, options);
-        using var link = BuildLink.Watch(EndWithBuild);
+        _link = BuildLink.Find();
+        using var watching = _link?.Watch(Cancel);
         using var ctrlC = CtrlC.Watch(Cancel);
         var watch = new Stopwatch();
         try
@@ -128,13 +139,6 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             _started = options;
             watch.Restart();
         }
-    }
-
-    // As in a build of one node, where nobody is left to give the command time.
-    private void EndWithBuild()
-    {
-        _stopAtOnce.Cancel();
-        Cancel();
     }
 
     private bool Judge(RunResult result, StepOptions options, StepLog stepLog, Diagnostics diagnostics)

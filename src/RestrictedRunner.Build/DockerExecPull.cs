@@ -30,7 +30,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        using var link = BuildLink.Watch(Cancel);
+        using var link = BuildLink.Find()?.Watch(Cancel);
         using var ctrlC = CtrlC.Watch(Cancel);
         try
         {

@@ -75,7 +75,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var diagnostics = new Diagnostics(Log, ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath"));
         try
         {
-            using var link = BuildLink.Watch(Cancel);
+            using var link = BuildLink.Find()?.Watch(Cancel);
             using var ctrlC = CtrlC.Watch(Cancel);
             return BuildAsync(diagnostics).GetAwaiter().GetResult();
         }

@@ -195,7 +195,7 @@ public static class DockerRunner
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, sink.Failed);
             try
             {
-                return await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, TimeLimits.Of(step.Options), stop.Token).ConfigureAwait(false);
+                return await ContainerRun.RunAsync(step.Engine, reaper, arguments, streams, watch, TimeLimits.Of(step.Options), stop.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

@@ -75,7 +75,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
         int exitCode;
         try
         {
-            exitCode = await ContainerRun.RunAsync(step.Engine, container, arguments, streams, watch, TimeLimits.Of(step.Options), _stop.Token).ConfigureAwait(false);
+            exitCode = await ContainerRun.RunAsync(step.Engine, reaper, arguments, streams, watch, TimeLimits.Of(step.Options), _stop.Token).ConfigureAwait(false);
         }
         catch (RunnerException e) when (e.Failure == RunnerFailure.NotRemoved)
         {

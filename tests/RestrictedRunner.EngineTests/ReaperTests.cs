@@ -32,10 +32,10 @@ public class ReaperTests
     {
         using var folder = new TempFolder();
         folder.Write("runs", "");
-        using var client = new ClientScript(Engines.Docker, "if [ $1 = rm ]; then exit 1; fi");
+        using var client = new ClientScript(Engines.Podman, "if [ $1 = rm ]; then exit 1; fi");
         var reaper = new Reaper(new EngineProcess(client.Path, ""));
         var running = isSeen
-            ? Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", reaper.Container.Name)
+            ? Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "run", reaper.Container.Name)
             : Task.CompletedTask;
 
         reaper.TakeOver();
@@ -47,5 +47,37 @@ public class ReaperTests
         await Until.IsSoAsync(ReapersEnd, () => !Processes.WithText("restricted-runner-reaper").Any(line => line.Contains(reaper.Container.Name, StringComparison.Ordinal)));
 
         Assert.InRange(client.Calls.Count - earlier, isSeen ? 1 : looks, looks);
+    }
+
+    // A client that lives goes on from the creation of its container to the start. What only names it is somebody else's.
+    [Fact]
+    public async Task A_client_of_docker_is_killed_before_the_engine_is_asked()
+    {
+        using var folder = new TempFolder();
+        folder.Write("runs", "");
+        using var client = new ClientScript(Engines.Docker, $"if [ $1 = rm ]; then while [ -e {folder["runs"]} ]; do sleep 0.01; done; echo removed; exit; fi");
+        var reaper = new Reaper(new EngineProcess(client.Path, ""));
+        var running = Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "run", reaper.Container.Name);
+        var naming = Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "rm", reaper.Container.Name);
+
+        var reaping = reaper.ReapAsync();
+
+        Assert.Equal(137, (await running).ExitCode);
+        Assert.False(naming.IsCompleted);
+        File.Delete(folder["runs"]);
+        Assert.True(await reaping);
+        Assert.Equal(0, (await naming).ExitCode);
+        reaper.Dispose();
+    }
+
+    // An engine that is not there says so, and removes nothing.
+    [Fact]
+    public async Task What_a_reaper_could_not_remove_is_not_said_to_be()
+    {
+        using var client = new ClientScript(Engines.Docker, "exit 1");
+        using var reaper = new Reaper(new EngineProcess(client.Path, ""));
+
+        Assert.False(await reaper.ReapAsync());
+        Assert.Equal(4, client.Calls.Count);
     }
 }

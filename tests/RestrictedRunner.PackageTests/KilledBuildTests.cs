@@ -117,6 +117,42 @@ public class KilledBuildTests
     [InlineData("trap '' TERM; echo started; while true; do sleep 1; done")]
     public async Task Several_steps_at_once_are_gone_too(string command)
     {
+        var project = ThreeAtOnce(command);
+        var seen = 0;
+        await KillAsync(project, wholeGroup: false, line => line == "started" && Interlocked.Increment(ref seen) == 3, "-m:3");
+    }
+
+    // A client that is not killed at once goes on from the creation of its container to the start, which three at once
+    // have the engine do one after the other.
+    [EngineTheory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Several_containers_that_are_just_being_created_are_gone_too(int created)
+    {
+        var project = ThreeAtOnce("sleep 60; echo late");
+
+        var begun = 0;
+        await KillAsync(
+            project,
+            wholeGroup: false,
+            line => line.Contains("docker run --rm --name rr-", StringComparison.Ordinal) && Interlocked.Increment(ref begun) == 3 && AreThere(created),
+            "-m:3",
+            "-v:d");
+
+        bool AreThere(int count)
+        {
+            while (ContainersAsync().Result.Count < count)
+            {
+            }
+
+            return true;
+        }
+    }
+
+    private TestProject ThreeAtOnce(string command)
+    {
         var project = TestProject.WithTarget("""<MSBuild Projects="a.proj;b.proj;c.proj" BuildInParallel="true" />""");
         foreach (var name in (string[])["a.proj", "b.proj", "c.proj"])
         {
@@ -128,8 +164,7 @@ public class KilledBuildTests
                 """);
         }
 
-        var seen = 0;
-        await KillAsync(project, wholeGroup: false, line => line == "started" && Interlocked.Increment(ref seen) == 3, "-m:3");
+        return project;
     }
 
     private TestProject Project(string command) => TestProject.WithTarget($"""<DockerExec Image="busybox:latest" Labels="{_label}" Command="{command}" />""");
@@ -199,9 +234,12 @@ public class KilledBuildTests
     // Looked at until it is so: there is no event for an absence.
     private async Task AssertAllIsGoneAsync(IEnumerable<string> before, Stopwatch watch)
     {
-        await Until(ContainersAreGone, watch, async () => (await Docker.ContainersAsync($"label={_label}")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        await Until(ContainersAreGone, watch, async () => await ContainersAsync());
         await Until(AllIsGone, watch, () => Task.FromResult(Leftover().Except(before)));
     }
+
+    private async Task<IReadOnlyList<string>> ContainersAsync() =>
+        (await Docker.ContainersAsync($"label={_label}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static async Task Until(TimeSpan limit, Stopwatch watch, Func<Task<IEnumerable<string>>> find)
     {

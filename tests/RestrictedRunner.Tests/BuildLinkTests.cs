@@ -23,14 +23,49 @@ public sealed class BuildLinkTests : IDisposable
         using var build = await ConnectAsync(name);
         using var ofBuild = await node.AcceptAsync(TestContext.Current.CancellationToken);
         var broken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var watch = BuildLink.Watch(() => broken.TrySetResult());
+        using var watch = BuildLink.Find()?.Watch(() => broken.TrySetResult());
 
         Assert.NotNull(watch);
+        // What the build sends, and nobody has read yet, is no end.
+        await build.SendAsync(new byte[] { 1 }, TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<TimeoutException>(() => broken.Task.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
 
         // A node closes its end when the other one has gone.
         build.Dispose();
         ofBuild.Dispose();
+        await broken.Task.WaitAsync(Soon, TestContext.Current.CancellationToken);
+    }
+
+    // MSBuild closes a node's end up to a second later, when it has cancelled what runs.
+    [Fact]
+    public async Task A_node_is_told_before_it_closes_its_end()
+    {
+        using var node = Listen("MSBuild12345");
+        using var build = await ConnectAsync("MSBuild12345");
+        using var ofBuild = await node.AcceptAsync(TestContext.Current.CancellationToken);
+        var broken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = BuildLink.Find()?.Watch(() => broken.TrySetResult());
+
+        build.Dispose();
+
+        await broken.Task.WaitAsync(Soon, TestContext.Current.CancellationToken);
+    }
+
+    // Its number may be another file's by then.
+    [Fact]
+    public async Task A_node_that_has_closed_its_end_is_told()
+    {
+        using var node = Listen("MSBuild12345");
+        using var build = await ConnectAsync("MSBuild12345");
+        using var ofBuild = await node.AcceptAsync(TestContext.Current.CancellationToken);
+        var broken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = BuildLink.Find()?.Watch(() => broken.TrySetResult());
+
+        var number = (int)ofBuild.Handle;
+        ofBuild.Dispose();
+        using var other = File.OpenHandle("/dev/null");
+
+        Assert.Equal(number, (int)other.DangerousGetHandle());
         await broken.Task.WaitAsync(Soon, TestContext.Current.CancellationToken);
     }
 
@@ -40,7 +75,7 @@ public sealed class BuildLinkTests : IDisposable
         using var node = Listen("MSBuildServer-x");
         var broken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        using var watch = BuildLink.Watch(() => broken.TrySetResult());
+        using var watch = BuildLink.Find()?.Watch(() => broken.TrySetResult());
 
         await broken.Task.WaitAsync(Soon, TestContext.Current.CancellationToken);
     }
@@ -48,10 +83,10 @@ public sealed class BuildLinkTests : IDisposable
     [Fact]
     public void A_process_that_is_no_node_has_no_link()
     {
-        Assert.Null(BuildLink.Watch(() => { }));
+        Assert.Null(BuildLink.Find());
 
         using var other = Listen("MSBuildOther");
-        Assert.Null(BuildLink.Watch(() => { }));
+        Assert.Null(BuildLink.Find());
     }
 
     private Socket Listen(string name)

@@ -15,7 +15,7 @@ internal static class ContainerRun
 
     /// <summary>Starts the client and waits for its end.</summary>
     /// <param name="engine">The client.</param>
-    /// <param name="container">The container that the arguments name.</param>
+    /// <param name="reaper">Watches over the container that the arguments name.</param>
     /// <param name="arguments">Arguments of the client.</param>
     /// <param name="streams">Its streams.</param>
     /// <param name="watch">Started with the client, stopped at its end.</param>
@@ -27,7 +27,7 @@ internal static class ContainerRun
     /// <exception cref="RunnerException">The client was interrupted, or it is not known whether the container is gone.</exception>
     public static async Task<int> RunAsync(
         EngineProcess engine,
-        Container container,
+        Reaper reaper,
         IReadOnlyList<string> arguments,
         EngineStreams streams,
         Stopwatch watch,
@@ -39,7 +39,7 @@ internal static class ContainerRun
         stop.CancelAfter(limits.Timeout);
         try
         {
-            return await RunUntilAsync(engine, container, arguments, streams, watch, limits, stop.Token).ConfigureAwait(false);
+            return await RunUntilAsync(engine, reaper, arguments, streams, watch, limits, stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -118,13 +118,14 @@ internal static class ContainerRun
 
     private static async Task<int> RunUntilAsync(
         EngineProcess engine,
-        Container container,
+        Reaper reaper,
         IReadOnlyList<string> arguments,
         EngineStreams streams,
         Stopwatch watch,
         TimeLimits limits,
         CancellationToken cancellation)
     {
+        var container = reaper.Container;
         using var kill = new CancellationTokenSource();
         watch.Start();
         var client = engine.RunAsync(arguments, streams, kill.Token);
@@ -135,7 +136,12 @@ internal static class ContainerRun
         }
         catch (Exception e) when (e is not RunnerException)
         {
-            ThrowIfUnknown(await ContainerRemoval.StopAsync(engine, container, client, limits, kill).ConfigureAwait(false), container);
+            if (!limits.StopAtOnce.IsCancellationRequested || !await reaper.ReapAsync().ConfigureAwait(false))
+            {
+                ThrowIfUnknown(await ContainerRemoval.StopAsync(engine, container, client, limits, kill).ConfigureAwait(false), container);
+            }
+
+            await ((Task)client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 

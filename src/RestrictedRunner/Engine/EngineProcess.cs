@@ -17,6 +17,12 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
 
     private static readonly PipeSource HeldOpen = PipeSource.Create(static (_, ended) => Task.Delay(Timeout.Infinite, ended));
 
+    /// <summary>
+    /// False for podman, which does an engine's work itself and, killed over it, leaves half of it. What docker's client
+    /// has asked for the engine finishes, and what that leaves can be removed.
+    /// </summary>
+    public bool MayBeKilled => !EngineFacts.IsPodmanClient(ClientPath);
+
     /// <summary>The client of a step.</summary>
     /// <exception cref="RunnerException">There is none.</exception>
     public static EngineProcess For(StepOptions options) =>

@@ -15,19 +15,19 @@ internal sealed class Reaper : IDisposable
     private const string Launch = """exec 3<&0 4>&1 </dev/null >/dev/null 2>&1; "$@" &""";
 
     // Clients are found in /proc, those that run the container by its name among their words, those that pull by their
-    // environment: whatever they are told at which moment, a build may be killed before. One that runs the container is
-    // not killed before that is gone: the engine would finish what the client began, and nobody would know. After three
-    // seconds it is, with whatever an engine that hangs has kept waiting; a last try has another second.
-    // Of a client that was killed with the build a container may come within a second, which four looks take. One that
-    // is seen ends by itself, and is through with it then: two looks. They are no closer together because each costs
-    // a tenth of a second of a processor, which the engine needs to get done with what it was asked for.
+    // environment: whatever they are told at which moment, a build may be killed before. Docker's, which run, are killed
+    // at once: they would go on from the creation to the start of a container, which takes the engine longer than all
+    // the rest. Podman's (see MayBeKilled) end by themselves when the container is gone, or are killed after three
+    // seconds, with whatever an engine that hangs has kept waiting; a last try has another second.
+    // Of a client that was killed a container may come within a second, which four looks take. One that is seen to end
+    // by itself is through with it then: two looks. They are no closer together because each costs a tenth of a second
+    // of a processor, which the engine needs to get done with what it was asked for.
     private const string Script =
         """
         trap '' HUP INT QUIT TERM
         PATH=$PATH:/usr/bin:/bin
-        engine=$1 container=${2#*=} folder=$3
+        engine=$1 container=${2#*=} folder=$3 kills=$4
         echo watching >&4
-        exec 4>&-
         if read -r done <&3; then exit; fi
         numbers() {
             for file; do
@@ -36,18 +36,23 @@ internal sealed class Reaper : IDisposable
             done
         }
         pulls() { numbers $(grep -lzx -e "^RESTRICTED_RUNNER_PULL=$container\$" /proc/[0-9]*/environ); }
-        runs() { numbers $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline); }
+        runs() { numbers $(grep -lzx run $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline)); }
         (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; kill -9 -$$; }) &
         rm -rf "$folder"
         kill $(pulls)
+        if [ "$kills" ]; then kill -9 $(runs); fi
         looks=4
         while [ "$looks" -gt 0 ] && [ -z "$("$engine" rm --force --volumes "$container")" ]; do
             if [ -n "$(runs)" ]; then looks=2; else looks=$((looks - 1)); fi
             sleep 0.3
         done
         while [ -n "$(runs)$(pulls)" ]; do sleep 0.1; done
+        if [ "$looks" -gt 0 ]; then echo removed >&4; fi
         kill -9 -$$
         """;
+
+    // Its watchdog ends it before.
+    private static readonly TimeSpan LongestReaping = TimeSpan.FromSeconds(6);
 
     private readonly Process? _process;
     private bool _takesOver;
@@ -66,6 +71,30 @@ internal sealed class Reaper : IDisposable
 
     /// <summary>The engine did not remove the container in time: the reaper goes on trying when this one is disposed of.</summary>
     public void TakeOver() => _takesOver = true;
+
+    /// <summary>
+    /// Nobody waits for the step any more, though this process lives: the reaper does what it would do after this
+    /// process's end, in less time than a process that has never stopped a step.
+    /// </summary>
+    /// <returns>True when the client has ended and the container is removed; false when there was none, or it is not known.</returns>
+    public async Task<bool> ReapAsync()
+    {
+        if (_process is null)
+        {
+            return false;
+        }
+
+        TakeOver();
+        _process.StandardInput.Dispose();
+        try
+        {
+            return await _process.StandardOutput.ReadLineAsync().WaitAsync(LongestReaping).ConfigureAwait(false) is not null;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The step has ended and cleaned up after itself: the reaper ends.</summary>
     public void Dispose()
@@ -91,7 +120,7 @@ internal sealed class Reaper : IDisposable
     {
         // Not by CliWrap, which ends the input with the process: this one is gone at once, and its child reads on.
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var word in (string[])["-c", Launch, "sh", .. OwnSession.Words, "/bin/sh", "-c", Script, "restricted-runner-reaper", engine.ClientPath, $"container={container.Name}", folder])
+        foreach (var word in (string[])["-c", Launch, "sh", .. OwnSession.Words, "/bin/sh", "-c", Script, "restricted-runner-reaper", engine.ClientPath, $"container={container.Name}", folder, engine.MayBeKilled ? "kills" : ""])
         {
             start.ArgumentList.Add(word);
         }

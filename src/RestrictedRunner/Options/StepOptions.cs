@@ -149,7 +149,10 @@ public sealed record StepOptions
     /// </summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Ends <see cref="StopTimeout"/>, before or while it runs: nobody is left who waits for the step.</summary>
+    /// <summary>
+    /// Nobody is left who waits for the step: one that is cancelled after this is ended as if this process had been
+    /// killed, and a <see cref="StopTimeout"/> that runs ends.
+    /// </summary>
     internal CancellationToken StopAtOnce { get; init; }
 
     /// <summary>Folder that the engine's client runs in: relative paths in <see cref="DockerRunOpts"/> and

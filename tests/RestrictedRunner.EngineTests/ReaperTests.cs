@@ -55,7 +55,7 @@ public class ReaperTests
     {
         using var folder = new TempFolder();
         folder.Write("runs", "");
-        using var client = new ClientScript(Engines.Docker, $"if [ $1 = rm ]; then while [ -e {folder["runs"]} ]; do sleep 0.01; done; echo removed; exit; fi");
+        using var client = new ClientScript(Engines.Docker, $"if [ $1 = rm ]; then while [ -e {folder["runs"]} ]; do sleep 0.01; done; echo $4; exit; fi");
         var reaper = new Reaper(new EngineProcess(client.Path, ""));
         var running = Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "run", reaper.Container.Name);
         var naming = Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "rm", reaper.Container.Name);
@@ -65,19 +65,21 @@ public class ReaperTests
         Assert.Equal(137, (await running).ExitCode);
         Assert.False(naming.IsCompleted);
         File.Delete(folder["runs"]);
-        Assert.True(await reaping);
+        Assert.Equal(Removal.Removed, await reaping);
         Assert.Equal(0, (await naming).ExitCode);
         reaper.Dispose();
     }
 
-    // An engine that is not there says so, and removes nothing.
-    [Fact]
-    public async Task What_a_reaper_could_not_remove_is_not_said_to_be()
+    // With --rm docker removes a container by itself when it is killed, and refuses to do so a second time meanwhile.
+    [Theory]
+    [InlineData("if [ $1 = rm ] && [ ! -e $0.asked ]; then : >$0.asked; echo 'Error response from daemon: removal of container x is already in progress' >&2; exit 1; fi", 2, "Removed")]
+    [InlineData("exit 1", 4, "Absent")]
+    public async Task A_container_that_docker_removes_is_looked_for_once_more(string engine, int looks, string end)
     {
-        using var client = new ClientScript(Engines.Docker, "exit 1");
+        using var client = new ClientScript(Engines.Docker, engine);
         using var reaper = new Reaper(new EngineProcess(client.Path, ""));
 
-        Assert.False(await reaper.ReapAsync());
-        Assert.Equal(4, client.Calls.Count);
+        Assert.Equal(Enum.Parse<Removal>(end), await reaper.ReapAsync());
+        Assert.Equal(looks, client.Calls.Count);
     }
 }

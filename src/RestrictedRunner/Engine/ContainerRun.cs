@@ -136,12 +136,7 @@ internal static class ContainerRun
         }
         catch (Exception e) when (e is not RunnerException)
         {
-            if (!limits.StopAtOnce.IsCancellationRequested || !await reaper.ReapAsync().ConfigureAwait(false))
-            {
-                ThrowIfUnknown(await ContainerRemoval.StopAsync(engine, container, client, limits, kill).ConfigureAwait(false), container);
-            }
-
-            await ((Task)client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ThrowIfUnknown(await EndAsync(engine, reaper, client, limits, kill).ConfigureAwait(false), container);
             throw;
         }
 
@@ -179,6 +174,21 @@ internal static class ContainerRun
         return removal == Removal.Removed
             ? throw new RunnerException(RunnerFailure.Interrupted, "The engine's client was ended by a signal while the command ran; its container is removed.")
             : exitCode;
+    }
+
+    private static async Task<Removal> EndAsync(EngineProcess engine, Reaper reaper, Task<int> client, TimeLimits limits, CancellationTokenSource kill)
+    {
+        switch (limits.StopAtOnce.IsCancellationRequested ? await reaper.ReapAsync().ConfigureAwait(false) : Removal.Unknown)
+        {
+            case Removal.Removed:
+                await ((Task)client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return Removal.Removed;
+            case Removal.Absent:
+                await ((Task)client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return await ContainerRemoval.RemoveInTimeAsync(engine, reaper.Container, limits.StopAtOnce).ConfigureAwait(false);
+            default:
+                return await ContainerRemoval.StopAsync(engine, reaper.Container, client, limits, kill).ConfigureAwait(false);
+        }
     }
 
     private static async Task<Removal> RemoveAfterSignalAsync(EngineProcess engine, Container container, StartRecord start)

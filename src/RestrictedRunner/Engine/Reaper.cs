@@ -20,8 +20,9 @@ internal sealed class Reaper : IDisposable
     // the rest. Podman's (see MayBeKilled) end by themselves when the container is gone, or are killed after three
     // seconds, with whatever an engine that hangs has kept waiting; a last try has another second.
     // Of a client that was killed a container may come within a second, which four looks take. One that is seen to end
-    // by itself is through with it then: two looks. They are no closer together because each costs a tenth of a second
-    // of a processor, which the engine needs to get done with what it was asked for.
+    // by itself is through with it then: two looks. One that the engine is removing needs one more, to see it through.
+    // They are no closer together because each costs a tenth of a second of a processor, which the engine needs to get
+    // done with what it was asked for.
     private const string Script =
         """
         trap '' HUP INT QUIT TERM
@@ -38,16 +39,18 @@ internal sealed class Reaper : IDisposable
         pulls() { numbers $(grep -lzx -e "^RESTRICTED_RUNNER_PULL=$container\$" /proc/[0-9]*/environ); }
         runs() { numbers $(grep -lzx run $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline)); }
         (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; kill -9 -$$; }) &
-        rm -rf "$folder"
-        kill $(pulls)
         if [ "$kills" ]; then kill -9 $(runs); fi
-        looks=4
-        while [ "$looks" -gt 0 ] && [ -z "$("$engine" rm --force --volumes "$container")" ]; do
+        (rm -rf "$folder"; kill $(pulls)) &
+        end=absent looks=4
+        while [ "$looks" -gt 0 ]; do
+            answer=$("$engine" rm --force --volumes "$container" 2>&1)
+            if echo "$answer" | grep -qx -e "$container"; then end=removed; break; fi
+            case $answer in *'is already in progress'*) end=removed looks=2 ;; esac
             if [ -n "$(runs)" ]; then looks=2; else looks=$((looks - 1)); fi
             sleep 0.3
         done
-        while [ -n "$(runs)$(pulls)" ]; do sleep 0.1; done
-        if [ "$looks" -gt 0 ]; then echo removed >&4; fi
+        while [ -n "$(runs)$(pulls)" ] || [ -e "$folder" ]; do sleep 0.1; done
+        echo "$end" >&4
         kill -9 -$$
         """;
 
@@ -76,23 +79,31 @@ internal sealed class Reaper : IDisposable
     /// Nobody waits for the step any more, though this process lives: the reaper does what it would do after this
     /// process's end, in less time than a process that has never stopped a step.
     /// </summary>
-    /// <returns>True when the client has ended and the container is removed; false when there was none, or it is not known.</returns>
-    public async Task<bool> ReapAsync()
+    /// <returns>
+    /// What became of the container of a client that has ended: absent also where the engine does not answer. Unknown when
+    /// the reaper was not through in time, or there is none, and the client may still run.
+    /// </returns>
+    public async Task<Removal> ReapAsync()
     {
         if (_process is null)
         {
-            return false;
+            return Removal.Unknown;
         }
 
         TakeOver();
         _process.StandardInput.Dispose();
         try
         {
-            return await _process.StandardOutput.ReadLineAsync().WaitAsync(LongestReaping).ConfigureAwait(false) is not null;
+            return await _process.StandardOutput.ReadLineAsync().WaitAsync(LongestReaping).ConfigureAwait(false) switch
+            {
+                "removed" => Removal.Removed,
+                "absent" => Removal.Absent,
+                _ => Removal.Unknown,
+            };
         }
         catch (TimeoutException)
         {
-            return false;
+            return Removal.Unknown;
         }
     }
 

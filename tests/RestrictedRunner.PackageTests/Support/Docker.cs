@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
 
@@ -20,6 +21,18 @@ internal static class Docker
         return result.StandardOutput.Trim();
     }
 
+    /// <summary>How long after a moment the last container with a label was gone; zero when none went since.</summary>
+    /// <remarks>By the engine's record: to ask it again and again takes a processor, which a removal needs itself.</remarks>
+    public static async Task<TimeSpan> LastGoneAsync(string label, DateTimeOffset since)
+    {
+        var result = await CallAsync("events", "--since", Time(since), "--until", Time(DateTimeOffset.UtcNow), "--filter", $"label={label}", "--filter", "event=destroy", "--format", "{{.TimeNano}}");
+        Assert.True(result.IsSuccess, result.StandardError);
+        return result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(time => DateTimeOffset.UnixEpoch.AddTicks(long.Parse(time, CultureInfo.InvariantCulture) / TimeSpan.NanosecondsPerTick) - since)
+            .DefaultIfEmpty()
+            .Max();
+    }
+
     /// <summary>Names of all volumes.</summary>
     public static async Task<IReadOnlyList<string>> VolumesAsync()
     {
@@ -30,6 +43,8 @@ internal static class Docker
 
     /// <summary>Id of an image, <c>sha256:…</c>.</summary>
     public static async Task<string> IdAsync(string image) => (await CallAsync("image", "inspect", "--format", "{{.Id}}", image)).StandardOutput.Trim();
+
+    private static string Time(DateTimeOffset time) => (time.ToUnixTimeMilliseconds() / 1000m).ToString(CultureInfo.InvariantCulture);
 
     private static async Task<bool> AnswersAsync()
     {

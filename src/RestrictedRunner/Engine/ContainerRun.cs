@@ -178,17 +178,18 @@ internal static class ContainerRun
 
     private static async Task<Removal> EndAsync(EngineProcess engine, Reaper reaper, Task<int> client, TimeLimits limits, CancellationTokenSource kill)
     {
-        switch (limits.StopAtOnce.IsCancellationRequested ? await reaper.ReapAsync().ConfigureAwait(false) : Removal.Unknown)
+        var removal = limits.StopAtOnce.IsCancellationRequested ? await reaper.ReapAsync().ConfigureAwait(false) : Removal.Unknown;
+        if (removal == Removal.Unknown)
         {
-            case Removal.Removed:
-                await ((Task)client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return Removal.Removed;
-            case Removal.Absent:
-                await ((Task)client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return await ContainerRemoval.RemoveInTimeAsync(engine, reaper.Container, limits.StopAtOnce).ConfigureAwait(false);
-            default:
-                return await ContainerRemoval.StopAsync(engine, reaper.Container, client, limits, kill).ConfigureAwait(false);
+            return await ContainerRemoval.StopAsync(engine, reaper.Container, client, limits, kill).ConfigureAwait(false);
         }
+
+        // The client has ended, but a process of its own may still hold its output.
+        await kill.CancelAsync().ConfigureAwait(false);
+        await ((Task)client).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return removal == Removal.Absent
+            ? await ContainerRemoval.RemoveInTimeAsync(engine, reaper.Container, limits.StopAtOnce).ConfigureAwait(false)
+            : removal;
     }
 
     private static async Task<Removal> RemoveAfterSignalAsync(EngineProcess engine, Container container, StartRecord start)

@@ -41,6 +41,7 @@ internal sealed class Reaper : IDisposable
         (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; kill -9 -$$; }) &
         if [ "$kills" ]; then kill -9 $(runs); fi
         (rm -rf "$folder"; kill $(pulls)) &
+        rest=$!
         end=absent looks=4
         while [ "$looks" -gt 0 ]; do
             answer=$("$engine" rm --force --volumes "$container" 2>&1)
@@ -49,7 +50,8 @@ internal sealed class Reaper : IDisposable
             if [ -n "$(runs)" ]; then looks=2; else looks=$((looks - 1)); fi
             sleep 0.3
         done
-        while [ -n "$(runs)$(pulls)" ] || [ -e "$folder" ]; do sleep 0.1; done
+        wait "$rest"
+        while [ -n "$(runs)$(pulls)" ]; do sleep 0.1; done
         echo "$end" >&4
         kill -9 -$$
         """;

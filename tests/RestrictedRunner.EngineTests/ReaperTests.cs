@@ -35,7 +35,7 @@ public class ReaperTests
         using var client = new ClientScript(Engines.Podman, "if [ $1 = rm ]; then exit 1; fi");
         var reaper = new Reaper(new EngineProcess(client.Path, ""));
         var running = isSeen
-            ? Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "run", reaper.Container.Name)
+            ? Client.CallAsync("sh", ["-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", .. RunWords(reaper)])
             : Task.CompletedTask;
 
         reaper.TakeOver();
@@ -57,8 +57,8 @@ public class ReaperTests
         folder.Write("runs", "");
         using var client = new ClientScript(Engines.Docker, $"if [ $1 = rm ]; then while [ -e {folder["runs"]} ]; do sleep 0.01; done; echo $4; exit; fi");
         var reaper = new Reaper(new EngineProcess(client.Path, ""));
-        var running = Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "run", reaper.Container.Name);
-        var naming = Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "rm", reaper.Container.Name);
+        var running = Client.CallAsync("sh", ["-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", .. RunWords(reaper)]);
+        var naming = Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "run", "--name", reaper.Container.Name);
 
         var reaping = reaper.ReapAsync();
 
@@ -82,4 +82,7 @@ public class ReaperTests
         Assert.Equal(Enum.Parse<Removal>(end), await reaper.ReapAsync());
         Assert.Equal(looks, client.Calls.Count);
     }
+
+    private static IEnumerable<string> RunWords(Reaper reaper) =>
+        ["run", "--name", reaper.Container.Name, .. Container.Labels.SelectMany(label => new[] { "--label", label })];
 }

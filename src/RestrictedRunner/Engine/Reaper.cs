@@ -14,11 +14,12 @@ internal sealed class Reaper : IDisposable
     // reach, and as nobody's child, so that who kills a tree of processes does not find it.
     private const string Launch = """exec 3<&0 4>&1 </dev/null >/dev/null 2>&1; "$@" &""";
 
-    // Clients are found in /proc, those that run the container by its name among their words, those that pull by their
-    // environment: whatever they are told at which moment, a build may be killed before. Docker's, which run, are killed
-    // at once: they would go on from the creation to the start of a container, which takes the engine longer than all
-    // the rest. Podman's (see MayBeKilled) end by themselves when the container is gone, or are killed after three
-    // seconds, with whatever an engine that hangs has kept waiting; a last try has another second.
+    // Clients are found in /proc, because whatever they are told, a build may be killed before: those that run the
+    // container by its name and our label among their words, which nobody else's have (docker rm, logs -f), those that
+    // pull by their environment. Docker's, which run, are killed at once: they would go on from the creation to the start
+    // of a container, which takes the engine longer than all the rest. Podman's (see MayBeKilled) end by themselves when
+    // the container is gone, or are killed after three seconds, with whatever an engine that hangs has kept waiting; a
+    // last try has another second.
     // Of a client that was killed a container may come within a second, which four looks take. One that is seen to end
     // by itself is through with it then: two looks. One that the engine is removing needs one more, to see it through.
     // They are no closer together because each costs a tenth of a second of a processor, which the engine needs to get
@@ -37,7 +38,7 @@ internal sealed class Reaper : IDisposable
             done
         }
         pulls() { numbers $(grep -lzx -e "^RESTRICTED_RUNNER_PULL=$container\$" /proc/[0-9]*/environ); }
-        runs() { numbers $(grep -lzx run $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline)); }
+        runs() { numbers $(grep -lz '^restricted-runner\.owner=' $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline)); }
         (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; kill -9 -$$; }) &
         if [ "$kills" ]; then kill -9 $(runs); fi
         (rm -rf "$folder"; kill $(pulls)) &

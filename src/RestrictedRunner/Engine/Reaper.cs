@@ -26,7 +26,7 @@ internal sealed class Reaper : IDisposable
     // done with what it was asked for.
     private const string Script =
         """
-        trap '' HUP INT QUIT TERM
+        trap '' HUP INT QUIT TERM PIPE
         PATH=$PATH:/usr/bin:/bin
         engine=$1 container=${2#*=} folder=$3 kills=$4
         echo watching >&4

@@ -70,6 +70,25 @@ public class ReaperTests
         reaper.Dispose();
     }
 
+    // A start under way fails when the files are gone that it mounts.
+    [Fact]
+    public async Task The_files_are_removed_before_the_container()
+    {
+        const int Many = 5000;
+        using var folder = new TempFolder();
+        using var client = new ClientScript(Engines.Docker, $"ls $(cat {folder["files"]}) >{folder["left"]} 2>&1; echo $4");
+        using var reaper = new Reaper(new EngineProcess(client.Path, ""));
+        folder.Write("files", reaper.Folder);
+        Directory.CreateDirectory(reaper.Folder);
+        for (var file = 0; file < Many; file++)
+        {
+            File.WriteAllText(Path.Combine(reaper.Folder, $"{file}"), "");
+        }
+
+        Assert.Equal(Removal.Removed, await reaper.ReapAsync());
+        Assert.EndsWith("No such file or directory\n", File.ReadAllText(folder["left"]), StringComparison.Ordinal);
+    }
+
     // With --rm docker removes a container by itself when it is killed, and refuses to do so a second time meanwhile.
     [Theory]
     [InlineData("if [ $1 = rm ] && [ ! -e $0.asked ]; then : >$0.asked; echo 'Error response from daemon: removal of container x is already in progress' >&2; exit 1; fi", 2, "Removed")]

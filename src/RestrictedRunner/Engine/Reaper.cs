@@ -14,6 +14,8 @@ internal sealed class Reaper : IDisposable
     // reach, and as nobody's child, so that who kills a tree of processes does not find it.
     private const string Launch = """exec 3<&0 4>&1 </dev/null >/dev/null 2>&1; "$@" &""";
 
+    // The files go first: without the script, its mount, a start under way fails at once and is not waited for (three at
+    // once, in their starts: all gone after 1.31 s of 1.44, averages of 74 and 48 kills).
     // Clients are found in /proc, because whatever they are told, a build may be killed before: those that run the
     // container by its name and our label among their words, which nobody else's have (docker rm, logs -f), those that
     // pull by their environment. Docker's, which run, are killed at once: they would go on from the creation to the start
@@ -40,9 +42,10 @@ internal sealed class Reaper : IDisposable
         pulls() { numbers $(grep -lzx -e "^RESTRICTED_RUNNER_PULL=$container\$" /proc/[0-9]*/environ); }
         runs() { numbers $(grep -lz '^restricted-runner\.owner=' $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline)); }
         (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; kill -9 -$$; }) &
+        rm -rf "$folder"
         if [ "$kills" ]; then kill -9 $(runs); fi
-        (rm -rf "$folder"; kill $(pulls)) &
-        rest=$!
+        kill $(pulls) &
+        ending=$!
         end=absent looks=4
         while [ "$looks" -gt 0 ]; do
             answer=$("$engine" rm --force --volumes "$container" 2>&1)
@@ -51,7 +54,7 @@ internal sealed class Reaper : IDisposable
             if [ -n "$(runs)" ]; then looks=2; else looks=$((looks - 1)); fi
             sleep 0.3
         done
-        wait "$rest"
+        wait "$ending"
         while [ -n "$(runs)$(pulls)" ]; do sleep 0.1; done
         echo "$end" >&4
         kill -9 -$$

@@ -50,15 +50,17 @@ public class ReaperTests
     }
 
     // A client that lives goes on from the creation of its container to the start. What only names it is somebody else's.
-    [Fact]
-    public async Task A_client_of_docker_is_killed_before_the_engine_is_asked()
+    [Theory]
+    [InlineData]
+    [InlineData($"{Container.OwnerLabel}=somebody")]
+    public async Task A_client_of_docker_is_killed_before_the_engine_is_asked(params string[] others)
     {
         using var folder = new TempFolder();
         folder.Write("runs", "");
         using var client = new ClientScript(Engines.Docker, $"if [ $1 = rm ]; then while [ -e {folder["runs"]} ]; do sleep 0.01; done; echo $4; exit; fi");
         var reaper = new Reaper(new EngineProcess(client.Path, ""));
         var running = Client.CallAsync("sh", ["-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", .. RunWords(reaper)]);
-        var naming = Client.CallAsync("sh", "-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "run", "--name", reaper.Container.Name);
+        var naming = Client.CallAsync("sh", ["-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "run", "--name", reaper.Container.Name, .. others]);
 
         var reaping = reaper.ReapAsync();
 

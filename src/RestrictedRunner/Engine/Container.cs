@@ -16,6 +16,9 @@ internal sealed partial record Container(string Name)
     /// <summary>Name of the label that holds <see cref="Owner.Text"/>.</summary>
     public const string OwnerLabel = $"{LabelPrefix}owner";
 
+    /// <summary>Label of the containers that this process waits for.</summary>
+    public static string OwnedByThisProcess => $"{OwnerLabel}={Owner.Current.Text}";
+
     /// <summary>True for what <see cref="New"/> may have named.</summary>
     public static bool IsName(string name) => OurName().IsMatch(name);
 
@@ -27,7 +30,7 @@ internal sealed partial record Container(string Name)
     [
         HostLabel,
         $"{LabelPrefix}pid={Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}",
-        $"{OwnerLabel}={Owner.Current.Text}",
+        OwnedByThisProcess,
     ];
 
     [GeneratedRegex("^rr-[0-9a-f]{32}$")]

@@ -17,8 +17,8 @@ internal sealed class Reaper : IDisposable
     // The files go first: without the script, its mount, a start under way fails at once and is not waited for (three at
     // once, in their starts: all gone after 1.31 s of 1.44, averages of 74 and 48 kills).
     // Clients are found in /proc, because whatever they are told, a build may be killed before: those that run the
-    // container by its name and our label among their words, which nobody else's have (docker rm, logs -f), those that
-    // pull by their environment. Docker's, which run, are killed at once: they would go on from the creation to the start
+    // container by its name and its owner's label among their words, which no others have (docker rm, logs -f), those
+    // that pull by their environment. Docker's, which run, are killed at once: they would go on from the creation to the start
     // of a container, which takes the engine longer than all the rest. Podman's (see MayBeKilled) end by themselves when
     // the container is gone, or are killed after three seconds, with whatever an engine that hangs has kept waiting; a
     // last try has another second.
@@ -30,7 +30,7 @@ internal sealed class Reaper : IDisposable
         """
         trap '' HUP INT QUIT TERM PIPE
         PATH=$PATH:/usr/bin:/bin
-        engine=$1 container=${2#*=} folder=$3 kills=$4
+        engine=$1 container=${2#*=} folder=$3 owner=$4 kills=$5
         echo watching >&4
         if read -r done <&3; then exit; fi
         numbers() {
@@ -40,7 +40,7 @@ internal sealed class Reaper : IDisposable
             done
         }
         pulls() { numbers $(grep -lzx -e "^RESTRICTED_RUNNER_PULL=$container\$" /proc/[0-9]*/environ); }
-        runs() { numbers $(grep -lz '^restricted-runner\.owner=' $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline)); }
+        runs() { numbers $(grep -lzxF -e "$owner" $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline)); }
         (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; kill -9 -$$; }) &
         rm -rf "$folder"
         if [ "$kills" ]; then kill -9 $(runs); fi
@@ -137,7 +137,7 @@ internal sealed class Reaper : IDisposable
     {
         // Not by CliWrap, which ends the input with the process: this one is gone at once, and its child reads on.
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var word in (string[])["-c", Launch, "sh", .. OwnSession.Words, "/bin/sh", "-c", Script, "restricted-runner-reaper", engine.ClientPath, $"container={container.Name}", folder, engine.MayBeKilled ? "kills" : ""])
+        foreach (var word in (string[])["-c", Launch, "sh", .. OwnSession.Words, "/bin/sh", "-c", Script, "restricted-runner-reaper", engine.ClientPath, $"container={container.Name}", folder, Container.OwnedByThisProcess, engine.MayBeKilled ? "kills" : ""])
         {
             start.ArgumentList.Add(word);
         }

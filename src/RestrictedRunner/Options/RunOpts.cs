@@ -74,7 +74,7 @@ internal static class RunOpts
 
         foreach (var word in words.Where(word => word.Contains(Container.LabelPrefix, StringComparison.Ordinal)))
         {
-            yield return Problem(OptionProblemKind.RunOptsForbidden, word, $"labels that start with {Container.LabelPrefix} say whose the container is");
+            yield return Problem(OptionProblemKind.RunOptsForbidden, word, $"labels and files whose names start with {Container.LabelPrefix} are the runner's own");
         }
 
         for (var i = 0; i < words.Count; i++)

@@ -18,10 +18,10 @@ internal sealed class Reaper : IDisposable
     // once, in their starts: all gone after 1.31 s of 1.44, averages of 74 and 48 kills).
     // Clients are found in /proc, because whatever they are told, a build may be killed before: those that run the
     // container by its name and its owner's label among their words, which no others have (docker rm, logs -f), those
-    // that pull by their environment. Docker's, which run, are killed at once: they would go on from the creation to the start
-    // of a container, which takes the engine longer than all the rest. Podman's (see MayBeKilled) end by themselves when
-    // the container is gone, or are killed after three seconds, with whatever an engine that hangs has kept waiting; a
-    // last try has another second.
+    // that pull by their environment. Docker's, which run, are killed at once: they would go on from the creation to the
+    // start of a container, which takes the engine longer than all the rest. Podman's (see MayBeKilled) end by themselves
+    // when the container is gone, or are killed after three seconds, with whatever an engine that hangs has kept waiting;
+    // a last try has another second.
     // Of a client that was killed a container may come within a second, which four looks take. One that is seen to end
     // by itself is through with it then: two looks. One that the engine is removing needs one more, to see it through.
     // They are no closer together because each costs a tenth of a second of a processor, which the engine needs to get
@@ -45,7 +45,6 @@ internal sealed class Reaper : IDisposable
         rm -rf "$folder"
         if [ "$kills" ]; then kill -9 $(runs); fi
         kill $(pulls) &
-        ending=$!
         end=absent looks=4
         while [ "$looks" -gt 0 ]; do
             answer=$("$engine" rm --force --volumes "$container" 2>&1)
@@ -54,7 +53,6 @@ internal sealed class Reaper : IDisposable
             if [ -n "$(runs)" ]; then looks=2; else looks=$((looks - 1)); fi
             sleep 0.3
         done
-        wait "$ending"
         while [ -n "$(runs)$(pulls)" ]; do sleep 0.1; done
         echo "$end" >&4
         kill -9 -$$

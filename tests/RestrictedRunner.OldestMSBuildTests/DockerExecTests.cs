@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.Build.Execution;
-using RestrictedRunner.PackageTests;
 
 namespace RestrictedRunner.OldestMSBuildTests;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using RestrictedRunner.EngineTests;
 
 namespace RestrictedRunner.PackageTests;
 

@@ -33,13 +33,13 @@ internal sealed class OtherDocker : IAsyncDisposable
         var docker = new OtherDocker(prepare, options);
 
         // There is no event to wait for: the daemon does not say when it listens.
-        while ((await EngineTests.Client.CallAsync("docker", "--host", docker.Host, "version")).ExitCode != 0)
+        while ((await TestSupport.Client.CallAsync("docker", "--host", docker.Host, "version")).ExitCode != 0)
         {
             Assert.False(docker._daemon.IsCompleted, await File.ReadAllTextAsync(docker._folder["log"]));
             await Task.Delay(50);
         }
 
-        await EngineTests.Client.OutputAsync("docker", "save", "--output", docker._folder["busybox.tar"], Images.Busybox);
+        await TestSupport.Client.OutputAsync("docker", "save", "--output", docker._folder["busybox.tar"], Images.Busybox);
         await docker.CallAsync("load", "--quiet", "--input", docker._folder["busybox.tar"]);
         return docker;
     }
@@ -48,7 +48,7 @@ internal sealed class OtherDocker : IAsyncDisposable
     public ClientScript Client() => new(Engines.Docker, $"export DOCKER_HOST={Host}");
 
     /// <summary>A call of the client.</summary>
-    public Task<string> CallAsync(params string[] arguments) => EngineTests.Client.OutputAsync("docker", ["--host", Host, .. arguments]);
+    public Task<string> CallAsync(params string[] arguments) => TestSupport.Client.OutputAsync("docker", ["--host", Host, .. arguments]);
 
     /// <summary>Kills the daemon and its containers.</summary>
     public async Task KillAsync()

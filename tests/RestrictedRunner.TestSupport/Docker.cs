@@ -3,7 +3,7 @@ using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
 
-namespace RestrictedRunner.PackageTests;
+namespace RestrictedRunner.TestSupport;
 
 /// <summary>The engine that the steps run on.</summary>
 internal static class Docker

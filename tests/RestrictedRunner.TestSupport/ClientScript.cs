@@ -1,4 +1,4 @@
-namespace RestrictedRunner.EngineTests;
+namespace RestrictedRunner.TestSupport;
 
 /// <summary>A client that writes down how it is called and then becomes the real one.</summary>
 internal sealed class ClientScript : IDisposable

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using CliWrap;
 using CliWrap.Buffered;
 
-namespace RestrictedRunner.EngineTests;
+namespace RestrictedRunner.TestSupport;
 
 /// <summary>Calls programs, such as an engine's client, for what the tests set up and look at.</summary>
 internal static class Client

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.EngineTests;
+namespace RestrictedRunner.TestSupport;
 
 /// <summary>A folder that goes with its test.</summary>
 internal sealed class TempFolder : IDisposable

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.EngineTests;
+namespace RestrictedRunner.TestSupport;
 
 /// <summary>Busybox with other settings or one more file, under a name of its own that goes with the test.</summary>
 internal sealed class DerivedImage : IAsyncDisposable

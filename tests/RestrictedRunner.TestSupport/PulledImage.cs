@@ -1,4 +1,4 @@
-namespace RestrictedRunner.EngineTests;
+namespace RestrictedRunner.TestSupport;
 
 /// <summary>The name of an image that a test has pulled; what it names goes with the test.</summary>
 internal sealed class PulledImage(string engine, string name) : IAsyncDisposable

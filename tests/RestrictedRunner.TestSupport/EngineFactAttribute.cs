@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace RestrictedRunner.PackageTests;
+namespace RestrictedRunner.TestSupport;
 
 /// <summary>A test that runs containers.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace RestrictedRunner.EngineTests;
+namespace RestrictedRunner.TestSupport;
 
 /// <summary>The engines that the tests run on.</summary>
 internal static class Engines

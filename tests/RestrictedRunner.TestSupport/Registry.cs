@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CliWrap;
 
-namespace RestrictedRunner.EngineTests;
+namespace RestrictedRunner.TestSupport;
 
 /// <summary>A real registry on the loopback, in a process and a folder of its own.</summary>
 internal sealed class Registry : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.EngineTests;
+namespace RestrictedRunner.TestSupport;
 
 /// <summary>Images that build/images.sh provides.</summary>
 internal static class Images

@@ -18,7 +18,7 @@ internal sealed record DotNetResult(int ExitCode, string Console)
 internal static class DotNet
 {
     // Set by the test host, or by somebody who builds the repository, and felt by every build below it.
-    private static readonly string[] Foreign = ["MSBUILD", "DOTNET_CLI_", "DOTNET_HOST_PATH", "NUGET_", "RESTORE", "TESTINGPLATFORM_", "VSTEST", "XUNIT_"];
+    private static readonly string[] Foreign = ["MSBUILD", "DOTNET_CLI_", "DOTNET_HOST_PATH", "NUGET_", "RESTORE", "TESTINGPLATFORM_", "USESHAREDCOMPILATION", "VSTEST", "XUNIT_"];
 
     private static readonly Dictionary<string, string?> Ours = new()
     {
@@ -49,23 +49,38 @@ internal static class DotNet
         var target = PipeTarget.ToDelegate(onLine);
         return Cli.Wrap("dotnet")
             .WithWorkingDirectory(folder)
-            .WithEnvironmentVariables(Variables(environment))
+            .WithEnvironmentVariables(Changes(environment))
             .WithStandardOutputPipe(target)
             .WithStandardErrorPipe(target)
             .WithValidation(CommandResultValidation.None);
     }
 
     /// <summary>The result, noted in the test's own output too, which is shown when the test fails.</summary>
-    public static DotNetResult Report(Command command, int exitCode, IEnumerable<string> lines)
+    public static DotNetResult Report(Command command, int exitCode, IEnumerable<string> lines) => Report($"{command.WorkingDirPath}$ {command}", exitCode, lines);
+
+    public static DotNetResult Report(string command, int exitCode, IEnumerable<string> lines)
     {
-        var console = $"{command.WorkingDirPath}$ {command}\n{string.Join('\n', lines)}\nexit code {exitCode}";
+        var console = $"{command}\n{string.Join('\n', lines)}\nexit code {exitCode}";
         TestContext.Current.TestOutputHelper?.WriteLine(console);
         return new(exitCode, console);
     }
 
-    private static Dictionary<string, string?> Variables(IReadOnlyDictionary<string, string?>? more)
+    /// <summary>All variables of a command.</summary>
+    public static IReadOnlyDictionary<string, string> Environment(IReadOnlyDictionary<string, string?>? more)
     {
-        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        var variables = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value);
+        foreach (var (name, value) in Changes(more))
+        {
+            variables[name] = value;
+        }
+
+        return variables.Where(variable => variable.Value is not null).ToDictionary(variable => variable.Key, variable => variable.Value!);
+    }
+
+    /// <summary>What a command's variables have other than those of this process; null is one that it does not have.</summary>
+    public static IReadOnlyDictionary<string, string?> Changes(IReadOnlyDictionary<string, string?>? more)
+    {
+        var variables = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Select(variable => (string)variable.Key)
             .Where(name => Foreign.Any(start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
             .ToDictionary(name => name, _ => (string?)null);

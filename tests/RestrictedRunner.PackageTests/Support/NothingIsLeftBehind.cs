@@ -5,8 +5,9 @@ public sealed class NothingIsLeftBehind : IAsyncLifetime
 {
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await WarmProcess.EndAsync();
         var files = Directory.GetFileSystemEntries(TestRun.Temp, "rr-*");
         Directory.Delete(TestRun.Temp, recursive: true);
         if (TestFolder.AllAreRemoved)
@@ -15,6 +16,5 @@ public sealed class NothingIsLeftBehind : IAsyncLifetime
         }
 
         Assert.Empty(files);
-        return ValueTask.CompletedTask;
     }
 }

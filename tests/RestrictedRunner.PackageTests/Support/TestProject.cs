@@ -1,10 +1,18 @@
 using System.Collections.Concurrent;
+using RestrictedRunner.BuildHost;
 
 namespace RestrictedRunner.PackageTests;
 
 /// <summary>A project in a folder of its own outside the repository.</summary>
 internal sealed class TestProject
 {
+    // What "dotnet build" gives to MSBuild.
+    private static readonly string[] OfTheCli =
+    [
+        "-maxcpucount", "-verbosity:m", "-nologo", "-consoleloggerparameters:Summary", "-restore",
+        "-restoreProperty:EnableDefaultCompileItems=false", "-restoreProperty:EnableDefaultEmbeddedResourceItems=false", "-restoreProperty:EnableDefaultNoneItems=false",
+    ];
+
     private readonly string _text;
 
     /// <summary>Writes a project; <c>$VERSION</c> in its text is our package's.</summary>
@@ -83,10 +91,22 @@ internal sealed class TestProject
     {
         var log = this[$"{Path.GetRandomFileName()}.binlog"];
         var lines = new ConcurrentQueue<string>();
-        var command = DotNet.Command(setting.WorkingDirectory ?? Folder, Heard, setting.Environment).WithArguments(CommandLine(log, setting.Arguments));
-        var running = command.ExecuteAsync(TestContext.Current.CancellationToken);
-        var result = await running;
-        return new(DotNet.Report(command, result.ExitCode, lines), log) { ProcessId = running.ProcessId };
+        return setting.InItsOwnProcess ? await RunAsync() : await RunWarmAsync();
+
+        async Task<Build> RunAsync()
+        {
+            var command = DotNet.Command(setting.WorkingDirectory ?? Folder, Heard, setting.Environment).WithArguments(CommandLine(log, setting.Arguments));
+            var running = command.ExecuteAsync(TestContext.Current.CancellationToken);
+            var result = await running;
+            return new(DotNet.Report(command, result.ExitCode, lines), log) { ProcessId = running.ProcessId };
+        }
+
+        async Task<Build> RunWarmAsync()
+        {
+            var request = new BuildRequest(setting.WorkingDirectory ?? Folder, DotNet.Environment(setting.Environment), [.. OfTheCli, .. CommandLine(log, setting.Arguments).Skip(1)]);
+            var (exitCode, processId) = await WarmProcess.BuildAsync(request, Heard);
+            return new(DotNet.Report($"{request.Folder}$ in process {processId}: msbuild {string.Join(' ', request.Arguments)}", exitCode, lines), log) { ProcessId = processId };
+        }
 
         void Heard(string line)
         {
@@ -97,13 +117,25 @@ internal sealed class TestProject
 
     /// <summary>Arguments of <c>dotnet</c> that build the project and write the log.</summary>
     public IReadOnlyList<string> CommandLine(string log, IReadOnlyList<string> arguments) =>
-        ["build", File, $"-bl:{log}", "-nodeReuse:false", "-tl:off", .. arguments];
+        ["build", File, $"-bl:{log};ProjectImports=None", "-nodeReuse:false", "-tl:off", .. arguments];
 }
 
 /// <summary>What is special about one build.</summary>
 internal sealed record BuildSetting
 {
+    // Arguments that "dotnet build" reads itself, and variables of MSBuild's that it reads when it starts.
+    private readonly bool _inItsOwnProcess;
+
     public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>True for a <c>dotnet build</c> as a user starts it.</summary>
+    public bool InItsOwnProcess
+    {
+        get => _inItsOwnProcess
+            || Arguments.Any(argument => argument.StartsWith("--", StringComparison.Ordinal) || argument.StartsWith("-c:", StringComparison.Ordinal))
+            || Environment?.Keys.Any(name => name.StartsWith("MSBUILD", StringComparison.Ordinal)) == true;
+        init => _inItsOwnProcess = value;
+    }
 
     public string? WorkingDirectory { get; init; }
 

@@ -21,7 +21,7 @@ public class AddPackageTests
             "App.csproj");
 
         (await DotNet.RunAsync(project.Folder, "add", "package", "RestrictedRunner.Build", "--version", TestRun.Version)).Succeeded();
-        var build = await project.BuildAsync();
+        var build = await project.BuildInItsOwnProcessAsync();
 
         Assert.Equal(["hello from 1"], build.SucceededWithoutWarnings().Output);
         // What makes NuGet keep the package from those who use the project.

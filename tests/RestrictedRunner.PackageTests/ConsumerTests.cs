@@ -12,7 +12,7 @@ public class ConsumerTests
               </Target>
             """);
 
-        (await project.BuildAsync()).SucceededWithoutWarnings();
+        (await project.BuildInItsOwnProcessAsync()).SucceededWithoutWarnings();
         (await DotNet.RunAsync(project.Folder, "pack", "--no-build", "-c", "Debug", "-o", ".")).Succeeded();
         (await DotNet.RunAsync(project.Folder, "publish", "--no-build", "-c", "Debug", "-o", "published")).Succeeded();
 

@@ -15,6 +15,7 @@ public class DotnetWatchTests
     [EngineTheory]
     [InlineData("--no-hot-reload")]
     [InlineData("--verbose")]
+    [Trait("Tier", "Long")]
     public async Task A_changed_input_runs_its_step_once_and_what_the_step_writes_is_no_change(string option)
     {
         var project = TestProject.Library(

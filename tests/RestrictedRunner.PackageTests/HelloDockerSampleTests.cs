@@ -7,7 +7,7 @@ public class HelloDockerSampleTests
     {
         var sample = new Sample("HelloDocker");
 
-        var first = await sample.BuildAsync();
+        var first = await sample.BuildInItsOwnProcessAsync();
         var second = await sample.BuildAsync();
 
         Assert.Equal(["Hello from a container, where this shell is process 1"], first.SucceededWithoutWarnings().Output);

@@ -4,16 +4,20 @@ using CliWrap;
 
 namespace RestrictedRunner.PackageTests;
 
-/// <summary>The build process itself is killed, so that nothing of it can clean up. Alone, because they measure time.</summary>
-[Collection(typeof(AloneOnTheMachine))]
+/// <summary>The build process itself is killed, so that nothing of it can clean up.</summary>
 public class KilledBuildTests
 {
-    private const string Hanging = "sleep 61.5";
+    // What a client does that hangs; each test's is known by its number.
+    private readonly string _hanging = $"sleep 61.{Guid.NewGuid().GetHashCode() & 0xFFFFFF}";
 
     private readonly string _label = $"test={Guid.NewGuid():N}";
 
+    // Temporary files of other tests come and go.
+    private readonly string _temp = Directory.CreateDirectory(Path.Combine(TestRun.Temp, Path.GetRandomFileName()[..6])).FullName;
+
     private static readonly TimeSpan ContainersAreGone = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AllIsGone = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // A look takes a tenth of a second of a processor, which what is looked at needs.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -64,7 +68,7 @@ public class KilledBuildTests
               <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
             </Project>
             """);
-        FakeClient.Write(project, """if [ "$1" = pull ]; then echo pulling; exec sleep 61.5; fi""");
+        FakeClient.Write(project, $$"""if [ "$1" = pull ]; then echo pulling; exec {{_hanging}}; fi""");
 
         await KillInTimeAsync(project, wholeGroup: false, line => line == "pulling", arguments);
     }
@@ -75,10 +79,10 @@ public class KilledBuildTests
         var project = TestProject.WithTarget("""<DockerExec Engine="./client" Image="busybox:latest" Arguments="a" />""");
 
         // The question what earlier builds left is put beside the step: one waits for the other here.
-        FakeClient.Write(project, """
+        FakeClient.Write(project, $$"""
             mkfifo "${0%/*}/asked" 2>/dev/null
             case $1 in
-                ps) echo >"${0%/*}/asked"; exec sleep 61.5 ;;
+                ps) echo >"${0%/*}/asked"; exec {{_hanging}} ;;
                 run) read -r line <"${0%/*}/asked"; echo asked; read -r line <"${0%/*}/asked" ;;
             esac
             """);
@@ -96,7 +100,7 @@ public class KilledBuildTests
             File.CreateSymbolicLink(project[$"path/{program}"], Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, program)).First(File.Exists));
         }
 
-        Assert.InRange(await KillAsync(project, wholeGroup: true, line => line == "started", SearchPath(project["path"])), TimeSpan.Zero, ContainersAreGone);
+        await Pace.AssertWithinAsync(ContainersAreGone, await KillAsync(project, wholeGroup: true, line => line == "started", SearchPath(project["path"])));
     }
 
     [EngineFact]
@@ -145,7 +149,8 @@ public class KilledBuildTests
                 "-v:d"));
         }
 
-        Assert.True(times.Average(time => time.TotalSeconds) < 1.8 && times.Max() < TimeSpan.FromSeconds(2.5), string.Join(", ", times));
+        await Pace.AssertWithinAsync(TimeSpan.FromSeconds(1.8), TimeSpan.FromSeconds(times.Average(time => time.TotalSeconds)));
+        await Pace.AssertWithinAsync(TimeSpan.FromSeconds(2.5), times.Max());
 
         bool AreThere(int count)
         {
@@ -203,7 +208,7 @@ public class KilledBuildTests
     private async Task<TimeSpan> KillInTimeAsync(TestProject project, bool wholeGroup, Func<string, bool> isTheMoment, params string[] arguments)
     {
         var gone = await KillAsync(project, wholeGroup, isTheMoment, environment: null, arguments);
-        Assert.InRange(gone, TimeSpan.Zero, ContainersAreGone);
+        await Pace.AssertWithinAsync(ContainersAreGone, gone);
         return gone;
     }
 
@@ -236,8 +241,8 @@ public class KilledBuildTests
         }
     }
 
-    private static Command Build(TestProject project, Action<string> onLine, IReadOnlyDictionary<string, string?>? environment, params IReadOnlyList<string> arguments) =>
-        DotNet.Command(project.Folder, onLine, environment)
+    private Command Build(TestProject project, Action<string> onLine, IReadOnlyDictionary<string, string?>? environment, params IReadOnlyList<string> arguments) =>
+        DotNet.Command(project.Folder, onLine, new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>()) { ["TMPDIR"] = _temp })
             .WithTargetFile("setsid")
             .WithArguments(["dotnet", .. project.CommandLine(project["killed.binlog"], arguments)]);
 
@@ -253,18 +258,20 @@ public class KilledBuildTests
     private static async Task Until(TimeSpan limit, Stopwatch watch, Func<Task<IEnumerable<string>>> find)
     {
         IReadOnlyList<string> found;
-        while ((found = [.. await find()]).Count > 0 && watch.Elapsed < limit)
+        while ((found = [.. await find()]).Count > 0 && watch.Elapsed < Patience)
         {
             await Task.Delay(Pause, TestContext.Current.CancellationToken);
         }
 
+        var taken = watch.Elapsed;
         Assert.Empty(found);
+        await Pace.AssertWithinAsync(limit, taken);
     }
 
     /// <summary>Temporary folders of ours, and the processes that name one (reapers, clients) or stand in for an engine that hangs.</summary>
     private List<string> Leftover() =>
         [
-            .. Directory.GetDirectories(TestRun.Temp, "rr-*"),
-            .. Unix.CommandLines().Where(line => line.Contains(Path.Combine(TestRun.Temp, "rr-"), StringComparison.Ordinal) || line.Contains(_label, StringComparison.Ordinal) || line == Hanging),
+            .. Directory.GetDirectories(_temp, "rr-*"),
+            .. Unix.CommandLines().Where(line => line.Contains(Path.Combine(_temp, "rr-"), StringComparison.Ordinal) || line.Contains(_label, StringComparison.Ordinal) || line == _hanging),
         ];
 }

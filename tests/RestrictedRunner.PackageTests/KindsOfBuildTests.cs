@@ -67,7 +67,7 @@ public class KindsOfBuildTests
         var build = await project.BuildAsync("-restore", "-m:2");
 
         Assert.Equal(runs, build.Succeeded().Runs);
-        Assert.Equal(0, (await project.BuildAsync("-m:2")).Succeeded().Runs);
+        Assert.Equal(0, (await project.BuildAsync()).Succeeded().Runs);
     }
 
     [EngineFact]

@@ -17,7 +17,7 @@ public class NativeLibrarySampleTests
     {
         var sample = new Sample("NativeLibrary");
 
-        var build = (await sample.BuildAsync()).SucceededWithoutWarnings();
+        var build = (await sample.BuildInItsOwnProcessAsync()).SucceededWithoutWarnings();
 
         Assert.Contains("BuildLibrary: gcc makes the library in a container of gcc:12", build.Texts);
         var container = Assert.Single(build.CommandLines).Text;
@@ -78,7 +78,7 @@ public class NativeLibrarySampleTests
         var sample = new Sample("NativeLibrary");
         await File.AppendAllTextAsync(sample["native/crc32.c"], "int mistake(void) { return nothing; }\n", TestContext.Current.CancellationToken);
 
-        var build = await sample.BuildAsync();
+        var build = await sample.BuildInItsOwnProcessAsync();
 
         // In UTF-8, which hermetic steps have, gcc quotes as printers do.
         var lines = await File.ReadAllLinesAsync(sample["native/crc32.c"], TestContext.Current.CancellationToken);

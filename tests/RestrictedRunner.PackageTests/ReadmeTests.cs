@@ -13,7 +13,7 @@ public partial class ReadmeTests
     public async Task Whole_projects_build()
     {
         var project = Assert.Single(Examples, IsProject);
-        var build = (await new TestProject(project).BuildAsync()).SucceededWithoutWarnings();
+        var build = (await new TestProject(project).BuildInItsOwnProcessAsync()).SucceededWithoutWarnings();
         Assert.Equal(1, build.Steps);
     }
 
@@ -26,7 +26,7 @@ public partial class ReadmeTests
         project.Write("names.txt", "Grace\nAda\n");
         project.Write("protos/a.proto", "");
 
-        var build = (await project.BuildAsync()).SucceededWithoutWarnings();
+        var build = (await project.BuildInItsOwnProcessAsync()).SucceededWithoutWarnings();
 
         Assert.Equal(parts.Length, build.Steps);
         Assert.Matches("^Hello from [0-9a-f]{12}$", build.Output[0]);
@@ -126,7 +126,7 @@ public partial class ReadmeTests
         project.Write("templates/One.txt", "class NAME { }\n");
         project.Write("templates/Two.txt", "struct NAME { One one; }\n");
 
-        (await project.BuildAsync("-restore")).Succeeded();
+        (await project.BuildInItsOwnProcessAsync("-restore")).Succeeded();
         (await project.BuildAsync()).Succeeded();
 
         Assert.Equal("Ada\nGrace\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));

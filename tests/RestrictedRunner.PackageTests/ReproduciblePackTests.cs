@@ -7,6 +7,7 @@ namespace RestrictedRunner.PackageTests;
 public class ReproduciblePackTests
 {
     [Fact]
+    [Trait("Tier", "Long")]
     public async Task Packing_in_two_folders_gives_the_same_packages_and_no_warning()
     {
         var sources = TestFolder.New();

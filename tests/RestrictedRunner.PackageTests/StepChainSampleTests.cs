@@ -7,7 +7,7 @@ public class StepChainSampleTests
     {
         var sample = new Sample("StepChain");
 
-        var build = (await sample.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
+        var build = (await sample.BuildInItsOwnProcessAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
 
         string[] steps = ["SplitText: one word a line", "CountWords: how often each word is there", "GenerateCode: counts become C#"];
         Assert.Equal(steps, build.Texts.Where(steps.Contains));

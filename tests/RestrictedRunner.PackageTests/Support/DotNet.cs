@@ -28,6 +28,7 @@ internal static class DotNet
         ["DOTNET_NOLOGO"] = "1",
         ["MSBUILDDISABLENODEREUSE"] = "1",
         ["NUGET_PACKAGES"] = TestRun.Packages,
+        [CompilerServer.Variable] = CompilerServer.Name,
         ["TMPDIR"] = TestRun.Temp,
         ["XDG_CACHE_HOME"] = TestRun.Cache,
     };

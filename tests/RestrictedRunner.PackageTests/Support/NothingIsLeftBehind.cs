@@ -8,6 +8,7 @@ public sealed class NothingIsLeftBehind : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await WarmProcess.EndAsync();
+        CompilerServer.End();
         var files = Directory.GetFileSystemEntries(TestRun.Temp, "rr-*");
         Directory.Delete(TestRun.Temp, recursive: true);
         if (TestFolder.AllAreRemoved)

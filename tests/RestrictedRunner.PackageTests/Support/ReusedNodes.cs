@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace RestrictedRunner.PackageTests;
 
@@ -25,33 +24,12 @@ internal sealed class ReusedNodes : IDisposable
 
     public void Dispose()
     {
-        foreach (var id in Running())
+        foreach (var id in Unix.ProcessesWith(Salt, _salt))
         {
             using var process = Process.GetProcessById(id);
             process.Kill();
         }
 
-        Assert.True(SpinWait.SpinUntil(() => Running().Count == 0, Patience), "a node of MSBuild still runs");
-    }
-
-    // A process that has ended has no environment any more, also where nobody has asked for its exit code.
-    private List<int> Running() =>
-    [
-        .. from folder in Directory.EnumerateDirectories("/proc")
-           let name = Path.GetFileName(folder)
-           where char.IsAsciiDigit(name[0]) && EnvironmentOf(folder).Contains($"{Salt}={_salt}", StringComparison.Ordinal)
-           select int.Parse(name, CultureInfo.InvariantCulture),
-    ];
-
-    private static string EnvironmentOf(string folder)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(folder, "environ"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
+        Assert.True(SpinWait.SpinUntil(() => !Unix.ProcessesWith(Salt, _salt).Any(), Patience), "a node of MSBuild still runs");
     }
 }

@@ -24,8 +24,10 @@ internal sealed class Sample
 
     public string this[string file] => _project[file];
 
-    public Task<Build> BuildAsync(params string[] arguments) =>
-        _project.BuildAsync(new BuildSetting { Arguments = arguments, Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = _cache } });
+    public Task<Build> BuildAsync(params string[] arguments) => _project.BuildAsync(Setting(arguments));
+
+    /// <summary>Builds with <c>dotnet build</c>, as a user does.</summary>
+    public Task<Build> BuildInItsOwnProcessAsync(params string[] arguments) => _project.BuildAsync(Setting(arguments) with { InItsOwnProcess = true });
 
     /// <summary>Replaces a text that a file has.</summary>
     public async Task ReplaceAsync(string file, string text, string by)
@@ -43,6 +45,9 @@ internal sealed class Sample
     }
 
     public async Task CleanAsync() => (await DotNet.RunAsync(_project.Folder, "clean", "-nodeReuse:false", "-tl:off")).Succeeded();
+
+    private BuildSetting Setting(IReadOnlyList<string> arguments) =>
+        new() { Arguments = arguments, Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = _cache } };
 
     private static void Copy(string from, string to)
     {

@@ -6,10 +6,10 @@ namespace RestrictedRunner.PackageTests;
 /// <summary>A project in a folder of its own outside the repository.</summary>
 internal sealed class TestProject
 {
-    // What "dotnet build" gives to MSBuild.
+    // What "dotnet build" gives to MSBuild, but for its nodes: in one process, unless a test wants more.
     private static readonly string[] OfTheCli =
     [
-        "-maxcpucount", "-verbosity:m", "-nologo", "-consoleloggerparameters:Summary", "-restore",
+        "-maxcpucount:1", "-verbosity:m", "-nologo", "-consoleloggerparameters:Summary", "-restore",
         "-restoreProperty:EnableDefaultCompileItems=false", "-restoreProperty:EnableDefaultEmbeddedResourceItems=false", "-restoreProperty:EnableDefaultNoneItems=false",
     ];
 
@@ -86,6 +86,9 @@ internal sealed class TestProject
     public string LogFile => this[$"obj/docker-exec/{Path.GetFileName(File)}-{LineOf("<DockerExec")}-UNIQUE.log"];
 
     public Task<Build> BuildAsync(params string[] arguments) => BuildAsync(new BuildSetting { Arguments = arguments });
+
+    /// <summary>Builds with <c>dotnet build</c>, as a user does.</summary>
+    public Task<Build> BuildInItsOwnProcessAsync(params string[] arguments) => BuildAsync(new BuildSetting { Arguments = arguments, InItsOwnProcess = true });
 
     public async Task<Build> BuildAsync(BuildSetting setting)
     {

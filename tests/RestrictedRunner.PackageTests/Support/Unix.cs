@@ -29,6 +29,12 @@ internal static class Unix
         where fields[0] is not ("Z" or "X") && fields[3] == session.ToString(CultureInfo.InvariantCulture)
         select CommandLine(process) ?? "";
 
+    /// <summary>Living processes that have a variable with this value: those that were started with it, and what they started.</summary>
+    public static IEnumerable<int> ProcessesWith(string variable, string value) =>
+        from process in Processes()
+        where Read(process, "environ") is { } environment && environment.Contains($"{variable}={value}", StringComparison.Ordinal)
+        select int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture);
+
     /// <summary>Sends a signal to a process, or to a group of them by its number below zero.</summary>
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -44,9 +50,9 @@ internal static class Unix
         {
             return File.ReadAllText(Path.Combine(process, file));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended since.
+            // It has ended since, or is another user's.
             return null;
         }
     }

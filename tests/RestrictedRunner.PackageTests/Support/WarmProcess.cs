@@ -38,17 +38,22 @@ internal sealed class WarmProcess : IAsyncDisposable
 
     private static Lazy<Task<string>> Sdk { get; } = new(FindSdkAsync);
 
+    public int Id => _process.ProcessId;
+
+    /// <summary>Starts one that no other test uses.</summary>
+    public static async Task<WarmProcess> StartAsync() => new(await Sdk.Value);
+
     /// <summary>Builds in a process that is idle, or in a new one.</summary>
     public static async Task<(int ExitCode, int ProcessId)> BuildAsync(BuildRequest request, Action<string> onLine)
     {
         if (!Idle.TryPop(out var process))
         {
-            process = new(await Sdk.Value);
+            process = await StartAsync();
         }
 
         var exitCode = await process.RunAsync(request, onLine);
         Idle.Push(process);
-        return (exitCode, process._process.ProcessId);
+        return (exitCode, process.Id);
     }
 
     /// <summary>Ends those that are idle: all, once no build runs.</summary>
@@ -67,7 +72,8 @@ internal sealed class WarmProcess : IAsyncDisposable
         _kill.Dispose();
     }
 
-    private async Task<int> RunAsync(BuildRequest request, Action<string> onLine)
+    /// <summary>Builds, and returns the exit code.</summary>
+    public async Task<int> RunAsync(BuildRequest request, Action<string> onLine)
     {
         _onLine = onLine;
         _build = new(TaskCreationOptions.RunContinuationsAsynchronously);

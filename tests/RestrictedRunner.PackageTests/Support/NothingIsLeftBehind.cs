@@ -7,8 +7,8 @@ public sealed class NothingIsLeftBehind : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await WarmProcess.EndAsync();
         CompilerServer.End();
+        await WarmProcess.EndAsync();
         var files = Directory.GetFileSystemEntries(TestRun.Temp, "rr-*");
         Directory.Delete(TestRun.Temp, recursive: true);
         if (TestFolder.AllAreRemoved)

@@ -51,9 +51,24 @@ internal sealed class WarmProcess : IAsyncDisposable
             process = await StartAsync();
         }
 
-        var exitCode = await process.RunAsync(request, onLine);
-        Idle.Push(process);
-        return (exitCode, process.Id);
+        var isIdle = false;
+        try
+        {
+            var exitCode = await process.RunAsync(request, onLine);
+            isIdle = true;
+            return (exitCode, process.Id);
+        }
+        finally
+        {
+            if (isIdle)
+            {
+                Idle.Push(process);
+            }
+            else
+            {
+                await process.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>Ends those that are idle: all, once no build runs.</summary>
@@ -67,6 +82,12 @@ internal sealed class WarmProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (!_pipe.IsConnected)
+        {
+            // It would wait for that.
+            await _kill.CancelAsync();
+        }
+
         await _pipe.DisposeAsync();
         await ((Task)_process).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _kill.Dispose();

@@ -10,8 +10,8 @@ namespace RestrictedRunner.EngineTests;
 public class AnyTextTests
 {
     // A thousand texts for each way in, in few containers.
-    private const int Batch = 250;
-    private const int Batches = 4;
+    private const int Batch = 500;
+    private const int Batches = 2;
 
     [Theory]
     [EachEngine]
@@ -55,11 +55,18 @@ public class AnyTextTests
     [Theory]
     [EachEngine]
     public Task A_short_script_arrives_as_it_is(string engine) =>
-        AnyText.Text.Where(text => text.Trim().Any(character => !char.IsAsciiLetterOrDigit(character) && !"_./+-".Contains(character, StringComparison.Ordinal))).SampleAsync(
-            async text => Assert.Equal(
-                text.Replace("\r\n", "\n", StringComparison.Ordinal),
-                await (Step.On(engine, text) with { Shell = "cat" }).OutputAsync()),
-            iter: 8,
+        AnyText.Text.Where(text => text.Trim().Any(character => !char.IsAsciiLetterOrDigit(character) && !"_./+-".Contains(character, StringComparison.Ordinal))).Array[50].SampleAsync(
+            async texts =>
+            {
+                using var folder = new TempFolder();
+                var files = texts.Select((text, number) => new RunFiles(folder[$"{number}"], CommandPlan.For(Step.On(engine, text)).Script, environment: null, hasPrepare: false, hasPipes: false)).ToArray();
+                var mounts = files.Select((file, number) => new Mount(file.ScriptPath!, $"/scripts/{number}", ReadOnly: true)).ToArray();
+                var scripts = texts.Select(text => text.Replace("\r\n", "\n", StringComparison.Ordinal)).ToArray();
+
+                Assert.Equal(scripts, Split(await (Step.Direct(engine, "sh", "-c", $"""for number in $(seq 0 {texts.Length - 1}); do cat /scripts/$number; printf '\0'; done""") with { Mounts = mounts }).OutputAsync()));
+                Assert.Equal(scripts[0], await (Step.On(engine, texts[0]) with { Shell = "cat" }).OutputAsync());
+            },
+            iter: Batches,
             threads: 1);
 
     [Theory]
@@ -82,7 +89,7 @@ public class AnyTextTests
     [Theory]
     [EachEngine]
     public Task Mounts_lie_where_they_are_said_to(string engine) =>
-        Gen.Select(AnyText.FileName, AnyText.FileName).Array[25].SampleAsync(
+        Gen.Select(AnyText.FileName, AnyText.FileName).Array[50].SampleAsync(
             async names =>
             {
                 using var folder = new TempFolder();
@@ -102,7 +109,7 @@ public class AnyTextTests
                 Assert.Equal(mounts.Select((mount, number) => $"{mount.ContainerPath}={number}"), output.Take(mounts.Length));
                 Assert.Equal(mounts.Select(mount => mount.ContainerPath).ToHashSet(), output.Skip(mounts.Length).ToHashSet());
             },
-            iter: 8,
+            iter: 4,
             threads: 1);
 
     [Theory]

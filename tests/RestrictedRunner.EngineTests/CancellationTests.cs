@@ -2,7 +2,6 @@ using System.Diagnostics;
 
 namespace RestrictedRunner.EngineTests;
 
-[Collection(nameof(RunsAlone))]
 public class CancellationTests
 {
     private const string Endless = "trap '' TERM INT; while true; do sleep 1; done";
@@ -41,27 +40,15 @@ public class CancellationTests
 
     // The first 400 ms of a run see the client start, the container be created, started, and run.
     [Theory]
-    [EachEngine]
-    public async Task A_container_that_is_being_created_is_removed_whatever_the_moment(string engine)
-    {
-        var watched = new Watched();
-        for (var delay = 0; delay <= 400; delay += 20)
-        {
-            using var cancellation = new CancellationTokenSource();
-            var run = AssertCancelledAsync(Step.On(engine, Endless) with { StopTimeout = TimeSpan.FromMilliseconds(100) }, watched, cancellation.Token);
-            cancellation.CancelAfter(delay);
-            await run;
+    [EachEngine(0)]
+    [EachEngine(40)]
+    public Task A_container_that_is_being_created_is_removed_whatever_the_moment(string engine, int firstMoment) => RemovedAtEachMomentAsync(engine, firstMoment);
 
-            await Leftovers.AssertGoneNowAsync(engine, watched.ContainerNames[^1]);
-        }
-
-        // A creation that had been under way would show by now.
-        foreach (var name in watched.ContainerNames)
-        {
-            await Leftovers.AssertGoneNowAsync(engine, name);
-            Leftovers.AssertNoProcess(name);
-        }
-    }
+    [Theory]
+    [Trait("Tier", "Long")]
+    [EachEngine(20)]
+    [EachEngine(60)]
+    public Task And_so_it_is_at_more_moments(string engine, int firstMoment) => RemovedAtEachMomentAsync(engine, firstMoment);
 
     [Theory]
     [EachEngine]
@@ -178,6 +165,27 @@ public class CancellationTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => container.Completion.WaitAsync(Soon, TestContext.Current.CancellationToken));
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
+    }
+
+    private static async Task RemovedAtEachMomentAsync(string engine, int firstMoment)
+    {
+        var watched = new Watched();
+        for (var delay = firstMoment; delay <= 400; delay += 80)
+        {
+            using var cancellation = new CancellationTokenSource();
+            var run = AssertCancelledAsync(Step.On(engine, Endless) with { StopTimeout = TimeSpan.FromMilliseconds(100) }, watched, cancellation.Token);
+            cancellation.CancelAfter(delay);
+            await run;
+
+            await Leftovers.AssertGoneNowAsync(engine, watched.ContainerNames[^1]);
+        }
+
+        // A creation that had been under way would show by now.
+        foreach (var name in watched.ContainerNames)
+        {
+            await Leftovers.AssertGoneNowAsync(engine, name);
+            Leftovers.AssertNoProcess(name);
+        }
     }
 
     private static Task<OperationCanceledException> AssertCancelledAsync(StepOptions options, Watched watched, CancellationToken cancellation) =>

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace RestrictedRunner.EngineTests;
 
-public class CapabilityTests
+[Collection(nameof(InSharedContainers))]
+public class CapabilityTests(SharedContainers containers)
 {
     private const ulong Chown = 1UL << 0;
     private const ulong NetAdmin = 1UL << 12;
@@ -45,15 +46,15 @@ public class CapabilityTests
     [EachEngine]
     public async Task A_dropped_capability_is_missed_by_a_command(string engine)
     {
-        var result = await (Step.On(engine, "touch /f && chown 1 /f") with { CapDrop = ["CHOWN"] }).RunAsync();
+        var result = await containers.RunAsync(Step.On(engine, "touch /f && chown 1 /f") with { CapDrop = ["CHOWN"] });
 
         Assert.Equal((1, "chown: /f: Operation not permitted\n"), (result.ExitCode, result.StandardError));
     }
 
     // The bounding set is what a program may ever get; root has all of it.
-    private static async Task<ulong> CapabilitiesAsync(StepOptions options)
+    private async Task<ulong> CapabilitiesAsync(StepOptions options)
     {
-        var lines = (await (options with { Command = "grep -E '^Cap(Bnd|Eff):' /proc/self/status" }).OutputAsync()).TrimEnd('\n').Split('\n');
+        var lines = (await containers.OutputAsync(options with { Command = "grep -E '^Cap(Bnd|Eff):' /proc/self/status" })).TrimEnd('\n').Split('\n');
         var sets = lines.ToDictionary(line => line.Split(':')[0], line => ulong.Parse(line.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         Assert.Equal(sets["CapBnd"], sets["CapEff"]);
         return sets["CapBnd"];

@@ -1,7 +1,8 @@
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>Real disks that are full: small ones in mount namespaces of their own. Need root.</summary>
-public class DiskFullTests
+[Collection(nameof(FromRegistries))]
+public class DiskFullTests(Registries registries)
 {
     [Theory]
     [EachEngine(Only = Engines.Docker)]
@@ -38,13 +39,14 @@ public class DiskFullTests
     [EachEngine(Only = Engines.Podman)]
     public async Task An_image_that_there_is_no_room_for_is_told(string engine)
     {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "large", new byte[30_000_000]);
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, name, new byte[30_000_000]);
         using var trusting = registry.ClientFor(engine);
         using var folder = new TempFolder();
         using var client = OnSmallDisk(folder, "", trusting.Path);
 
-        var failure = await new StepOptions { Engine = client.Path, Image = $"{registry.Address}/large", Command = "echo ran" }.FailureAsync();
+        var failure = await new StepOptions { Engine = client.Path, Image = $"{registry.Address}/{name}", Command = "echo ran" }.FailureAsync();
 
         Assert.Equal(RunnerFailure.DiskFull, failure.Failure);
     }

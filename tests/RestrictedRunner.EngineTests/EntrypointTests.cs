@@ -1,6 +1,7 @@
 namespace RestrictedRunner.EngineTests;
 
-public class EntrypointTests
+[Collection(nameof(InSharedContainers))]
+public class EntrypointTests(DerivedImages images)
 {
     private const string PrintsItsWords = """ENTRYPOINT ["echo", "entry point:"]""";
 
@@ -8,28 +9,28 @@ public class EntrypointTests
     [EachEngine]
     public async Task The_images_entry_point_gets_the_command(string engine)
     {
-        await using var image = await DerivedImage.CreateAsync(engine, PrintsItsWords);
+        var image = await images.NameAsync(engine, PrintsItsWords);
 
-        Assert.Equal("entry point: a b\n", await (Step.Direct(engine, "a", "b") with { Image = image.Name }).OutputAsync());
+        Assert.Equal("entry point: a b\n", await (Step.Direct(engine, "a", "b") with { Image = image }).OutputAsync());
     }
 
     [Theory]
     [EachEngine]
     public async Task Another_program_replaces_it(string engine)
     {
-        await using var image = await DerivedImage.CreateAsync(engine, PrintsItsWords);
+        var image = await images.NameAsync(engine, PrintsItsWords);
 
-        Assert.Equal("4\n", await (Step.Direct(engine, "2", "+", "2") with { Image = image.Name, Entrypoint = "expr" }).OutputAsync());
+        Assert.Equal("4\n", await (Step.Direct(engine, "2", "+", "2") with { Image = image, Entrypoint = "expr" }).OutputAsync());
     }
 
     [Theory]
     [EachEngine]
     public async Task None_removes_it(string engine)
     {
-        await using var image = await DerivedImage.CreateAsync(engine, PrintsItsWords);
+        var image = await images.NameAsync(engine, PrintsItsWords);
 
-        Assert.Equal("a\n", await (Step.Direct(engine, "echo", "a") with { Image = image.Name, Entrypoint = "none" }).OutputAsync());
-        Assert.Equal("1\n2\n", await (Step.On(engine, "echo 1\necho 2") with { Image = image.Name, Entrypoint = "none" }).OutputAsync());
+        Assert.Equal("a\n", await (Step.Direct(engine, "echo", "a") with { Image = image, Entrypoint = "none" }).OutputAsync());
+        Assert.Equal("1\n2\n", await (Step.On(engine, "echo 1\necho 2") with { Image = image, Entrypoint = "none" }).OutputAsync());
     }
 
     [Theory]

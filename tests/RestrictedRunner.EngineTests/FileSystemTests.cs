@@ -1,12 +1,13 @@
 namespace RestrictedRunner.EngineTests;
 
-public class FileSystemTests
+[Collection(nameof(InSharedContainers))]
+public class FileSystemTests(SharedContainers containers)
 {
     [Theory]
     [EachEngine]
     public async Task A_read_only_root_is_not_written(string engine)
     {
-        var result = await (Step.On(engine, "touch /etc/new") with { ReadOnly = true }).RunAsync();
+        var result = await containers.RunAsync(Step.On(engine, "touch /etc/new") with { ReadOnly = true });
 
         Assert.Equal((1, "touch: /etc/new: Read-only file system\n"), (result.ExitCode, result.StandardError));
     }
@@ -27,7 +28,7 @@ public class FileSystemTests
     [EachEngine]
     public async Task A_temporary_folder_is_in_memory_with_its_options(string engine)
     {
-        var mounted = await (Step.On(engine, "touch /fast/new && grep ' /fast ' /proc/mounts") with { ReadOnly = true, Tmpfs = ["/fast:size=3m,exec,mode=1770"] }).OutputAsync();
+        var mounted = await containers.OutputAsync(Step.On(engine, "touch /fast/new && grep ' /fast ' /proc/mounts") with { ReadOnly = true, Tmpfs = ["/fast:size=3m,exec,mode=1770"] });
 
         Assert.StartsWith("tmpfs /fast tmpfs rw,", mounted, StringComparison.Ordinal);
         Assert.Contains("size=3072k", mounted, StringComparison.Ordinal);

@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>An engine, or a client of it, that hangs while a step is cancelled: the end comes soon, and says what is known.</summary>
-[Collection(nameof(RunsAlone))]
 public class HangingEngineTests
 {
-    private const string Hang = "exec sleep 61.5";
+    // By its time a test knows its own: others wait so meanwhile.
+    private readonly string _sleep = string.Create(CultureInfo.InvariantCulture, $"sleep 61.{Random.Shared.Next(1_000_000_000):d9}");
 
     // Without limits of their own, the questions to the engine would take ten seconds each.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(9);
@@ -15,7 +16,7 @@ public class HangingEngineTests
     [EachEngine]
     public async Task An_engine_that_removes_nothing_is_told(string engine)
     {
-        using var client = new ClientScript(engine, $"case $1 in kill|rm) {Hang} ;; esac");
+        using var client = new ClientScript(engine, $"case $1 in kill|rm) exec {_sleep} ;; esac");
         var watched = new Watched();
 
         var failure = await CancelAsync<RunnerException>(Step.On(client.Path, "echo started; sleep 60"), watched, run => watched.SeesAsync("started", run));
@@ -31,7 +32,7 @@ public class HangingEngineTests
     {
         using var hangs = new TempFolder();
         hangs.Write("now", "");
-        using var client = new ClientScript(engine, $"case $1 in kill|rm) if [ -e {hangs["now"]} ]; then {Hang}; fi ;; esac");
+        using var client = new ClientScript(engine, $"case $1 in kill|rm) if [ -e {hangs["now"]} ]; then exec {_sleep}; fi ;; esac");
         var watched = new Watched();
 
         await CancelAsync<RunnerException>(Step.On(client.Path, "echo started; sleep 60"), watched, run => watched.SeesAsync("started", run));
@@ -45,7 +46,7 @@ public class HangingEngineTests
     [EachEngine]
     public async Task An_engine_that_only_does_not_take_the_signal_removes_the_container(string engine)
     {
-        using var client = new ClientScript(engine, $"if [ $1 = kill ]; then {Hang}; fi");
+        using var client = new ClientScript(engine, $"if [ $1 = kill ]; then exec {_sleep}; fi");
         var watched = new Watched();
 
         await CancelAsync<OperationCanceledException>(
@@ -61,7 +62,7 @@ public class HangingEngineTests
     [EachEngine]
     public async Task A_question_what_became_of_the_container_is_given_up(string engine)
     {
-        using var client = new ClientScript(engine, $"if [ $1 = events ]; then {Hang}; fi");
+        using var client = new ClientScript(engine, $"if [ $1 = events ]; then exec {_sleep}; fi");
 
         await CancelAsync<OperationCanceledException>(
             Step.On(client.Path, "exit 137") with { Memory = "64m" },
@@ -73,7 +74,7 @@ public class HangingEngineTests
     [EachEngine]
     public async Task A_client_that_does_not_begin_is_killed_and_what_the_engine_makes_of_it_is_not_known(string engine)
     {
-        using var client = new ClientScript(engine, $"if [ $1 = run ]; then echo begun; {Hang}; fi");
+        using var client = new ClientScript(engine, $"if [ $1 = run ]; then echo begun; exec {_sleep}; fi");
         var watched = new Watched();
 
         var failure = await CancelAsync<RunnerException>(Step.On(client.Path, "true"), watched, run => watched.SeesAsync("begun", run));
@@ -86,7 +87,7 @@ public class HangingEngineTests
     [EachEngine]
     public async Task A_client_that_does_not_end_is_killed_and_its_container_is_gone(string engine)
     {
-        using var client = new ClientScript(engine, $"if [ $1 = run ]; then {engine} \"$@\"; {Hang}; fi");
+        using var client = new ClientScript(engine, $"if [ $1 = run ]; then {engine} \"$@\"; exec {_sleep}; fi");
         var watched = new Watched();
 
         await CancelAsync<OperationCanceledException>(Step.On(client.Path, "echo started; sleep 60"), watched, run => watched.SeesAsync("started", run));
@@ -98,7 +99,7 @@ public class HangingEngineTests
     [EachEngine]
     public async Task An_engine_that_does_not_answer_is_asked_once_for_all_images(string engine)
     {
-        using var client = new ClientScript(engine, Hang);
+        using var client = new ClientScript(engine, $"exec {_sleep}");
 
         var ids = await ImageIds.FindAsync(["one:1", "two:1", "three:1"], new StepOptions { Engine = client.Path }, TestContext.Current.CancellationToken);
 
@@ -111,19 +112,18 @@ public class HangingEngineTests
     [EachEngine]
     public async Task A_question_that_is_given_up_leaves_no_client_of_a_client(string engine)
     {
-        const string Child = "sleep 61.75";
-        using var client = new ClientScript(engine, $"{Child} & wait");
+        using var client = new ClientScript(engine, $"{_sleep} & wait");
         using var cancellation = new CancellationTokenSource();
 
         var asking = ImageIds.FindAsync(["one:1"], new StepOptions { Engine = client.Path }, cancellation.Token);
-        await Until.IsSoAsync(Soon, () => Processes.WithText(Child).Count > 0);
+        await Until.IsSoAsync(Soon, () => Processes.WithText(_sleep).Count > 0);
         await cancellation.CancelAsync();
 
         Assert.Empty(await asking);
-        await Until.IsSoAsync(Soon, () => Processes.WithText(Child).Count == 0);
+        await Until.IsSoAsync(Soon, () => Processes.WithText(_sleep).Count == 0);
     }
 
-    private static async Task<T> CancelAsync<T>(StepOptions options, Watched watched, Func<Task, Task> moment)
+    private async Task<T> CancelAsync<T>(StepOptions options, Watched watched, Func<Task, Task> moment)
         where T : Exception
     {
         using var cancellation = new CancellationTokenSource();
@@ -137,7 +137,7 @@ public class HangingEngineTests
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Soon);
 
         // What the engine did not do in time, the reaper tries for some seconds more.
-        await Until.IsSoAsync(Soon, () => Processes.WithText("sleep 61.5").Count == 0);
+        await Until.IsSoAsync(Soon, () => Processes.WithText(_sleep).Count == 0);
         return thrown;
     }
 }

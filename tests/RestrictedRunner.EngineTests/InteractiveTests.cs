@@ -2,7 +2,6 @@ using System.Text;
 
 namespace RestrictedRunner.EngineTests;
 
-[Collection(nameof(RunsAlone))]
 public class InteractiveTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
@@ -144,8 +143,8 @@ public class InteractiveTests
     [EachEngine(2, Only = Engines.Podman)]
     public async Task A_client_that_is_silent_and_has_started_nothing_has_no_code_of_a_command(string engine, int code)
     {
-        // Podman is believed only where it has anything to tell.
-        await Step.On(engine, "true").RunAsync();
+        // Podman is believed only where it has anything to tell, such as of the container that this runs.
+        Assert.True(Engines.Answers(engine));
         using var client = new ClientScript(engine, $"if [ $1 = run ]; then exit {code}; fi");
         await using var container = await StartAsync(Step.On(client.Path, "true; true"));
 

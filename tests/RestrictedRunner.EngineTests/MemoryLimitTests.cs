@@ -1,6 +1,7 @@
 namespace RestrictedRunner.EngineTests;
 
-public class MemoryLimitTests
+[Collection(nameof(InSharedContainers))]
+public class MemoryLimitTests(SharedContainers containers)
 {
     private const long MiB = 1024 * 1024;
 
@@ -10,21 +11,21 @@ public class MemoryLimitTests
     [EachEngine("65536K", 64 * MiB)]
     [EachEngine("1g", 1024 * MiB)]
     public async Task Memory_is_limited(string engine, string memory, long bytes) =>
-        Assert.Equal($"{bytes}\n", await (Step.On(engine, Cgroup.Memory) with { Memory = memory }).OutputAsync());
+        Assert.Equal($"{bytes}\n", await containers.OutputAsync(Step.On(engine, Cgroup.Memory) with { Memory = memory }));
 
     [Theory]
     [EachEngine]
     public async Task Memory_has_a_soft_limit(string engine) =>
         Assert.Equal(
             $"{32 * MiB}\n",
-            await (Step.On(engine, Cgroup.MemoryReservation) with { Memory = "64m", MemoryReservation = "32m" }).OutputAsync());
+            await containers.OutputAsync(Step.On(engine, Cgroup.MemoryReservation) with { Memory = "64m", MemoryReservation = "32m" }));
 
     [Theory]
     [EachEngine]
     public async Task Memory_and_swap_together_are_limited(string engine) =>
         Assert.Equal(
             $"{(Cgroup.IsVersion1 ? 96 : 32) * MiB}\n",
-            await (Step.On(engine, Cgroup.MemorySwap) with { Memory = "64m", MemorySwap = "96m" }).OutputAsync());
+            await containers.OutputAsync(Step.On(engine, Cgroup.MemorySwap) with { Memory = "64m", MemorySwap = "96m" }));
 
     [Theory]
     [EachEngine]
@@ -33,7 +34,7 @@ public class MemoryLimitTests
         // The largest multiple of a page that the kernel of cgroup v1 counts to.
         var unlimited = Cgroup.IsVersion1 ? "9223372036854771712\n" : "max\n";
 
-        Assert.Equal(unlimited, await (Step.On(engine, Cgroup.MemorySwap) with { Memory = "64m", MemorySwap = "-1" }).OutputAsync());
+        Assert.Equal(unlimited, await containers.OutputAsync(Step.On(engine, Cgroup.MemorySwap) with { Memory = "64m", MemorySwap = "-1" }));
     }
 
     [Theory]
@@ -44,7 +45,7 @@ public class MemoryLimitTests
     {
         Assert.SkipUnless(Cgroup.IsVersion1, Cgroup.Version2HasNoSwappiness);
 
-        Assert.Equal($"{swappiness}\n", await (Step.On(engine, Cgroup.Swappiness) with { MemorySwappiness = swappiness }).OutputAsync());
+        Assert.Equal($"{swappiness}\n", await containers.OutputAsync(Step.On(engine, Cgroup.Swappiness) with { MemorySwappiness = swappiness }));
     }
 
     [Theory]

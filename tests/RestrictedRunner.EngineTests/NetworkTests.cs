@@ -1,11 +1,7 @@
 namespace RestrictedRunner.EngineTests;
 
-/// <summary>
-/// Alone: podman looks at each interface of the machine before it makes a network, and those of other containers are gone
-/// meanwhile ("route ip+net: no such network interface").
-/// </summary>
-[Collection(nameof(RunsAlone))]
-public class NetworkTests
+[Collection(nameof(InSharedContainers))]
+public class NetworkTests(SharedContainers containers)
 {
     private const string Interfaces = "ls /sys/class/net";
     private const string Namespace = "readlink /proc/self/ns/net";
@@ -13,17 +9,17 @@ public class NetworkTests
     [Theory]
     [EachEngine]
     public async Task By_default_the_container_has_an_interface_and_a_way_out(string engine) =>
-        Assert.Equal("eth0\nlo\ndefault\n", await Step.On(engine, $"{Interfaces}; ip route | grep -o ^default").OutputAsync());
+        Assert.Equal("eth0\nlo\ndefault\n", await containers.OutputAsync(Step.On(engine, $"{Interfaces}; ip route | grep -o ^default")));
 
     [Theory]
     [EachEngine]
     public async Task Without_networking_there_is_only_the_loopback(string engine) =>
-        Assert.Equal("lo\n", await (Step.On(engine, Interfaces) with { AllowNetworking = false }).OutputAsync());
+        Assert.Equal("lo\n", await containers.OutputAsync(Step.On(engine, Interfaces) with { AllowNetworking = false }));
 
     [Theory]
     [EachEngine]
     public async Task The_network_none_has_only_the_loopback(string engine) =>
-        Assert.Equal("lo\n", await (Step.On(engine, Interfaces) with { Network = "none" }).OutputAsync());
+        Assert.Equal("lo\n", await containers.OutputAsync(Step.On(engine, Interfaces) with { Network = "none" }));
 
     [Theory]
     [EachEngine]
@@ -32,26 +28,7 @@ public class NetworkTests
         var here = await Client.OutputAsync("readlink", "/proc/self/ns/net");
 
         Assert.Equal($"{here}\n", await (Step.On(engine, Namespace) with { Network = "host" }).OutputAsync());
-        Assert.NotEqual($"{here}\n", await Step.On(engine, Namespace).OutputAsync());
-    }
-
-    [Theory]
-    [EachEngine]
-    public async Task A_named_network_is_joined(string engine)
-    {
-        // Of its own, so that the address tells the network; the engines refuse a subnet that is in use.
-        var subnet = $"10.{(engine == Engines.Docker ? 213 : 214)}.{Environment.ProcessId % 256}.";
-        var name = $"rr-test-{Guid.NewGuid():N}";
-        await Client.OutputAsync(engine, "network", "create", "--subnet", $"{subnet}0/24", name);
-        try
-        {
-            var address = await (Step.On(engine, "ip -4 -o addr show eth0 | sed 's|.*inet ||; s|/.*||'") with { Network = name }).OutputAsync();
-            Assert.StartsWith(subnet, address, StringComparison.Ordinal);
-        }
-        finally
-        {
-            await Client.OutputAsync(engine, "network", "rm", name);
-        }
+        Assert.NotEqual($"{here}\n", await containers.OutputAsync(Step.On(engine, Namespace)));
     }
 
     [Theory]

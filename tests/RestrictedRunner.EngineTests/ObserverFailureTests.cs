@@ -1,8 +1,8 @@
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>An exception of the caller's own code, thrown while the command runs.</summary>
-[Collection(nameof(RunsAlone))]
-public class ObserverFailureTests
+[Collection(nameof(FromRegistries))]
+public class ObserverFailureTests(Registries registries)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
@@ -69,10 +69,11 @@ public class ObserverFailureTests
     [EachEngine]
     public async Task It_ends_a_pull_too(string engine)
     {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1");
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1");
         using var client = registry.ClientFor(engine);
-        await using var image = new PulledImage(engine, $"{registry.Address}/tool:1");
+        await using var image = new PulledImage(engine, $"{registry.Address}/{name}:1");
         var observer = new RunObserver { PullProgress = line => throw new InvalidOperationException("pull") };
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => (Step.On(client.Path, "true") with { Image = image.Name }).RunAsync(observer));

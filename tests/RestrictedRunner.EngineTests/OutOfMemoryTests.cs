@@ -38,26 +38,4 @@ public class OutOfMemoryTests
 
         Assert.Equal((0, true), (result.ExitCode, result.OutOfMemory));
     }
-
-    // It has no event for it, and its containers do not say so either (4.3, cgroup v1).
-    [Theory]
-    [EachEngine(Only = Engines.Podman)]
-    public async Task Podman_tells_the_exit_code_only(string engine)
-    {
-        var result = await Limited(engine, TooMuch).RunAsync();
-
-        Assert.Equal((137, false), (result.ExitCode, result.OutOfMemory));
-    }
-
-    [Theory]
-    [EachEngine("exit 0", 0)]
-    [EachEngine("exit 1", 1)]
-    [EachEngine("exit 137", 137)]
-    [EachEngine("kill -9 $$", 137)]
-    public async Task Other_ends_are_not_taken_for_it(string engine, string command, int exitCode)
-    {
-        var result = await Limited(engine, command).RunAsync();
-
-        Assert.Equal((exitCode, false), (result.ExitCode, result.OutOfMemory));
-    }
 }

@@ -1,13 +1,14 @@
 namespace RestrictedRunner.EngineTests;
 
-public class PrepareCommandTests
+[Collection(nameof(InSharedContainers))]
+public class PrepareCommandTests(SharedContainers containers)
 {
     [Theory]
     [EachEngine]
     public async Task It_runs_first_in_the_same_shell(string engine) =>
         Assert.Equal(
             "prepared\n/etc 5 6\n",
-            await (Step.On(engine, "echo $PWD $X $Y") with { PrepareCommand = "cd /etc; X=5; export Y=6\necho prepared" }).OutputAsync());
+            await containers.OutputAsync(Step.On(engine, "echo $PWD $X $Y") with { PrepareCommand = "cd /etc; X=5; export Y=6\necho prepared" }));
 
     [Theory]
     [EachEngine("false", 1)]
@@ -31,10 +32,21 @@ public class PrepareCommandTests
     [EachEngine("set -C; exit 4", 4)]
     public async Task When_it_fails_its_code_is_the_steps_and_the_command_does_not_run(string engine, string prepare, int code)
     {
-        var result = await (Step.On(engine, "echo the command ran") with { PrepareCommand = prepare }).RunAsync();
+        var result = await containers.RunAsync(Step.On(engine, "echo the command ran") with { PrepareCommand = prepare });
 
         Assert.Equal((code, true), (result.ExitCode, result.PrepareFailed));
         Assert.DoesNotContain("the command ran", result.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EachEngine("false", 1)]
+    [EachEngine("exec true", 0)]
+    [EachEngine("exit 125", 125)]
+    public async Task So_it_is_in_a_container_of_the_steps_own(string engine, string prepare, int code)
+    {
+        var result = await (Step.On(engine, "echo the command ran") with { PrepareCommand = prepare }).RunAsync();
+
+        Assert.Equal((code, true, "", ""), (result.ExitCode, result.PrepareFailed, result.StandardOutput, result.StandardError));
     }
 
     [Theory]
@@ -54,7 +66,7 @@ public class PrepareCommandTests
     [EachEngine("exit 0 # a comment")]
     public async Task Success_of_the_command_is_success(string engine, string command)
     {
-        var result = await (Step.On(engine, command) with { PrepareCommand = "echo prepared" }).RunAsync();
+        var result = await containers.RunAsync(Step.On(engine, command) with { PrepareCommand = "echo prepared" });
 
         Assert.Equal((0, false, "prepared\n"), (result.ExitCode, result.PrepareFailed, result.StandardOutput));
     }
@@ -66,7 +78,7 @@ public class PrepareCommandTests
     [EachEngine("exec 2>/dev/null")]
     public async Task It_may_change_the_shell(string engine, string prepare)
     {
-        var result = await (Step.On(engine, "echo the command ran") with { PrepareCommand = prepare }).RunAsync();
+        var result = await containers.RunAsync(Step.On(engine, "echo the command ran") with { PrepareCommand = prepare });
 
         Assert.Equal((0, false, "the command ran\n", ""), (result.ExitCode, result.PrepareFailed, result.StandardOutput, result.StandardError));
     }
@@ -90,7 +102,7 @@ public class PrepareCommandTests
     [EachEngine("fi 2>/dev/null", 2)]
     public async Task A_failure_of_the_command_is_not_blamed_on_it(string engine, string command, int code)
     {
-        var result = await (Step.On(engine, command) with { PrepareCommand = "true" }).RunAsync();
+        var result = await containers.RunAsync(Step.On(engine, command) with { PrepareCommand = "true" });
 
         Assert.Equal((code, false), (result.ExitCode, result.PrepareFailed));
         Assert.DoesNotContain("restricted-runner:", result.StandardError, StringComparison.Ordinal);
@@ -100,7 +112,7 @@ public class PrepareCommandTests
     [EachEngine]
     public async Task It_may_leave_the_shell_stricter(string engine)
     {
-        var result = await (Step.On(engine, "echo before\nfalse\necho after") with { PrepareCommand = "set -eu" }).RunAsync();
+        var result = await containers.RunAsync(Step.On(engine, "echo before\nfalse\necho after") with { PrepareCommand = "set -eu" });
 
         Assert.Equal((1, false, "before\n"), (result.ExitCode, result.PrepareFailed, result.StandardOutput));
     }
@@ -109,7 +121,7 @@ public class PrepareCommandTests
     [EachEngine]
     public async Task A_trap_of_the_command_is_the_commands(string engine)
     {
-        var result = await (Step.On(engine, "trap 'echo bye' EXIT; exit 7") with { PrepareCommand = "true" }).RunAsync();
+        var result = await containers.RunAsync(Step.On(engine, "trap 'echo bye' EXIT; exit 7") with { PrepareCommand = "true" });
 
         Assert.Equal((7, false, "bye\n", ""), (result.ExitCode, result.PrepareFailed, result.StandardOutput, result.StandardError));
     }

@@ -1,14 +1,15 @@
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>What the first process of a container is, and may become.</summary>
-public class ProcessTests
+[Collection(nameof(InSharedContainers))]
+public class ProcessTests(SharedContainers containers)
 {
     private const string FirstProcess = "tr '\\0' ' ' </proc/1/cmdline";
 
     [Theory]
     [EachEngine]
     public async Task An_init_is_process_1_so_that_signals_reach_the_command(string engine) =>
-        Assert.Contains("init", (await Step.On(engine, FirstProcess).OutputAsync()).Split(' ')[0], StringComparison.Ordinal);
+        Assert.Contains("init", (await containers.OutputAsync(Step.On(engine, FirstProcess))).Split(' ')[0], StringComparison.Ordinal);
 
     [Theory]
     [EachEngine]
@@ -21,8 +22,8 @@ public class ProcessTests
     {
         const string flag = "grep ^NoNewPrivs: /proc/self/status";
 
-        Assert.Equal("NoNewPrivs:\t1\n", await (Step.On(engine, flag) with { SecurityOpt = ["no-new-privileges"] }).OutputAsync());
-        Assert.Equal("NoNewPrivs:\t0\n", await Step.On(engine, flag).OutputAsync());
+        Assert.Equal("NoNewPrivs:\t1\n", await containers.OutputAsync(Step.On(engine, flag) with { SecurityOpt = ["no-new-privileges"] }));
+        Assert.Equal("NoNewPrivs:\t0\n", await containers.OutputAsync(Step.On(engine, flag)));
     }
 
     [Theory]
@@ -42,5 +43,5 @@ public class ProcessTests
     [Theory]
     [EachEngine]
     public async Task More_groups_are_given_to_the_user(string engine) =>
-        Assert.Equal("2345 4321\n", await (Step.On(engine, "id -G") with { User = "1234:2345", GroupAdd = ["4321"] }).OutputAsync());
+        Assert.Equal("2345 4321\n", await containers.OutputAsync(Step.On(engine, "id -G") with { User = "1234:2345", GroupAdd = ["4321"] }));
 }

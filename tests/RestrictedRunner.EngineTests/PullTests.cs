@@ -6,7 +6,8 @@ using System.Security.Cryptography;
 
 namespace RestrictedRunner.EngineTests;
 
-public class PullTests
+[Collection(nameof(FromRegistries))]
+public class PullTests(Registries registries)
 {
     private const int MiddleOfTheLayer = 500_000;
 
@@ -14,10 +15,11 @@ public class PullTests
     [EachEngine]
     public async Task An_absent_image_is_pulled_between_two_tries_to_run_it(string engine)
     {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1", "published"u8.ToArray());
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1", "published"u8.ToArray());
         using var client = registry.ClientFor(engine);
-        await using var image = new PulledImage(engine, $"{registry.Address}/tool:1");
+        await using var image = new PulledImage(engine, $"{registry.Address}/{name}:1");
         var options = Step.On(client.Path, "cat /added;") with { Image = image.Name };
         var watched = new Watched();
         var result = await options.RunAsync(watched.Observer);
@@ -37,10 +39,11 @@ public class PullTests
     [EachEngine]
     public async Task An_interactive_start_pulls_it_before_it_runs(string engine)
     {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1", "published"u8.ToArray());
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1", "published"u8.ToArray());
         using var client = registry.ClientFor(engine);
-        await using var image = new PulledImage(engine, $"{registry.Address}/tool:1");
+        await using var image = new PulledImage(engine, $"{registry.Address}/{name}:1");
         var options = Step.On(client.Path, "cat /added;") with { Image = image.Name };
         await using var container = await DockerRunner.StartAsync(options, cancellation: TestContext.Current.CancellationToken);
         using var reader = new StreamReader(container.StandardOutput);
@@ -54,10 +57,11 @@ public class PullTests
     [EachEngine]
     public async Task An_image_can_be_brought_without_a_run(string engine)
     {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1", "published"u8.ToArray());
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1", "published"u8.ToArray());
         using var client = registry.ClientFor(engine);
-        await using var image = new PulledImage(engine, $"{registry.Address}/tool:1");
+        await using var image = new PulledImage(engine, $"{registry.Address}/{name}:1");
         var options = Step.On(client.Path, "cat /added;") with { Image = image.Name };
 
         Assert.True(await DockerRunner.PullAsync(options, cancellation: TestContext.Current.CancellationToken));
@@ -70,14 +74,15 @@ public class PullTests
     [EachEngine]
     public async Task Never_pulls_nothing(string engine)
     {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1");
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1");
         using var client = registry.ClientFor(engine);
 
-        var failure = await (Step.On(client.Path, "true") with { Image = $"{registry.Address}/tool:1", Pull = PullPolicy.Never }).FailureAsync();
+        var failure = await (Step.On(client.Path, "true") with { Image = $"{registry.Address}/{name}:1", Pull = PullPolicy.Never }).FailureAsync();
 
         Assert.Equal(RunnerFailure.ImageAbsent, failure.Failure);
-        Assert.Contains($"{registry.Address}/tool:1", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"{registry.Address}/{name}:1", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("pull", client.Calls);
     }
 
@@ -85,14 +90,15 @@ public class PullTests
     [EachEngine]
     public async Task Always_takes_the_registrys_image_and_missing_the_engines(string engine)
     {
-        await using var registry = await Registry.StartAsync();
+        var registry = await registries.Open;
+        var name = Registries.NewName();
         using var client = registry.ClientFor(engine);
-        await using var image = new PulledImage(engine, $"{registry.Address}/tool:1");
+        await using var image = new PulledImage(engine, $"{registry.Address}/{name}:1");
         var options = Step.On(client.Path, "cat /added;") with { Image = image.Name };
-        await registry.PublishAsync(engine, "tool:1", "first"u8.ToArray());
+        await registry.PublishAsync(engine, $"{name}:1", "first"u8.ToArray());
         Assert.Equal("first", await options.OutputAsync());
         await image.RememberAsync();
-        await registry.PublishAsync(engine, "tool:1", "second"u8.ToArray());
+        await registry.PublishAsync(engine, $"{name}:1", "second"u8.ToArray());
 
         Assert.Equal("first", await options.OutputAsync());
         Assert.Equal("second", await (options with { Pull = PullPolicy.Always }).OutputAsync());
@@ -102,13 +108,14 @@ public class PullTests
     [Theory]
     [EachEngine("tool:no-such-tag")]
     [EachEngine("no-such-tool:1")]
-    public async Task An_image_that_the_registry_does_not_have_is_asked_for_once(string engine, string name)
+    public async Task An_image_that_the_registry_does_not_have_is_asked_for_once(string engine, string absent)
     {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1");
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1");
         using var client = registry.ClientFor(engine);
 
-        var failure = await (Step.On(client.Path, "true") with { Image = $"{registry.Address}/{name}" }).FailureAsync();
+        var failure = await (Step.On(client.Path, "true") with { Image = $"{registry.Address}/{absent.Replace("tool", name, StringComparison.Ordinal)}" }).FailureAsync();
 
         Assert.Equal(RunnerFailure.ImageNotFound, failure.Failure);
         Assert.Contains("manifest unknown", failure.Message, StringComparison.Ordinal);
@@ -120,11 +127,12 @@ public class PullTests
     [EachEngine("wrong")]
     public async Task A_registry_that_wants_a_password_is_asked_once(string engine, string password)
     {
-        await using var registry = await Registry.StartAsync(withPassword: true);
-        await registry.PublishAsync(engine, "tool:1");
+        var registry = await registries.Closed;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1");
         using var client = registry.ClientFor(engine, password);
 
-        var failure = await (Step.On(client.Path, "true") with { Image = $"{registry.Address}/tool:1" }).FailureAsync();
+        var failure = await (Step.On(client.Path, "true") with { Image = $"{registry.Address}/{name}:1" }).FailureAsync();
 
         Assert.Equal(RunnerFailure.PullUnauthorized, failure.Failure);
         Assert.Equal(["run", "pull"], CallsOf(client));
@@ -134,10 +142,11 @@ public class PullTests
     [EachEngine]
     public async Task With_the_password_it_gives_the_image(string engine)
     {
-        await using var registry = await Registry.StartAsync(withPassword: true);
-        await registry.PublishAsync(engine, "tool:1", "published"u8.ToArray());
+        var registry = await registries.Closed;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1", "published"u8.ToArray());
         using var client = registry.ClientWithPassword(engine);
-        await using var image = new PulledImage(engine, $"{registry.Address}/tool:1");
+        await using var image = new PulledImage(engine, $"{registry.Address}/{name}:1");
         var options = Step.On(client.Path, "cat /added;") with { Image = image.Name };
         Assert.Equal("published", await options.OutputAsync());
     }
@@ -161,62 +170,39 @@ public class PullTests
         Assert.True(watch.Elapsed >= TimeSpan.FromSeconds(4));
     }
 
+    [Theory]
+    [EachEngine(0, false)]
+    [EachEngine(MiddleOfTheLayer, true, Only = Engines.Podman)]
+    [EachEngine(MiddleOfTheLayer, false, Only = Engines.Podman)]
+    public Task A_line_that_is_mended_between_two_tries_gives_the_image(string engine, int bytes, bool isBehindGateway) => ImageByMendedLineAsync(engine, bytes, isBehindGateway);
+
     // Within a layer docker tries five times by itself, for more than a minute; behind a gateway only in the first pull.
     [Theory]
-    [EachEngine(0, false)]
-    [EachEngine(MiddleOfTheLayer, true)]
-    [EachEngine(MiddleOfTheLayer, false, Only = Engines.Podman)]
-    public async Task A_line_that_is_mended_between_two_tries_gives_the_image(string engine, int bytes, bool isBehindGateway)
-    {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1", RandomNumberGenerator.GetBytes(3_000_000));
-        await using var line = new BrokenLine(registry.Port, bytes, isBehindGateway: isBehindGateway);
-        using var client = registry.ClientFor(engine, morePorts: [line.Port]);
-        await using var image = new PulledImage(engine, $"127.0.0.1:{line.Port}/tool:1");
-        var options = Step.On(client.Path, "wc -c </added") with { Image = image.Name };
-        var observer = new RunObserver
-        {
-            PullProgress = progress =>
-            {
-                if (progress.Contains("; trying again in ", StringComparison.Ordinal))
-                {
-                    line.Mend();
-                }
-            },
-        };
-        var result = await options.RunAsync(observer);
-
-        Assert.Equal((0, "3000000\n"), (result.ExitCode, result.StandardOutput));
-        Assert.Equal(2, client.Calls.Count(call => call == "pull"));
-        Assert.True(line.Cuts > 0);
-    }
+    [Trait("Tier", "Long")]
+    [EachEngine(MiddleOfTheLayer, true, Only = Engines.Docker)]
+    public Task A_line_that_breaks_in_a_layer_of_docker_gives_it_too(string engine, int bytes, bool isBehindGateway) => ImageByMendedLineAsync(engine, bytes, isBehindGateway);
 
     [Theory]
     [EachEngine(0, false)]
-    [EachEngine(MiddleOfTheLayer, true)]
+    [EachEngine(MiddleOfTheLayer, true, Only = Engines.Podman)]
     [EachEngine(MiddleOfTheLayer, false, Only = Engines.Podman)]
-    public async Task A_line_that_is_never_mended_is_given_up_after_three_tries(string engine, int bytes, bool isBehindGateway)
-    {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1", RandomNumberGenerator.GetBytes(3_000_000));
-        await using var line = new BrokenLine(registry.Port, bytes, isBehindGateway: isBehindGateway);
-        using var client = registry.ClientFor(engine, morePorts: [line.Port]);
+    public Task A_line_that_is_never_mended_is_given_up_after_three_tries(string engine, int bytes, bool isBehindGateway) => GivenUpAsync(engine, bytes, isBehindGateway);
 
-        var failure = await (Step.On(client.Path, "true") with { Image = $"127.0.0.1:{line.Port}/tool:1" }).FailureAsync();
-
-        Assert.True(failure.Failure == RunnerFailure.RegistryUnreachable, $"{failure.Failure}: {failure.Message}");
-        Assert.Equal(3, client.Calls.Count(call => call == "pull"));
-    }
+    [Theory]
+    [Trait("Tier", "Long")]
+    [EachEngine(MiddleOfTheLayer, true, Only = Engines.Docker)]
+    public Task A_line_that_breaks_in_a_layer_of_docker_is_given_up_too(string engine, int bytes, bool isBehindGateway) => GivenUpAsync(engine, bytes, isBehindGateway);
 
     [Theory]
     [EachEngine]
     public async Task A_layer_that_breaks_off_once_is_taken_up_again_by_the_engine(string engine)
     {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1", RandomNumberGenerator.GetBytes(3_000_000));
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1", RandomNumberGenerator.GetBytes(3_000_000));
         await using var line = new BrokenLine(registry.Port, MiddleOfTheLayer, cuts: 1);
         using var client = registry.ClientFor(engine, morePorts: [line.Port]);
-        await using var image = new PulledImage(engine, $"127.0.0.1:{line.Port}/tool:1");
+        await using var image = new PulledImage(engine, $"127.0.0.1:{line.Port}/{name}:1");
         var options = Step.On(client.Path, "wc -c </added") with { Image = image.Name };
         Assert.Equal("3000000\n", await options.OutputAsync());
         Assert.Equal(1, line.Cuts);
@@ -229,7 +215,7 @@ public class PullTests
     [EachEngine]
     public async Task A_pull_is_cancelled_while_the_registry_keeps_it_waiting(string engine)
     {
-        await using var registry = await Registry.StartAsync();
+        var registry = await registries.Open;
         using var silence = new TcpListener(IPAddress.Loopback, 0);
         silence.Start();
         var port = ((IPEndPoint)silence.LocalEndpoint).Port;
@@ -275,16 +261,57 @@ public class PullTests
     [EachEngine]
     public async Task An_image_of_another_platform_is_not_run(string engine)
     {
-        await using var registry = await Registry.StartAsync();
-        await registry.PublishAsync(engine, "tool:1");
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1");
         using var client = registry.ClientFor(engine);
         var foreign = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux/amd64" : "linux/arm64";
-        await using var image = new PulledImage(engine, $"{registry.Address}/tool:1");
+        await using var image = new PulledImage(engine, $"{registry.Address}/{name}:1");
         var options = Step.On(client.Path, "true") with { Image = image.Name, Platform = foreign };
         var failure = await options.FailureAsync();
 
         Assert.Contains(failure.Failure, new[] { RunnerFailure.ImageAbsent, RunnerFailure.ImageNotFound });
         Assert.Equal(1, client.Calls.Count(call => call == "pull"));
+    }
+
+    private async Task ImageByMendedLineAsync(string engine, int bytes, bool isBehindGateway)
+    {
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1", RandomNumberGenerator.GetBytes(3_000_000));
+        await using var line = new BrokenLine(registry.Port, bytes, isBehindGateway: isBehindGateway);
+        using var client = registry.ClientFor(engine, morePorts: [line.Port]);
+        await using var image = new PulledImage(engine, $"127.0.0.1:{line.Port}/{name}:1");
+        var options = Step.On(client.Path, "wc -c </added") with { Image = image.Name };
+        var observer = new RunObserver
+        {
+            PullProgress = progress =>
+            {
+                if (progress.Contains("; trying again in ", StringComparison.Ordinal))
+                {
+                    line.Mend();
+                }
+            },
+        };
+        var result = await options.RunAsync(observer);
+
+        Assert.Equal((0, "3000000\n"), (result.ExitCode, result.StandardOutput));
+        Assert.Equal(2, client.Calls.Count(call => call == "pull"));
+        Assert.True(line.Cuts > 0);
+    }
+
+    private async Task GivenUpAsync(string engine, int bytes, bool isBehindGateway)
+    {
+        var registry = await registries.Open;
+        var name = Registries.NewName();
+        await registry.PublishAsync(engine, $"{name}:1", RandomNumberGenerator.GetBytes(3_000_000));
+        await using var line = new BrokenLine(registry.Port, bytes, isBehindGateway: isBehindGateway);
+        using var client = registry.ClientFor(engine, morePorts: [line.Port]);
+
+        var failure = await (Step.On(client.Path, "true") with { Image = $"127.0.0.1:{line.Port}/{name}:1" }).FailureAsync();
+
+        Assert.True(failure.Failure == RunnerFailure.RegistryUnreachable, $"{failure.Failure}: {failure.Message}");
+        Assert.Equal(3, client.Calls.Count(call => call == "pull"));
     }
 
     // Without the look at the engine's record, by which its own words are told from a command's that imitates them.

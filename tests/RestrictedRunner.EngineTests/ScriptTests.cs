@@ -3,7 +3,8 @@ using System.Text;
 
 namespace RestrictedRunner.EngineTests;
 
-public class ScriptTests
+[Collection(nameof(InSharedContainers))]
+public class ScriptTests(SharedContainers containers)
 {
     [Theory]
     [EachEngine("X=5; echo \"$X\"", "5\n")]
@@ -16,12 +17,12 @@ public class ScriptTests
     [EachEngine("# only a comment", "")]
     [EachEngine("-x 2>/dev/null; echo $?", "127\n")]
     public async Task A_shell_reads_the_text_once(string engine, string command, string printed) =>
-        Assert.Equal(printed, await Step.On(engine, command).OutputAsync());
+        Assert.Equal(printed, await containers.OutputAsync(Step.On(engine, command)));
 
     [Theory]
     [EachEngine]
     public async Task Line_ends_of_Windows_are_line_ends(string engine) =>
-        Assert.Equal("a|\nb|\n", await Step.On(engine, "for x in a b\r\ndo\r\n  echo \"$x|\"\r\ndone\r\n").OutputAsync());
+        Assert.Equal("a|\nb|\n", await containers.OutputAsync(Step.On(engine, "for x in a b\r\ndo\r\n  echo \"$x|\"\r\ndone\r\n")));
 
     [Theory]
     [EachEngine]
@@ -59,7 +60,7 @@ public class ScriptTests
     [EachEngine]
     public async Task A_command_that_the_shell_does_not_find_is_the_scripts_failure(string engine)
     {
-        var result = await Step.On(engine, "no-such-program --version").RunAsync();
+        var result = await containers.RunAsync(Step.On(engine, "no-such-program --version"));
 
         Assert.Equal((127, ""), (result.ExitCode, result.StandardOutput));
         Assert.EndsWith("no-such-program: not found\n", result.StandardError, StringComparison.Ordinal);

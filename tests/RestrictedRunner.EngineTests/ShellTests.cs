@@ -1,12 +1,13 @@
 namespace RestrictedRunner.EngineTests;
 
-public class ShellTests
+[Collection(nameof(InSharedContainers))]
+public class ShellTests(SharedContainers containers)
 {
     [Theory]
     [EachEngine]
     public async Task Another_shell_with_options_reads_the_script(string engine)
     {
-        var result = await (Step.On(engine, "echo before; false | true; false; echo after") with { Shell = "/bin/ash -eu" }).RunAsync();
+        var result = await containers.RunAsync(Step.On(engine, "echo before; false | true; false; echo after") with { Shell = "/bin/ash -eu" });
 
         Assert.Equal((1, "before\n"), (result.ExitCode, result.StandardOutput));
     }
@@ -14,7 +15,7 @@ public class ShellTests
     [Theory]
     [EachEngine]
     public async Task Any_program_that_reads_a_file_may_be_the_shell(string engine) =>
-        Assert.Equal("3\n", await (Step.On(engine, "BEGIN { print 1 + 2 }") with { Shell = "awk -f" }).OutputAsync());
+        Assert.Equal("3\n", await containers.OutputAsync(Step.On(engine, "BEGIN { print 1 + 2 }") with { Shell = "awk -f" }));
 
     [Theory]
     [EachEngine(Only = Engines.Docker)]
@@ -28,7 +29,7 @@ public class ShellTests
     public async Task None_splits_the_words_and_runs_them(string engine) =>
         Assert.Equal(
             "a b|$HOME|c\"d|;|e\\f|",
-            await (Step.On(engine, """printf %s\| "a b" $HOME 'c"d' ; "e\f" """) with { Shell = "none" }).OutputAsync());
+            await containers.OutputAsync(Step.On(engine, """printf %s\| "a b" $HOME 'c"d' ; "e\f" """) with { Shell = "none" }));
 
     [Theory]
     [EachEngine]

@@ -1,7 +1,6 @@
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>A container that docker does not get rid of ("Dead"): it says for ever that the removal is under way.</summary>
-[Collection(nameof(RunsAlone))]
 public class StuckRemovalTests
 {
     private const string Stuck = """if [ "$1" = rm ]; then echo "Error response from daemon: removal of container $4 is already in progress" >&2; exit 1; fi""";

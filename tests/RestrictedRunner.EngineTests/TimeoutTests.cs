@@ -1,8 +1,5 @@
-using System.Diagnostics;
-
 namespace RestrictedRunner.EngineTests;
 
-[Collection(nameof(RunsAlone))]
 public class TimeoutTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
@@ -11,13 +8,9 @@ public class TimeoutTests
     [EachEngine]
     public async Task A_command_that_runs_too_long_is_stopped_and_its_container_removed(string engine)
     {
-        var watched = new Watched();
-        var watch = Stopwatch.StartNew();
-        var options = Step.On(engine, "trap '' TERM; echo started; while true; do sleep 1; done") with { Timeout = TimeSpan.FromSeconds(3) };
+        var (watched, timeout, elapsed) = await TimedOut.RunAsync(Step.On(engine, "trap '' TERM; echo started; while true; do sleep 1; done"));
 
-        await Assert.ThrowsAsync<TimeoutException>(() => options.RunAsync(watched.Observer));
-
-        Assert.InRange(watch.Elapsed, options.Timeout, Soon);
+        Assert.InRange(elapsed, timeout, timeout + Soon);
         Assert.Equal("started", Assert.Single(watched.Lines).Text);
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
     }

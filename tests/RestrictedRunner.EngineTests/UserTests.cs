@@ -1,8 +1,10 @@
 namespace RestrictedRunner.EngineTests;
 
-public class UserTests
+[Collection(nameof(InSharedContainers))]
+public class UserTests(SharedContainers containers, DerivedImages images)
 {
     private const string Ids = "echo $(id -u):$(id -g)";
+    private const string OfAnotherUser = "USER 1234:2345";
 
     [Theory]
     [EachEngine("nobody", "65534:65534")]
@@ -10,34 +12,34 @@ public class UserTests
     [EachEngine("1234", "1234:0")]
     [EachEngine("", "0:0")]
     public async Task The_command_runs_as_the_user(string engine, string user, string ids) =>
-        Assert.Equal($"{ids}\n", await (Step.On(engine, Ids) with { User = user }).OutputAsync());
+        Assert.Equal($"{ids}\n", await containers.OutputAsync(Step.On(engine, Ids) with { User = user }));
 
     [Theory]
     [EachEngine]
     public async Task Without_a_user_it_is_that_of_the_image(string engine)
     {
-        await using var image = await DerivedImage.CreateAsync(engine, "USER 1234:2345");
+        var image = await images.NameAsync(engine, OfAnotherUser);
 
-        Assert.Equal("1234:2345\n", await (Step.On(engine, Ids) with { Image = image.Name }).OutputAsync());
+        Assert.Equal("1234:2345\n", await (Step.On(engine, Ids) with { Image = image }).OutputAsync());
     }
 
     [Theory]
     [EachEngine]
     public async Task Current_is_the_user_of_this_process_whatever_the_image_says(string engine)
     {
-        await using var image = await DerivedImage.CreateAsync(engine, "USER 1234:2345");
+        var image = await images.NameAsync(engine, OfAnotherUser);
         var here = $"{await Client.OutputAsync("id", "-u")}:{await Client.OutputAsync("id", "-g")}";
 
-        Assert.Equal($"{here}\n", await (Step.On(engine, Ids) with { Image = image.Name, User = "current" }).OutputAsync());
+        Assert.Equal($"{here}\n", await (Step.On(engine, Ids) with { Image = image, User = "current" }).OutputAsync());
     }
 
     [Theory]
     [EachEngine]
     public async Task Files_that_the_current_user_writes_are_the_callers(string engine)
     {
-        await using var image = await DerivedImage.CreateAsync(engine, "USER 1234:2345");
+        var image = await images.NameAsync(engine, OfAnotherUser);
         using var folder = new TempFolder();
-        await (Step.On(engine, "echo x >/out/file") with { Image = image.Name, User = "current", Mounts = [new Mount(folder.Path, "/out")] }).OutputAsync();
+        await (Step.On(engine, "echo x >/out/file") with { Image = image, User = "current", Mounts = [new Mount(folder.Path, "/out")] }).OutputAsync();
 
         Assert.Equal(await Client.OutputAsync("id", "-u"), await Client.OutputAsync("stat", "--format", "%u", folder["file"]));
     }

@@ -1,6 +1,6 @@
 namespace RestrictedRunner.TestSupport;
 
-/// <summary>Busybox with other settings or one more file, under a name of its own that goes with the test.</summary>
+/// <summary>Busybox with other settings, under a name of its own that goes with the test.</summary>
 internal sealed class DerivedImage : IAsyncDisposable
 {
     private readonly string _engine;
@@ -14,22 +14,11 @@ internal sealed class DerivedImage : IAsyncDisposable
     {
         // Podman gives names without a registry this one.
         var name = $"localhost/rr-test-{Guid.NewGuid():N}:1";
-        await CommitAsync(engine, name, instructions);
-        return new DerivedImage(engine, name);
-    }
-
-    /// <summary>Makes an image that stays until the caller removes it.</summary>
-    public static async Task CommitAsync(string engine, string name, IReadOnlyList<string> instructions, string? file = null)
-    {
         var container = $"rr-test-{Guid.NewGuid():N}";
         await Client.OutputAsync(engine, "create", "--name", container, Images.Busybox, "true");
-        if (file is not null)
-        {
-            await Client.OutputAsync(engine, "cp", file, $"{container}:/added");
-        }
-
         await Client.OutputAsync(engine, ["commit", .. instructions.SelectMany(line => new[] { "--change", line }), container, name]);
         await Client.OutputAsync(engine, "rm", container);
+        return new DerivedImage(engine, name);
     }
 
     public async ValueTask DisposeAsync() => await Client.OutputAsync(_engine, "rmi", "--force", Name);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 using CliWrap;
 
@@ -85,19 +84,13 @@ internal sealed class Registry : IAsyncDisposable
     public ClientScript ClientWithPassword(string engine) => ClientFor(engine, Password);
 
     /// <summary>
-    /// Puts an image there that the engine then does not have: busybox with a layer that is like no other, so that it
-    /// has to be transferred, and with <c>/added</c> as its file.
+    /// Puts an image there that no engine has and that has to be transferred: the engine's busybox with <c>/added</c> as
+    /// one more file.
     /// </summary>
     public async Task PublishAsync(string engine, string name, byte[]? file = null)
     {
-        // Under another name of the machine, so that an image of the engine's own keeps its tag.
-        var published = $"localhost:{_port}/{name}";
-        using var folder = new TempFolder();
-        await File.WriteAllBytesAsync(folder["added"], file ?? RandomNumberGenerator.GetBytes(1000));
-        using var client = ClientWithPassword(engine);
-        await DerivedImage.CommitAsync(client.Path, published, [], folder["added"]);
-        await Client.OutputAsync(client.Path, "push", published);
-        await Client.OutputAsync(client.Path, "rmi", published);
+        var (layer, settings) = (await BusyboxImage.OfAsync(engine)).WithFile(file ?? []);
+        await RegistryUpload.PutAsync(Address, $"{User}:{Password}", name, layer, settings);
     }
 
     public async ValueTask DisposeAsync()

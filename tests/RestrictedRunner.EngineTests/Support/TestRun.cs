@@ -8,8 +8,8 @@ using Xunit.v3;
 // They look into cgroups and /proc.
 [assembly: SupportedOSPlatform("linux")]
 
-// The tests wait for engines some of the time. With more at once, engines take so long that what is to be over soon is not.
-[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 3)]
+// The tests wait for engines some of the time, and for time limits.
+[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 4)]
 [assembly: AssemblyFixture(typeof(TestRunFolder))]
 
 namespace RestrictedRunner.EngineTests;

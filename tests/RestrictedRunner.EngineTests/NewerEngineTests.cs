@@ -4,7 +4,6 @@ namespace RestrictedRunner.EngineTests;
 /// What the engines of today tell in other words, by other codes, or not at all: docker with both image stores, runc and
 /// crun, podman 5, and docker's client on podman's socket.
 /// </summary>
-[Trait("Tier", "Newer")]
 public class NewerEngineTests
 {
     // A text of 64 MiB in the shell's own memory.
@@ -26,15 +25,10 @@ public class NewerEngineTests
 
     // Clients use most of these for failures and ends of their own.
     [Theory]
-    [EachNewerEngine(0)]
     [EachNewerEngine(1)]
-    [EachNewerEngine(2)]
     [EachNewerEngine(125)]
-    [EachNewerEngine(126)]
     [EachNewerEngine(127)]
-    [EachNewerEngine(130)]
     [EachNewerEngine(137)]
-    [EachNewerEngine(143)]
     [EachNewerEngine(255)]
     public async Task The_exit_code_of_a_silent_command_is_its_own(string name, int code)
     {
@@ -46,8 +40,6 @@ public class NewerEngineTests
     [Theory]
     [EachNewerEngine("docker: Error response from daemon: No such image: busybox", 125)]
     [EachNewerEngine("unable to upgrade to tcp, received 500", 1)]
-    [EachNewerEngine("{", 1)]
-    [EachNewerEngine("Error: permission denied", 126)]
     public async Task An_engines_words_may_be_the_commands(string name, string words, int code)
     {
         var result = await On(name, $"echo '{words}' >&2; exit {code}").RunAsync();
@@ -58,7 +50,6 @@ public class NewerEngineTests
     // Without an init program the runtime itself tells.
     [Theory]
     [EachNewerEngine("nosuch", true)]
-    [EachNewerEngine("nosuch", false)]
     [EachNewerEngine("/bin/nosuch", false)]
     [EachNewerEngine("/w/interpreter-not-there", false)]
     public async Task A_program_that_is_not_there_is_told(string name, string program, bool init)
@@ -71,7 +62,6 @@ public class NewerEngineTests
     }
 
     [Theory]
-    [EachNewerEngine("/w/text", true)]
     [EachNewerEngine("/w/text", false)]
     [EachNewerEngine("/tmp", false)]
     public async Task A_program_that_cannot_be_executed_is_told(string name, string program, bool init)
@@ -232,6 +222,7 @@ public class NewerEngineTests
 
     // Each writes its description in another way, and so has another id and another digest for it.
     [Fact]
+    [Trait("Tier", "Newer")]
     public async Task An_image_is_the_same_on_all_engines_and_runs_by_its_id()
     {
         Assert.SkipUnless(Engines.AreRequired || NewerEngines.Names.All(NewerEngines.IsThere), "run build/engine.sh --newer");

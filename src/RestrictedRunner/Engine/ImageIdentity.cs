@@ -14,34 +14,36 @@ namespace RestrictedRunner;
 /// <param name="Content">Digest (<c>sha256:…</c>) of its layers and of what it brings to a command; equal on every engine that has the image.</param>
 internal sealed record ImageIdentity(string Id, string Content)
 {
-    /// <summary>Format of <c>image inspect</c> that <see cref="Read"/> reads, one line for each image.</summary>
-    public const string Format = """{"Id":{{json .Id}},"Platform":[{{json .Os}},{{json .Architecture}}],"Layers":{{json .RootFS.Layers}},"Config":{{json .Config}}}""";
+    /// <summary>Format of <c>image inspect</c> that <see cref="Read"/> reads, one line for each image. Podman takes none that begins with other text.</summary>
+    public const string Format = "{{json .Id}},{{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}}";
 
     /// <summary>Reads a line of the engine's; null when it is none.</summary>
     public static ImageIdentity? Read(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize<Description>(line) is { Id.Length: > 0 } image ? new(WithAlgorithm(image.Id), ContentOf(image)) : null;
+            return JsonSerializer.Deserialize<JsonElement[]>($"[{line}]") is [var id, var system, var architecture, var layers, var config]
+                ? new(WithAlgorithm(id.GetString() ?? ""), ContentOf(system, architecture, layers.Deserialize<string[]>() ?? [], config.Deserialize<Config>() ?? new()))
+                : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
     }
 
     // Not what no command sees, such as labels. Engines leave out what is empty, or do not.
-    private static string ContentOf(Description image)
+    private static string ContentOf(JsonElement system, JsonElement architecture, string[] layers, Config config)
     {
         string[][] content =
         [
-            image.Platform ?? [],
-            image.Layers ?? [],
-            image.Config?.Entrypoint ?? [],
-            image.Config?.Command ?? [],
-            image.Config?.Variables ?? [],
-            [image.Config?.User ?? "", image.Config?.WorkingDirectory ?? ""],
-            [.. (image.Config?.Volumes ?? []).Keys.Order(StringComparer.Ordinal)],
+            [system.GetString() ?? "", architecture.GetString() ?? ""],
+            layers,
+            config.Entrypoint ?? [],
+            config.Command ?? [],
+            config.Variables ?? [],
+            [config.User ?? "", config.WorkingDirectory ?? ""],
+            [.. (config.Volumes ?? []).Keys.Order(StringComparer.Ordinal)],
         ];
         return $"sha256:{string.Concat(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content)).Select(value => value.ToString("x2", CultureInfo.InvariantCulture)))}";
     }
@@ -49,13 +51,11 @@ internal sealed record ImageIdentity(string Id, string Content)
     // Podman leaves it out.
     private static string WithAlgorithm(string id) => id.Contains(':', StringComparison.Ordinal) ? id : $"sha256:{id}";
 
-    private sealed record Description(string? Id, string[]? Platform, string[]? Layers, Config? Config);
-
     private sealed record Config(
-        string[]? Entrypoint,
-        [property: JsonPropertyName("Cmd")] string[]? Command,
-        [property: JsonPropertyName("Env")] string[]? Variables,
-        string? User,
-        [property: JsonPropertyName("WorkingDir")] string? WorkingDirectory,
-        Dictionary<string, JsonElement>? Volumes);
+        string[]? Entrypoint = null,
+        [property: JsonPropertyName("Cmd")] string[]? Command = null,
+        [property: JsonPropertyName("Env")] string[]? Variables = null,
+        string? User = null,
+        [property: JsonPropertyName("WorkingDir")] string? WorkingDirectory = null,
+        Dictionary<string, JsonElement>? Volumes = null);
 }

@@ -10,6 +10,9 @@ internal static class NewerEngines
 
     public static IReadOnlyList<string> Names { get; } = ["docker-runc", "docker-crun", "docker-containerd-runc", "docker-containerd-crun", Podman, Compat];
 
+    /// <summary>Those that have every store, runtime and client between them; the others pair them in another way.</summary>
+    public static IReadOnlyList<string> First { get; } = ["docker-runc", "docker-containerd-crun", Podman, Compat];
+
     /// <summary>Path of a client; the name alone where the engines are not there.</summary>
     public static string Client(string name) =>
         TestRun.FindUpward(Path.Combine("artifacts", "engines", "clients", name)) ?? name;

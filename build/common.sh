@@ -23,6 +23,16 @@ can_install() {
     command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }
 }
 
+# Whether the process is that program and alive; a zombie still has its id and its name.
+is_live() {
+    local pid=$1 program=$2
+    case "$(sed -n 's/^\(Name\|State\):\t//p' "/proc/$pid/status" 2>/dev/null | tr '\n' ' ')" in
+        "$program Z"* | "$program X"*) return 1 ;;
+        "$program "*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
+
 # Installs those of the named Debian packages that are not there yet.
 # Installed ones cost no root and no network, so a prepared machine works offline.
 install_packages() {

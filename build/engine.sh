@@ -1,30 +1,25 @@
 #!/usr/bin/env bash
-# Makes sure that a container engine answers; with --test also what the engine tests need beside it.
+# Makes sure that a container engine answers; with --test also what the engine tests need beside it, with --newer also
+# the newest engines that Debian has (--stop-newer ends them).
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 for_tests=false
-case "${1:-}" in
-    '') ;;
-    --test) for_tests=true ;;
-    *) fail "usage: build/engine.sh [--test]" ;;
-esac
+newer=false
+for option in "$@"; do
+    case "$option" in
+        --test) for_tests=true ;;
+        --newer) newer=true ;;
+        --stop-newer) exec "$root/build/newer-engines.sh" --stop ;;
+        *) fail "usage: build/engine.sh [--test] [--newer | --stop-newer]" ;;
+    esac
+done
 
 log=/var/log/dockerd.log
 
 trouble=
 answers() { trouble=$(docker version 2>&1 >/dev/null); }
-
-# Whether the process is that program and alive; a zombie still has its id and its name.
-is_live() {
-    local pid=$1 program=$2
-    case "$(sed -n 's/^\(Name\|State\):\t//p' "/proc/$pid/status" 2>/dev/null | tr '\n' ' ')" in
-        "$program Z"* | "$program X"*) return 1 ;;
-        "$program "*) return 0 ;;
-        *) return 1 ;;
-    esac
-}
 
 # After an unclean end dockerd trusts its pid files too much: it refuses to start, or waits in vain for its containerd,
 # when a process of that id exists at all, be it a zombie or another program that got the number since.
@@ -176,3 +171,4 @@ ensure_test_tools() {
 
 ensure_docker
 if $for_tests; then ensure_test_tools; fi
+if $newer; then "$root/build/newer-engines.sh"; fi

@@ -170,27 +170,23 @@ public static class DockerRunner
         await using var reading = pipes.ConfigureAwait(false);
 
         var watch = new Stopwatch();
-        var exitCode = await RunWatchedAsync().ConfigureAwait(false);
-        await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, exitCode, sink.LastErrorLine, watch.Elapsed, cancellation).ConfigureAwait(false);
+        var end = await RunWatchedAsync().ConfigureAwait(false);
+        await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, end.ExitCode, sink.LastErrorLine, watch.Elapsed, cancellation).ConfigureAwait(false);
         await pipes.EndAsync(cancellation).ConfigureAwait(false);
-        if (sink.TakeReport() is { } report)
-        {
-            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, report, watch.Elapsed, cancellation).ConfigureAwait(false);
-        }
-
+        await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, end, sink.TakeReport(), watch.Elapsed, cancellation).ConfigureAwait(false);
         sink.DeliverHeld();
         return new RunResult
         {
-            ExitCode = exitCode,
+            ExitCode = end.ExitCode,
             Duration = watch.Elapsed,
             ContainerName = container.Name,
             PrepareFailed = files.PrepareFailed,
-            OutOfMemory = MayBeOutOfMemory(step.Options, exitCode) && await EngineEvents.WasOutOfMemoryAsync(step.Engine, container, watch.Elapsed, cancellation).ConfigureAwait(false),
+            OutOfMemory = MayBeOutOfMemory(step.Options, end.ExitCode) && await EngineEvents.WasOutOfMemoryAsync(step.Engine, container, watch.Elapsed, cancellation).ConfigureAwait(false),
             StandardOutput = standardOutput?.ReadText(),
             StandardError = standardError?.ReadText(),
         };
 
-        async Task<int> RunWatchedAsync()
+        async Task<ClientEnd> RunWatchedAsync()
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, sink.Failed);
             try

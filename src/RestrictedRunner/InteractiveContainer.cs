@@ -72,10 +72,10 @@ public sealed class InteractiveContainer : IAsyncDisposable
             step.Environment.ForClient,
             CloseReaders);
         var watch = new Stopwatch();
-        int exitCode;
+        ClientEnd end;
         try
         {
-            exitCode = await ContainerRun.RunAsync(step.Engine, reaper, arguments, streams, watch, TimeLimits.Of(step.Options), _stop.Token).ConfigureAwait(false);
+            end = await ContainerRun.RunAsync(step.Engine, reaper, arguments, streams, watch, TimeLimits.Of(step.Options), _stop.Token).ConfigureAwait(false);
         }
         catch (RunnerException e) when (e.Failure == RunnerFailure.NotRemoved)
         {
@@ -83,14 +83,13 @@ public sealed class InteractiveContainer : IAsyncDisposable
             throw;
         }
 
-        if (outputStart.Text.Length == 0 || EngineMessages.StartsFailure(errorStart.Text) || EngineMessages.MayBeOfSetUp(exitCode, errorStart.Text))
-        {
-            await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, exitCode, EngineMessages.Report(errorStart.Text.Split('\n')), watch.Elapsed, _stop.Token).ConfigureAwait(false);
-        }
+        var mayBeTheClients = outputStart.Text.Length == 0 || EngineMessages.StartsFailure(errorStart.Text) || EngineMessages.MayBeOfSetUp(end.ExitCode, errorStart.Text);
+        var report = mayBeTheClients ? EngineMessages.Report(errorStart.Text.Split('\n')) : null;
+        await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, end, report, watch.Elapsed, _stop.Token).ConfigureAwait(false);
 
         return new RunResult
         {
-            ExitCode = exitCode,
+            ExitCode = end.ExitCode,
             Duration = watch.Elapsed,
             ContainerName = container.Name,
             PrepareFailed = files.PrepareFailed,

@@ -1,6 +1,6 @@
 namespace RestrictedRunner.Tests;
 
-/// <summary>The texts are recorded from docker 28.2 with engine 20.10, and podman 4.3.</summary>
+/// <summary>The texts are recorded from docker 28.2 with engine 20.10, docker 28.5 with runc 1.3 and crun 1.28, and podman 4.3 and 5.8.</summary>
 public class EngineMessagesTests
 {
     [Theory]
@@ -24,6 +24,19 @@ public class EngineMessagesTests
     [InlineData(125, "docker: Error response from daemon: mkdir /var/lib/docker/overlay2/x: no space left on device", RunnerFailure.DiskFull)]
     [InlineData(125, "docker: Error response from daemon: exec: \"docker-init\": executable file not found in $PATH", RunnerFailure.InitMissing)]
     [InlineData(125, "Error: container-init binary not found on the host: stat /usr/libexec/podman/catatonit: no such file or directory", RunnerFailure.InitMissing)]
+    [InlineData(125, "docker: Error response from daemon: image with reference busybox:latest was found but does not provide the specified platform (linux/arm64)", RunnerFailure.ImageAbsent)]
+    [InlineData(125, "docker: Error response from daemon: image with reference busybox was found but its platform (linux/amd64) does not match the specified platform (linux/arm64)", RunnerFailure.ImageAbsent)]
+    [InlineData(125, "docker: Error response from daemon: no such image: docker.io/library/nosuch:latest: image not known", RunnerFailure.ImageAbsent)]
+    [InlineData(127, "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: \"nosuch\": executable file not found in $PATH", RunnerFailure.CommandNotFound)]
+    [InlineData(126, "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: \"/w\": is a directory: permission denied", RunnerFailure.CommandNotExecutable)]
+    [InlineData(125, "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: executable file `nosuch` not found in $PATH: No such file or directory", RunnerFailure.CommandNotFound)]
+    [InlineData(125, "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: executable file `/bin/nosuch` not found: No such file or directory", RunnerFailure.CommandNotFound)]
+    [InlineData(125, "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: the path `/etc/passwd` exists but it is not executable: Operation not permitted", RunnerFailure.CommandNotExecutable)]
+    [InlineData(125, "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: the path `/tmp` is not a regular file: Operation not permitted", RunnerFailure.CommandNotExecutable)]
+    [InlineData(127, "Error: crun: executable file `/bin/nosuch` not found: No such file or directory: OCI runtime attempted to invoke a command that was not found", RunnerFailure.CommandNotFound)]
+    [InlineData(126, "Error: crun: the path `/w/text` exists but it is not executable: Operation not permitted: OCI permission denied", RunnerFailure.CommandNotExecutable)]
+    [InlineData(125, "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: mkdir `/w/x`: Operation not permitted", RunnerFailure.CouldNotStart)]
+    [InlineData(1, "unable to upgrade to tcp, received 500", RunnerFailure.CouldNotStart)]
     public void A_container_that_does_not_start_has_a_reason(int exitCode, string text, RunnerFailure expected)
     {
         Assert.True(EngineMessages.StartsFailure(text));
@@ -59,12 +72,26 @@ public class EngineMessagesTests
     [InlineData(1, "ERROR (catatonit:6): failed to exec pid1: Permission denied", RunnerFailure.CommandNotExecutable, "exec: \"prog\": Permission denied")]
     [InlineData(1, "ERROR (catatonit:6): failed to exec pid1: Exec format error", RunnerFailure.WrongPlatform, "exec: \"prog\": Exec format error")]
     [InlineData(1, "exec /bin/sh: exec format error", RunnerFailure.WrongPlatform, "exec: \"prog\": exec format error")]
+    [InlineData(255, "exec /w/arm: exec format error", RunnerFailure.WrongPlatform, "exec: \"prog\": exec format error")]
+    [InlineData(1, "exec /w/crlf.sh: no such file or directory", RunnerFailure.CommandNotFound, "exec: \"prog\": no such file or directory")]
+    [InlineData(255, "exec /w/crlf.sh: no such file or directory", RunnerFailure.CommandNotFound, "exec: \"prog\": no such file or directory")]
+    [InlineData(255, "exec /w/denied: permission denied", RunnerFailure.CommandNotExecutable, "exec: \"prog\": permission denied")]
+    [InlineData(1, "exec container process `/w/arm`: Exec format error", RunnerFailure.WrongPlatform, "exec: \"prog\": Exec format error")]
+    [InlineData(1, "exec container process (missing dynamic library?) `/w/crlf.sh`: No such file or directory", RunnerFailure.CommandNotFound, "exec: \"prog\": No such file or directory")]
     public void A_program_that_an_init_cannot_start_has_a_reason(int exitCode, string text, RunnerFailure expected, string shown)
     {
         Assert.True(EngineMessages.StartsFailure(text));
         Assert.True(EngineMessages.IsFailureToExecute(exitCode, text));
         Assert.Equal((expected, shown), (EngineMessages.WhyNotStarted(exitCode, text), EngineMessages.NotExecuted("prog", text)));
     }
+
+    [Theory]
+    [InlineData(1, "exec /w/x: something else")]
+    [InlineData(2, "exec /w/x: exec format error")]
+    [InlineData(1, "exec /w/x: no such file or directory\nmore")]
+    [InlineData(255, "[FATAL tini (7)] exec sh failed: Exec format error")]
+    [InlineData(255, "exec container process `/w/arm`: Exec format error")]
+    public void What_else_a_command_says_is_its_own(int exitCode, string text) => Assert.False(EngineMessages.IsFailureToExecute(exitCode, text));
 
     [Theory]
     [InlineData(1, "Error: the command's own")]
@@ -83,4 +110,22 @@ public class EngineMessagesTests
     [Fact]
     public void A_report_leaves_out_blank_lines_and_the_hint_at_help() =>
         Assert.Equal("docker: a\nb", EngineMessages.Report(["docker: a", "", "b", "See 'docker run --help'.", "Run 'docker run --help' for more information"]));
+
+    // Of crun, in the container's own standard error.
+    [Fact]
+    public void A_report_in_JSON_is_its_message()
+    {
+        string[] lines = ["{", """  "msg": "exec container process (missing dynamic library?) `\/w\/crlf.sh`: No such file or directory",""", """  "level": "error",""", """  "time": "2026-11-29T10:16:05.159590Z" """, "}"];
+
+        Assert.True(EngineMessages.StartsFailure(lines[0]));
+        Assert.Equal("exec container process (missing dynamic library?) `/w/crlf.sh`: No such file or directory", EngineMessages.Report(lines));
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{", "}")]
+    [InlineData("{", "  \"msg\": 1,", "  \"level\": \"error\"", "}")]
+    [InlineData("{", "  \"msg\": \"of a command's own\",", "  \"level\": \"error\"", "}")]
+    [InlineData("[", "]")]
+    public void Other_JSON_stays_as_it_is(params string[] lines) => Assert.Equal(string.Join('\n', lines), EngineMessages.Report(lines));
 }

@@ -9,7 +9,7 @@ namespace RestrictedRunner.Build;
 internal sealed class ImageIdentities
 {
     private readonly object _lock = new();
-    private readonly Dictionary<string, string> _known = [];
+    private readonly Dictionary<string, ImageIdentity> _known = [];
 
     /// <summary>Those of a build, for one engine.</summary>
     public static ImageIdentities Of(IBuildEngine4 build, string engine)
@@ -36,9 +36,9 @@ internal sealed class ImageIdentities
             string[] unknown = [.. images.Where(image => !IsDigest(image) && !_known.ContainsKey(image)).Distinct()];
             if (unknown.Length > 0)
             {
-                foreach (var (image, id) in ImageIds.FindAsync(unknown, engine, cancellation).GetAwaiter().GetResult())
+                foreach (var (image, identity) in ImageIds.FindAsync(unknown, engine, cancellation).GetAwaiter().GetResult())
                 {
-                    _known[image] = id;
+                    _known[image] = identity;
                 }
             }
         }
@@ -54,12 +54,21 @@ internal sealed class ImageIdentities
         }
     }
 
-    /// <summary>The identity of an image; null when the engine does not have it.</summary>
+    /// <summary>The identity of an image, the same on every engine; null when the engine does not have it.</summary>
     public string? Find(string image)
     {
         lock (_lock)
         {
-            return IsDigest(image) ? image : _known.GetValueOrDefault(image);
+            return IsDigest(image) ? image : _known.GetValueOrDefault(image)?.Content;
+        }
+    }
+
+    /// <summary>The engine's own name of that image, which stays; null when the engine does not have it.</summary>
+    public string? Id(string image)
+    {
+        lock (_lock)
+        {
+            return IsDigest(image) ? image : _known.GetValueOrDefault(image)?.Id;
         }
     }
 }

@@ -124,7 +124,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     // What the key says is run, though the image's name may stand for another by now. Of one name there are images for
     // several platforms.
     private string ImageId(StepOptions options) =>
-        setting.ResolveImages && options.Pull != PullPolicy.Always && options.Platform.Length == 0 ? setting.Images[options.Engine].Find(options.Image) ?? "" : "";
+        setting.ResolveImages && options.Pull != PullPolicy.Always && options.Platform.Length == 0 ? setting.Images[options.Engine].Id(options.Image) ?? "" : "";
 
     // Empty for an image that the engine does not have yet.
     private string KeyOf(DeclaredStep step, StepOptions options, FileSnapshot inputs) =>

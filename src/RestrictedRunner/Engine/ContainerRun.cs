@@ -21,11 +21,10 @@ internal static class ContainerRun
     /// <param name="watch">Started with the client, stopped at its end.</param>
     /// <param name="limits">Longest time that the client may run, and that the command may take to end after SIGTERM.</param>
     /// <param name="cancellation">Stops and removes the container.</param>
-    /// <returns>The client's exit code.</returns>
     /// <exception cref="OperationCanceledException">Cancelled: whatever the client said of its end, the container is gone.</exception>
     /// <exception cref="TimeoutException">The timeout ran out; the container is gone.</exception>
     /// <exception cref="RunnerException">The client was interrupted, or it is not known whether the container is gone.</exception>
-    public static async Task<int> RunAsync(
+    public static async Task<ClientEnd> RunAsync(
         EngineProcess engine,
         Reaper reaper,
         IReadOnlyList<string> arguments,
@@ -51,13 +50,27 @@ internal static class ContainerRun
     /// <param name="engine">The client.</param>
     /// <param name="container">The container that has ended.</param>
     /// <param name="program">The program that it was to run.</param>
-    /// <param name="exitCode">The client's exit code.</param>
-    /// <param name="report">What may be the client's own report of a failure.</param>
+    /// <param name="end">How the client ended.</param>
+    /// <param name="report">What may be the client's own report of a failure; null when the command was heard.</param>
     /// <param name="age">Time since the client's start.</param>
     /// <param name="cancellation">Ends the question to the engine.</param>
     /// <exception cref="RunnerException">It was never started.</exception>
-    public static async Task ThrowIfNotStartedAsync(EngineProcess engine, Container container, string program, int exitCode, string report, TimeSpan age, CancellationToken cancellation)
+    public static async Task ThrowIfNotStartedAsync(EngineProcess engine, Container container, string program, ClientEnd end, string? report, TimeSpan age, CancellationToken cancellation)
     {
+        var exitCode = end.ExitCode;
+        if (end.HasStartedNothing)
+        {
+            // Podman's client is silent of a signal, docker's is not.
+            throw string.IsNullOrEmpty(report) || EngineMessages.IsGivingUp(report)
+                ? new RunnerException(RunnerFailure.Interrupted, InterruptedBefore)
+                : new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
+        }
+
+        if (report is null)
+        {
+            return;
+        }
+
         if (EngineMessages.IsFailureToExecute(exitCode, report))
         {
             throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), EngineMessages.NotExecuted(program, report));
@@ -116,7 +129,7 @@ internal static class ContainerRun
         }
     }
 
-    private static async Task<int> RunUntilAsync(
+    private static async Task<ClientEnd> RunUntilAsync(
         EngineProcess engine,
         Reaper reaper,
         IReadOnlyList<string> arguments,
@@ -169,11 +182,17 @@ internal static class ContainerRun
                     ThrowIfUnknown(removal, container);
                 }
             }
+            else if (removal == Removal.Removed && watch.Elapsed < LongestStart
+                && await EngineEvents.StartAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false) == StartRecord.NotStarted)
+            {
+                // Podman's service refuses so what it cannot start.
+                return new(exitCode, HasStartedNothing: true);
+            }
         }
 
         return removal == Removal.Removed
             ? throw new RunnerException(RunnerFailure.Interrupted, "The engine's client was ended by a signal while the command ran; its container is removed.")
-            : exitCode;
+            : new(exitCode);
     }
 
     private static async Task<Removal> EndAsync(EngineProcess engine, Reaper reaper, Task<int> client, TimeLimits limits, CancellationTokenSource kill)

@@ -18,6 +18,9 @@ internal enum StartRecord
 /// <summary>The engine's own record of what became of a container; it is there after the container is gone.</summary>
 internal static class EngineEvents
 {
+    /// <summary>Format that shows the exit code of a command's end (docker's client).</summary>
+    internal const string ExitCodeFormat = "{{.Actor.Attributes.exitCode}}";
+
     // Of podman: what there is, without waiting for more.
     private const string AtOnce = "--stream=false";
 
@@ -30,7 +33,9 @@ internal static class EngineEvents
     /// </summary>
     /// <returns>False also when the engine does not answer.</returns>
     public static async Task<bool> WasStartedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
-        HasText(await StartAnswersAsync(engine, container, age, cancellation).ConfigureAwait(false));
+        HasText(await StartAnswersAsync(engine, container, age, cancellation).ConfigureAwait(false))
+        || (await PodmanService.IsBehindAsync(engine, cancellation).ConfigureAwait(false)
+            && await PodmanService.StartAsync(engine, container, Since(age), cancellation).ConfigureAwait(false) == StartRecord.Started);
 
     /// <summary>The same, and whether an engine that shows no start would show one.</summary>
     public static async Task<StartRecord> StartAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
@@ -39,6 +44,11 @@ internal static class EngineEvents
         if (HasText(answers))
         {
             return StartRecord.Started;
+        }
+
+        if (await PodmanService.IsBehindAsync(engine, cancellation).ConfigureAwait(false))
+        {
+            return await PodmanService.StartAsync(engine, container, Since(age), cancellation).ConfigureAwait(false);
         }
 
         var wouldShow = answers.Count(answer => answer is { ExitCode: 0 }) switch
@@ -54,16 +64,21 @@ internal static class EngineEvents
     /// True when the kernel killed a process of the container for want of memory, be it one whose parent went on as if
     /// nothing had happened. Podman 4.3 has no such event.
     /// </summary>
-    public static Task<bool> WasOutOfMemoryAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
-        HadAsync("oom", engine, container, Until(age), cancellation);
+    public static async Task<bool> WasOutOfMemoryAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
+        Text(await AnswerAsync("oom", engine, container, Until(age), "{{.Type}}", cancellation).ConfigureAwait(false)).Length > 0;
 
     /// <summary>True when docker saw the command's end.</summary>
-    public static Task<bool> HasEndedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
-        HadAsync("die", engine, container, Until(age), cancellation);
+    public static async Task<bool> HasEndedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
+        (await ExitCodeAsync(engine, container, age, cancellation).ConfigureAwait(false)).Length > 0;
 
-    /// <summary>The command's exit code as docker saw it; empty when docker did not, and of podman, which writes it in another way.</summary>
-    public static async Task<string> ExitCodeAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
-        Text(await AnswerAsync("die", engine, container, Until(age), "{{.Actor.Attributes.exitCode}}", cancellation).ConfigureAwait(false));
+    /// <summary>The command's exit code as docker saw it; empty when docker did not, and of podman's client, which writes it in another way.</summary>
+    public static async Task<string> ExitCodeAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
+    {
+        var code = Text(await AnswerAsync("die", engine, container, Until(age), ExitCodeFormat, cancellation).ConfigureAwait(false));
+        return code.Length == 0 && await PodmanService.IsBehindAsync(engine, cancellation).ConfigureAwait(false)
+            ? await PodmanService.ExitCodeAsync(engine, container, Since(age), cancellation).ConfigureAwait(false)
+            : code;
+    }
 
     // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once: it answers only one.
     private static async Task<IReadOnlyList<EngineAnswer?>> StartAnswersAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
@@ -95,19 +110,15 @@ internal static class EngineEvents
     private static async Task<bool> KeepsRecordAsync(EngineProcess engine, CancellationToken cancellation) =>
         Text(await engine.AskAsync(["events", AtOnce, "--since", "1h", "--format", "{{.Type}}"], cancellation).ConfigureAwait(false)).Length > 0;
 
-    private static async Task<bool> HadAsync(string name, EngineProcess engine, Container container, string[] range, CancellationToken cancellation) =>
-        Text(await AnswerAsync(name, engine, container, range, "{{.Type}}", cancellation).ConfigureAwait(false)).Length > 0;
-
     private static Task<EngineAnswer?> AnswerAsync(string name, EngineProcess engine, Container container, string[] range, string format, CancellationToken cancellation) =>
         engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", $"event={name}", "--format", format], cancellation);
 
     private static string Text(EngineAnswer? answer) => answer is { ExitCode: 0 } ? answer.StandardOutput.Trim() : "";
 
-    private static string[] Until(TimeSpan age)
-    {
-        var now = DateTimeOffset.UtcNow;
-        return ["--since", Seconds(now - age - ClockDifference), "--until", Seconds(now)];
-    }
+    private static string[] Until(TimeSpan age) => ["--since", Seconds(Since(age)), "--until", Seconds(DateTimeOffset.UtcNow)];
 
-    private static string Seconds(DateTimeOffset time) => (time.ToUnixTimeMilliseconds() / 1000.0).ToString("F3", CultureInfo.InvariantCulture);
+    private static DateTimeOffset Since(TimeSpan age) => DateTimeOffset.UtcNow - age - ClockDifference;
+
+    /// <summary>A time as <c>--since</c> and <c>--until</c> take it.</summary>
+    internal static string Seconds(DateTimeOffset time) => (time.ToUnixTimeMilliseconds() / 1000.0).ToString("F3", CultureInfo.InvariantCulture);
 }

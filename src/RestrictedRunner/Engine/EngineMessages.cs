@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RestrictedRunner;
 
 /// <summary>
@@ -6,8 +8,12 @@ namespace RestrictedRunner;
 /// </summary>
 internal static class EngineMessages
 {
+    // Of crun: a line of its own, and the message on the next.
+    private const string StartOfJson = "{";
+
     /// <summary>True when a client that ended so may have started no container.</summary>
-    public static bool MayBeTheEngines(int exitCode, string report) => exitCode is 125 or 126 or 127 || (exitCode == 1 && (WhyNoEngine(report) is not null || IsOfOldApi(report)));
+    public static bool MayBeTheEngines(int exitCode, string report) =>
+        exitCode is 125 or 126 or 127 || (exitCode == 1 && (WhyNoEngine(report) is not null || IsOfOldApi(report) || IsOfPodmansService(report)));
 
     /// <summary>True when a client that ended so may have settings (contexts, certificates, files) that keep it from asking an engine for anything.</summary>
     public static bool MayBeOfSetUp(int exitCode, string report)
@@ -18,11 +24,10 @@ internal static class EngineMessages
 
     /// <summary>
     /// True when the container was started and its first program was not: told by the init program (tini of docker,
-    /// catatonit of podman) or, without one, by the runtime from within.
+    /// catatonit of podman) or, without one, by the runtime (runc, crun) from within.
     /// </summary>
     public static bool IsFailureToExecute(int exitCode, string report) =>
-        (exitCode is 1 or 126 or 127 && IsOfInit(report))
-        || (exitCode == 1 && report.StartsWith("exec ", StringComparison.Ordinal) && report.EndsWith(": exec format error", StringComparison.Ordinal));
+        (exitCode is 1 or 126 or 127 && IsOfInit(report)) || (exitCode == 1 && IsOfCrun(report)) || (exitCode is 1 or 255 && IsOfRunc(report));
 
     /// <summary>True for the words with which an init program ends that cannot start its program.</summary>
     public static bool IsOfInit(string text) => StartsWithAny(text, "[FATAL tini (", "ERROR (catatonit:");
@@ -40,6 +45,9 @@ internal static class EngineMessages
     /// <summary>True for a line that a client starts its own report of a failure with.</summary>
     public static bool StartsFailure(string line) =>
         IsOfOldApi(line)
+        || IsOfPodmansService(line)
+        || line == StartOfJson
+        || IsOfCrun(line)
         || StartsWithAny(
             line,
             "docker: ",
@@ -83,26 +91,35 @@ internal static class EngineMessages
     public static bool IsErrorOfPodman(string line) =>
         line.StartsWith("time=\"", StringComparison.Ordinal) && ContainsAny(line, " level=error ", " level=fatal ");
 
+    /// <summary>True for the last words of docker's client after the third signal.</summary>
+    public static bool IsGivingUp(string report) => report.EndsWith("forcefully exiting", StringComparison.Ordinal);
+
     /// <summary>True when <c>rm</c> found nothing to remove.</summary>
     public static bool IsNoSuchContainer(string text) => ContainsAny(text, "No such container", "no container with");
 
     /// <summary>True when <c>rm</c> came while the engine was removing the container by itself (<c>--rm</c>).</summary>
     public static bool IsRemovalUnderWay(string text) => text.Contains("is already in progress", StringComparison.Ordinal);
 
-    /// <summary>The lines of a failure without blank ones and the hint at <c>--help</c>.</summary>
-    public static string Report(IEnumerable<string> lines) =>
-        string.Join('\n', lines.Where(line => line.Length > 0 && !StartsWithAny(line, "See '", "Run '")));
+    /// <summary>The lines of a failure without blank ones and the hint at <c>--help</c>; of crun's, which are JSON, the message.</summary>
+    public static string Report(IEnumerable<string> lines)
+    {
+        var report = string.Join('\n', lines.Where(line => line.Length > 0 && !StartsWithAny(line, "See '", "Run '")));
+        return report.StartsWith(StartOfJson, StringComparison.Ordinal) && MessageOf(report) is { } message && IsOfCrun(message) ? message : report;
+    }
 
     /// <summary>Why <c>run</c> did not start a container.</summary>
     public static RunnerFailure WhyNotStarted(int exitCode, string text) =>
         WhyNoEngine(text) ?? exitCode switch
         {
-            _ when ContainsAny(text, "Unable to find image '", "No such image", "image not known", "does not match the specified platform") => RunnerFailure.ImageAbsent,
+            _ when ContainsAny(text, "Unable to find image '", "No such image", "image not known", "the specified platform") => RunnerFailure.ImageAbsent,
             _ when ContainsAny(text, "exec format error") => RunnerFailure.WrongPlatform,
             _ when ContainsAny(text, "no space left on device") => RunnerFailure.DiskFull,
             _ when ContainsAny(text, "unable to find user", "unable to find group", "no matching entries in passwd file", "no matching entries in group file") => RunnerFailure.UserUnknown,
             125 or 126 or 127 when LacksInit(text) => RunnerFailure.InitMissing,
-            _ when IsOfInit(text) => ContainsAny(text, "No such file or directory") ? RunnerFailure.CommandNotFound : RunnerFailure.CommandNotExecutable,
+            _ when IsOfInit(text) || IsOfCrun(text) || IsOfRunc(text) => ContainsAny(text, "no such file or directory") ? RunnerFailure.CommandNotFound : RunnerFailure.CommandNotExecutable,
+            // Docker does not know crun's words, so its code is none of the two.
+            _ when ContainsAny(text, "executable file `") => RunnerFailure.CommandNotFound,
+            _ when ContainsAny(text, "exists but it is not executable", "is not a regular file: Operation not permitted") => RunnerFailure.CommandNotExecutable,
             126 or 127 when ContainsAny(text, "permission denied", "is a directory") => RunnerFailure.CommandNotExecutable,
             126 or 127 when ContainsAny(text, "executable file", "exec: \"", "attempted to invoke a command that was not found") => RunnerFailure.CommandNotFound,
             _ => RunnerFailure.CouldNotStart,
@@ -122,8 +139,31 @@ internal static class EngineMessages
             _ => RunnerFailure.PullFailed,
         };
 
+    // Words of Go, which writes no such line in another place; all that there is.
+    private static bool IsOfRunc(string text) =>
+        text.StartsWith("exec /", StringComparison.Ordinal) && !text.Contains('\n', StringComparison.Ordinal)
+        && (text.EndsWith(": exec format error", StringComparison.Ordinal) || text.EndsWith(": no such file or directory", StringComparison.Ordinal) || text.EndsWith(": permission denied", StringComparison.Ordinal));
+
+    private static bool IsOfCrun(string text) => text.StartsWith("exec container process ", StringComparison.Ordinal);
+
+    private static string? MessageOf(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.TryGetProperty("msg", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private static bool IsOfOldApi(string line) =>
         line.StartsWith("\"--", StringComparison.Ordinal) && line.Contains("\" requires API version ", StringComparison.Ordinal);
+
+    // All that docker's client says of what podman's service cannot start, whatever the reason.
+    private static bool IsOfPodmansService(string line) => line.StartsWith("unable to upgrade to tcp", StringComparison.Ordinal);
 
     private static bool LacksInit(string text) => ContainsAny(text, "docker-init", "container-init binary not found", "init binary");
 

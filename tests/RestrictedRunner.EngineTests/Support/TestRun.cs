@@ -33,7 +33,8 @@ internal static class TestRun
         }
     }
 
-    private static string? FindUpward(string path)
+    /// <summary>A file or folder of the repository, or null when it is not there.</summary>
+    public static string? FindUpward(string path)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

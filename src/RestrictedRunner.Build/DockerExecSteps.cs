@@ -13,8 +13,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
     private readonly CancellationTokenSource _cancelled = new();
 
-    /// <summary>The items <c>DockerExecStep</c>.</summary>
-    [Required]
+    /// <summary>The items <c>DockerExecStep</c>. What steps wrote that are none of these any more is removed.</summary>
     public ITaskItem[] Steps { get; set; } = [];
 
     /// <summary>True in the outer build of several frameworks, which runs the steps that are the same for all of them.</summary>
@@ -35,6 +34,12 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <summary>Folder for the files that remember how outputs were made, relative to the project.</summary>
     [Required]
     public string StateFolder { get; set; } = "";
+
+    /// <summary>When the project was read, in ticks of UTC; 0 for now.</summary>
+    public long ReadAt { get; set; }
+
+    /// <summary>What <c>Clean</c> removed of the steps' files since the project was read, relative to it.</summary>
+    public ITaskItem[] Cleaned { get; set; } = [];
 
     /// <summary>Folders that the build writes to, such as <c>obj/</c>: a pattern or folder among the inputs that comes upon them does not go into them.</summary>
     public ITaskItem[] BuildFolders { get; set; } = [];
@@ -66,6 +71,10 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <summary>The files that the steps wrote, relative to the project, with the name of their step as metadata <c>Step</c> and its metadata <c>Compile</c>.</summary>
     [Output]
     public ITaskItem[] OutputFiles { get; private set; } = [];
+
+    /// <summary>Full paths of files that were among the steps' outputs when the project was read, and are not there any more.</summary>
+    [Output]
+    public ITaskItem[] Removed { get; private set; } = [];
 
     /// <summary>Builds the steps.</summary>
     /// <returns>False when an error was logged.</returns>
@@ -118,6 +127,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             return false;
         }
 
+        List<string> removed = [.. FailIfNotIncremental ? [] : RemoveGone(steps, setting), .. Cleaned.Select(file => OutputPath.Of(file.ItemSpec))];
         var builder = new StepBuilder(setting, logs, _cancelled.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
@@ -132,6 +142,8 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             diagnostics.StepsCancelled();
         }
 
+        removed.AddRange(builder.Removed);
+        Removed = await TellRemovedAsync(removed, setting).ConfigureAwait(false);
         OutputFiles = [.. results.Where(result => result.End == StepEnd.Succeeded).SelectMany(result => Outputs(result.Step, setting))];
         var isGood = results.All(result => result.End == StepEnd.Succeeded) && !Log.HasLoggedErrors;
         if (isGood && Stamp.Length > 0 && !FailIfNotIncremental)
@@ -140,6 +152,50 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         }
 
         return isGood;
+    }
+
+    // Before the steps run: one that was only renamed makes anew what it still makes.
+    private IEnumerable<string> RemoveGone(IReadOnlyList<DeclaredStep> steps, StepBuildSetting setting)
+    {
+        var declared = AllFrameworks ? [.. Steps.Select(StepReader.ReadAlone)] : steps;
+        foreach (var gone in GoneSteps.In(declared, setting.State, setting.Scope))
+        {
+            IReadOnlyList<string> removed = [];
+            try
+            {
+                removed = gone.Remove(declared, setting, _cancelled.Token);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Log.LogMessage(MessageImportance.High, $"What step '{gone.Name}' wrote, which the project declares no longer, cannot be removed: {e.Message}");
+            }
+
+            if (removed.Count > 0)
+            {
+                Log.LogMessage(MessageImportance.High, $"The project declares step '{gone.Name}' no longer, so what it wrote is removed: '{OutputPath.Ordinary(removed[0])}'{(removed.Count > 1 ? $" and {removed.Count - 1} more" : "")}.");
+            }
+
+            foreach (var path in removed)
+            {
+                yield return path;
+            }
+        }
+    }
+
+    // What one of the steps has made again is not removed.
+    private async Task<ITaskItem[]> TellRemovedAsync(IEnumerable<string> paths, StepBuildSetting setting)
+    {
+        var removed = paths.Where(IsAbsent).Distinct().ToList();
+        if (removed.Count > 0)
+        {
+            await RemovedFiles.AddAsync(setting.State.Removed, removed, _cancelled.Token).ConfigureAwait(false);
+        }
+
+        var readAt = ReadAt > 0 ? new DateTime(ReadAt, DateTimeKind.Utc) : DateTime.UtcNow;
+        var sinceRead = await RemovedFiles.SinceAsync(setting.State.Removed, readAt, _cancelled.Token).ConfigureAwait(false);
+        return [.. removed.Concat(sinceRead.Where(IsAbsent)).Distinct().Select(path => new TaskItem(EscapedText.Escape(OutputPath.Absolute(setting.ProjectDirectory, path))))];
+
+        bool IsAbsent(string path) => OutputOnDisk.At(setting.ProjectDirectory, path) is null;
     }
 
     private string WhyNot() =>
@@ -169,13 +225,14 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     private StepBuildSetting Setting(string projectDirectory, Dictionary<string, ImageIdentities> images, Diagnostics diagnostics) => new()
     {
         ProjectDirectory = projectDirectory,
-        StateFolder = Path.GetFullPath(StateFolder, projectDirectory),
+        State = new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory)), ProjectFiles[0].GetMetadata("FullPath")),
         Scope = new(Configuration, InnerFramework),
         BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
         Mounts = Mounts,
         Images = images,
         ResolveImages = ResolveImages,
         OnlyAsk = FailIfNotIncremental,
+        Writers = CacheFolder.Default(Environment.GetEnvironmentVariable) is { } folder ? new(folder) : null,
         Cache = ReadCache(diagnostics),
         CacheLimit = ReadCacheSize(diagnostics),
     };
@@ -241,7 +298,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     private IEnumerable<ITaskItem> Outputs(DeclaredStep step, StepBuildSetting setting)
     {
         var item = Steps.First(item => item.ItemSpec.Equals(step.Name, StringComparison.OrdinalIgnoreCase));
-        var written = WrittenFiles.Load(StatePaths.Of(setting.StateFolder, step).Written);
+        var written = WrittenFiles.Load(setting.State.Of(step).Written);
         foreach (var file in written.Files.Where(file => File.Exists(OutputPath.Absolute(setting.ProjectDirectory, file))))
         {
             var output = new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file)));

@@ -8,12 +8,15 @@ namespace RestrictedRunner.Build;
 public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
 {
     /// <summary>The items <c>DockerExecStep</c>.</summary>
-    [Required]
     public ITaskItem[] Steps { get; set; } = [];
 
     /// <summary>Folder for the files that remember how outputs were made, relative to the project.</summary>
     [Required]
     public string StateFolder { get; set; } = "";
+
+    /// <summary>Full path of the project's file: what other projects remember in the same folder stays.</summary>
+    [Required]
+    public string Project { get; set; } = "";
 
     /// <summary>True in the outer build of several frameworks.</summary>
     public bool AllFrameworks { get; set; }
@@ -34,44 +37,55 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     [Output]
     public ITaskItem[] Files { get; private set; } = [];
 
+    /// <summary>Those that were removed.</summary>
+    [Output]
+    public ITaskItem[] Removed { get; private set; } = [];
+
     /// <summary>Looks for the files, and removes them if it is to.</summary>
     /// <returns>False when an error was logged.</returns>
     public override bool Execute()
     {
         var projectDirectory = ProjectFolder.Find();
-        var stateFolder = Path.GetFullPath(StateFolder, projectDirectory);
-        var written = StatePaths.AllWritten(stateFolder).ToDictionary(path => path, WrittenFiles.Load);
-        Files = [.. written.Values.SelectMany(files => files.Files).Distinct().Select(file => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file))))];
+        var state = new StateFolder(Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory)), Project);
+        var written = state.Written(except: new HashSet<string>());
+        Files = Items(written.Values.SelectMany(files => files.Files).Distinct());
         if (Remove)
         {
-            RemoveOfThisBuild(written, stateFolder, projectDirectory);
+            RemoveOfThisBuild(written, state, projectDirectory);
         }
 
         return !Log.HasLoggedErrors;
     }
 
-    private void RemoveOfThisBuild(Dictionary<string, WrittenFiles> written, string stateFolder, string projectDirectory)
+    private void RemoveOfThisBuild(IReadOnlyDictionary<string, WrittenFiles> written, StateFolder state, string projectDirectory)
     {
-        var steps = Steps.Select(Read).Where(IsOfThisBuild).ToList();
-        HashSet<string> declared = [.. steps.Select(step => StatePaths.Of(stateFolder, step).Written)];
+        var steps = Steps.Select(StepReader.ReadAlone).Where(IsOfThisBuild).ToList();
+        HashSet<string> declared = [.. steps.Select(step => state.Of(step).Written)];
         var scope = new BuildScope(Configuration, InnerFramework).Text;
-        var ofThisBuild = written.Where(files => declared.Contains(files.Key) || files.Value.Scope == scope).ToDictionary();
+        var ofThisBuild = written.Where(files => declared.Contains(files.Key) || files.Value.Writer.Scope == scope).ToDictionary();
         var named = RemoveNamed ? steps.SelectMany(step => Named(step, projectDirectory)).ToHashSet() : [];
+        var removed = new List<string>();
+
+        // The folder of a step that is about to write there has to stay, though nothing is in it yet.
+        var staysEmpty = state.OthersAreBuilt();
         foreach (var path in ofThisBuild.Values.SelectMany(files => files.Contents.Keys).Concat(named).Distinct().OrderDescending(Utf8Order.Comparer))
         {
-            Try(() => RemoveOne(path, projectDirectory, output => named.Contains(path) || ofThisBuild.Values.Any(files => files.Has(output, CancellationToken.None))));
+            Try(() =>
+            {
+                if (OutputOnDisk.At(projectDirectory, path) is { } output && (named.Contains(path) || ofThisBuild.Values.Any(files => files.Has(output, CancellationToken.None))))
+                {
+                    OutputOnDisk.Remove([output], stays: _ => staysEmpty);
+                    removed.Add(path);
+                }
+            });
         }
 
-        Try(() => StatePaths.Remove(stateFolder, stays: path => written.ContainsKey(path) && !ofThisBuild.ContainsKey(path)));
+        Removed = Items(removed);
+        Try(() => ofThisBuild.Values.ToList().ForEach(files => state.ForgetFormerProject(files.Writer)));
+        Try(() => state.Remove(gone: ofThisBuild.Keys, kept: written.Keys.Where(path => !ofThisBuild.ContainsKey(path))));
     }
 
-    private static void RemoveOne(string path, string projectDirectory, Predicate<OutputOnDisk> mayGo)
-    {
-        if (OutputOnDisk.At(projectDirectory, path) is { } output && mayGo(output))
-        {
-            OutputOnDisk.Remove([output], stays: static _ => false);
-        }
-    }
+    private static ITaskItem[] Items(IEnumerable<string> paths) => [.. paths.Select(path => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(path))))];
 
     private void Try(Action remove)
     {
@@ -85,8 +99,6 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
             Log.LogWarningFromException(e);
         }
     }
-
-    private static DeclaredStep Read(ITaskItem item) => StepReader.Read(item, new Dictionary<string, string>(), new StepLines(), static (_, _) => { });
 
     // A project of several frameworks cleans the inner builds first, and may read the later ones only when the earlier are
     // clean: what an inner one removed of all of them, their globs would not find (Rebuild).

@@ -22,6 +22,7 @@ public class PackageContentTests
                 "build/DockerExec.targets",
                 "build/DockerExecSteps.targets",
                 "build/OldMSBuild.targets",
+                "build/RemovedFiles.targets",
                 "build/RestrictedRunner.Build.targets",
                 "build/StepFiles.targets",
                 "buildMultiTargeting/RestrictedRunner.Build.targets",

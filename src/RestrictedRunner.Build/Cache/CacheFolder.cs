@@ -16,6 +16,9 @@ internal sealed record CacheFolder(string Path)
     /// <summary>Results of steps, each under the step's key.</summary>
     public string Results => IO.Path.Combine(Path, "ac");
 
+    /// <summary>Which steps write into folders, for each under its hash.</summary>
+    public string Writers => IO.Path.Combine(Path, "writers");
+
     /// <summary>What is being written. On the same file system as its places, so that it gets there by a rename.</summary>
     public string Unfinished => IO.Path.Combine(Path, "tmp");
 
@@ -41,6 +44,8 @@ internal sealed record CacheFolder(string Path)
     public string Blob(string hash) => Entry(Blobs, hash);
 
     public string Result(string key) => Entry(Results, key);
+
+    public string WritersOf(string hash) => Entry(Writers, hash);
 
     private static string Entry(string folder, string hash) => IsHash(hash)
         ? IO.Path.Combine(folder, hash[..2], hash)

@@ -23,7 +23,7 @@ internal sealed class NoInputs(IReadOnlySet<string> paths, IReadOnlyList<string>
         var outputs = step.Outputs.Select(output => Glob.Parse(output, project)).Where(output => output.IsPlain).Select(output => output.Start);
         return new(
             new HashSet<string>([.. build, .. outputs]),
-            [Path.TrimEndingDirectorySeparator(setting.StateFolder), LogFilePlace.FolderOf(project)],
+            [setting.State.Folder, LogFilePlace.FolderOf(project)],
             new(() => [.. earlier.Files.Select(file => OutputPath.Absolute(project, file))]));
     }
 
@@ -36,7 +36,7 @@ internal sealed class NoInputs(IReadOnlySet<string> paths, IReadOnlyList<string>
     {
         foreach (var folder in folders)
         {
-            if (path.StartsWith(folder, StringComparison.Ordinal) && Path.GetDirectoryName(path) == folder && StatePaths.IsName(Path.GetFileName(path)))
+            if (path.StartsWith(folder, StringComparison.Ordinal) && Path.GetDirectoryName(path) == folder && StateFolder.IsName(Path.GetFileName(path)))
             {
                 return true;
             }

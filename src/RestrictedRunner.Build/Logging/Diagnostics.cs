@@ -137,6 +137,9 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     public void OutputHoldsProject(DeclaredStep step, string output) =>
         Error("RRB1022", $"Step '{step.Name}': the output '{output}' is the project's folder, or in a folder that the project is in, which the step would see as a whole. Let it write below the project's folder, or into a folder of its own beside it.");
 
+    public void OutputOverwritten(StepWriter writer, OverwrittenOutput overwritten) =>
+        Warning("RRB1024", $"Step '{writer.Step}' of {Path.GetFileName(writer.Project)} wrote '{overwritten.Path}' over what step '{overwritten.By.Step}' of {overwritten.Project} had written, so each of the two runs again after the other. Let one of them write it, or give each a folder of its own.");
+
     public void OutputAbsent(DeclaredStep step, string output, string start) =>
         Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. Correct Outputs, or the command: it starts in the project's folder, which is {start} in the container.");
 

@@ -11,6 +11,11 @@ internal sealed record DeclaredOutputs(IReadOnlyList<string> Texts)
     /// <summary>The outputs that are declared by patterns.</summary>
     public IReadOnlyList<Glob> Globs(string projectDirectory) => [.. Parse(projectDirectory).Where(output => !output.IsPlain)];
 
+    /// <summary>True for a path that is one of the outputs, or in one.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="projectDirectory">Full path of the project's folder.</param>
+    public bool Has(string path, string projectDirectory) => Parse(projectDirectory).Any(output => output.IsPlain ? HostFolder.IsAtOrBelow(path, output.Start) : output.IsMatch(path));
+
     /// <summary>All that is there, each once: files, links, and folders before their content.</summary>
     /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
     public IReadOnlyList<OutputOnDisk> FindIn(string projectDirectory) =>

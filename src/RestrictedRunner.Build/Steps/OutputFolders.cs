@@ -8,6 +8,9 @@ internal sealed record OutputFolders(DeclaredStep Step, string ProjectDirectory)
     /// <summary>How many folders above the project's the outputs begin.</summary>
     public int Depth => ProjectTree.Depth(Step.OutputsFrom(ProjectDirectory).Select(FromProject));
 
+    /// <summary>Their full paths.</summary>
+    public IEnumerable<string> Paths => Step.OutputsFrom(ProjectDirectory).Select(output => Of(ProjectDirectory, output)).Distinct();
+
     /// <summary>Outputs that are the project's folder, or right in one that the project is in: the step would see and could write all of it.</summary>
     public IEnumerable<string> ThatHoldProject() =>
         Step.Outputs.Where(output => ProjectTree.IsAboveProject(FromProject(output)) || IsProject(output));

@@ -8,8 +8,8 @@ internal sealed record StepBuildSetting
     /// <summary>Full path of the project's folder.</summary>
     public required string ProjectDirectory { get; init; }
 
-    /// <summary>Folder for the files that remember how outputs were made.</summary>
-    public required string StateFolder { get; init; }
+    /// <summary>The files that remember how outputs were made.</summary>
+    public required StateFolder State { get; init; }
 
     /// <summary>What the project is built for.</summary>
     public required BuildScope Scope { get; init; }
@@ -28,6 +28,9 @@ internal sealed record StepBuildSetting
 
     /// <summary>Results of earlier runs; null when they are not to be used.</summary>
     public ResultCache? Cache { get; init; }
+
+    /// <summary>Tells of the steps of other projects; null where nothing can be kept for that.</summary>
+    public OutputWriters? Writers { get; init; }
 
     /// <summary>Bytes that the cache may take.</summary>
     public long CacheLimit { get; init; } = Eviction.DefaultLimit;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
 
 namespace RestrictedRunner.Build;
@@ -8,6 +9,11 @@ namespace RestrictedRunner.Build;
 /// </summary>
 internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, CancellationToken cancellation)
 {
+    private readonly ConcurrentQueue<string> _removed = new();
+
+    /// <summary>Paths of outputs that were there before a step was built and are no longer, as <see cref="OutputPath"/> from the project's folder.</summary>
+    public IEnumerable<string> Removed => _removed;
+
     /// <summary>Builds one step; the steps before it have succeeded.</summary>
     /// <returns>False when an error was logged.</returns>
     public async Task<bool> BuildAsync(DeclaredStep step)
@@ -22,7 +28,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
                 return false;
             }
 
-            var paths = StatePaths.Of(setting.StateFolder, step);
+            var paths = setting.State.Of(step);
             using var state = await StepState.OpenAsync(paths.State, cancellation).ConfigureAwait(false);
             return Build(step, parameters.Options, paths, state, log);
         }
@@ -63,25 +69,48 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
 
         state.Forget();
-        var cache = new StepCache(setting, files, log, cancellation);
-        using var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).NewTask(step, log.Engine, recorder: null, setting.Mounts, log.Diagnostics);
-        if (cache.Restore(key, logged) is { } restored)
+        var overwritten = OverwrittenOutput.Watch(files, setting, cancellation);
+        var before = files.Paths();
+        try
         {
-            var own = files.Own(WrittenFiles.Of(restored));
-            Remember(own);
-
-            // A warning of the step may be an error in this build.
-            return !logged.Log.HasLoggedErrors && Keep(key, KnownHash(files, own, restored) ?? HashOf(own, paths));
+            return Make();
+        }
+        finally
+        {
+            foreach (var removed in before.Where(path => OutputOnDisk.At(setting.ProjectDirectory, path) is null))
+            {
+                _removed.Enqueue(removed);
+            }
         }
 
-        log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
-        var run = new StepRun(setting, files, inputs, cache, log, cancellation) { ImageId = ImageId(options) };
-        return run.Run(Remember, KeyAfterRun) is { } result && Keep(result.Key, HashOf(result.Written, paths));
+        bool Make()
+        {
+            var cache = new StepCache(setting, files, log, cancellation);
+            using var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).NewTask(step, log.Engine, recorder: null, setting.Mounts, log.Diagnostics);
+            if (cache.Restore(key, logged) is { } restored)
+            {
+                var own = files.Own(WrittenFiles.Of(restored));
+                Remember(own);
 
-        void Remember(WrittenFiles own) => (own with { Scope = setting.Scope.Of(step).Text }).Save(paths.Written);
+                // A warning of the step may be an error in this build.
+                return !logged.Log.HasLoggedErrors && Keep(key, KnownHash(files, own, restored) ?? HashOf(own, paths));
+            }
+
+            log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
+            var run = new StepRun(setting, files, inputs, cache, log, cancellation) { ImageId = ImageId(options) };
+            return run.Run(Remember, KeyAfterRun) is { } result && Keep(result.Key, HashOf(result.Written, paths));
+        }
+
+        void Remember(WrittenFiles own) => (own with { Writer = StepWriter.Of(step, setting) }).Save(paths.Written);
 
         bool Keep(string keyOfOutputs, string outputs)
         {
+            setting.Writers?.Add(files.Folders.Paths, paths.Written);
+            foreach (var output in overwritten())
+            {
+                log.Diagnostics.OutputOverwritten(StepWriter.Of(step, setting), output);
+            }
+
             state.Keep(keyOfOutputs, outputs);
             return true;
         }

@@ -30,7 +30,11 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     public IReadOnlyList<string> PathsIn(string folder) => [.. Outputs.Named(folder).Concat(Outputs.FindIn(folder).Select(output => output.Path))];
 
     /// <summary>What was written, without what is an input too: nobody may remove that.</summary>
-    public WrittenFiles Own(WrittenFiles written) => new(written.Contents.Where(file => !_inputs.Value.Contains(OutputPath.Absolute(projectDirectory, file.Key))).ToDictionary());
+    public WrittenFiles Own(WrittenFiles written) => written.Without(path => _inputs.Value.Contains(OutputPath.Absolute(projectDirectory, path)));
+
+    /// <summary>Paths of the files that are among the outputs, or were when the step last succeeded.</summary>
+    public IReadOnlyList<string> Paths() =>
+        [.. earlier.Files.Concat(Outputs.FindIn(projectDirectory).Where(output => !output.IsFolder).Select(output => output.Path)).Distinct()];
 
     /// <summary>Removes what an earlier run wrote.</summary>
     public void RemoveEarlier(CancellationToken cancellation) => Remove(earlier.FindIn(projectDirectory, cancellation));

@@ -22,7 +22,7 @@ internal sealed class StepReader
     private static readonly string[] OfTargets = ["Compile", PerTargetFramework];
 
     // Properties that are no parameter's. A test compares them with those that the targets read.
-    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "CacheSize", "BeforeTargets", "StateFolder"];
+    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "CacheSize", "BeforeTargets", "StateFolder", "ItemTypes"];
 
     // Task has a few of its own, such as BuildEngine.
     private static readonly Dictionary<string, PropertyInfo> TaskParameters = typeof(DockerExec)
@@ -97,6 +97,9 @@ internal sealed class StepReader
             return [.. paths.Where(path => !HasNul(path))];
         }
     }
+
+    /// <summary>The same without defaults, for who runs nothing.</summary>
+    public static DeclaredStep ReadAlone(ITaskItem item) => Read(item, new Dictionary<string, string>(), new StepLines(), static (_, _) => { });
 
     /// <summary>The task that does what a step declares.</summary>
     /// <param name="step">Its parameters become the task's.</param>

@@ -55,7 +55,7 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
 
     private StepRunResult? RunInStage(Action<WrittenFiles> remember, Func<WrittenFiles, string> key)
     {
-        using var stage = new Stage(StatePaths.Of(setting.StateFolder, files.Step).Stage, inputs);
+        using var stage = new Stage(setting.State.Of(files.Step).Stage, inputs);
         stage.CopyInputs(cancellation);
         var isCopyOfInputs = inputs.IsUnchanged();
         var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);

@@ -8,9 +8,6 @@ namespace RestrictedRunner.Build;
 /// </summary>
 internal sealed class StepState : IDisposable
 {
-    // There is no event for a file that another process closes.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     private readonly FileStream _file;
 
     private StepState(FileStream file)
@@ -29,22 +26,8 @@ internal sealed class StepState : IDisposable
     /// <summary>Opens the state of a step, waiting for another build that has it open.</summary>
     /// <exception cref="OperationCanceledException">It waited in vain.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static async Task<StepState> OpenAsync(string path, CancellationToken cancellation)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        while (true)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            }
-            catch (IOException e) when (IsShared(e))
-            {
-                await Task.Delay(Pause, cancellation).ConfigureAwait(false);
-            }
-        }
-    }
+    public static async Task<StepState> OpenAsync(string path, CancellationToken cancellation) =>
+        new(await OwnFile.OpenAsync(path, cancellation).ConfigureAwait(false));
 
     /// <summary>Forgets what was, for the time in which the outputs change.</summary>
     public void Forget() => Write("");
@@ -61,7 +44,4 @@ internal sealed class StepState : IDisposable
         _file.Write(Encoding.UTF8.GetBytes(text));
         _file.Flush();
     }
-
-    // EWOULDBLOCK of flock(2), and ERROR_SHARING_VIOLATION.
-    private static bool IsShared(IOException e) => (e.HResult & 0xFFFF) is 11 or 32;
 }

@@ -11,7 +11,8 @@ namespace RestrictedRunner.Build;
 internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents)
 {
     // No path begins with it, as it is escaped there.
-    private const string ScopeMark = "#";
+    private const string WriterMark = "#";
+    private const string InPlaceMark = "=";
 
     private const string Folder = "/";
     private const string LinkTo = "-> ";
@@ -20,8 +21,11 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
 
     private static readonly WrittenFiles None = new(new Dictionary<string, string>());
 
-    /// <summary>The <see cref="BuildScope"/> of the build that wrote them; empty when it is not known.</summary>
-    public string Scope { get; init; } = "";
+    /// <summary>What the step changed in place, which it may not remove: what was in each file, by its path.</summary>
+    public IReadOnlyDictionary<string, string> InPlace { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The step.</summary>
+    public StepWriter Writer { get; init; } = StepWriter.Unknown;
 
     /// <summary>Files and links, sorted by their paths.</summary>
     public IEnumerable<string> Files => Contents.Keys.Where(path => Contents[path] != Folder).Order(Utf8Order.Comparer);
@@ -42,21 +46,33 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     public WrittenFiles WithoutContent(IReadOnlyList<OutputOnDisk> outputs)
     {
         HashSet<string> paths = [.. outputs.Select(output => output.Path)];
-        return new(Contents.ToDictionary(file => file.Key, file => paths.Contains(file.Key) ? Unknown : file.Value));
+        return this with
+        {
+            Contents = Contents.ToDictionary(file => file.Key, file => paths.Contains(file.Key) ? Unknown : file.Value),
+            InPlace = Contents.Where(file => paths.Contains(file.Key)).ToDictionary(),
+        };
     }
+
+    /// <summary>The same, with some that are the step's no more than that it changed them.</summary>
+    public WrittenFiles Without(Predicate<string> path) => this with
+    {
+        Contents = Contents.Where(file => !path(file.Key)).ToDictionary(),
+        InPlace = InPlace.Concat(Contents.Where(file => path(file.Key) && !InPlace.ContainsKey(file.Key))).ToDictionary(),
+    };
 
     /// <summary>Reads them; there are none when they are not known.</summary>
     public static WrittenFiles Load(string path)
     {
         try
         {
-            var lines = File.ReadLines(path).Select(line => line.Split(' ')).Select(words => (Name: words[0], Value: Uri.UnescapeDataString(words[1]))).ToList();
-            return new(lines.Where(line => line.Name != ScopeMark).ToDictionary(line => Uri.UnescapeDataString(line.Name), line => line.Value))
+            var lines = File.ReadLines(path).Select(line => line.Split(' ')).Select(words => (Name: words[0], Value: Uri.UnescapeDataString(words[1]))).ToLookup(line => line.Name[..1] is WriterMark or InPlaceMark ? line.Name[..1] : "");
+            return new(lines[""].ToDictionary(line => Uri.UnescapeDataString(line.Name), line => line.Value))
             {
-                Scope = lines.Find(line => line.Name == ScopeMark).Value ?? "",
+                InPlace = lines[InPlaceMark].ToDictionary(line => Uri.UnescapeDataString(line.Name[1..]), line => line.Value),
+                Writer = ReadWriter(lines[WriterMark].ToDictionary(line => line.Name[1..], line => line.Value), Path.GetDirectoryName(path)!),
             };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException or ArgumentException or KeyNotFoundException)
         {
             return None;
         }
@@ -66,8 +82,10 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     public void Save(string path)
     {
         using var file = NewFile.Create(path);
-        var lines = Contents.Select(content => $"{Uri.EscapeDataString(content.Key)} {Uri.EscapeDataString(content.Value)}\n");
-        file?.Save(Encoding.UTF8.GetBytes(string.Concat(lines.Prepend($"{ScopeMark} {Uri.EscapeDataString(Scope)}\n"))));
+        var lines = WriterLines(Path.GetDirectoryName(path)!).Select(line => Line($"{WriterMark}{line.Name}", line.Value))
+            .Concat(InPlace.Select(content => Line($"{InPlaceMark}{Uri.EscapeDataString(content.Key)}", content.Value)))
+            .Concat(Contents.Select(content => Line(Uri.EscapeDataString(content.Key), content.Value)));
+        file?.Save(Encoding.UTF8.GetBytes(string.Concat(lines)));
     }
 
     /// <summary>True for what is still as the step wrote it. A file that the user has put in its place is the user's.</summary>
@@ -75,9 +93,35 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
         Contents.TryGetValue(output.Path, out var content)
         && content == (content.StartsWith(StampMark, StringComparison.Ordinal) ? Stamp(output) : Content(output, cancellation));
 
+    /// <summary>The same, and what was changed in place and is as it was then.</summary>
+    public bool Made(OutputOnDisk output, CancellationToken cancellation) =>
+        Has(output, cancellation) || (InPlace.TryGetValue(output.Path, out var content) && content == Content(output, cancellation));
+
     /// <summary>Those that are there, and still as the step wrote them; each folder before its content.</summary>
     public IEnumerable<OutputOnDisk> FindIn(string projectDirectory, CancellationToken cancellation) =>
         Contents.Keys.Order(Utf8Order.Comparer).Select(path => OutputOnDisk.At(projectDirectory, path)).OfType<OutputOnDisk>().Where(output => Has(output, cancellation));
+
+    private static StepWriter ReadWriter(Dictionary<string, string> values, string folder) => values.Count == 0
+        ? StepWriter.Unknown
+        : new(values[nameof(StepWriter.Step)], Path.GetFullPath(values[nameof(StepWriter.Project)], folder), Path.GetFullPath(values[nameof(StepWriter.DeclaredIn)], folder))
+        {
+            Outputs = values[nameof(StepWriter.Outputs)].Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            Scope = values[nameof(StepWriter.Scope)],
+            Evaluated = values[nameof(StepWriter.Evaluated)],
+        };
+
+    // Relative, because a checkout may be moved.
+    private (string Name, string Value)[] WriterLines(string folder) => Writer == StepWriter.Unknown ? [] :
+    [
+        (nameof(StepWriter.Step), Writer.Step),
+        (nameof(StepWriter.Project), Path.GetRelativePath(folder, Writer.Project)),
+        (nameof(StepWriter.DeclaredIn), Path.GetRelativePath(folder, Writer.DeclaredIn)),
+        (nameof(StepWriter.Outputs), string.Join('\n', Writer.Outputs)),
+        (nameof(StepWriter.Scope), Writer.Scope),
+        (nameof(StepWriter.Evaluated), Writer.Evaluated),
+    ];
+
+    private static string Line(string name, string value) => $"{name} {Uri.EscapeDataString(value)}\n";
 
     private static string Stamp(OutputOnDisk output) => $"{StampMark}{(output.IsLink ? null : FileStamp.Of(output.Info.FullName))}";
 

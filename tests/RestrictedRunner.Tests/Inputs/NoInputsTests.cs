@@ -41,7 +41,7 @@ public sealed class NoInputsTests : IDisposable
     public void Files_of_ours_are_never_found(string input)
     {
         Write("obj/docker-exec/own.txt");
-        WriteOurs(Setting.StateFolder);
+        WriteOurs(Setting.State.Folder);
 
         Assert.Equal(["obj/docker-exec/own.txt"], Paths([], input));
     }
@@ -52,7 +52,7 @@ public sealed class NoInputsTests : IDisposable
         Write("a.txt");
         WriteOurs(_folder);
 
-        Assert.Equal(["a.txt"], Paths(Setting with { StateFolder = _folder + '/' }, [], [], "**/*"));
+        Assert.Equal(["a.txt"], Paths(Setting with { State = new(_folder, Full("a.proj")) }, [], [], "**/*"));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class NoInputsTests : IDisposable
     private StepBuildSetting Setting => new()
     {
         ProjectDirectory = _folder,
-        StateFolder = Full("obj/docker-exec"),
+        State = new(Full("obj/docker-exec"), Full("a.proj")),
         BuildFolders = [Full("obj/"), Full("bin"), Full("../out")],
         Scope = new("", ""),
         Mounts = [],
@@ -126,8 +126,9 @@ public sealed class NoInputsTests : IDisposable
 
     private void WriteOurs(string folder)
     {
-        var paths = StatePaths.Of(folder, new("Step", new("", static () => 0)));
-        Write(paths.State, paths.Written, paths.Inputs, paths.Inputs + KnownRoot.Ending, Path.Combine(paths.Stage, "tree/a.txt"), Path.Combine(folder, "a.proj-7-abcdefgh.log"));
+        var state = new StateFolder(folder, Full("other/b.proj"));
+        var paths = state.Of(new("Step", new("", static () => 0)));
+        Write(state.Removed, Path.Combine(folder, "a.proj-0123abcd.items"), paths.State, paths.Written, paths.Inputs, paths.Inputs + KnownRoot.Ending, Path.Combine(paths.Stage, "tree/a.txt"), Path.Combine(folder, "a.proj-7-abcdefgh.log"));
     }
 
     private string Full(string path) => Path.GetFullPath(path, _folder);

@@ -15,8 +15,10 @@ public sealed class WrittenFilesTests : IDisposable
         _files.Write("gen/changed", "1");
         _files.Write("gen/gone", "1");
         _files.Link("gen/link", "a");
-        var file = Path.Combine(_files.Project, "..", "state", "step.written");
-        (WrittenFiles.Of(OutputOnDisk.Find(_files.Project, "gen"), TestContext.Current.CancellationToken) with { Scope = "Debug|Any CPU|" }).Save(file);
+        var file = Path.GetFullPath(_files.At("../state/step.written"));
+        var writer = new StepWriter("A step", _files.At("a.proj"), _files.At("../steps.targets")) { Outputs = ["gen/", "b c.txt"], Scope = "Debug|Any CPU|", Evaluated = "Debug|Any CPU|net10.0" };
+        var inPlace = new Dictionary<string, string> { ["src/a b"] = "1" };
+        (WrittenFiles.Of(OutputOnDisk.Find(_files.Project, "gen"), TestContext.Current.CancellationToken) with { InPlace = inPlace, Writer = writer }).Save(file);
         _files.Write("gen/changed", "2");
         _files.Write("gen/own", "1");
         File.Delete(_files.At("gen/gone"));
@@ -24,9 +26,9 @@ public sealed class WrittenFilesTests : IDisposable
         var written = WrittenFiles.Load(file);
 
         Assert.Equal(["gen/a\n*.c", "gen/changed", "gen/gone", "gen/link"], written.Files);
-        Assert.Equal("Debug|Any CPU|", written.Scope);
+        Assert.Equal(inPlace, written.InPlace);
+        Assert.Equivalent(writer with { DeclaredIn = Path.GetFullPath(writer.DeclaredIn) }, written.Writer, strict: true);
         Assert.Equal(["gen", "gen/a\n*.c", "gen/link"], written.FindIn(_files.Project, TestContext.Current.CancellationToken).Select(output => output.Path));
-        Assert.Equal(written.Contents, WrittenFiles.Load(Assert.Single(StatePaths.AllWritten(Path.GetDirectoryName(file)!))).Contents);
     }
 
     [Fact]
@@ -36,7 +38,7 @@ public sealed class WrittenFilesTests : IDisposable
         _files.Write("gen/changed", "1");
         _files.Write("gen/replaced", "1");
         _files.Link("gen/link", "a");
-        var file = Path.Combine(_files.Project, "..", "state", "step.written");
+        var file = Path.GetFullPath(_files.At("../state/step.written"));
         WrittenFiles.ByStamps(OutputOnDisk.Find(_files.Project, "gen")).Save(file);
         _files.Write("gen/changed", "12");
         File.Delete(_files.At("gen/replaced"));

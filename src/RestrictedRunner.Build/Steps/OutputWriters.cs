@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>
+/// Which steps write into the same folders, in whatever project: in a file for each folder are the paths of their
+/// <see cref="WrittenFiles"/>. One project knows nothing else of another.
+/// </summary>
+internal sealed class OutputWriters(CacheFolder cache)
+{
+    /// <summary>What steps of other projects wrote there, or in a folder that it is in.</summary>
+    /// <param name="folders">Full paths.</param>
+    /// <param name="project">Full path of the project that asks.</param>
+    public IReadOnlyList<WrittenFiles> Others(IEnumerable<string> folders, string project) =>
+        [.. folders.SelectMany(WithParents).Distinct().SelectMany(Read).Distinct().Where(File.Exists).Select(WrittenFiles.Load).Where(files => files.Writer.Step.Length > 0 && files.Writer.Project != project)];
+
+    /// <summary>Says that a step writes into folders.</summary>
+    /// <param name="folders">Full paths.</param>
+    /// <param name="written">Path of its <see cref="WrittenFiles"/>.</param>
+    public void Add(IEnumerable<string> folders, string written)
+    {
+        foreach (var folder in folders)
+        {
+            var known = Read(folder);
+            if (known.Contains(written))
+            {
+                CacheEntry.Use(new(FileOf(folder)));
+                continue;
+            }
+
+            using var file = NewFile.Create(FileOf(folder));
+            file?.Save(Encoding.UTF8.GetBytes(string.Concat(known.Where(File.Exists).Append(written).Select(path => $"{Uri.EscapeDataString(path)}\n"))));
+        }
+    }
+
+    private string[] Read(string folder)
+    {
+        try
+        {
+            return [.. File.ReadLines(FileOf(folder)).Select(Uri.UnescapeDataString)];
+        }
+        catch (Exception e) when (CacheEntry.IsOfFiles(e))
+        {
+            return [];
+        }
+    }
+
+    private string FileOf(string folder) => cache.WritersOf(Digests.Of(Encoding.UTF8.GetBytes(folder)).Hash);
+
+    private static IEnumerable<string> WithParents(string folder)
+    {
+        for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
+        {
+            yield return at;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>An output that a step of another project had written too.</summary>
+/// <param name="Path">From the folder of the project whose step wrote last.</param>
+/// <param name="By">The other step.</param>
+/// <param name="Project">The other project's file, from the same folder.</param>
+internal sealed record OverwrittenOutput(string Path, StepWriter By, string Project)
+{
+    /// <summary>What is among a step's outputs as steps of other projects left it, before this one runs.</summary>
+    /// <returns>Tells after the run, of each of these steps, the first file that has changed.</returns>
+    public static Func<IReadOnlyList<OverwrittenOutput>> Watch(StepFiles files, StepBuildSetting setting, CancellationToken cancellation)
+    {
+        var theirs = (setting.Writers?.Others(files.Folders.Paths, setting.State.Project) ?? []).Select(written => (Written: written, Found: Find(written, files, setting, cancellation))).ToList();
+        return () =>
+        [
+            .. from written in theirs
+               let overwritten = written.Found.FirstOrDefault(output => OutputOnDisk.At(FolderOf(written.Written), output.Path) is { } now && !written.Written.Made(now, cancellation))
+               where overwritten is not null
+               select new OverwrittenOutput(
+                   ProjectTree.FromProject(setting.ProjectDirectory, OutputPath.Absolute(FolderOf(written.Written), overwritten.Path)),
+                   written.Written.Writer,
+                   ProjectTree.FromProject(setting.ProjectDirectory, written.Written.Writer.Project)),
+        ];
+    }
+
+    private static List<OutputOnDisk> Find(WrittenFiles written, StepFiles files, StepBuildSetting setting, CancellationToken cancellation) =>
+    [
+        .. written.Contents.Keys.Concat(written.InPlace.Keys).Order(Utf8Order.Comparer)
+            .Where(path => files.Outputs.Has(OutputPath.Absolute(FolderOf(written), path), setting.ProjectDirectory))
+            .Select(path => OutputOnDisk.At(FolderOf(written), path)).OfType<OutputOnDisk>()
+            .Where(output => !output.IsFolder && written.Made(output, cancellation)),
+    ];
+
+    private static string FolderOf(WrittenFiles written) => System.IO.Path.GetDirectoryName(written.Writer.Project)!;
+}

@@ -1,0 +1,124 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Where the files are that remember the steps of one project. Other projects may have theirs in the same folder.</summary>
+/// <param name="Folder">Full path, without a separator at its end.</param>
+/// <param name="Project">Full path of the project's file.</param>
+internal sealed partial record StateFolder(string Folder, string Project)
+{
+    // A file's name has at most 255 bytes, with the endings and what NewFile adds.
+    private const int LongestName = 80;
+    private const int KeptOfLongName = 64;
+    private const int HashOfLongName = 16;
+    private const int ShortHash = 8;
+
+    /// <summary>The <see cref="RemovedFiles"/>.</summary>
+    public string Removed => Path.Combine(Folder, $"{Start}removed");
+
+    // By its way from here, because a checkout may be moved.
+    private string Start => $"{Name(Path.GetFileName(Project))}-{HashOf(ProjectTree.FromProject(Folder, Project))[..ShortHash]}.";
+
+    /// <summary>What remembers a step.</summary>
+    /// <param name="step">Of one name there is a step for each framework, with outputs of its own.</param>
+    public StatePaths Of(DeclaredStep step) => new(Path.Combine(Folder, $"{Start}{Name(step.Name)}-{HashOf(string.Join('\n', step.Outputs))[..ShortHash]}{StatePaths.StateEnding}"));
+
+    /// <summary>
+    /// What the project's steps wrote, by the paths of the files that remember it, and what those of a project wrote that was in
+    /// its folder and is there no longer: it may have had another name.
+    /// </summary>
+    /// <param name="except">Paths that are not wanted.</param>
+    public IReadOnlyDictionary<string, WrittenFiles> Written(IReadOnlySet<string> except) =>
+        Entries()
+            .Where(entry => entry.Extension == StatePaths.WrittenEnding && !except.Contains(entry.FullName))
+            .Select(entry => (Path: entry.FullName, Files: WrittenFiles.Load(entry.FullName)))
+            .Where(written => IsOurs(written.Path) || IsOfFormerProject(written.Files.Writer))
+            .OrderBy(written => written.Path, StringComparer.Ordinal)
+            .ToDictionary(written => written.Path, written => written.Files);
+
+    /// <summary>True when a step was one of a project that is there no longer.</summary>
+    public bool IsOfFormerProject(StepWriter writer) =>
+        writer.Project.Length > 0 && Path.GetDirectoryName(writer.Project) == Path.GetDirectoryName(Project) && !File.Exists(writer.Project) && File.Exists(Project);
+
+    /// <summary>Whether a file or folder where files of ours are is one of them: what remembers steps, or a log.</summary>
+    public static bool IsName(string name) => NameOfOurs().IsMatch(name) || LogFilePlace.IsName(name);
+
+    /// <summary>True while a step of another project is looked at or runs.</summary>
+    public bool OthersAreBuilt() => Entries().Any(entry => entry.Extension == StatePaths.StateEnding && !IsOurs(entry.FullName) && OwnFile.IsOpen(entry.FullName));
+
+    /// <summary>
+    /// Removes what is remembered of the project, and logs, and the folder if nothing else is in it: it may be any folder of the
+    /// user's.
+    /// </summary>
+    /// <param name="gone">Paths of <see cref="WrittenFiles"/> of other projects whose steps go too.</param>
+    /// <param name="kept">Paths of those of the project's own whose steps stay remembered.</param>
+    public void Remove(IEnumerable<string> gone, IEnumerable<string> kept)
+    {
+        var (goneSteps, keptSteps) = (gone.Select(StepIn).ToHashSet(), kept.Select(StepIn).ToHashSet());
+        var isShared = Entries().Any(entry => NameOfOurs().IsMatch(entry.Name) && !IsOurs(entry.Name) && !goneSteps.Contains(StepIn(entry.Name)));
+        Remove(entry =>
+            LogFilePlace.IsName(entry) ? !isShared || entry.StartsWith($"{Path.GetFileName(Project)}-", StringComparison.Ordinal)
+            : IsOurs(entry) ? !keptSteps.Contains(StepIn(entry))
+            : goneSteps.Contains(StepIn(entry)));
+        try
+        {
+            if (!Entries().Any())
+            {
+                Directory.Delete(Folder);
+            }
+        }
+        catch (IOException)
+        {
+            // Another project has put something there a moment ago.
+        }
+    }
+
+    /// <summary>Removes what is remembered of one step.</summary>
+    /// <param name="written">Path of its <see cref="WrittenFiles"/>.</param>
+    public void Forget(string written) => Remove(entry => NameOfOurs().IsMatch(entry) && StepIn(entry) == StepIn(written));
+
+    /// <summary>Removes what is remembered of a project that is there no longer, and of none of its steps.</summary>
+    /// <param name="step">One that it had.</param>
+    public void ForgetFormerProject(StepWriter step)
+    {
+        if (IsOfFormerProject(step))
+        {
+            File.Delete((this with { Project = step.Project }).Removed);
+        }
+    }
+
+    private void Remove(Predicate<string> goes)
+    {
+        foreach (var entry in Entries().Where(entry => goes(entry.Name)).ToList())
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } stage)
+            {
+                stage.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
+    }
+
+    private IEnumerable<FileSystemInfo> Entries() => Directory.Exists(Folder) ? new DirectoryInfo(Folder).EnumerateFileSystemInfos() : [];
+
+    private bool IsOurs(string path) => NameOfOurs().IsMatch(Path.GetFileName(path)) && Path.GetFileName(path).StartsWith(Start, StringComparison.Ordinal);
+
+    // Of what is the project's and no step's, the start of its names.
+    private static string StepIn(string path) => NameOfOurs().Match(Path.GetFileName(path)).Groups["step"].Value;
+
+    // Each character beyond ASCII is escaped as up to nine, or as twelve. What is cut is longer than any that is not.
+    private static string Name(string name)
+    {
+        var escaped = Uri.EscapeDataString(name);
+        return escaped.Length <= LongestName ? escaped : $"{escaped[..KeptOfLongName]}-{HashOf(name)[..HashOfLongName]}";
+    }
+
+    private static string HashOf(string text) => Digests.Of(Encoding.UTF8.GetBytes(text)).Hash;
+
+    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|written|removed|items|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex NameOfOurs();
+}

@@ -96,6 +96,10 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         {
             diagnostics.StepsCancelled();
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            diagnostics.StepFilesUnusable(e);
+        }
         catch (Exception e)
         {
             diagnostics.OwnFault(e);

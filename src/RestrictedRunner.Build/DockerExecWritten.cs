@@ -45,14 +45,17 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     /// <returns>False when an error was logged.</returns>
     public override bool Execute()
     {
-        var projectDirectory = ProjectFolder.Find();
-        var state = new StateFolder(Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory)), Project);
-        var written = state.Written(except: new HashSet<string>());
-        Files = Items(written.Values.SelectMany(files => files.Files).Distinct());
-        if (Remove)
+        Try(() =>
         {
-            RemoveOfThisBuild(written, state, projectDirectory);
-        }
+            var projectDirectory = ProjectFolder.Find();
+            var state = new StateFolder(Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory)), Project);
+            var written = state.Written(except: new HashSet<string>());
+            Files = Items(written.Values.SelectMany(files => files.Files).Distinct());
+            if (Remove)
+            {
+                RemoveOfThisBuild(written, state, projectDirectory);
+            }
+        });
 
         return !Log.HasLoggedErrors;
     }
@@ -74,7 +77,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
             {
                 if (OutputOnDisk.At(projectDirectory, path) is { } output && (named.Contains(path) || ofThisBuild.Values.Any(files => files.Has(output, CancellationToken.None))))
                 {
-                    OutputOnDisk.Remove([output], stays: _ => staysEmpty);
+                    OutputOnDisk.Remove([output], new(projectDirectory), stays: _ => staysEmpty);
                     removed.Add(path);
                 }
             });

@@ -49,6 +49,33 @@ public class DiagnosticsTests
         AssertError("RRB9001", "A fault in RestrictedRunner.Build itself: InvalidOperationException: x Please report it; the details are in the log at low importance.");
     }
 
+    [Theory]
+    [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: /proc/self.", "/proc/self", "")]
+    [InlineData("Error: statfs /proc/self: no such file or directory", "/proc/self", "")]
+    [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: {TMP}rr-x/script.sh.", "{TMP}rr-x/script.sh", " It is the step's script or output, in the temporary folder: TMPDIR names another one that the engine sees, and Arguments need none.")]
+    public void RRB2013_names_what_the_engine_does_not_see(string report, string path, string ours)
+    {
+        (report, path) = (InTmp(report), InTmp(path));
+
+        _diagnostics.NotRun(new(RunnerFailure.MountUnseen, report), new(), KeptOutput.None);
+
+        AssertError("RRB2013", $"'{path}' exists here, and the engine does not see it: the engine has another file system than this build, as on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{ours}{Environment.NewLine}{report}");
+
+        static string InTmp(string text) => text.Replace("{TMP}", Path.GetTempPath(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RRB1025_shows_the_bytes_of_a_name()
+    {
+        var step = new DeclaredStep("A", new("", () => 0));
+
+        _diagnostics.InputNameNotUtf8(step, ["src/caf\udce9.txt"]);
+        AssertError("RRB1025", "Step 'A': the name of the input 'src/caf\\xe9.txt' is not UTF-8, in which the step's key and its results are written. Rename it ('convmv -f latin1 -t utf8' does), or leave it out: what begins with '!' in Inputs takes files away, and '?' in it stands for such a byte.");
+        _heard.Clear();
+        _diagnostics.OutputNameNotUtf8(step, ["out/\udce9", "out/\udce8"]);
+        AssertError("RRB1025", "Step 'A': the name of the output 'out/\\xe9' (and of 1 more) is not UTF-8, in which the step's key and its results are written. Let the command give it another name, or write it where no output is. What the step wrote is removed.");
+    }
+
     [Fact]
     public void RRB2002_speaks_of_podman_where_it_is_podman()
     {

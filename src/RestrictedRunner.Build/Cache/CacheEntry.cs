@@ -28,14 +28,7 @@ internal static class CacheEntry
     {
         try
         {
-            if (new FileInfo(path) is { Attributes: var attributes } && (attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == FileAttributes.Directory)
-            {
-                Directory.Delete(path, recursive: true);
-            }
-            else
-            {
-                File.Delete(path);
-            }
+            new CallersFiles(Path.GetDirectoryName(path)!).RemoveTree(path);
         }
         catch (Exception e) when (IsOfFiles(e))
         {

@@ -47,22 +47,30 @@ internal sealed class OutputCollector(Func<ReadOnlyMemory<byte>, Digest> put, Fu
         return result;
     }
 
-    private static List<OutputOnDisk> Find(string folder, string path)
+    private static List<OutputOnDisk> Find(string folder, string output)
     {
-        if (OutputPath.LinkAbove(folder, path) is { } link)
+        if (OutputPath.LinkAbove(folder, output) is { } link)
         {
-            throw new IOException($"\"{path}\" is behind the symbolic link \"{link}\"");
+            throw new IOException($"\"{output}\" is behind the symbolic link \"{link}\"");
         }
 
-        var found = OutputOnDisk.Find(folder, path).ToList();
+        var found = OutputOnDisk.Find(folder, output).ToList();
         if (found.Count == 0)
         {
-            throw new FileNotFoundException($"\"{path}\" is not there");
+            throw new FileNotFoundException($"\"{output}\" is not there");
         }
 
-        foreach (var entry in found.Where(entry => entry.IsLink && !OutputPath.StaysBelow(entry.Path, entry.Info.LinkTarget!)))
+        foreach (var (path, target) in found.Where(entry => entry.IsLink).Select(link => (link.Path, RawLink.TargetOf(link.Info))))
         {
-            throw new IOException($"the symbolic link \"{entry.Path}\" leads out of the folder of the outputs, to \"{entry.Info.LinkTarget}\"");
+            if (RawName.IsRaw(target))
+            {
+                throw new IOException($"the symbolic link \"{path}\" leads to a name that is not UTF-8, \"{RawName.Shown(target)}\"");
+            }
+
+            if (!OutputPath.StaysBelow(path, target))
+            {
+                throw new IOException($"the symbolic link \"{path}\" leads out of the folder of the outputs, to \"{target}\"");
+            }
         }
 
         return found.Find(entry => !entry.IsLink && !entry.IsFolder && !entry.IsFile) is { } odd

@@ -18,15 +18,18 @@ internal sealed record OutputOnDisk(string Path, FileSystemInfo Info)
     /// <summary>The one bit of a file's mode that is kept.</summary>
     public bool IsExecutable => !OperatingSystem.IsWindows() && Info.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
 
+    private bool IsThere => (int)Info.Attributes != -1;
+
     /// <summary>What is at a path.</summary>
     /// <returns>Null, if nothing is there.</returns>
     public static OutputOnDisk? At(string folder, string path) =>
-        new FileInfo(OutputPath.Absolute(folder, path)) is var output && (int)output.Attributes != -1 ? new(path, output) : null;
+        new OutputOnDisk(path, new FileInfo(OutputPath.Absolute(folder, path))) is { IsThere: true } output ? output : null;
 
-    /// <summary>An output with all that is in it, each folder before its content.</summary>
+    /// <summary>An output with all that is in it, each folder before its content; not what has a name that is no UTF-8.</summary>
     /// <returns>Nothing, if it is not there.</returns>
     public static IEnumerable<OutputOnDisk> Find(string folder, string path)
     {
+        var own = new CallersFiles(folder);
         var left = new Stack<OutputOnDisk>();
         if (At(folder, path) is { } output)
         {
@@ -36,31 +39,36 @@ internal sealed record OutputOnDisk(string Path, FileSystemInfo Info)
         while (left.TryPop(out var next))
         {
             yield return next;
-            foreach (var child in next.IsFolder ? new DirectoryInfo(next.Info.FullName).EnumerateFileSystemInfos() : [])
+            if (next.IsFolder)
             {
-                left.Push(new($"{next.Path}/{child.Name}", child));
+                own.In(next.Info.FullName, () => Children(folder, next).ForEach(left.Push));
             }
         }
     }
 
     /// <summary>Removes files and links, and folders that are empty then, also those that they were in.</summary>
     /// <param name="outputs">Each folder before its content.</param>
+    /// <param name="own">Removes them.</param>
     /// <param name="stays">Tells by its full path a folder that stays.</param>
-    public static void Remove(IEnumerable<OutputOnDisk> outputs, Predicate<string> stays)
+    public static void Remove(IEnumerable<OutputOnDisk> outputs, CallersFiles own, Predicate<string> stays)
     {
         foreach (var output in outputs.Reverse())
         {
             if (!output.IsFolder)
             {
-                File.Delete(output.Info.FullName);
+                own.Remove(output.Info.FullName);
             }
 
             for (var folder = output.IsFolder ? output.Info.FullName : System.IO.Path.GetDirectoryName(output.Info.FullName)!; IsEmpty(folder) && !stays(folder); folder = System.IO.Path.GetDirectoryName(folder)!)
             {
-                Directory.Delete(folder);
+                own.Remove(folder);
             }
         }
     }
+
+    // Without what has gone meanwhile.
+    private static List<OutputOnDisk> Children(string folder, OutputOnDisk of) =>
+        [.. FolderContent.Of(of.Info.FullName).Where(entry => !RawName.IsRaw(entry.Name)).Select(entry => At(folder, $"{of.Path}/{entry.Name}")).OfType<OutputOnDisk>()];
 
     // A link to a folder is the user's.
     private static bool IsEmpty(string folder) => Directory.Exists(folder) && new DirectoryInfo(folder).LinkTarget is null && !Directory.EnumerateFileSystemEntries(folder).Any();

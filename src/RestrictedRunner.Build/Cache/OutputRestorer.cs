@@ -27,6 +27,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
     public IReadOnlyList<string>? Restore(OutputPlaces places, IReadOnlyList<string> outputs, IReadOnlyList<InputEntry> entries, CancellationToken cancellationToken)
     {
         var folder = places.Folder;
+        var own = new CallersFiles(folder);
         if (outputs.Select(output => OutputPath.LinkAbove(folder, output)).FirstOrDefault(link => link is not null) is { } link)
         {
             throw new IOException($"outputs are behind the symbolic link \"{link}\"");
@@ -44,7 +45,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
 
         var changes = entries.Where((_, i) => differs[i]).ToList();
         var files = changes.OfType<InputEntry.File>().ToList();
-        var staging = files.Count == 0 ? null : BeginStaging(folder, outputs);
+        var staging = files.Count == 0 ? null : BeginStaging(own, outputs);
         try
         {
             if (staging is not null && !Stage(files, staging, cancellationToken))
@@ -52,26 +53,28 @@ internal sealed class OutputRestorer(ContentStore blobs)
                 return null;
             }
 
-            RemoveOthers(found, entries, places);
+            RemoveOthers(found, entries, places, own);
             foreach (var output in outputs)
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(OutputPath.Absolute(folder, output))!);
+                own.CreateFolder(Path.GetDirectoryName(OutputPath.Absolute(folder, output))!);
             }
 
             foreach (var subfolder in changes.OfType<InputEntry.Folder>())
             {
-                Directory.CreateDirectory(OutputPath.Absolute(folder, subfolder.Path));
+                own.CreateFolder(OutputPath.Absolute(folder, subfolder.Path));
             }
 
             for (var i = 0; i < files.Count; i++)
             {
-                File.Move(Staged(staging!, i), OutputPath.Absolute(folder, files[i].Path), overwrite: true);
+                var (from, to) = (Staged(staging!, i), OutputPath.Absolute(folder, files[i].Path));
+                own.In(Path.GetDirectoryName(to)!, () => File.Move(from, to, overwrite: true));
             }
 
             // Last, so that nothing is ever written through one.
             foreach (var change in changes.OfType<InputEntry.Link>())
             {
-                File.CreateSymbolicLink(OutputPath.Absolute(folder, change.Path), change.Target);
+                var place = OutputPath.Absolute(folder, change.Path);
+                own.In(Path.GetDirectoryName(place)!, () => File.CreateSymbolicLink(place, change.Target));
             }
 
             return [.. changes.Where(change => change is not InputEntry.Folder).Select(change => change.Path)];
@@ -119,25 +122,28 @@ internal sealed class OutputRestorer(ContentStore blobs)
     private static string Staged(string staging, int index) => Path.Combine(staging, $"{index}");
 
     // Beside the outputs, or above them, but in none: there it is on their file system, unless one is mounted on the way.
-    private static string BeginStaging(string folder, IReadOnlyList<string> outputs)
+    private static string BeginStaging(CallersFiles own, IReadOnlyList<string> outputs)
     {
+        var folder = own.Root;
         var parents = outputs.Select(output => output.Split('/').SkipLast(1).ToArray()).ToList();
         var common = parents[0].TakeWhile((name, i) => parents.All(parent => parent.Length > i && parent[i] == name));
         var above = common.Aggregate("", (path, name) => Directory.Exists(OutputPath.Absolute(folder, $"{path}{name}")) ? $"{path}{name}/" : path) is { Length: > 0 } below
             ? OutputPath.Absolute(folder, below.TrimEnd('/'))
             : folder;
 
-        Directory.CreateDirectory(above);
+        own.CreateFolder(above);
         foreach (var left in Directory.EnumerateDirectories(above, $"{StagingPrefix}*").Where(left => Eviction.IsAbandoned(new DirectoryInfo(left))))
         {
             CacheEntry.Remove(left);
         }
 
-        return Directory.CreateDirectory(Path.Combine(above, $"{StagingPrefix}{Guid.NewGuid():N}")).FullName;
+        var staging = Path.Combine(above, $"{StagingPrefix}{Guid.NewGuid():N}");
+        own.CreateFolder(staging);
+        return staging;
     }
 
     // Only what a rename does not replace: the content of a folder comes before the folder.
-    private static void RemoveOthers(List<OutputOnDisk> found, IReadOnlyList<InputEntry> entries, OutputPlaces places)
+    private static void RemoveOthers(List<OutputOnDisk> found, IReadOnlyList<InputEntry> entries, OutputPlaces places, CallersFiles own)
     {
         var wanted = entries.ToDictionary(entry => entry.Path);
         var there = found.Select(output => output.Path).ToHashSet();
@@ -147,7 +153,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
             .Select(path => OutputOnDisk.At(places.Folder, path)).OfType<OutputOnDisk>()
             .Where(places.MayGo);
         var folders = entries.OfType<InputEntry.Folder>().Select(entry => OutputPath.Absolute(places.Folder, entry.Path)).ToHashSet();
-        OutputOnDisk.Remove(earlier.ToList(), folder => folders.Contains(folder) || places.Stays(folder));
+        OutputOnDisk.Remove(earlier.ToList(), own, folder => folders.Contains(folder) || places.Stays(folder));
         foreach (var output in Enumerable.Reverse(found))
         {
             switch (wanted.GetValueOrDefault(output.Path))
@@ -158,16 +164,8 @@ internal sealed class OutputRestorer(ContentStore blobs)
                 case null when !places.MayGo(output) || (output.IsFolder && !output.IsEmptyFolder):
                     break;
                 default:
-                    if (output.IsFolder)
-                    {
-                        // Not what is still in it.
-                        Directory.Delete(output.Info.FullName);
-                    }
-                    else
-                    {
-                        File.Delete(output.Info.FullName);
-                    }
-
+                    // Not what is still in a folder.
+                    own.Remove(output.Info.FullName);
                     break;
             }
         }

@@ -63,7 +63,7 @@ internal static class FileDigests
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new(file, Digest: null, e.Message);
+            return new(file, Digest: null, e);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.IO.Enumeration;
-
 namespace RestrictedRunner.Build;
 
 /// <summary>Finds the files that globs stand for, and looks into no folder that none of them can be in.</summary>
@@ -8,13 +6,10 @@ namespace RestrictedRunner.Build;
 /// <param name="noInputs">What is left out where it is come upon, though not where a glob starts; null for nothing.</param>
 internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLinks, NoInputs? noInputs = null)
 {
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
-
     /// <summary>
     /// Full paths of the files that a glob stands for; of a plain path to a folder, all files below it. A plain path to
-    /// anything else is given back whether or not something is there.
+    /// anything else is given back whether or not something is there. Each is a <see cref="RawName"/>.
     /// </summary>
-    /// <exception cref="IOException">A folder disappeared meanwhile.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
     public IEnumerable<string> Files(Glob glob)
     {
@@ -27,7 +22,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLin
         {
             (true, true) => In(glob.Start, Glob.Below(glob.Start)),
             (true, false) => In(glob.Start, glob),
-            (false, true) => [glob.Start],
+            (false, true) => [RawPath(glob.Start) ?? glob.Start],
             (false, false) => [],
         };
     }
@@ -36,7 +31,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLin
 
     private IEnumerable<string> In(string folder, Glob glob, int[] state)
     {
-        foreach (var entry in new FileSystemEnumerable<Entry>(folder, Entry.Of, Everything))
+        foreach (var entry in FolderContent.Of(folder))
         {
             var next = glob.Next(state, entry.Name);
             var path = Path.Join(folder, entry.Name);
@@ -74,10 +69,9 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLin
         }
     }
 
-    private sealed record Entry(string Name, bool IsFolder, bool IsLink)
-    {
-        // To ask every file for its attributes would take a call of the system each.
-        public static Entry Of(ref FileSystemEntry entry) =>
-            new(entry.FileName.ToString(), entry.IsDirectory, entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint));
-    }
+    // Whoever found the file by .NET, as MSBuild's own globs do, has a path that leads to none. Null when it is not that.
+    private static string? RawPath(string path) =>
+        Path.GetFileName(path).Contains(RawName.Replacement, StringComparison.Ordinal) && !Path.Exists(path) && Path.GetDirectoryName(path) is { } folder && Directory.Exists(folder)
+            ? FolderContent.Of(folder).Select(entry => Path.Join(folder, entry.Name)).FirstOrDefault(found => RawName.IsRaw(found) && RawName.InNet(found) == path)
+            : null;
 }

@@ -2,13 +2,13 @@ namespace RestrictedRunner.Build;
 
 /// <summary>The files that the declared inputs of a step stand for.</summary>
 /// <param name="Files">Each once, sorted by <see cref="InputFile.Path"/> in the order of UTF-8 bytes.</param>
-/// <param name="Missing">
-/// Declared inputs that stand for no file, as they were declared; and full paths of files whose names are no UTF-8, which
-/// .NET cannot open.
-/// </param>
+/// <param name="Missing">Declared inputs that stand for no file, as they were declared.</param>
 internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<string> Missing)
 {
     private const char Exclusion = '!';
+
+    /// <summary>Files and links with a name that is no UTF-8, which .NET cannot open: each a <see cref="RawName"/>, relative as <see cref="InputFile.Path"/> is.</summary>
+    public IReadOnlyList<string> RawNames { get; init; } = [];
 
     /// <summary>Looks for the files.</summary>
     /// <param name="folder">Full path of the project's folder.</param>
@@ -23,7 +23,6 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     /// </param>
     /// <param name="followsLinks">False looks into no folder that a pattern finds behind a symbolic link.</param>
     /// <param name="noInputs">What patterns and folders do not stand for; null for nothing.</param>
-    /// <exception cref="IOException">A folder disappeared meanwhile.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
     public static InputFiles Find(string folder, IReadOnlyList<string> declared, bool followsLinks = true, NoInputs? noInputs = null)
     {
@@ -32,16 +31,14 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
         var inputs = declared.Where(text => !text.StartsWith(Exclusion)).Distinct().Select(text => new DeclaredInput(text, [.. search.Files(Glob.Parse(text, folder))])).ToList();
         string[] all = [.. inputs.SelectMany(input => input.Paths).Distinct()];
         var files = new InputFile?[all.Length];
-        InParallel.For(all.Length, i => files[i] = FileStamp.Of(all[i]) is { } stamp ? new(RelativePath(folder, all[i]), all[i], stamp) : null, CancellationToken.None);
+        InParallel.For(all.Length, i => files[i] = !RawName.IsRaw(all[i]) && FileStamp.Of(all[i]) is { } stamp ? new(RelativePath(folder, all[i]), all[i], stamp) : null, CancellationToken.None);
         var noFiles = all.Where((_, i) => files[i] is null).ToHashSet();
         InputFile[] found = [.. files.OfType<InputFile>()];
         Array.Sort(found, static (x, y) => Utf8Order.Comparer.Compare(x.Path, y.Path));
-        return new(
-            found,
-            [
-                .. inputs.Where(input => input.Paths.All(noFiles.Contains)).Select(input => input.Text),
-                .. noFiles.Where(path => path.Contains('\ufffd', StringComparison.Ordinal)),
-            ]);
+        return new(found, [.. inputs.Where(input => input.Paths.All(noFiles.Contains)).Select(input => input.Text)])
+        {
+            RawNames = [.. noFiles.Where(RawName.IsRaw).Select(path => RelativePath(folder, path))],
+        };
     }
 
     private sealed record DeclaredInput(string Text, string[] Paths);

@@ -10,7 +10,7 @@ internal sealed record ComplainedPath(string Name, string InContainer);
 /// <summary>What a line of a failed command's output complains of, in the words of the C library and of common tools.</summary>
 internal static partial class Complaint
 {
-    private const string OwnFiles = "/.restricted-runner.";
+    private const string CallersFiles = "/.restricted-runner.";
 
     /// <summary>True when something is not there.</summary>
     public static bool IsOfAbsence(string line) => SaysThatItIsNotThere().IsMatch(line) && !SaysThatItIsThere().IsMatch(line);
@@ -29,7 +29,7 @@ internal static partial class Complaint
             .Select(match => match.Value)
             .Where(name => name.StartsWith('/') || workDir.Length > 0)
             .Select(name => new ComplainedPath(name, ContainerPaths.Normal(name.StartsWith('/') ? name : $"{workDir}/{name}")))
-            .Where(path => !path.InContainer.StartsWith(OwnFiles, StringComparison.Ordinal));
+            .Where(path => !path.InContainer.StartsWith(CallersFiles, StringComparison.Ordinal));
 
     // A program that is not found ("sh: foo: not found") has no folder in its name; what has one may be of the host.
     [GeneratedRegex(@"no such file or directory|nonexistent|no makefile found|can't cd|can(no|')t (open|access|stat)|file not found|(?<=/[^\s:]*): (command )?not found", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]

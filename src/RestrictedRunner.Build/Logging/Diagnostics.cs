@@ -81,6 +81,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
             case RunnerFailure.CouldNotStart: CouldNotStart(failure, options); break;
             case RunnerFailure.Interrupted: Interrupted(failure, options, output); break;
             case RunnerFailure.NotRemoved: NotRemoved(failure, options, output); break;
+            case RunnerFailure.MountUnseen: MountUnseen(failure, options); break;
             default: throw new ArgumentOutOfRangeException(nameof(failure), failure.Failure, "no diagnostic for it");
         }
     }
@@ -134,6 +135,12 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     public void InputAbsent(DeclaredStep step, string input) =>
         Error("RRB1021", $"Step '{step.Name}': the input '{input}' is not there. Create it before the steps run, correct the path, or name the step that makes it in DependsOn.");
 
+    public void InputNameNotUtf8(DeclaredStep step, IReadOnlyList<string> names) =>
+        NameNotUtf8(step, "input", names, "Rename it ('convmv -f latin1 -t utf8' does), or leave it out: what begins with '!' in Inputs takes files away, and '?' in it stands for such a byte.");
+
+    public void OutputNameNotUtf8(DeclaredStep step, IReadOnlyList<string> names) =>
+        NameNotUtf8(step, "output", names, "Let the command give it another name, or write it where no output is. What the step wrote is removed.");
+
     public void OutputHoldsProject(DeclaredStep step, string output) =>
         Error("RRB1022", $"Step '{step.Name}': the output '{output}' is the project's folder, or in a folder that the project is in, which the step would see as a whole. Let it write below the project's folder, or into a folder of its own beside it.");
 
@@ -158,7 +165,18 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     }
 
     public void StepFilesUnusable(DeclaredStep step, string reason) =>
-        Error("RRB5001", $"Step '{step.Name}': its files cannot be read or written: {reason}");
+        FilesUnusable($"Step '{step.Name}': its files cannot be read or written: {reason}");
+
+    public void StepFilesUnusable(Exception exception)
+    {
+        if (IsAtLimit(exception))
+        {
+            AtLimit(exception);
+            return;
+        }
+
+        FilesUnusable($"What is remembered of the steps cannot be read or written: {exception.Message}");
+    }
 
     public void WouldRun(DeclaredStep step, string reason) =>
         Error("RRB3017", $"Step '{step.Name}' is not up to date: {reason}. The build only asks (-question), so it was not run.");
@@ -224,6 +242,11 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private void OutputTwice(DeclaredStep step, GraphProblem problem) =>
         Error("RRB1020", $"Steps '{problem.Other}' and '{step.Name}' both write '{problem.What}'. Let one of them write it, or give each a folder of its own.");
 
+    private void FilesUnusable(string text) => Error("RRB5001", text);
+
+    private void NameNotUtf8(DeclaredStep step, string kind, IReadOnlyList<string> names, string fix) =>
+        Error("RRB1025", $"Step '{step.Name}': the name of the {kind} '{RawName.Shown(names[0])}'{(names.Count > 1 ? $" (and of {names.Count - 1} more)" : "")} is not UTF-8, in which the step's key and its results are written. {fix}");
+
     private void ClientNotFound(RunnerException failure) =>
         Error("RRB2001", $"{failure.Message}. Install Docker or Podman, or give the client's path in Engine.");
 
@@ -258,6 +281,14 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 
     private void WrongPlatform(RunnerException failure, StepOptions options) =>
         Error("RRB2012", $"The programs of image '{options.Image}' are for another kind of machine. Use an image for this one, set Platform, or install emulation (binfmt, qemu).{Engine(failure)}");
+
+    private void MountUnseen(RunnerException failure, StepOptions options)
+    {
+        // The step's own files have gone by now.
+        var path = UnseenSource.Find(failure.Message, Path.Exists) ?? UnseenSource.Find(failure.Message, static path => !path.EndsWith('.')) ?? "";
+        var isOurs = HostFolder.IsAtOrBelow(path, Path.GetTempPath()) && !options.Mounts.Any(mount => mount.HostPath == path);
+        Error("RRB2013", $"'{path}' exists here, and the engine does not see it: the engine has another file system than this build, as on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{(isOurs ? " It is the step's script or output, in the temporary folder: TMPDIR names another one that the engine sees, and Arguments need none." : "")}{Engine(failure)}");
+    }
 
     private void UserUnknown(RunnerException failure, StepOptions options) =>
         Error("RRB3014", $"Image '{options.Image}' does not have the user or group that the step asks for. Names must be in the image's own /etc/passwd and /etc/group; numbers (uid:gid) and User=\"current\" need not.{Engine(failure)}");

@@ -26,10 +26,19 @@ internal sealed record DeclaredOutputs(IReadOnlyList<string> Texts)
     public IEnumerable<string> Absent(string projectDirectory) =>
         Texts.Where(output => Glob.Parse(output, projectDirectory) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(projectDirectory, [output]).Files.Count == 0);
 
+    /// <summary>Full paths of what is there with a name that is no UTF-8, and so cannot be an output: each a <see cref="RawName"/>.</summary>
+    /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
+    public IEnumerable<string> RawNames(string projectDirectory) =>
+        Named(projectDirectory).Select(path => OutputPath.Absolute(projectDirectory, path)).Where(path => FileStatus.OfLink(path) is { IsFolder: true }).SelectMany(FolderContent.RawNames)
+            .Concat(Find(projectDirectory).RawNames.Select(path => Path.GetFullPath(path, projectDirectory)))
+            .Distinct();
+
     // What is behind a link that a step makes is not its own: packages of one repository are linked into node_modules.
     private IEnumerable<OutputOnDisk> Matched(string projectDirectory) =>
-        InputFiles.Find(projectDirectory, [.. Texts.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)], followsLinks: false).Files
-            .Select(file => new OutputOnDisk(OutputPath.Of(file.Path), new FileInfo(file.FullPath)));
+        Find(projectDirectory).Files.Select(file => new OutputOnDisk(OutputPath.Of(file.Path), new FileInfo(file.FullPath)));
+
+    private InputFiles Find(string projectDirectory) =>
+        InputFiles.Find(projectDirectory, [.. Texts.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)], followsLinks: false);
 
     private IEnumerable<Glob> Parse(string projectDirectory) => Texts.Select(output => Glob.Parse(output, projectDirectory));
 }

@@ -9,6 +9,9 @@ namespace RestrictedRunner.Build;
 /// <param name="Depth">How many folders above the project's the files begin.</param>
 internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
 {
+    // What is gone each time was not removed by chance.
+    private const int MostLooks = 10;
+
     /// <summary>The project's folder in the tree; empty when it is the root.</summary>
     public string ProjectInTree => ProjectTree.ProjectAt(Depth);
 
@@ -20,16 +23,27 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <param name="depth">How many folders above the project's the files begin at least.</param>
     /// <param name="noInputs">What folders and globs do not stand for; null for nothing.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
     public static FileSnapshot Find(IReadOnlyList<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0, NoInputs? noInputs = null)
     {
-        var found = InputFiles.Find(folder, declared, noInputs: noInputs);
-        depth = Math.Max(depth, ProjectTree.Depth(found.Files.Select(file => file.Path)));
-        return new(found, RootOf(found.Files, depth, known, cancellation), depth);
+        for (var look = 1; ; look++)
+        {
+            var found = InputFiles.Find(folder, declared, noInputs: noInputs);
+            var above = Math.Max(depth, ProjectTree.Depth(found.Files.Select(file => file.Path)));
+            try
+            {
+                return new(found, RootOf(found.Files, above, known, cancellation), above);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && look < MostLooks)
+            {
+                // An editor's file, say, was there when it was looked for, and gone when it was read.
+            }
+        }
     }
 
     /// <summary>What is declared as a plain path and is not there. A glob may stand for nothing.</summary>
     public IEnumerable<string> Absent(string folder) =>
-        Found.Missing.Where(declared => Glob.Parse(declared, folder) is { IsPlain: true } path && !Directory.Exists(path.Start));
+        Found.Missing.Where(declared => Glob.Parse(declared, folder) is { IsPlain: true } path && !Directory.Exists(path.Start) && !Found.RawNames.Any(name => RawName.InNet(Path.GetFullPath(name, folder)) == path.Start));
 
     /// <summary>True while nobody has written to one of the files since they were found.</summary>
     public bool IsUnchanged() => Found.Files.All(static file => FileStamp.Of(file.FullPath) == file.Stamp);
@@ -66,5 +80,5 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     }
 
     private static InputEntry.File Entry(DigestedFile file, int depth) =>
-        new(ProjectTree.PathAt(depth, file.File.Path), file.Digest ?? throw new IOException(file.Problem), file.File.Stamp.IsExecutable);
+        new(ProjectTree.PathAt(depth, file.File.Path), file.Digest ?? throw file.Problem!, file.File.Stamp.IsExecutable);
 }

@@ -21,7 +21,7 @@ internal sealed record GoneStep(WrittenFiles Written, string Path)
         HashSet<string> inputs = [.. declared.SelectMany(step => step.AllInputs).Select(input => Glob.Parse(input, project)).Where(input => input.IsPlain).Select(input => input.Start)];
         HashSet<string> ofOthers = [.. declared.Select(step => setting.State.Of(step).Written).Where(File.Exists).SelectMany(path => WrittenFiles.Load(path).Contents.Keys)];
         var outputs = Written.FindIn(project, cancellation).Where(output => !ofOthers.Contains(output.Path) && !inputs.Contains(output.Info.FullName)).ToList();
-        OutputOnDisk.Remove(outputs, folder => declared.Any(step => new OutputFolders(step, project).AreIn(folder)));
+        OutputOnDisk.Remove(outputs, new(project), folder => declared.Any(step => new OutputFolders(step, project).AreIn(folder)));
         setting.State.Forget(Path);
         setting.State.ForgetFormerProject(Written.Writer);
         return [.. outputs.Where(output => !output.IsFolder).Select(output => output.Path)];

@@ -19,9 +19,10 @@ internal sealed record OutputFolders(DeclaredStep Step, string ProjectDirectory)
     /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
     public void CreateIn(string projectDirectory)
     {
+        var own = new CallersFiles(projectDirectory);
         foreach (var output in Step.OutputsFrom(ProjectDirectory))
         {
-            Directory.CreateDirectory(Of(projectDirectory, output));
+            own.CreateFolder(Of(projectDirectory, output));
         }
     }
 

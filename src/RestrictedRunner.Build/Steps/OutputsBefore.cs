@@ -7,6 +7,7 @@ internal sealed class OutputsBefore
     private readonly string _folder;
     private readonly HashSet<string> _named;
     private readonly Dictionary<string, (FileStamp? Stamp, string? Target)> _found;
+    private readonly HashSet<string> _rawNames;
 
     /// <param name="outputs">The declared outputs.</param>
     /// <param name="projectDirectory">Full path of the folder that the step will run in.</param>
@@ -15,10 +16,14 @@ internal sealed class OutputsBefore
         (_outputs, _folder) = (outputs, projectDirectory);
         _named = [.. outputs.Named(projectDirectory)];
         _found = outputs.FindIn(projectDirectory).ToDictionary(output => output.Path, Look);
+        _rawNames = [.. outputs.RawNames(projectDirectory)];
     }
 
     /// <summary>What the step made, and what it changed of that which has an output's very name.</summary>
     public IReadOnlyList<OutputOnDisk> Changed() => [.. _outputs.FindIn(_folder).Where(output => !IsUnchanged(output) && !WasThere(output))];
+
+    /// <summary>Full paths of what the step made with a name that is no UTF-8: each a <see cref="RawName"/>.</summary>
+    public IReadOnlyList<string> NewRawNames() => [.. _outputs.RawNames(_folder).Except(_rawNames)];
 
     /// <summary>What is the step's after it has succeeded: also a file that has an output's very name and the step left as it was.</summary>
     public IReadOnlyList<OutputOnDisk> Own() => [.. _outputs.FindIn(_folder).Where(output => !IsUntouched(output))];

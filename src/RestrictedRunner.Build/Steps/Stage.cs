@@ -33,7 +33,7 @@ internal sealed class Stage : IDisposable
     public string ProjectDirectory { get; }
 
     /// <summary>Copies the inputs.</summary>
-    /// <exception cref="IOException">There is no room, or an input has gone.</exception>
+    /// <exception cref="IOException">There is no room.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void CopyInputs(CancellationToken cancellation)
     {
@@ -42,7 +42,14 @@ internal sealed class Stage : IDisposable
             cancellation.ThrowIfCancellationRequested();
             var copy = Path.Combine(Tree, _inputs.PathInTree(file.Path));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file.FullPath, copy);
+            try
+            {
+                File.Copy(file.FullPath, copy);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Somebody removed it since it was found: an input that has changed.
+            }
         }
     }
 
@@ -64,11 +71,5 @@ internal sealed class Stage : IDisposable
 
     public void Dispose() => Remove();
 
-    private void Remove()
-    {
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
+    private void Remove() => new CallersFiles(Path.GetDirectoryName(_folder)!).RemoveTree(_folder);
 }

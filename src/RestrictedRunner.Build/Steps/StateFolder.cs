@@ -90,16 +90,10 @@ internal sealed partial record StateFolder(string Folder, string Project)
 
     private void Remove(Predicate<string> goes)
     {
+        var own = new CallersFiles(Folder);
         foreach (var entry in Entries().Where(entry => goes(entry.Name)).ToList())
         {
-            if (entry is DirectoryInfo { LinkTarget: null } stage)
-            {
-                stage.Delete(recursive: true);
-            }
-            else
-            {
-                entry.Delete();
-            }
+            own.RemoveTree(entry.FullName);
         }
     }
 

@@ -48,9 +48,14 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     {
         var earlier = WrittenFiles.Load(paths.Written);
         var inputs = InputsWithout(earlier, new OutputFolders(step, setting.ProjectDirectory).Depth);
-        if (inputs.Absent(setting.ProjectDirectory).ToList() is { Count: > 0 } absent)
+        inputs.Absent(setting.ProjectDirectory).ToList().ForEach(input => log.Diagnostics.InputAbsent(step, input));
+        if (inputs.Found.RawNames is { Count: > 0 } names)
         {
-            absent.ForEach(input => log.Diagnostics.InputAbsent(step, input));
+            log.Diagnostics.InputNameNotUtf8(step, names);
+        }
+
+        if (log.Messages.HasLoggedErrors)
+        {
             return false;
         }
 

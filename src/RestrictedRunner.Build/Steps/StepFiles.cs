@@ -40,7 +40,7 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     public void RemoveEarlier(CancellationToken cancellation) => Remove(earlier.FindIn(projectDirectory, cancellation));
 
     /// <summary>Removes outputs, unless they are inputs too.</summary>
-    public void Remove(IEnumerable<OutputOnDisk> outputs) => OutputOnDisk.Remove([.. outputs.Where(output => !IsInput(output))], Folders.AreIn);
+    public void Remove(IEnumerable<OutputOnDisk> outputs) => OutputOnDisk.Remove([.. outputs.Where(output => !IsInput(output))], new(projectDirectory), Folders.AreIn);
 
     private bool IsInput(OutputOnDisk output) => _inputs.Value.Contains(output.Info.FullName);
 }

@@ -28,9 +28,10 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         files.RemoveEarlier(cancellation);
         var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
         var place = StepPlace.InProject(files.Step, setting.ProjectDirectory) with { Outputs = files.Folders.Mounts(setting.ProjectDirectory, beside: true) };
-        if (!RunIn(place))
+        if (!RunIn(place, before))
         {
             files.Remove(before.Changed());
+            before.NewRawNames().ToList().ForEach(new CallersFiles(setting.ProjectDirectory).RemoveTree);
             return null;
         }
 
@@ -59,16 +60,17 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         stage.CopyInputs(cancellation);
         var isCopyOfInputs = inputs.IsUnchanged();
         var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);
-        if (!RunIn(StepPlace.InStage(stage, inputs, files.Step, setting.ProjectDirectory)))
+        if (!RunIn(StepPlace.InStage(stage, inputs, files.Step, setting.ProjectDirectory), before))
         {
             files.RemoveEarlier(CancellationToken.None);
             return null;
         }
 
         // Inputs are no outputs, though they are among them.
+        var staged = new CallersFiles(stage.Tree);
         foreach (var input in before.Untouched())
         {
-            File.Delete(input.Info.FullName);
+            staged.Remove(input.Info.FullName);
         }
 
         var outcome = stage.BringBack(files.PathsIn(stage.ProjectDirectory), files.Places, cancellation);
@@ -87,7 +89,7 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
     }
 
     // False when an error was logged.
-    private bool RunIn(StepPlace place)
+    private bool RunIn(StepPlace place, OutputsBefore before)
     {
         files.Folders.CreateIn(place.ProjectDirectory);
         using var task = place.NewTask(files.Step, log.Engine, _recorded.Add, setting.Mounts, log.Diagnostics);
@@ -102,6 +104,11 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         foreach (var output in files.Outputs.Absent(place.ProjectDirectory))
         {
             log.Diagnostics.OutputAbsent(files.Step, output, ProjectMount.At(place.Start));
+        }
+
+        if (before.NewRawNames() is { Count: > 0 } names)
+        {
+            log.Diagnostics.OutputNameNotUtf8(files.Step, [.. names.Select(name => ProjectTree.FromProject(place.ProjectDirectory, name))]);
         }
 
         return !log.Messages.HasLoggedErrors;

@@ -21,8 +21,11 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
     /// <summary>Writes the files that a run of the step needs.</summary>
     /// <param name="folder">Path of a folder that does not exist yet.</param>
     /// <param name="readsOutput">True when the command's output is read here, and not by the caller.</param>
-    public RunFiles WriteFiles(string folder, bool readsOutput) =>
-        new(folder, Plan.Script, Environment.FileText, Plan.HasPrepare, hasPipes: readsOutput && Plan.CanConnectOutput);
+    public RunFiles WriteFiles(string folder, bool readsOutput)
+    {
+        MountPoints.Create(Options);
+        return new(folder, Plan.Script, Environment.FileText, Plan.HasPrepare, hasPipes: readsOutput && Plan.CanConnectOutput);
+    }
 
     /// <summary>The client's arguments for one run.</summary>
     public IReadOnlyList<string> Arguments(Container container, RunFiles files, bool interactive) => Arguments(Options, container, files, interactive);

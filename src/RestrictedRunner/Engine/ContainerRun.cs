@@ -94,7 +94,8 @@ internal static class ContainerRun
             && !await EngineEvents.WasStartedAsync(engine, container, age, cancellation).ConfigureAwait(false))
         {
             cancellation.ThrowIfCancellationRequested();
-            throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
+            var failure = EngineMessages.WhyNotStarted(exitCode, report);
+            throw new RunnerException(failure == RunnerFailure.CouldNotStart && UnseenSource.Find(report, Path.Exists) is not null ? RunnerFailure.MountUnseen : failure, report);
         }
 
         // Ended by a signal before it starts its container, podman says nothing and ends with 0, 1 or 2.

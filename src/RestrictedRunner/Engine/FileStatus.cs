@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace RestrictedRunner;
 
@@ -20,6 +19,7 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
     private const uint BasicFields = 0x7ff;
     private const uint KindOfFile = 0xf000;
     private const uint RegularFile = 0x8000;
+    private const uint Folder = 0x4000;
     private const uint Pipe = 0x1000;
 
     // PATH_MAX: of longer ones the kernel knows nothing.
@@ -27,6 +27,9 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
 
     /// <summary>True for what has a content: no folder, link, pipe, socket or device.</summary>
     public bool IsRegularFile => (Mode & KindOfFile) == RegularFile;
+
+    /// <summary>True for a folder.</summary>
+    public bool IsFolder => (Mode & KindOfFile) == Folder;
 
     /// <summary>True for a named pipe.</summary>
     public bool IsPipe => (Mode & KindOfFile) == Pipe;
@@ -46,7 +49,7 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
     {
         // On the stack, because builds ask for tens of thousands of files. The last byte is the end of the longest path.
         Span<byte> text = stackalloc byte[LongestPath];
-        if (!OperatingSystem.IsLinux() || !Encoding.UTF8.TryGetBytes(path, text[..^1], out var length))
+        if (!OperatingSystem.IsLinux() || !RawName.TryEncode(path, text[..^1], out var length))
         {
             return null;
         }

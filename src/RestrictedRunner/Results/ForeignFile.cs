@@ -55,9 +55,10 @@ internal sealed record ForeignFile(string Path, uint OwnerId)
         }
 
         var folders = new Queue<string>([mounted]);
-        while (folders.TryDequeue(out var folder) && Directory.Exists(folder))
+        while (folders.TryDequeue(out var folder))
         {
-            foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything))
+            // One whose name is no UTF-8 is not there for .NET.
+            foreach (var entry in Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything) : [])
             {
                 yield return entry.FullName;
                 if (entry is DirectoryInfo && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint))

@@ -59,4 +59,7 @@ public enum RunnerFailure
 
     /// <summary>The run was ended, and the engine did not remove its container.</summary>
     NotRemoved,
+
+    /// <summary>A file or folder that is to be mounted is on this machine, and the engine does not see it.</summary>
+    MountUnseen,
 }

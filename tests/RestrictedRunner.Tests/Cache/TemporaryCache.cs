@@ -98,5 +98,5 @@ internal sealed class TemporaryCache : IDisposable
 
     private static string Content(byte[] bytes) => Convert.ToHexString(bytes.Length > 100 ? SHA256.HashData(bytes) : bytes);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => new CallersFiles(Path.GetDirectoryName(_folder)!).RemoveTree(_folder);
 }

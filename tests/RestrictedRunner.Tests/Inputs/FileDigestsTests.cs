@@ -169,7 +169,7 @@ public sealed class FileDigestsTests : IDisposable
         var digested = Assert.Single(FileDigests.Of([file], CachePath, Today, CancellationToken.None));
 
         Assert.Null(digested.Digest);
-        Assert.Contains(Full("a"), digested.Problem, StringComparison.Ordinal);
+        Assert.Contains(Full("a"), digested.Problem!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,6 +35,51 @@ public sealed class FileSnapshotTests : IDisposable
         Assert.Equal(other, Find());
     }
 
+    [Fact]
+    public void A_file_that_vanishes_between_listing_and_reading_is_none()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Known)!);
+        using var stop = new CancellationTokenSource();
+        // An editor that saves: a file beside the others comes and goes.
+        var editor = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Directory.CreateDirectory(Full("in/folder"));
+                File.WriteAllText(Full("in/folder/file"), "");
+                Directory.Delete(Full("in/folder"), recursive: true);
+            }
+        });
+
+        try
+        {
+            for (var look = 0; look < 100; look++)
+            {
+                // Nothing is remembered, so each is read.
+                File.Delete(Known);
+                Assert.InRange(FileSnapshot.Find(["in/"], _folder, Known, TestContext.Current.CancellationToken).Found.Files.Count, Many, Many + 1);
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            editor.Wait();
+        }
+    }
+
+    [Fact]
+    public void A_stage_of_files_of_which_one_has_vanished_is_no_copy_of_them()
+    {
+        var snapshot = FileSnapshot.Find(["in/"], _folder, Known, TestContext.Current.CancellationToken);
+        File.Delete(Full("in/7"));
+        using var stage = new Stage(Full("stage"), snapshot);
+
+        stage.CopyInputs(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Many - 1, Directory.GetFiles(Path.Combine(stage.ProjectDirectory, "in")).Length);
+        Assert.False(snapshot.IsUnchanged());
+    }
+
     [Theory]
     [InlineData("content")]
     [InlineData("mode")]

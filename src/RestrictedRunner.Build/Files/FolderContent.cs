@@ -1,0 +1,122 @@
+using System.IO.Enumeration;
+using System.Runtime.InteropServices;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>What is in a folder, with names that are no UTF-8 as <see cref="RawName"/> has them.</summary>
+internal static class FolderContent
+{
+    // struct dirent of glibc and musl where offsets have 64 bits: https://man7.org/linux/man-pages/man3/readdir.3.html
+    private const int KindAt = 18;
+    private const int NameAt = 19;
+    private const byte UnknownKind = 0;
+    private const byte FolderKind = 4;
+    private const byte LinkKind = 10;
+
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
+    private static bool KnowsBytes => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
+
+    /// <summary>Everything in a folder; nothing when it has gone.</summary>
+    /// <param name="folder">Full path, a <see cref="RawName"/>.</param>
+    /// <exception cref="UnauthorizedAccessException">This user may not look into it.</exception>
+    public static IReadOnlyList<FolderEntry> Of(string folder)
+    {
+        if (RawName.IsRaw(folder))
+        {
+            return Read(folder);
+        }
+
+        try
+        {
+            FolderEntry[] entries = [.. new FileSystemEnumerable<FolderEntry>(folder, Entry, Everything)];
+            return KnowsBytes && Array.Exists(entries, static entry => entry.Name.Contains(RawName.Replacement, StringComparison.Ordinal)) ? Read(folder) : entries;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Full paths of all files, links and folders in a folder that have a name which is no UTF-8, but not what is below those.</summary>
+    /// <param name="folder">Full path.</param>
+    public static IEnumerable<string> RawNames(string folder)
+    {
+        foreach (var entry in Of(folder))
+        {
+            var path = Path.Join(folder, entry.Name);
+            if (RawName.IsRaw(entry.Name))
+            {
+                yield return path;
+            }
+            else if (entry is { IsFolder: true, IsLink: false })
+            {
+                foreach (var below in RawNames(path))
+                {
+                    yield return below;
+                }
+            }
+        }
+    }
+
+    // To ask every file for its attributes would take a call of the system each.
+    private static FolderEntry Entry(ref FileSystemEntry entry) =>
+        new(entry.FileName.ToString(), entry.IsDirectory, entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint));
+
+    private static List<FolderEntry> Read(string folder)
+    {
+        var stream = OpenFolder(RawName.Encode(folder));
+        if (stream == 0)
+        {
+            return SystemError.Last() is { IsNotThere: false } error ? throw error.Exception(folder) : [];
+        }
+
+        try
+        {
+            var entries = new List<FolderEntry>();
+            for (var entry = ReadFolder(stream); entry != 0; entry = ReadFolder(stream))
+            {
+                if (RawName.Decode(NameOf(entry)) is not ("." or "..") and var name)
+                {
+                    entries.Add(Entry(folder, name, Marshal.ReadByte(entry, KindAt)));
+                }
+            }
+
+            return entries;
+        }
+        finally
+        {
+            _ = CloseFolder(stream);
+        }
+    }
+
+    private static FolderEntry Entry(string folder, string name, byte kind)
+    {
+        var isLink = kind == LinkKind;
+        var isFolder = kind == FolderKind || (kind is LinkKind or UnknownKind && FileStatus.Of(Path.Join(folder, name)) is { IsFolder: true });
+        return new(name, isFolder, isFolder && isLink);
+    }
+
+    private static byte[] NameOf(nint entry)
+    {
+        var name = new List<byte>();
+        for (var octet = Marshal.ReadByte(entry, NameAt); octet != 0; octet = Marshal.ReadByte(entry, NameAt + name.Count))
+        {
+            name.Add(octet);
+        }
+
+        return [.. name];
+    }
+
+    [DllImport("libc", EntryPoint = "opendir", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint OpenFolder(byte[] path);
+
+    [DllImport("libc", EntryPoint = "readdir")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint ReadFolder(nint stream);
+
+    [DllImport("libc", EntryPoint = "closedir")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int CloseFolder(nint stream);
+}

@@ -1,0 +1,18 @@
+using System.Text.RegularExpressions;
+
+namespace RestrictedRunner;
+
+/// <summary>A file or folder of this machine that was to be mounted, and that the engine says it does not have: it has other files.</summary>
+internal static partial class UnseenSource
+{
+    /// <summary>The path in a report of docker's or podman's; null when it is not about that, or nothing is there on this machine either.</summary>
+    /// <param name="report">What the client said when no container was started.</param>
+    /// <param name="exists">Tells whether this machine has a file or folder.</param>
+    public static string? Find(string report, Func<string, bool> exists) =>
+        // Older clients of docker's end all that they say with a full stop.
+        NotSeen().Matches(report).Select(match => match.Groups["path"].Value).SelectMany(path => new[] { path, path.EndsWith('.') ? path[..^1] : path }).FirstOrDefault(exists);
+
+    // Of docker, of docker and podman where the engine may not look, and of Docker Desktop.
+    [GeneratedRegex(@"bind source path does not exist: (?<path>/[^\n]*)|\bstat(fs)? (?<path>/[^\n]*?): (no such file or directory|permission denied)|[Tt]he path (?<path>/[^\n]*?)\s+is not shared", RegexOptions.ExplicitCapture)]
+    private static partial Regex NotSeen();
+}

@@ -65,6 +65,32 @@ public class MountTests
     }
 
     [Theory]
+    [EachEngine(Only = Engines.Docker)]
+    public async Task A_source_that_the_engine_does_not_see_is_told_from_one_that_does_not_exist(string engine)
+    {
+        Assert.NotEmpty(engine);
+        using var folder = new TempFolder();
+        folder.Write("file", "text");
+        Directory.CreateDirectory(folder["folder"]);
+        await using var docker = await OtherDocker.StartWithoutAsync(folder.Path);
+        using var client = docker.Client();
+
+        foreach (var (source, options) in ((string, StepOptions)[])
+            [
+                (folder["folder"], Step.Direct(client.Path, "true") with { Mounts = [new Mount(folder["folder"], "/data")] }),
+                (folder["file"], Step.Direct(client.Path, "true") with { DockerRunOpts = $"--mount type=bind,src={folder["file"]},dst=/data" }),
+            ])
+        {
+            var failure = await options.FailureAsync();
+            Assert.Equal(RunnerFailure.MountUnseen, failure.Failure);
+            Assert.Contains(source, failure.Message, StringComparison.Ordinal);
+        }
+
+        var absent = await (Step.Direct(client.Path, "true") with { DockerRunOpts = "--mount type=bind,src=/nowhere,dst=/data" }).FailureAsync();
+        Assert.Equal(RunnerFailure.CouldNotStart, absent.Failure);
+    }
+
+    [Theory]
     [EachEngine]
     public async Task A_host_path_that_does_not_exist_is_refused_and_not_made(string engine)
     {

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace RestrictedRunner.PackageTests;
 
 public class EnvironmentVariablesTests
@@ -32,6 +34,27 @@ public class EnvironmentVariablesTests
         var build = await project.BuildAsync();
 
         Assert.Equal([@"[C:\a\b;D:\c d]", "[it's \"quoted\" $HOME `id`]", "[one", "two]", "[  %PATH% naïve 🚢 ]"], build.SucceededWithoutWarnings().Output);
+    }
+
+    [EngineFact]
+    public async Task A_value_is_in_no_log_of_any_kind()
+    {
+        var project = TestProject.WithTarget(
+            """<DockerExec Image="busybox:latest" EnvironmentVariables="TOKEN=$([System.Environment]::GetEnvironmentVariable('A_SECRET'));OTHER=2" Command="echo ${#TOKEN}" />""");
+
+        var build = await project.BuildAsync(new BuildSetting { Arguments = ["-v:diag"], Environment = new Dictionary<string, string?> { ["A_SECRET"] = "told to nobody" } });
+
+        Assert.Equal(["14"], build.SucceededWithoutWarnings().Output);
+        Assert.Contains("Task Parameter:Image=busybox:latest", build.Console, StringComparison.Ordinal);
+        Assert.DoesNotContain("told to nobody", build.Console, StringComparison.Ordinal);
+        foreach (var log in Directory.GetFiles(project.Folder, "*.binlog"))
+        {
+            await using var file = new GZipStream(File.OpenRead(log), CompressionMode.Decompress);
+            using var bytes = new MemoryStream();
+            await file.CopyToAsync(bytes, TestContext.Current.CancellationToken);
+            Assert.True(bytes.GetBuffer().AsSpan().IndexOf("busybox:latest"u8) >= 0);
+            Assert.Equal(-1, bytes.GetBuffer().AsSpan().IndexOf("told to nobody"u8));
+        }
     }
 
     [EngineFact]

@@ -21,6 +21,9 @@ public sealed class MountPointsTests : IDisposable
 
         Assert.Equal(["a/", "a/file", "a/other/", "t/", "t/u/"], Content("project"));
         Assert.Equal(["v/"], Content("other"));
+        // What a tmpfs has whose place the engine makes.
+        Assert.Equal((UnixFileMode)0x3ff, File.GetUnixFileMode(Full("project/t/u")));
+        Assert.NotEqual((UnixFileMode)0x3ff, File.GetUnixFileMode(Full("project/t")));
         Assert.Equal("text", File.ReadAllText(Full("file")));
     }
 

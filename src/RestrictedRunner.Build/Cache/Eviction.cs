@@ -55,6 +55,7 @@ internal static class Eviction
 
         // Sizes and times are read once: both may change while we sort.
         var files = FilesIn(folder.Blobs).Concat(FilesIn(folder.Results)).Concat(FilesIn(folder.Writers))
+            .Where(static file => file.Exists)
             .Select(file => new { Path = file.FullName, Bytes = CacheTotal.OnDisk(file.Length), Used = file.LastWriteTimeUtc })
             .ToList();
         var before = files.Sum(file => file.Bytes);

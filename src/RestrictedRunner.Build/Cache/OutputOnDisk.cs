@@ -18,12 +18,15 @@ internal sealed record OutputOnDisk(string Path, FileSystemInfo Info)
     /// <summary>The one bit of a file's mode that is kept.</summary>
     public bool IsExecutable => !OperatingSystem.IsWindows() && Info.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
 
-    private bool IsThere => (int)Info.Attributes != -1;
-
     /// <summary>What is at a path.</summary>
     /// <returns>Null, if nothing is there.</returns>
-    public static OutputOnDisk? At(string folder, string path) =>
-        new OutputOnDisk(path, new FileInfo(OutputPath.Absolute(folder, path))) is { IsThere: true } output ? output : null;
+    public static OutputOnDisk? At(string folder, string path)
+    {
+        var absolute = OutputPath.Absolute(folder, path);
+        FileInfo? info = null;
+        new CallersFiles(folder).In(System.IO.Path.GetDirectoryName(absolute)!, () => info = new FileInfo(absolute) is { Attributes: not (FileAttributes)(-1) } found ? found : null);
+        return info is null ? null : new(path, info);
+    }
 
     /// <summary>An output with all that is in it, each folder before its content; not what has a name that is no UTF-8.</summary>
     /// <returns>Nothing, if it is not there.</returns>
@@ -45,6 +48,14 @@ internal sealed record OutputOnDisk(string Path, FileSystemInfo Info)
             }
         }
     }
+
+    /// <summary>Full paths of what is in an output with a name that is no UTF-8, each a <see cref="RawName"/>; not what is below that.</summary>
+    public static IEnumerable<string> RawNames(string folder, string path) =>
+        from output in Find(folder, path).ToList()
+        where output.IsFolder
+        from entry in FolderContent.Of(output.Info.FullName)
+        where RawName.IsRaw(entry.Name)
+        select System.IO.Path.Join(output.Info.FullName, entry.Name);
 
     /// <summary>Removes files and links, and folders that are empty then, also those that they were in.</summary>
     /// <param name="outputs">Each folder before its content.</param>

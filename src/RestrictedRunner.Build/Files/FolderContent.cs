@@ -38,27 +38,6 @@ internal static class FolderContent
         }
     }
 
-    /// <summary>Full paths of all files, links and folders in a folder that have a name which is no UTF-8, but not what is below those.</summary>
-    /// <param name="folder">Full path.</param>
-    public static IEnumerable<string> RawNames(string folder)
-    {
-        foreach (var entry in Of(folder))
-        {
-            var path = Path.Join(folder, entry.Name);
-            if (RawName.IsRaw(entry.Name))
-            {
-                yield return path;
-            }
-            else if (entry is { IsFolder: true, IsLink: false })
-            {
-                foreach (var below in RawNames(path))
-                {
-                    yield return below;
-                }
-            }
-        }
-    }
-
     // To ask every file for its attributes would take a call of the system each.
     private static FolderEntry Entry(ref FileSystemEntry entry) =>
         new(entry.FileName.ToString(), entry.IsDirectory, entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint));

@@ -29,7 +29,7 @@ internal sealed record DeclaredOutputs(IReadOnlyList<string> Texts)
     /// <summary>Full paths of what is there with a name that is no UTF-8, and so cannot be an output: each a <see cref="RawName"/>.</summary>
     /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
     public IEnumerable<string> RawNames(string projectDirectory) =>
-        Named(projectDirectory).Select(path => OutputPath.Absolute(projectDirectory, path)).Where(path => FileStatus.OfLink(path) is { IsFolder: true }).SelectMany(FolderContent.RawNames)
+        Named(projectDirectory).SelectMany(path => OutputOnDisk.RawNames(projectDirectory, path))
             .Concat(Find(projectDirectory).RawNames.Select(path => Path.GetFullPath(path, projectDirectory)))
             .Distinct();
 

@@ -6,6 +6,13 @@ namespace RestrictedRunner;
 /// </summary>
 internal static class MountPoints
 {
+    // A tmpfs gets the permissions of its place; at one that an engine makes, everybody may write to it.
+    private const UnixFileMode OfTmpfs =
+        UnixFileMode.StickyBit |
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute |
+        UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
     /// <summary>Makes them as the caller, as far as that is possible.</summary>
     public static void Create(StepOptions options)
     {
@@ -17,12 +24,12 @@ internal static class MountPoints
             var (outerPath, outer) = mounted.Where(other => path.StartsWith($"{other.Path}/", StringComparison.Ordinal)).OrderBy(other => other.Path.Length).LastOrDefault();
             if (outer is { ReadOnly: false } && Directory.Exists(outer.HostPath))
             {
-                Create(outer.HostPath, path[(outerPath.Length + 1)..].Split('/'), isFile: inner is not null && File.Exists(inner.HostPath));
+                Create(outer.HostPath, path[(outerPath.Length + 1)..].Split('/'), inner);
             }
         }
     }
 
-    private static void Create(string folder, string[] names, bool isFile)
+    private static void Create(string folder, string[] names, Mount? inner)
     {
         try
         {
@@ -39,18 +46,29 @@ internal static class MountPoints
             }
 
             var place = Path.Join(folder, names[^1]);
-            if (isFile && !Path.Exists(place))
+            if (!Path.Exists(place))
             {
-                File.WriteAllBytes(place, []);
-            }
-            else if (!Path.Exists(place))
-            {
-                Directory.CreateDirectory(place);
+                CreatePlace(place, inner);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The engine may be able to, or says why it is not.
+        }
+    }
+
+    private static void CreatePlace(string place, Mount? inner)
+    {
+        if (inner is not null && File.Exists(inner.HostPath))
+        {
+            File.WriteAllBytes(place, []);
+            return;
+        }
+
+        Directory.CreateDirectory(place);
+        if (inner is null && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(place, OfTmpfs);
         }
     }
 

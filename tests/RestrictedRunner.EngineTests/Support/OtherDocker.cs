@@ -28,6 +28,9 @@ internal sealed class OtherDocker : IAsyncDisposable
     public static Task<OtherDocker> StartOnSmallDiskAsync() =>
         StartAsync(folder => $"mkdir '{folder["data"]}'; mount -t tmpfs -o size=24m none '{folder["data"]}' &&", "--storage-driver", "vfs");
 
+    /// <summary>Starts one that has other files than this machine: in a folder of the machine's it sees nothing.</summary>
+    public static Task<OtherDocker> StartWithoutAsync(string folder) => StartAsync(_ => $"mount -t tmpfs none '{folder}' &&");
+
     private static async Task<OtherDocker> StartAsync(Func<TempFolder, string> prepare, params string[] options)
     {
         var docker = new OtherDocker(prepare, options);

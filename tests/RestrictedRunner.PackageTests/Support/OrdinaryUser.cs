@@ -82,6 +82,12 @@ internal sealed class OrdinaryUser : IAsyncDisposable
                   </Target>
                 </Project>
                 """));
+        return await BuildAsync(arguments);
+    }
+
+    /// <summary>Builds the project as it is.</summary>
+    public async Task<Build> BuildAsync(IReadOnlyList<string> arguments)
+    {
         var log = $"{Folder}/{Path.GetRandomFileName()}.binlog";
         var lines = new ConcurrentQueue<string>();
         var command = Command(["dotnet", "build", Project, $"-bl:{log}", "-nodeReuse:false", "-tl:off", .. arguments])

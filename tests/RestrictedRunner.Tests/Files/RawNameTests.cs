@@ -31,12 +31,12 @@ public class RawNameTests
     public void A_folder_tells_its_names_as_they_are()
     {
         var folder = Directory.CreateTempSubdirectory("test-").FullName;
-        using var shell = Process.Start("sh", ["-c", """cd "$1"; touch a "$(printf 'b\351')" "$(printf 'b\357\277\275')"; mkdir d "$(printf 'd\351')"; ln -s d l; ln -s d "$(printf 'l\351')"; touch "$(printf 'd\351/f\351')" """, "sh", folder]);
+        using var shell = Process.Start("sh", ["-c", """cd "$1"; touch a "$(printf 'b\351')" "$(printf 'b\357\277\275')"; mkdir d "$(printf 'd\351')"; ln -s d l; ln -s d "$(printf 'l\351')"; touch "$(printf 'd\351/f\351')" "$(printf 'd/f\351')" """, "sh", folder]);
         shell.WaitForExit();
 
         var content = FolderContent.Of(folder).OrderBy(entry => entry.Name, StringComparer.Ordinal);
         var below = FolderContent.Of($"{folder}/d\udce9");
-        var names = FolderContent.RawNames(folder).Order(StringComparer.Ordinal).ToList();
+        var names = OutputOnDisk.RawNames(Path.GetTempPath(), Path.GetFileName(folder)).Order(StringComparer.Ordinal).ToList();
         new CallersFiles(Path.GetDirectoryName(folder)!).RemoveTree(folder);
 
         FolderEntry[] expected =
@@ -46,7 +46,7 @@ public class RawNameTests
         ];
         Assert.Equal(expected, content);
         Assert.Equal([new FolderEntry("f\udce9", false, false)], below);
-        Assert.Equal([$"{folder}/b\udce9", $"{folder}/d\udce9", $"{folder}/l\udce9"], names);
+        Assert.Equal([$"{folder}/b\udce9", $"{folder}/d/f\udce9", $"{folder}/d\udce9", $"{folder}/l\udce9"], names);
         Assert.Empty(FolderContent.Of(folder));
     }
 }

@@ -170,7 +170,7 @@ public sealed partial class DockerExec
     /// <summary>Regular expression; lines that match, and are no errors, are warnings.</summary>
     public string CustomWarningRegularExpression { get; set; } = "";
 
-    /// <summary>File that takes all output when the step fails, relative to the project. Default: a new one in <c>obj/docker-exec</c>.</summary>
+    /// <summary>File that takes all output when the step fails, relative to the project. Default: a new one in <c>docker-exec</c>, where the project has its <c>obj</c>.</summary>
     public string LogFile { get; set; } = "";
 
     /// <summary>Accepted for projects that set it on <c>Exec</c>: text always reaches a container as UTF-8.</summary>

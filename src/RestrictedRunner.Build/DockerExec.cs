@@ -22,6 +22,12 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     /// <summary>Id of an image that is run in place of what <see cref="Image"/> stands for by now; empty for none.</summary>
     internal string ImageId { get; set; } = "";
 
+    /// <summary>Name of the declared step that this runs; empty for a task of the project.</summary>
+    internal string StepName { get; init; } = "";
+
+    /// <summary>Folder of the log file of a step that fails, where <see cref="LogFile"/> names none; empty for that of the project's <c>obj</c>.</summary>
+    internal string LogFolder { get; set; } = "";
+
     /// <summary>Sees each line of output too.</summary>
     internal Action<OutputLine>? Recorder { get; init; }
 
@@ -30,7 +36,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        var diagnostics = new Diagnostics(Log) { IsHermetic = StandIn is not null };
+        var diagnostics = NewDiagnostics();
         try
         {
             var parameters = ParameterReader.Read(this);
@@ -72,7 +78,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     /// <summary>Logs what an earlier run printed, with the errors and warnings in it.</summary>
     internal void Replay(IEnumerable<OutputLine> lines)
     {
-        using var stepLog = new StepLog(Log, ParameterReader.Read(this), new(Log), collect: false);
+        using var stepLog = new StepLog(Log, ParameterReader.Read(this), NewDiagnostics(), collect: false);
         var observer = stepLog.Observer(onStarting: static _ => { });
         foreach (var line in lines)
         {
@@ -81,6 +87,8 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
         stepLog.Tools.Finish();
     }
+
+    private Diagnostics NewDiagnostics() => new(Log) { IsHermetic = StandIn is not null, Step = StepName };
 
     private bool Run(StepParameters parameters, Diagnostics diagnostics)
     {
@@ -104,12 +112,19 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             stepLog.Tools.Finish();
             Duration = (long)result.Duration.TotalMilliseconds;
             var isGood = Judge(result, options, stepLog, diagnostics);
+            var hadErrors = Log.HasLoggedErrors;
+            if (result is { OutOfMemory: true, ExitCode: 0 })
+            {
+                diagnostics.HiddenOutOfMemory(options);
+            }
+
             if (ForeignFile.Find(options, start) is { } file)
             {
                 diagnostics.ForeignFile(file);
             }
 
-            return isGood;
+            // A warning may count as an error.
+            return isGood && (hadErrors || !Log.HasLoggedErrors);
         }
         catch (OperationCanceledException)
         {
@@ -123,7 +138,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
         catch (RunnerException e)
         {
-            diagnostics.NotRun(e, options, stepLog.EndFailed());
+            diagnostics.NotRun(e, options, stepLog.EndFailed(), NearImage.Ask(e.Failure, options));
         }
         finally
         {
@@ -145,11 +160,6 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     {
         ExitCode = result.ExitCode;
         OutOfMemory = result.OutOfMemory;
-        if (result.OutOfMemory && result.ExitCode == 0)
-        {
-            diagnostics.HiddenOutOfMemory(options);
-        }
-
         if (result.PrepareFailed)
         {
             diagnostics.PrepareFailed(Failed(result, options, stepLog));
@@ -166,7 +176,8 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             return true;
         }
 
-        if (IgnoreExitCode)
+        // As with Exec the build goes on. A declared step that logged an error has failed: kept, it would be green the next time.
+        if (IgnoreExitCode && !(StepName.Length > 0 && Log.HasLoggedErrors))
         {
             if (!EchoOff)
             {
@@ -176,9 +187,9 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             return true;
         }
 
-        if (result.ExitCode == 0)
+        if (result.ExitCode == 0 || IgnoreExitCode)
         {
-            diagnostics.ErrorsInOutput(options.Image, stepLog.EndFailed());
+            diagnostics.ErrorsInOutput(options.Image, result.ExitCode, stepLog.EndFailed());
         }
         else if (result.OutOfMemory)
         {

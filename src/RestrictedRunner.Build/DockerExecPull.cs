@@ -78,7 +78,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         using var task = StepPlace.InProject(step, projectDirectory).NewTask(step, log.Engine, recorder: null, [], log.Diagnostics);
         var parameters = ParameterReader.Read(task);
         var isGood = StepRules.Check(step with { Problems = Lasting(step.Problems) }, parameters with { Problems = Lasting(parameters.Problems) }, projectDirectory, log.Diagnostics);
-        return isGood && !log.Messages.HasLoggedErrors ? new(step, parameters) : null;
+        return isGood && !log.HasErrors ? new(step, parameters) : null;
     }
 
     // Files that a build makes before it runs the step need not be there yet.
@@ -104,7 +104,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         }
         catch (RunnerException e)
         {
-            log.Diagnostics.NotRun(e, step.Options, stepLog.EndFailed());
+            log.Diagnostics.NotRun(e, step.Options, stepLog.EndFailed(), NearImage.Ask(e.Failure, step.Options));
             if (e.Failure is RunnerFailure.ClientNotFound or RunnerFailure.DaemonNotRunning or RunnerFailure.PermissionDenied)
             {
                 silentEngines.Add(step.Options.Engine);

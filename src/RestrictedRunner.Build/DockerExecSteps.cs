@@ -126,7 +126,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         }
 
         var setting = Setting(projectDirectory, LookUpImages(steps, projectDirectory), diagnostics);
-        if (Log.HasLoggedErrors)
+        if (Log.HasLoggedErrors || logs.HaveErrors)
         {
             return false;
         }
@@ -149,7 +149,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         removed.AddRange(builder.Removed);
         Removed = await TellRemovedAsync(removed, setting).ConfigureAwait(false);
         OutputFiles = [.. results.Where(result => result.End == StepEnd.Succeeded).SelectMany(result => Outputs(result.Step, setting))];
-        var isGood = results.All(result => result.End == StepEnd.Succeeded) && !Log.HasLoggedErrors;
+        var isGood = results.All(result => result.End == StepEnd.Succeeded) && !Log.HasLoggedErrors && !logs.HaveErrors;
         if (isGood && Stamp.Length > 0 && !FailIfNotIncremental)
         {
             WriteStamp(Path.GetFullPath(Stamp, projectDirectory), start);

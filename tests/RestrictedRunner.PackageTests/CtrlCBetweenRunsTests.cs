@@ -84,7 +84,7 @@ public class CtrlCBetweenRunsTests
 
         var interrupted = await Interrupted.RunAsync(project, wholeGroup: true, line => line == "Some" && Task.Run(() => stored.Wait(TimeSpan.FromSeconds(30))).Result, $"-p:Count={Many}");
 
-        Assert.Equal(["RRB3007 The step in image 'busybox:latest' was cancelled; no container of it is left."], interrupted.Build.Errors.Select(error => $"{error.Code} {error.Text}"));
+        Assert.Equal(["RRB3007 Step 'Some': the step in image 'busybox:latest' was cancelled; no container of it is left."], interrupted.Build.Errors.Select(error => $"{error.Code} {error.Text}"));
         await Pace.AssertWithinAsync(AtOnce, interrupted.Taken);
         Assert.Equal(Many, Directory.GetFiles(project["o"]).Length);
         Assert.False(Directory.Exists(project["cache/restricted-runner/v1/ac"]));
@@ -113,7 +113,7 @@ public class CtrlCBetweenRunsTests
 
         var interrupted = await Interrupted.RunAsync(project, wholeGroup: true, line => line == "ended", "-p:Out=large", "-p:Dd=dd if=/dev/zero bs=1 count=1 seek=200G");
 
-        Assert.Equal(["RRB3007 The step in image 'busybox:latest' was cancelled; no container of it is left."], interrupted.Build.Errors.Select(error => $"{error.Code} {error.Text}"));
+        Assert.Equal(["RRB3007 Step 'Some': the step in image 'busybox:latest' was cancelled; no container of it is left."], interrupted.Build.Errors.Select(error => $"{error.Code} {error.Text}"));
         await Pace.AssertWithinAsync(AtOnce, interrupted.Taken);
 
         (await project.BuildAsync("-p:Out=small", "-p:Dd=dd if=/dev/zero bs=1 count=1")).SucceededWithoutWarnings();

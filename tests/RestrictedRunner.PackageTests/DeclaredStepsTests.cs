@@ -153,7 +153,7 @@ public class DeclaredStepsTests
         var error = (await project.BuildAsync()).FailedWithOneError();
 
         Assert.Equal(
-            new Problem("RRB3016", project.File, project.LineOf("Include=\"Nothing\""), "Step 'Nothing' succeeded but did not write its output 'a.txt'. Correct Outputs, or the command: it starts in the project's folder, which is /project in the container."),
+            new Problem("RRB3016", project.File, project.LineOf("Include=\"Nothing\""), "Step 'Nothing' succeeded but did not write its output 'a.txt'. While it ran, nothing else was written in the project's folder. Correct Outputs, or the command: it starts in the project's folder, which is /project in the container."),
             error);
     }
 
@@ -221,7 +221,7 @@ public class DeclaredStepsTests
 
         var error = (await project.BuildAsync()).FailedWithOneError();
 
-        Assert.Equal(("RRB1003", "Hermetic 'yes': it is true or false."), (error.Code, error.Text));
+        Assert.Equal(("RRB1003", "Step 'A': Hermetic 'yes': it is true or false."), (error.Code, error.Text));
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public class DeclaredStepsTests
         var error = (await project.BuildAsync()).FailedWithOneError();
 
         Assert.Equal(
-            ("RRB1003", "Include 'Use-%(Template.Filename)': metadata of other items are known in targets only; Include=\"@(Items)\" declares a step for each of them, which has their metadata, such as %(Filename)."),
+            ("RRB1003", "Step 'Use-%(Template.Filename)': Include 'Use-%(Template.Filename)': metadata of other items are known in targets only; Include=\"@(Items)\" declares a step for each of them, which has their metadata, such as %(Filename)."),
             (error.Code, error.Text));
     }
 

@@ -130,6 +130,52 @@ public class LogFileTests
         Assert.Equal(others.Append(Assert.Single(build.LogFiles)).Order(), Logs(project).Order());
     }
 
+    [EngineFact]
+    public async Task They_are_where_the_project_has_its_intermediate_files_and_clean_finds_them_there()
+    {
+        var project = TestProject.Library(
+            """
+              <ItemGroup>
+                <DockerExecStep Include="Step" Image="busybox:latest" Command="echo step; exit 1" />
+              </ItemGroup>
+              <Target Name="Task"><DockerExec Image="busybox:latest" Command="echo task; exit 1" /></Target>
+            """);
+        project.Write("Directory.Build.props", "<Project><PropertyGroup><UseArtifactsOutput>true</UseArtifactsOutput></PropertyGroup></Project>");
+        var folder = project["artifacts/obj/Library/docker-exec"];
+
+        var build = await project.BuildAsync("-restore", "-t:RunDockerExecSteps");
+        var task = await project.BuildAsync("-t:Task", "-mt");
+
+        Assert.Equal([folder, folder], build.LogFiles.Concat(task.LogFiles).Select(Path.GetDirectoryName));
+        Assert.Equal(["step\n", "task\n"], build.LogFiles.Concat(task.LogFiles).Select(File.ReadAllText));
+        Assert.False(Directory.Exists(project["obj"]));
+        (await project.BuildAsync("-t:Clean")).SucceededWithoutWarnings();
+        Assert.False(Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any());
+    }
+
+    [EngineFact]
+    public async Task The_folder_may_have_any_name_and_that_of_a_steps_state_is_its_own()
+    {
+        var project = new TestProject(
+            """
+            <Project>
+              <PropertyGroup>
+                <BaseIntermediateOutputPath>out%3B%20%25\o&amp;b\</BaseIntermediateOutputPath>
+                <DockerExecStateFolder>state</DockerExecStateFolder>
+              </PropertyGroup>
+              <ItemGroup>
+                <DockerExecStep Include="Step" Image="busybox:latest" Command="echo step; exit 1" />
+              </ItemGroup>
+              <Target Name="Build"><DockerExec Image="busybox:latest" Command="echo task; exit 1" /></Target>
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+
+        Assert.Equal([project["state"]], (await project.BuildAsync()).LogFiles.Select(Path.GetDirectoryName));
+        Assert.Equal([project["out; %/o&b/docker-exec"]], (await project.BuildAsync("-p:DockerExecEnabled=false")).LogFiles.Select(Path.GetDirectoryName));
+        Assert.False(Directory.Exists(project["obj"]));
+    }
+
     [Fact]
     public async Task Clean_removes_them_and_no_others()
     {

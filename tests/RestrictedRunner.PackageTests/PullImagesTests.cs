@@ -155,8 +155,8 @@ public class PullImagesTests
 
         Assert.Equal(
             [
-                ("RRB2005", project.LineOf("Include=\"A\""), $"The registry has no image '{registry.Host}/absent:1'. Check name, tag and platform; a private image needs 'docker login'."),
-                ("RRB2004", project.LineOf("Include=\"B\""), $"The engine does not have image '{registry.Host}/other:1', and Pull=\"never\" did not bring it. Pull or build it first, or set Pull=\"missing\"."),
+                ("RRB2005", project.LineOf("Include=\"A\""), $"Step 'A': the registry has no image '{registry.Host}/absent:1'. Check name, tag and platform; a private image needs 'docker login'."),
+                ("RRB2004", project.LineOf("Include=\"B\""), $"Step 'B': the engine does not have image '{registry.Host}/other:1', and Pull=\"never\" did not bring it. Pull or build it first, or set Pull=\"missing\"."),
             ],
             build.Errors.Select(error => (error.Code, error.Line, error.Text.Split('\n')[0])));
         Assert.NotEqual(0, build.ExitCode);
@@ -172,7 +172,7 @@ public class PullImagesTests
         var build = await project.BuildAsync("-t:PullDockerExecImages", "-p:DockerExecEngine=./client");
 
         Assert.Equal(["RRB1001", "RRB1003"], build.Errors.Select(error => error.Code).Order(StringComparer.Ordinal));
-        Assert.Contains(build.Errors, error => error.Text == "docker runner requires 'image' option: give the step metadata Image, or the project a property DockerExecImage.");
+        Assert.Contains(build.Errors, error => error.Text == "Step 'A': docker runner requires 'image' option: give the step metadata Image, or the project a property DockerExecImage.");
         Assert.NotEqual(0, build.ExitCode);
         Assert.Empty(FakeClient.Calls(project));
     }

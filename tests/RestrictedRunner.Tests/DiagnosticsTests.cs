@@ -94,5 +94,27 @@ public class DiagnosticsTests
             $"The container of image 'i' could not be started. A word of Arguments or a value of EnvironmentVariables is longer than the system takes (128 KiB, all together 2 MiB): put it into a file, or into Command:{Environment.NewLine}docker: Argument list too long");
     }
 
+    [Fact]
+    public void Every_error_of_a_declared_step_names_it_once()
+    {
+        var diagnostics = new Diagnostics(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec))) { Step = "A" };
+
+        diagnostics.StepCancelled("i");
+        diagnostics.Problem(new(OptionProblemKind.ValueInvalid, "Memory", "much", "it is a size"));
+        diagnostics.SlowFormat("(a+)+");
+        diagnostics.OutputAbsent(new("A", new("", () => 0)), "a.txt", "/project", ["b/a.txt", "A.cs", "c", "d", "e"]);
+        diagnostics.NoOrder(new("A", new("", () => 0)), new(GraphProblemKind.Cycle, "A -> B -> A", ""));
+
+        Assert.Equal(
+            [
+                "Step 'A': the step in image 'i' was cancelled; no container of it is left.",
+                "Step 'A': Memory 'much': it is a size.",
+                "Step 'A': ErrorFormats '(a+)+' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.",
+                "Step 'A' succeeded but did not write its output 'a.txt'. While it ran, 'b/a.txt', 'A.cs', 'c' and 2 more were written instead. Correct Outputs, or the command: it starts in the project's folder, which is /project in the container.",
+                "The steps wait for each other: A -> B -> A. Remove one of these dependences, in DependsOn or in Inputs and Outputs.",
+            ],
+            heard.Select(text => text.Split('|')[^1]));
+    }
+
     private void AssertError(string code, string text) => Assert.Equal(HeardEvents.Described("Error", "", code, "", 0, 0, 0, 0, text), Assert.Single(_heard));
 }

@@ -4,7 +4,7 @@ namespace RestrictedRunner.Tests;
 
 public class UndeclaredInputTests
 {
-    private const string NoName = "The step is hermetic: of the project it sees only its Inputs, it has no network, and it writes only where its outputs are and into /tmp.";
+    private const string SeesOnly = "The step is hermetic: of the project it sees only its Inputs.";
 
     // The step sees a copy of main.c in the stage, and nothing else of the project.
     private static readonly string[] Files = ["/app/main.c", "/app/data/env.txt", "/app/gen.awk", "/app/b.proto", "/app/tools/lint.sh", "/shared/c.txt", "/app/word", "/obj/stage/main.c"];
@@ -36,16 +36,40 @@ public class UndeclaredInputTests
         Assert.Equal($"The step is hermetic and does not see the project's own folder: write '{name}' in place of '/app/{name}', and declare it.", Hint(Hermetic, lines));
 
     [Theory]
+    [InlineData("make: *** No rule to make target 'gen'.  Stop.", SeesOnly)]
+    [InlineData("cat: can't open 'data/none.txt': No such file or directory", SeesOnly)]
+    [InlineData("main.c:1:10: fatal error: none.h: No such file or directory", SeesOnly)]
+    [InlineData("src/other.ts(3,22): error TS2307: Cannot find module './gone' or its corresponding type declarations.", SeesOnly)]
+    [InlineData("ModuleNotFoundError: No module named 'own'", SeesOnly)]
+    [InlineData("cat: /shared/c.txt: No such file or directory", SeesOnly)]
+    [InlineData("wget: bad address 'example.com'", "The step is hermetic, so it has no network: AllowNetworking=\"true\" gives it one.")]
+    [InlineData("curl: (6) Could not resolve host: example.com", "The step is hermetic, so it has no network: AllowNetworking=\"true\" gives it one.")]
+    [InlineData("go: example.com/x: Get \"https://example.com\": dial tcp: lookup example.com: no such host", "The step is hermetic, so it has no network: AllowNetworking=\"true\" gives it one.")]
+    [InlineData("touch: /opt/x: Read-only file system", "The step is hermetic, so it writes only where its outputs are and into /tmp.")]
+    [InlineData("mkdir: can't create directory '/opt/x': Permission denied", "The step is hermetic, so it writes only where its outputs are and into /tmp.")]
+    [InlineData("chown: main.c: Operation not permitted", "The step is hermetic, so it has no capabilities: CapAdd gives back one that it needs.")]
+    public void What_a_hermetic_step_does_not_have_is_told_where_it_misses_it(string lines, string expected) => Assert.Equal(expected, Hint(Hermetic, lines));
+
+    [Theory]
     [InlineData("main.c:1:2: error: broken")]
     [InlineData("no such word")]
-    [InlineData("wget: bad address 'example.com'")]
-    [InlineData("make: *** No rule to make target 'gen'.  Stop.")]
     [InlineData("")]
-    public void Else_it_is_told_what_a_hermetic_step_does_not_have(string lines) => Assert.Equal(NoName, Hint(Hermetic, lines));
+    [InlineData("see data/env.txt for more")]
+    [InlineData("ls: /nowhere: No such file or directory")]
+    [InlineData("collect2: error: ld returned 1 exit status")]
+    public void And_nowhere_else(string lines) => Assert.Equal("", Hint(Hermetic, lines));
+
+    [Theory]
+    [InlineData("wget: bad address 'example.com'")]
+    [InlineData("touch: /opt/x: Read-only file system")]
+    public void What_is_allowed_is_not_said_to_be_missing(string lines) =>
+        Assert.Equal("", Hint(Hermetic with { AllowNetworking = true, ReadOnly = false }, lines));
 
     [Fact]
-    public void What_is_allowed_is_not_said_to_be_missing() =>
-        Assert.Equal("The step is hermetic: of the project it sees only its Inputs.", Hint(Hermetic with { AllowNetworking = true, ReadOnly = false }, ""));
+    public void A_program_of_the_project_that_is_no_input_is_named() =>
+        Assert.Equal("The step is hermetic and sees only its Inputs: add './tools/lint.sh' to them.", UndeclaredInput.HintForProgram("./tools/lint.sh", Hermetic, Exists));
 
-    private static string Hint(StepOptions options, string lines) => UndeclaredInput.Hint(options, lines, path => Files.Any(file => file == path || file.StartsWith(path + "/", StringComparison.Ordinal)));
+    private static string Hint(StepOptions options, string lines) => UndeclaredInput.Hint(options, lines, Exists);
+
+    private static bool Exists(string path) => Files.Any(file => file == path || file.StartsWith(path + "/", StringComparison.Ordinal));
 }

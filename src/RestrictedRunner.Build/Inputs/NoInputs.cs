@@ -23,7 +23,7 @@ internal sealed class NoInputs(IReadOnlySet<string> paths, IReadOnlyList<string>
         var outputs = step.Outputs.Select(output => Glob.Parse(output, project)).Where(output => output.IsPlain).Select(output => output.Start);
         return new(
             new HashSet<string>([.. build, .. outputs]),
-            [setting.State.Folder, LogFilePlace.FolderOf(project)],
+            [setting.State.Folder, Path.GetFullPath(LogFilePlace.DefaultFolder, project)],
             new(() => [.. earlier.Files.Select(file => OutputPath.Absolute(project, file))]));
     }
 

@@ -21,6 +21,15 @@ internal static partial class Complaint
     /// <summary>True when nobody may write there.</summary>
     public static bool IsOfReadOnly(string line) => line.Contains("read-only file system", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>True when something is looked for in vain, in the words of make, compilers and languages too.</summary>
+    public static bool MissesSomething(string line) => IsOfAbsence(line) || (LooksInVain().IsMatch(line) && !SaysThatItIsThere().IsMatch(line));
+
+    /// <summary>True when there is no way to another machine.</summary>
+    public static bool IsOfNetwork(string line) => SaysThatNobodyAnswers().IsMatch(line);
+
+    /// <summary>True when the kernel forbids what takes a capability.</summary>
+    public static bool IsOfCapabilities(string line) => line.Contains("operation not permitted", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The paths that a line may name.</summary>
     /// <param name="line">The line.</param>
     /// <param name="workDir">Where relative names start; empty when not known.</param>
@@ -34,6 +43,12 @@ internal static partial class Complaint
     // A program that is not found ("sh: foo: not found") has no folder in its name; what has one may be of the host.
     [GeneratedRegex(@"no such file or directory|nonexistent|no makefile found|can't cd|can(no|')t (open|access|stat)|file not found|(?<=/[^\s:]*): (command )?not found", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex SaysThatItIsNotThere();
+
+    [GeneratedRegex(@"no rule to make target|(cannot|can't|could not|couldn't|unable to) (find|locate|load|resolve) (module|file|import|import source|header|package|'|"")|no module named|no required module|does not exist|is not a valid (file|directory)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex LooksInVain();
+
+    [GeneratedRegex(@"bad address|(could not|couldn't|unable to|cannot|failed to) (resolve|connect)|temporary failure (in name resolution|resolving)|name or service not known|network is (unreachable|down)|no such host|nodename nor servname|getaddrinfo|\b(ENOTFOUND|EAI_AGAIN|ENETUNREACH)\b|dial tcp|connection refused", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex SaysThatNobodyAnswers();
 
     // "can't open '/etc/shadow': Permission denied".
     [GeneratedRegex("denied|not permitted|is a directory|not a directory|read-only|busy", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

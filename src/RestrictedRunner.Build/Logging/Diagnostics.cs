@@ -9,6 +9,9 @@ namespace RestrictedRunner.Build;
 /// <param name="ErrorCauses">What made errors of its lines before it failed.</param>
 internal sealed record KeptOutput(string LastLines, string File, string WhyNoFile, ErrorCauses ErrorCauses)
 {
+    /// <summary>Those of the last lines that tell more than the errors and warnings that were made of others.</summary>
+    public string Untold { get; init; } = LastLines;
+
     /// <summary>Of a step that printed nothing.</summary>
     public static readonly KeptOutput None = new("", "", "", ErrorCauses.None);
 }
@@ -27,8 +30,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     /// <summary>True for a step that sees only what it declares.</summary>
     public bool IsHermetic { get; init; }
 
-    /// <summary>True for a step that is an item and no task.</summary>
-    public bool IsDeclared { get; init; }
+    /// <summary>Name of the step that all is about, which is an item of the project; empty for a task.</summary>
+    public string Step { get; init; } = "";
 
     public void Problem(OptionProblem problem)
     {
@@ -52,7 +55,12 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         }
     }
 
-    public void NotRun(RunnerException failure, StepOptions options, KeptOutput output)
+    /// <summary>Tells why a step did not run.</summary>
+    /// <param name="failure">The reason.</param>
+    /// <param name="options">The step.</param>
+    /// <param name="output">What it printed before.</param>
+    /// <param name="nearImages">Of an image that cannot be had: those that are there and may be meant.</param>
+    public void NotRun(RunnerException failure, StepOptions options, KeptOutput output, IReadOnlyList<string>? nearImages = null)
     {
         if (IsAtLimit(failure))
         {
@@ -66,11 +74,11 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
             case RunnerFailure.ClientNotFound: ClientNotFound(failure); break;
             case RunnerFailure.DaemonNotRunning: DaemonNotRunning(failure); break;
             case RunnerFailure.PermissionDenied: PermissionDenied(failure); break;
-            case RunnerFailure.ImageAbsent: ImageAbsent(failure, options); break;
-            case RunnerFailure.ImageNotFound: ImageNotFound(failure, options); break;
-            case RunnerFailure.PullUnauthorized: PullUnauthorized(failure, options); break;
-            case RunnerFailure.RegistryUnreachable: RegistryUnreachable(failure, options); break;
-            case RunnerFailure.PullFailed: PullFailed(failure, options); break;
+            case RunnerFailure.ImageAbsent: ImageAbsent(failure, options, nearImages); break;
+            case RunnerFailure.ImageNotFound: ImageNotFound(failure, options, nearImages); break;
+            case RunnerFailure.PullUnauthorized: PullUnauthorized(failure, options, nearImages); break;
+            case RunnerFailure.RegistryUnreachable: RegistryUnreachable(failure, options, nearImages); break;
+            case RunnerFailure.PullFailed: PullFailed(failure, options, nearImages); break;
             case RunnerFailure.DiskFull: DiskFull(failure, options); break;
             case RunnerFailure.EngineLost: EngineLost(failure, options); break;
             case RunnerFailure.WrongPlatform: WrongPlatform(failure, options); break;
@@ -99,8 +107,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 
     public void StepsCancelled() => Cancelled("The steps were cancelled; no container of them is left.");
 
-    public void ErrorsInOutput(string image, KeptOutput output) =>
-        Error("RRB3008", $"The command returned 0 in image '{image}', but its output held the errors above, so the step failed. {NoErrors(output.ErrorCauses)}{WholeOutput(output)}");
+    public void ErrorsInOutput(string image, int exitCode, KeptOutput output) =>
+        Error("RRB3008", $"The command returned {exitCode} in image '{image}', {(exitCode == 0 ? "" : "which is ignored, ")}but its output held the errors above, so the step failed. {NoErrors(output.ErrorCauses)}{WholeOutput(output)}");
 
     public void OutOfMemory(StepOptions options, int exitCode, KeptOutput output) =>
         Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{LastLines(output)}");
@@ -147,8 +155,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     public void OutputOverwritten(StepWriter writer, OverwrittenOutput overwritten) =>
         Warning("RRB1024", $"Step '{writer.Step}' of {Path.GetFileName(writer.Project)} wrote '{overwritten.Path}' over what step '{overwritten.By.Step}' of {overwritten.Project} had written, so each of the two runs again after the other. Let one of them write it, or give each a folder of its own.");
 
-    public void OutputAbsent(DeclaredStep step, string output, string start) =>
-        Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. Correct Outputs, or the command: it starts in the project's folder, which is {start} in the container.");
+    public void OutputAbsent(DeclaredStep step, string output, string start, IReadOnlyList<string> instead) =>
+        Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. {Instead(output, instead)} Correct Outputs, or the command: it starts in the project's folder, which is {start} in the container.");
 
     public void NotHermetic(DeclaredStep step, string parameter) =>
         Error("RRB4001", $"Step '{step.Name}' is hermetic and has {parameter}, which would show it what it does not declare. Declare files in Inputs, or remove Hermetic.");
@@ -200,7 +208,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     }
 
     private void ImageMissing() =>
-        Error("RRB1001", $"docker runner requires 'image' option: {(IsDeclared ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps only")}.");
+        Error("RRB1001", $"docker runner requires 'image' option: {(Step.Length > 0 ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps only")}.");
 
     private void ImageInvalid(OptionProblem problem) => Error("RRB1002", Text(problem));
 
@@ -231,16 +239,16 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private void WorkingDirectoryUnreachable(OptionProblem problem) => Error("RRB1014", Text(problem));
 
     private void StepTwice(GraphProblem problem) =>
-        Error("RRB1017", $"There are two steps '{problem.What}'. Give one of them another name.");
+        ErrorOfSeveral("RRB1017", $"There are two steps '{problem.What}'. Give one of them another name.");
 
     private void DependsOnUnknown(DeclaredStep step, GraphProblem problem) =>
         Error("RRB1018", $"Step '{step.Name}' depends on '{problem.What}', and there is no such step.{Meant(problem.Other)}");
 
     private void Cycle(GraphProblem problem) =>
-        Error("RRB1019", $"The steps wait for each other: {problem.What}. Remove one of these dependences, in DependsOn or in Inputs and Outputs.");
+        ErrorOfSeveral("RRB1019", $"The steps wait for each other: {problem.What}. Remove one of these dependences, in DependsOn or in Inputs and Outputs.");
 
     private void OutputTwice(DeclaredStep step, GraphProblem problem) =>
-        Error("RRB1020", $"Steps '{problem.Other}' and '{step.Name}' both write '{problem.What}'. Let one of them write it, or give each a folder of its own.");
+        ErrorOfSeveral("RRB1020", $"Steps '{problem.Other}' and '{step.Name}' both write '{problem.What}'. Let one of them write it, or give each a folder of its own.");
 
     private void FilesUnusable(string text) => Error("RRB5001", text);
 
@@ -258,20 +266,20 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private void PermissionDenied(RunnerException failure) =>
         Error("RRB2003", $"The engine runs, but this user may not use it. Add the user to the group docker and log in again, or use rootless Docker or Podman.{Engine(failure)}");
 
-    private void ImageAbsent(RunnerException failure, StepOptions options) =>
-        Error("RRB2004", $"The engine does not have image '{options.Image}'{ForPlatform(options)}, and Pull=\"{options.Pull.ToString().ToLowerInvariant()}\" did not bring it. Pull or build it first, or set Pull=\"missing\".{Engine(failure)}");
+    private void ImageAbsent(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
+        Error("RRB2004", $"The engine does not have image '{options.Image}'{ForPlatform(options)}, and Pull=\"{options.Pull.ToString().ToLowerInvariant()}\" did not bring it. Pull or build it first, or set Pull=\"missing\".{Near(near)}{Engine(failure)}");
 
-    private void ImageNotFound(RunnerException failure, StepOptions options) =>
-        Error("RRB2005", $"The registry has no image '{options.Image}'{ForPlatform(options)}. Check name, tag and platform; a private image needs 'docker login'.{Engine(failure)}");
+    private void ImageNotFound(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
+        Error("RRB2005", $"The registry has no image '{options.Image}'{ForPlatform(options)}. Check name, tag and platform; a private image needs 'docker login'.{Near(near)}{Engine(failure)}");
 
-    private void PullUnauthorized(RunnerException failure, StepOptions options) =>
-        Error("RRB2006", $"The registry refused to give image '{options.Image}' to this user. Run 'docker login' for that registry with an account that may read it.{Engine(failure)}");
+    private void PullUnauthorized(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
+        Error("RRB2006", $"The registry refused to give image '{options.Image}' to this user. Run 'docker login' for that registry with an account that may read it.{Near(near)}{Engine(failure)}");
 
-    private void RegistryUnreachable(RunnerException failure, StepOptions options) =>
-        Error("RRB2007", $"The registry of image '{options.Image}' could not be reached in three tries. Check the image's name, the network, a proxy, and the registry's name and port.{Engine(failure)}");
+    private void RegistryUnreachable(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
+        Error("RRB2007", $"The registry of image '{options.Image}' could not be reached in three tries. Check the image's name, the network, a proxy, and the registry's name and port.{Near(near)}{Engine(failure)}");
 
-    private void PullFailed(RunnerException failure, StepOptions options) =>
-        Error("RRB2008", $"Image '{options.Image}' could not be pulled. 'docker pull {options.Image}' shows the same.{Engine(failure)}");
+    private void PullFailed(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
+        Error("RRB2008", $"Image '{options.Image}' could not be pulled. 'docker pull {options.Image}' shows the same.{Near(near)}{Engine(failure)}");
 
     private void DiskFull(RunnerException failure, StepOptions options) =>
         Error("RRB2010", $"A disk is full, so the step in image '{options.Image}' could not run. Make room where the engine keeps images and containers ('docker system df' shows what it holds), or in the temporary folder.{Engine(failure)}");
@@ -313,6 +321,30 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private void NotRemoved(RunnerException failure, StepOptions options, KeptOutput output) =>
         Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: its client's 'rm --force', with the name below.{Engine(failure)}{LastLines(output)}");
 
+    private static string Near(IReadOnlyList<string>? images) => images switch
+    {
+        null or [] => "",
+        [var only] => $" The engine has '{only}': is that meant?",
+        _ => $" The engine has {And([.. images.Select(image => $"'{image}'")])}: is one of them meant?",
+    };
+
+    // The likeliest first: the same name in another folder, or another ending or case.
+    private static string Instead(string output, IReadOnlyList<string> written)
+    {
+        const int most = 3;
+        var stem = Path.GetFileNameWithoutExtension(output);
+        string[] first = [.. written.OrderBy(path => Path.GetFileName(path) == Path.GetFileName(output) ? 0 : Path.GetFileNameWithoutExtension(path).Equals(stem, StringComparison.OrdinalIgnoreCase) ? 1 : 2).Take(most).Select(path => $"'{path}'")];
+        return written.Count switch
+        {
+            0 => "While it ran, nothing else was written in the project's folder.",
+            1 => $"While it ran, {first[0]} was written instead.",
+            <= most => $"While it ran, {And(first)} were written instead.",
+            _ => $"While it ran, {string.Join(", ", first)} and {written.Count - most} more were written instead.",
+        };
+    }
+
+    private static string And(IReadOnlyList<string> names) => $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
+
     private static string Meant(string name) => name.Length == 0 ? "" : $" Is '{name}' meant?";
 
     private static string Text(OptionProblem problem) => $"{problem.Parameter} '{problem.Value}': {problem.Reason}.";
@@ -328,7 +360,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private string UnseenProgram(string? name, StepOptions options) =>
         name is null ? ""
         : !IsHermetic ? UnseenPath.HintForProgram(name, options, Path.Exists)
-        : name.Contains('/', StringComparison.Ordinal) ? UndeclaredInput.Hint(options, name, Path.Exists)
+        : name.Contains('/', StringComparison.Ordinal) ? UndeclaredInput.HintForProgram(name, options, Path.Exists)
         : "";
 
     private static string Sentence(string text) => text.Length == 0 ? "" : $" {text}";
@@ -353,7 +385,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
             || LimitReached.Any(words => exception.Message.Contains(words, StringComparison.Ordinal))
             || IsAtLimit(exception.InnerException));
 
-    private static string NoErrors(ErrorCauses causes)
+    private string NoErrors(ErrorCauses causes)
     {
         (ErrorCauses Cause, string Advice)[] known =
         [
@@ -364,14 +396,14 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         ];
         var advice = string.Join(" and ", known.Where(k => causes.HasFlag(k.Cause)).Select(k => k.Advice));
         return advice.Length > 0
-            ? $"If they are none, {advice}, or set IgnoreExitCode=\"true\"."
+            ? $"If they are none, {advice}{(Step.Length > 0 ? "" : ", or set IgnoreExitCode=\"true\"")}."
             : "Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors, MSBuildWarningsAsErrors). If one of a known code is none, add the code to MSBuildWarningsAsMessages; if all are none, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression where it is set.";
     }
 
     private static string LastLines(KeptOutput output) =>
-        output.LastLines.Length == 0
-            ? " It printed nothing."
-            : $"{WholeOutput(output)} Its last lines of output:{Environment.NewLine}{output.LastLines.Replace("\n", Environment.NewLine, StringComparison.Ordinal)}";
+        output.LastLines.Length == 0 ? " It printed nothing."
+        : output.Untold.Length == 0 ? WholeOutput(output)
+        : $"{WholeOutput(output)} Its last lines of output:{Environment.NewLine}{output.Untold.Replace("\n", Environment.NewLine, StringComparison.Ordinal)}";
 
     private static string WholeOutput(KeptOutput output) =>
         output.File.Length == 0 ? ""
@@ -380,7 +412,19 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 
     // Without a file, MSBuild names the line of the task.
     private void Error(string code, string text, FailedLine? at = null) =>
-        log.LogError(null, code, null, at?.File ?? file, at?.FileLine ?? 0, 0, 0, 0, "{0}", text);
+        log.LogError(null, code, null, at?.File ?? file, at?.FileLine ?? 0, 0, 0, 0, "{0}", OfStep(text));
 
-    private void Warning(string code, string text) => log.LogWarning(null, code, null, file, 0, 0, 0, 0, "{0}", text);
+    // Names the steps itself.
+    private void ErrorOfSeveral(string code, string text) => log.LogError(null, code, null, file, 0, 0, 0, 0, "{0}", text);
+
+    private void Warning(string code, string text) => log.LogWarning(null, code, null, file, 0, 0, 0, 0, "{0}", OfStep(text));
+
+    // An item for each of many files declares many steps at one line of the project.
+    private string OfStep(string text) =>
+        Step.Length == 0 || text.StartsWith("Step '", StringComparison.Ordinal) ? text : $"Step '{Step}': {Continued(text)}";
+
+    private static string Continued(string text) =>
+        text.StartsWith("The ", StringComparison.Ordinal) || text.StartsWith("There ", StringComparison.Ordinal) || text.StartsWith("A ", StringComparison.Ordinal)
+            ? char.ToLowerInvariant(text[0]) + text[1..]
+            : text;
 }

@@ -6,6 +6,10 @@ namespace RestrictedRunner.Build;
 /// <summary>Where the log file of one run of a step goes.</summary>
 internal sealed partial class LogFilePlace
 {
+    /// <summary>The folder where the project does not say where its <c>obj</c> is, relative to the project.</summary>
+    public const string DefaultFolder = $"obj/{Folder}";
+
+    private const string Folder = "docker-exec";
     private const string Extension = ".log";
     private const int UniqueLength = 8;
 
@@ -26,21 +30,22 @@ internal sealed partial class LogFilePlace
     public static LogFilePlace At(string path) => new(new Lazy<string>(path), shared: true);
 
     /// <summary>
-    /// A file below <c>obj</c>, named after project file and line, with a part of its own: of several builds of one
-    /// project at once (parallel, or several frameworks) each has another.
+    /// A file named after project file and line, with a part of its own: of several builds of one project at once (parallel,
+    /// or several frameworks) each has another.
     /// </summary>
-    /// <param name="projectDirectory">Absolute path.</param>
+    /// <param name="folder">Absolute path.</param>
     /// <param name="task">Knows file and line. Of a declared step the line takes reading the project, which an unchanged one does not need.</param>
-    public static LogFilePlace For(string projectDirectory, IBuildEngine task) =>
+    public static LogFilePlace In(string folder, IBuildEngine task) =>
         new(
             new Lazy<string>(() => System.IO.Path.Combine(
-                FolderOf(projectDirectory),
+                folder,
                 $"{System.IO.Path.GetFileName(task.ProjectFileOfTaskNode)}-{task.LineNumberOfTaskNode}-{System.IO.Path.GetRandomFileName()[..UniqueLength]}{Extension}")),
             shared: false);
 
-    /// <summary>The folder of all that have no name that the user gave.</summary>
-    /// <param name="projectDirectory">Absolute path.</param>
-    public static string FolderOf(string projectDirectory) => System.IO.Path.Combine(projectDirectory, "obj", "docker-exec");
+    /// <summary>The folder of a project, absolute or relative to it.</summary>
+    /// <param name="intermediate">Where the project says that its <c>obj</c> is, with backslashes or as Linux writes it; empty where it does not say.</param>
+    public static string FolderIn(string intermediate) =>
+        intermediate.Length == 0 ? DefaultFolder : System.IO.Path.Combine(OperatingSystem.IsWindows() ? intermediate : intermediate.Replace('\\', '/'), Folder);
 
     /// <summary>
     /// Removes what earlier runs left: of a shared name the file, else those of failed runs of any step that are older

@@ -14,6 +14,7 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
 
     private readonly List<ITaskItem> _collected = [];
     private readonly OutputTail _tail = new(LinesInAnError);
+    private readonly UntoldLines _untold = new(LinesInAnError);
     private readonly LogFile _file = new(parameters.LogFile);
 
     /// <summary>The collected lines.</summary>
@@ -37,9 +38,10 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
     {
         Tools.Finish();
         var causes = Tools.ErrorCauses;
+        var untold = _untold.End(Tools.Errors);
         Tools.LogPossibleErrors();
         var lastLines = _tail.ToString();
-        return lastLines.Length == 0 ? KeptOutput.None : new(lastLines, parameters.LogFile.Path, _file.Keep(), causes);
+        return lastLines.Length == 0 ? KeptOutput.None : new(lastLines, parameters.LogFile.Path, _file.Keep(), causes) { Untold = untold };
     }
 
     /// <inheritdoc/>
@@ -52,6 +54,7 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
         _tail.Add(text);
         _file.Add(text);
         Tools.Read(line with { Text = text });
+        _untold.Add(text, Tools.Errors, Tools.Warnings);
         if (parameters.Lines.StandardErrorIsError && line.Stream == OutputStream.StandardError)
         {
             return;

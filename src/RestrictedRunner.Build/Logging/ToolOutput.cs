@@ -19,6 +19,7 @@ internal sealed class ToolOutput
     private readonly MakeFolders _folders = new();
     private readonly PossibleErrors _possible = new();
     private readonly LastComplaint _complaint = new();
+    private int _errors;
 
     public ToolOutput(TaskLoggingHelper log, StepParameters parameters, Diagnostics diagnostics)
     {
@@ -34,6 +35,12 @@ internal sealed class ToolOutput
         ToolMessageReader Reader(MessageImportance importance) =>
             new(parameters.ErrorFormats, knownFormats: !parameters.Lines.IgnoreFormats, _folders, _possible, (line, message) => Log(line, message, importance), SlowFormat);
     }
+
+    /// <summary>How many errors there were among the lines, with those that count only if the step fails.</summary>
+    public int Errors => _errors + _possible.Added;
+
+    /// <summary>How many warnings there were among the lines.</summary>
+    public int Warnings { get; private set; }
 
     /// <summary>What made errors of lines.</summary>
     public ErrorCauses ErrorCauses { get; private set; }
@@ -53,12 +60,14 @@ internal sealed class ToolOutput
             reader.Finish();
             _messages.Flush();
             ErrorCauses |= isError && _rules.StandardErrorIsError ? ErrorCauses.LogStandardErrorAsError : ErrorCauses.CustomErrorRegularExpression;
+            _errors++;
             _log.LogError(line.Text);
         }
         else if (_rules.Warning.Matches(line.Text, Problem))
         {
             reader.Finish();
             _messages.Flush();
+            Warnings++;
             _log.LogWarning(line.Text);
         }
         else
@@ -111,10 +120,12 @@ internal sealed class ToolOutput
         if (m.Severity == MessageSeverity.Error)
         {
             ErrorCauses |= m.Format == MessageFormat.OfUser ? ErrorCauses.ErrorFormats : ErrorCauses.Format;
+            _errors++;
             _log.LogError(m.Subcategory, m.Code, null, file, m.Line, m.Column, m.EndLine, m.EndColumn, m.Text);
         }
         else
         {
+            Warnings++;
             _log.LogWarning(m.Subcategory, m.Code, null, file, m.Line, m.Column, m.EndLine, m.EndColumn, m.Text);
         }
     }

@@ -106,7 +106,7 @@ internal sealed class ParameterReader
     {
         if (task.LogFile.Length == 0)
         {
-            return LogFilePlace.For(_projectDirectory, task.BuildEngine);
+            return LogFilePlace.In(Absolute(task.LogFolder.Length > 0 ? task.LogFolder : LogFilePlace.FolderIn(BuiltProject.Property(task.BuildEngine, "BaseIntermediateOutputPath"))), task.BuildEngine);
         }
 
         if (task.LogFile.Contains('\0', StringComparison.Ordinal))

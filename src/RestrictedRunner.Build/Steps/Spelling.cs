@@ -12,8 +12,8 @@ internal static class Spelling
             .Select(other => other.Name)
             .FirstOrDefault("");
 
-    // Levenshtein: the least number of letters to add, remove or replace.
-    private static int Distance(string a, string b)
+    /// <summary>Levenshtein: the least number of letters to add, remove or replace.</summary>
+    public static int Distance(string a, string b)
     {
         var above = Enumerable.Range(0, b.Length + 1).ToArray();
         for (var i = 0; i < a.Length; i++)

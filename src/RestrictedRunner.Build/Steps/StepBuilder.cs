@@ -23,7 +23,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         {
             using var task = StepPlace.InProject(step, setting.ProjectDirectory).NewTask(step, log.Engine, recorder: null, setting.Mounts, log.Diagnostics);
             var parameters = ParameterReader.Read(task);
-            if (log.Messages.HasLoggedErrors || !StepRules.Check(step, parameters, setting.ProjectDirectory, log.Diagnostics))
+            if (log.HasErrors || !StepRules.Check(step, parameters, setting.ProjectDirectory, log.Diagnostics))
             {
                 return false;
             }
@@ -54,26 +54,37 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             log.Diagnostics.InputNameNotUtf8(step, names);
         }
 
-        if (log.Messages.HasLoggedErrors)
+        if (log.HasErrors)
         {
             return false;
         }
 
         var files = new StepFiles(step, setting.ProjectDirectory, earlier, inputs);
         var key = KeyOf(step, options, inputs);
-        if (key.Length > 0 && state.Key == key && state.Outputs == HashOf(earlier, paths) && !files.Outputs.Absent(setting.ProjectDirectory).Any())
+        var isSame = key.Length > 0 && state.Key == key && state.Outputs == HashOf(earlier, paths) && !files.Outputs.Absent(setting.ProjectDirectory).Any();
+        if (isSame && !state.Warnings.Any(warning => warning.IsError(log.Engine)))
         {
             log.Messages.LogMessage(MessageImportance.Normal, $"Step '{step.Name}' is up to date.");
+            foreach (var warning in IsFirstLook(log.Engine, paths) ? state.Warnings : [])
+            {
+                warning.Log(log.Messages, setting.ProjectDirectory);
+            }
+
             return true;
         }
 
         if (setting.OnlyAsk)
         {
-            log.Diagnostics.WouldRun(step, state.Key == key ? "its outputs are not those that it wrote" : "its inputs or parameters have changed");
+            log.Diagnostics.WouldRun(
+                step,
+                isSame ? "its output had warnings, which are errors in this build"
+                : state.Key == key ? "its outputs are not those that it wrote"
+                : "its inputs or parameters have changed");
             return false;
         }
 
         state.Forget();
+        log.ForgetWarnings();
         var overwritten = OverwrittenOutput.Watch(files, setting, cancellation);
         var before = files.Paths();
         try
@@ -98,7 +109,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
                 Remember(own);
 
                 // A warning of the step may be an error in this build.
-                return !logged.Log.HasLoggedErrors && Keep(key, KnownHash(files, own, restored) ?? HashOf(own, paths));
+                return !log.HasErrors && Keep(key, KnownHash(files, own, restored) ?? HashOf(own, paths));
             }
 
             log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
@@ -110,14 +121,22 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         bool Keep(string keyOfOutputs, string outputs)
         {
+            IsFirstLook(log.Engine, paths);
             setting.Writers?.Add(files.Folders.Paths, paths.Written);
+
+            // Without the warning below, which is about this run alone.
+            StepWarning[]? warnings = log.Warnings is { } logged ? [.. logged.Select(warning => StepWarning.Of(warning, step.Place, setting.ProjectDirectory))] : null;
             foreach (var output in overwritten())
             {
                 log.Diagnostics.OutputOverwritten(StepWriter.Of(step, setting), output);
             }
 
-            state.Keep(keyOfOutputs, outputs);
-            return true;
+            if (warnings is not null && !log.HasErrors)
+            {
+                state.Keep(keyOfOutputs, outputs, warnings);
+            }
+
+            return !log.HasErrors;
         }
 
         FileSnapshot InputsWithout(WrittenFiles written, int depth) =>
@@ -140,6 +159,19 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
             return key;
         }
+    }
+
+    // In a build of several frameworks each may find the step up to date. Other nodes of MSBuild know nothing of this.
+    private static bool IsFirstLook(IBuildEngine4 build, StatePaths paths)
+    {
+        var key = $"{typeof(StepWarning).FullName} {paths.State}";
+        if (build.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is not null)
+        {
+            return false;
+        }
+
+        build.RegisterTaskObject(key, key, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        return true;
     }
 
     // What was verified a moment ago need not be read again; what a link leads to was not.

@@ -39,6 +39,13 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
     {
         if (key.Length > 0 && IsUsed && recorded is { IsIncomplete: false, ExitCode: 0 })
         {
+            if (log.Warnings?.FirstOrDefault(StepWarning.IsOurs) is { } warning)
+            {
+                // A result is restored with the step's lines, in which it is not.
+                LogProblem($"{warning.Code} warns of its result");
+                return;
+            }
+
             var outputs = new StepOutputs(folder, files.PathsIn(folder)) { StandardOutput = recorded.StandardOutput, StandardError = recorded.StandardError };
             LogProblem(setting.Cache!.Store(key, outputs, cancellation).Problem);
             setting.Cache.TrimIfDue(setting.CacheLimit);

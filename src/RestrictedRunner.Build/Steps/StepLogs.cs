@@ -12,8 +12,17 @@ internal sealed class StepLogs(IBuildEngine8 engine)
     /// <summary>So many characters of a step wait at most.</summary>
     public const int LongestWait = 10_000_000;
 
+    /// <summary>So many characters of a step's warnings are remembered; a step that has more is not up to date in the next build.</summary>
+    public const int LongestWarnings = 1_000_000;
+
+    // Of a warning's file, code and numbers, about.
+    private const int LengthOfPlace = 100;
+
     private readonly object _lock = new();
     private readonly List<Log> _open = [];
+
+    /// <summary>True when an error was logged for one of the steps.</summary>
+    public bool HaveErrors { get; private set; }
 
     /// <summary>Begins a step's log.</summary>
     public Log Open(DeclaredStep step)
@@ -30,6 +39,8 @@ internal sealed class StepLogs(IBuildEngine8 engine)
     {
         lock (_lock)
         {
+            log.Note(e);
+            HaveErrors |= log.HasErrors;
             if (_open[0] != log && log.TryHold(e, write))
             {
                 return;
@@ -58,14 +69,16 @@ internal sealed class StepLogs(IBuildEngine8 engine)
     {
         private readonly StepLogs _logs;
         private readonly List<Action<IBuildEngine>> _held = [];
+        private readonly List<BuildWarningEventArgs> _warnings = [];
         private long _length;
+        private long _lengthOfWarnings;
 
         public Log(StepLogs logs, DeclaredStep step)
         {
             _logs = logs;
             Engine = new StepEngine(logs.Engine, step.Place, (e, write) => logs.Write(this, e, write));
             Messages = new(Engine, nameof(DockerExec));
-            Diagnostics = new(Messages) { IsDeclared = true };
+            Diagnostics = new(Messages) { Step = step.Name };
         }
 
         /// <summary>True when nothing is added any more.</summary>
@@ -74,11 +87,41 @@ internal sealed class StepLogs(IBuildEngine8 engine)
         /// <summary>What the step's task logs to.</summary>
         public IBuildEngine8 Engine { get; }
 
-        /// <summary>Messages about the step, and whether it has logged errors of its own.</summary>
+        /// <summary>Messages about the step.</summary>
         public TaskLoggingHelper Messages { get; }
+
+        /// <summary>
+        /// True when an error was logged for the step, by whatever part of it. A warning that the build counts as an error
+        /// is one: MSBuild hands it to the task as such.
+        /// </summary>
+        public bool HasErrors { get; private set; }
+
+        /// <summary>The warnings since the last <see cref="ForgetWarnings"/>; null when they were too many to be remembered.</summary>
+        public IReadOnlyList<BuildWarningEventArgs>? Warnings => _lengthOfWarnings > LongestWarnings ? null : _warnings;
 
         /// <summary>Errors and warnings about the step.</summary>
         public Diagnostics Diagnostics { get; }
+
+        /// <summary>Begins anew to collect warnings: what is told of a step in every build, before it is decided what to do, need not be remembered.</summary>
+        public void ForgetWarnings()
+        {
+            _warnings.Clear();
+            _lengthOfWarnings = 0;
+        }
+
+        /// <summary>Sees every event.</summary>
+        public void Note(BuildEventArgs e)
+        {
+            HasErrors |= e is BuildErrorEventArgs;
+            if (e is BuildWarningEventArgs warning)
+            {
+                _lengthOfWarnings += LengthOfPlace + (warning.Message?.Length ?? 0);
+                if (_lengthOfWarnings <= LongestWarnings)
+                {
+                    _warnings.Add(warning);
+                }
+            }
+        }
 
         /// <summary>Lets an event wait.</summary>
         /// <returns>False when too much waits: from then on the step's part of the log is no longer together.</returns>

@@ -88,6 +88,15 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         return new(own, keyOfRun);
     }
 
+    // What Outputs may have been meant to name. Inputs of a stage were copied a moment ago.
+    private IReadOnlyList<string> WrittenInstead(StepPlace place, DateTimeOffset start)
+    {
+        var outputs = files.PathsIn(place.ProjectDirectory).Select(output => OutputPath.Absolute(place.ProjectDirectory, output));
+        var copies = files.Step.Hermetic ? inputs.Found.Files.Select(file => Path.Combine(place.Project.HostPath, inputs.PathInTree(file.Path))) : [];
+        HashSet<string> known = [.. setting.BuildFolders.Append(setting.State.Folder).Concat(outputs).Select(Path.TrimEndingDirectorySeparator), .. copies];
+        return [.. WrittenMeanwhile.Below(place.Project.HostPath, start, known.Contains).Select(path => ProjectTree.FromProject(place.ProjectDirectory, path))];
+    }
+
     // False when an error was logged.
     private bool RunIn(StepPlace place, OutputsBefore before)
     {
@@ -95,15 +104,19 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
         using var task = place.NewTask(files.Step, log.Engine, _recorded.Add, setting.Mounts, log.Diagnostics);
         task.ImageId = ImageId;
         using var stop = cancellation.Register(task.Cancel);
+        task.LogFolder = setting.State.Folder;
+        var start = DateTimeOffset.UtcNow;
         if (!task.Execute())
         {
             return false;
         }
 
         _recorded.ExitCode = task.ExitCode;
-        foreach (var output in files.Outputs.Absent(place.ProjectDirectory))
+        string[] absent = [.. files.Outputs.Absent(place.ProjectDirectory)];
+        IReadOnlyList<string> instead = absent.Length == 0 ? [] : WrittenInstead(place, start);
+        foreach (var output in absent)
         {
-            log.Diagnostics.OutputAbsent(files.Step, output, ProjectMount.At(place.Start));
+            log.Diagnostics.OutputAbsent(files.Step, output, ProjectMount.At(place.Start), instead);
         }
 
         if (before.NewRawNames() is { Count: > 0 } names)
@@ -111,6 +124,6 @@ internal sealed class StepRun(StepBuildSetting setting, StepFiles files, FileSna
             log.Diagnostics.OutputNameNotUtf8(files.Step, [.. names.Select(name => ProjectTree.FromProject(place.ProjectDirectory, name))]);
         }
 
-        return !log.Messages.HasLoggedErrors;
+        return !log.HasErrors;
     }
 }

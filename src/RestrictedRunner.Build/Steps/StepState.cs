@@ -3,8 +3,8 @@ using System.Text;
 namespace RestrictedRunner.Build;
 
 /// <summary>
-/// What a step was when its outputs were made: its key, and the digest of the outputs. In a file that is held open, and
-/// so kept from other builds of the same project, while the step is looked at and run.
+/// What a step was when its outputs were made: its key, the digest of the outputs, and the warnings that it had. In a file
+/// that is held open, and so kept from other builds of the same project, while the step is looked at and run.
 /// </summary>
 internal sealed class StepState : IDisposable
 {
@@ -14,14 +14,27 @@ internal sealed class StepState : IDisposable
     {
         _file = file;
         using var reader = new StreamReader(file, Encoding.UTF8, leaveOpen: true);
-        (Key, Outputs) = (reader.ReadLine() ?? "", reader.ReadLine() ?? "");
+        try
+        {
+            if (reader.ReadToEnd().Split('\n') is [var key, var outputs, .. var warnings, ""])
+            {
+                (Key, Outputs, Warnings) = (key, outputs, [.. warnings.Select(StepWarning.FromLine)]);
+            }
+        }
+        catch (FormatException)
+        {
+            // Damaged, or another version's: nothing is known of the step.
+        }
     }
 
     /// <summary>Key of the step when it last succeeded, or empty.</summary>
-    public string Key { get; }
+    public string Key { get; } = "";
 
     /// <summary>Hash of the outputs at that time, or empty.</summary>
-    public string Outputs { get; }
+    public string Outputs { get; } = "";
+
+    /// <summary>The warnings that it had.</summary>
+    public IReadOnlyList<StepWarning> Warnings { get; } = [];
 
     /// <summary>Opens the state of a step, waiting for another build that has it open.</summary>
     /// <exception cref="OperationCanceledException">It waited in vain.</exception>
@@ -33,7 +46,8 @@ internal sealed class StepState : IDisposable
     public void Forget() => Write("");
 
     /// <summary>Keeps what the step was now that it has succeeded.</summary>
-    public void Keep(string key, string outputs) => Write($"{key}\n{outputs}\n");
+    public void Keep(string key, string outputs, IEnumerable<StepWarning> warnings) =>
+        Write(string.Concat(warnings.Select(warning => warning.ToLine()).Prepend(outputs).Prepend(key).Select(line => $"{line}\n")));
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

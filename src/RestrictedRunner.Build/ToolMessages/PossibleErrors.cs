@@ -12,8 +12,12 @@ internal sealed class PossibleErrors
 
     public IReadOnlyCollection<ToolMessage> Messages => _messages;
 
+    /// <summary>How many there were, also of those that are gone by now.</summary>
+    public int Added { get; private set; }
+
     public void Add(ToolMessage message)
     {
+        Added++;
         _messages.AddLast(message);
         if (_messages.Count > Most)
         {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
 using RestrictedRunner.Build;
 
 namespace RestrictedRunner.Tests;
@@ -52,6 +53,34 @@ public class StepLogsTests
         }
 
         Assert.Equal(texts, _heard.Texts);
+    }
+
+    [Fact]
+    public void Errors_of_a_step_are_seen_whoever_logs_them()
+    {
+        using var first = _logs.Open(Step);
+        using var second = _logs.Open(Step);
+        Assert.False(_logs.HaveErrors);
+
+        new TaskLoggingHelper(second.Engine, "Other").LogError("broke");
+
+        Assert.Equal((false, true, true), (first.HasErrors, second.HasErrors, _logs.HaveErrors));
+    }
+
+    [Fact]
+    public void Warnings_are_remembered_as_long_as_they_are_not_too_many()
+    {
+        using var log = _logs.Open(Step);
+        log.Messages.LogWarning("told in every build");
+        log.ForgetWarnings();
+        log.Messages.LogWarning("one");
+        Assert.Equal(["one"], log.Warnings!.Select(warning => warning.Message));
+
+        log.Messages.LogWarning(new string('x', StepLogs.LongestWarnings));
+        Assert.Null(log.Warnings);
+
+        log.ForgetWarnings();
+        Assert.Empty(log.Warnings!);
     }
 
     /// <summary>An MSBuild that keeps what is logged.</summary>

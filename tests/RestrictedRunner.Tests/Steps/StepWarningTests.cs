@@ -1,0 +1,65 @@
+using Microsoft.Build.Framework;
+using RestrictedRunner.Build;
+using TaskLoggingHelper = Microsoft.Build.Utilities.TaskLoggingHelper;
+
+namespace RestrictedRunner.Tests;
+
+/// <summary>Warnings that are logged again.</summary>
+public sealed class StepWarningTests : IDisposable
+{
+    private static readonly ProjectPlace Step = new("/app/app.csproj", () => 7);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("/app/src/a b.c", "/moved/src/a b.c")]
+    [InlineData("/usr/include/a.h", "/usr/include/a.h")]
+    [InlineData("app/a.c", "app/a.c")]
+    [InlineData("<stdin>", "<stdin>")]
+    public async Task They_are_the_same_also_when_the_project_has_moved(string file, string moved)
+    {
+        var warning = new BuildWarningEventArgs("fatal", "X 1", file, 1, 2, 3, 4, "100 % {0} odd\nsecond line", "", "DockerExec");
+
+        Assert.Equal([HeardEvents.Described("Warning", "fatal", "X 1", moved, 1, 2, 3, 4, "100 % {0} odd\nsecond line")], await LoggedAgainAsync(warning));
+    }
+
+    [Fact]
+    public async Task One_about_the_step_is_where_the_step_is_by_then()
+    {
+        var warning = new BuildWarningEventArgs("", "RRB3013", "/app/app.csproj", 7, 0, 0, 0, "odd", "", "DockerExec");
+
+        Assert.Equal([HeardEvents.Described("Warning", "", "RRB3013", "", 0, 0, 0, 0, "odd")], await LoggedAgainAsync(warning));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("key\n")]
+    [InlineData("key\noutputs")]
+    [InlineData("key\noutputs\n X1 b.c 3 5\n")]
+    [InlineData("key\noutputs\n X1 b.c three 5 0 0 odd\n")]
+    public async Task Of_a_damaged_state_nothing_is_known(string text)
+    {
+        var path = Path.Combine(_folder, "step.state");
+        await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
+
+        using var state = await StepState.OpenAsync(path, TestContext.Current.CancellationToken);
+
+        Assert.Equal(("", "", 0), (state.Key, state.Outputs, state.Warnings.Count));
+    }
+
+    private async Task<List<string>> LoggedAgainAsync(BuildWarningEventArgs warning)
+    {
+        var path = Path.Combine(_folder, "step.state");
+        using (var state = await StepState.OpenAsync(path, TestContext.Current.CancellationToken))
+        {
+            state.Keep("key", "outputs", [StepWarning.Of(warning, Step, "/app")]);
+        }
+
+        using var kept = await StepState.OpenAsync(path, TestContext.Current.CancellationToken);
+        Assert.Equal(("key", "outputs"), (kept.Key, kept.Outputs));
+        Assert.Single(kept.Warnings).Log(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec)), "/moved");
+        return heard;
+    }
+}

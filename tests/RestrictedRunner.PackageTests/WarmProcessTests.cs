@@ -15,8 +15,8 @@ public class WarmProcessTests
         var first = await BuildAsync(new() { ["FIRST"] = "1" });
         var second = await BuildAsync(new() { ["SECOND"] = "2", ["CODE"] = "3" });
 
-        Assert.Equal(($"1 and  in {first.Folder}", 0), (first.Said, first.ExitCode));
-        Assert.Equal(($" and 2 in {second.Folder}", 1), (second.Said, second.ExitCode));
+        Assert.Equal(($"[1] [] in {first.Folder}", 0), (first.Said, first.ExitCode));
+        Assert.Equal(($"[] [2] in {second.Folder}", 1), (second.Said, second.ExitCode));
         Assert.Equal([process.Id, process.Id], new[] { first.Parent, second.Parent });
 
         async Task<(string Folder, string Said, int Parent, int ExitCode)> BuildAsync(Dictionary<string, string?> variables)
@@ -25,7 +25,7 @@ public class WarmProcessTests
                 """
                 <Project>
                   <Target Name="Build">
-                    <Message Text="$(FIRST) and $(SECOND) in $(MSBuildStartupDirectory)" Importance="high" />
+                    <Message Text="[$(FIRST)] [$(SECOND)] in $(MSBuildStartupDirectory)" Importance="high" />
                     <Exec Command="echo $PPID" EchoOff="true" />
                     <Error Text="no" Condition="'$(CODE)' != ''" />
                   </Target>

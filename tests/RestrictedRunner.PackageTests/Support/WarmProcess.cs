@@ -46,10 +46,12 @@ internal sealed class WarmProcess : IAsyncDisposable
     /// <summary>Builds in a process that is idle, or in a new one.</summary>
     public static async Task<(int ExitCode, int ProcessId)> BuildAsync(BuildRequest request, Action<string> onLine)
     {
+#pragma warning disable CA2000 // It goes back to those that are idle, and is disposed of with them.
         if (!Idle.TryPop(out var process))
         {
             process = await StartAsync();
         }
+#pragma warning restore CA2000
 
         var isIdle = false;
         try
@@ -90,6 +92,7 @@ internal sealed class WarmProcess : IAsyncDisposable
 
         await _pipe.DisposeAsync();
         await ((Task)_process).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _process.Dispose();
         _kill.Dispose();
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace RestrictedRunner.EngineTests;
 
@@ -7,7 +8,7 @@ namespace RestrictedRunner.EngineTests;
 public class HangingEngineTests
 {
     // By its time a test knows its own: others wait so meanwhile.
-    private readonly string _sleep = string.Create(CultureInfo.InvariantCulture, $"sleep 61.{Random.Shared.Next(1_000_000_000):d9}");
+    private readonly string _sleep = string.Create(CultureInfo.InvariantCulture, $"sleep 61.{RandomNumberGenerator.GetInt32(1_000_000_000):d9}");
 
     // Without limits of their own, the questions to the engine would take ten seconds each.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(9);

@@ -14,7 +14,7 @@ internal static class Until
         while (!isSo())
         {
             Assert.True(watch.Elapsed < limit, $"not so after {limit}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
 }

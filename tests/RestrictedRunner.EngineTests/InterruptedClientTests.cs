@@ -18,12 +18,10 @@ public class InterruptedClientTests
         var name = Assert.Single(watched.ContainerNames);
 
         // Podman has a monitor beside its client, whose command line holds the name too.
-        // Signals of one kind that arrive together are one, and a client does not say that it has counted one.
-        await Until.IsSoAsync(Limit, () =>
-        {
-            var client = Processes.WithText($" run --rm --name {name}").FirstOrDefault();
-            return client is null || !Client.Succeeds("kill", $"-{signal}", client.Split(':')[0]);
-        });
+        // Signals of one kind that arrive together are one, and a client does not say that it has counted one: they come until it has ended.
+        await Until.IsSoAsync(
+            Limit,
+            () => Processes.WithText($" run --rm --name {name}") is not [var client, ..] || !Client.Succeeds("kill", $"-{signal}", client.Split(':')[0]));
 
         var failure = await Assert.ThrowsAsync<RunnerException>(() => run.WaitAsync(Limit, TestContext.Current.CancellationToken));
         Assert.Equal(RunnerFailure.Interrupted, failure.Failure);

@@ -22,16 +22,8 @@ internal static class RegistryUpload
         using var client = new HttpClient { BaseAddress = new($"http://{address}/v2/") };
         client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
         var (repository, tag) = name.Split(':') is [var first, var second] ? (first, second) : (name, "latest");
-        foreach (var blob in new[] { layer, settings })
-        {
-            using var place = await SendAsync(client, HttpMethod.Post, new($"{repository}/blobs/uploads/", UriKind.Relative), null);
-            var location = new UriBuilder(place.Headers.Location!);
-            location.Query += $"&digest={BusyboxImage.DigestOf(blob)}";
-            using var content = new ByteArrayContent(blob);
-            content.Headers.ContentType = new("application/octet-stream");
-            using var stored = await SendAsync(client, HttpMethod.Put, location.Uri, content);
-        }
-
+        await PutBlobAsync(client, repository, layer);
+        await PutBlobAsync(client, repository, settings);
         var manifest = new JsonObject
         {
             ["schemaVersion"] = 2,
@@ -41,6 +33,16 @@ internal static class RegistryUpload
         };
         using var text = new StringContent(manifest.ToJsonString(), MediaTypeHeaderValue.Parse(Manifest));
         using var named = await SendAsync(client, HttpMethod.Put, new($"{repository}/manifests/{tag}", UriKind.Relative), text);
+    }
+
+    private static async Task PutBlobAsync(HttpClient client, string repository, byte[] blob)
+    {
+        using var place = await SendAsync(client, HttpMethod.Post, new($"{repository}/blobs/uploads/", UriKind.Relative), null);
+        var location = new UriBuilder(place.Headers.Location!);
+        location.Query += $"&digest={BusyboxImage.DigestOf(blob)}";
+        using var content = new ByteArrayContent(blob);
+        content.Headers.ContentType = new("application/octet-stream");
+        using var stored = await SendAsync(client, HttpMethod.Put, location.Uri, content);
     }
 
     private static JsonObject Described(string mediaType, byte[] blob) =>

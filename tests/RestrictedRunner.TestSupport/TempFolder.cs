@@ -22,5 +22,11 @@ internal sealed class TempFolder : IDisposable
         return this[name];
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        // Under another name first: what is still about to write there would make it full again while it is emptied.
+        var gone = $"{Path}.gone";
+        Directory.Move(Path, gone);
+        Directory.Delete(gone, recursive: true);
+    }
 }

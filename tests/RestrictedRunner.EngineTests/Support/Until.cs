@@ -13,8 +13,8 @@ internal static class Until
         var watch = Stopwatch.StartNew();
         while (!isSo())
         {
-            Assert.True(watch.Elapsed < limit, $"not so after {limit}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
+            Assert.True(await Pace.IsWithinAsync(limit, watch.Elapsed), $"not so after {watch.Elapsed}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
 }

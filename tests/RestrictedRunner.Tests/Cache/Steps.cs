@@ -61,5 +61,5 @@ internal static class Steps
 
     // The first file of each step is the same; the others take several writes.
     private static string Content(int number, int file) =>
-        string.Concat(Enumerable.Repeat(file == 0 ? "all" : $"{number % Count}-{file}\n", file == 0 ? 1 : 100_000));
+        string.Concat(Enumerable.Repeat(file == 0 ? "all" : $"{number % Count}-{file}\n", file == 0 ? 1 : 40_000));
 }

@@ -19,6 +19,9 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     /// <summary>Folders that stand in for others: in what the log says of files, it is those.</summary>
     internal StandIn? StandIn { get; init; }
 
+    /// <summary>True for the task of a step that is an item.</summary>
+    internal bool IsDeclared { get; init; }
+
     /// <summary>Id of an image that is run in place of what <see cref="Image"/> stands for by now; empty for none.</summary>
     internal string ImageId { get; set; } = "";
 
@@ -30,7 +33,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        var diagnostics = new Diagnostics(Log) { IsHermetic = StandIn is not null };
+        var diagnostics = new Diagnostics(Log) { IsHermetic = StandIn is not null, IsDeclared = IsDeclared };
         try
         {
             var parameters = ParameterReader.Read(this);

@@ -94,5 +94,21 @@ public class DiagnosticsTests
             $"The container of image 'i' could not be started. A word of Arguments or a value of EnvironmentVariables is longer than the system takes (128 KiB, all together 2 MiB): put it into a file, or into Command:{Environment.NewLine}docker: Argument list too long");
     }
 
+    [Theory]
+    [InlineData(RunnerFailure.ClientNotFound)]
+    [InlineData(RunnerFailure.DaemonNotRunning)]
+    [InlineData(RunnerFailure.PermissionDenied)]
+    public void Without_an_engine_the_error_of_a_declared_step_tells_how_to_build_all_the_same(RunnerFailure failure)
+    {
+        const string wayOut = " With DockerExecEnabled=false the build runs no steps and takes what they wrote before.";
+        var declared = new Diagnostics(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec))) { IsDeclared = true };
+
+        declared.NotRun(new(failure, "words"), new(), KeptOutput.None);
+        _diagnostics.NotRun(new(failure, "words"), new(), KeptOutput.None);
+
+        Assert.Contains(wayOut, Assert.Single(heard), StringComparison.Ordinal);
+        Assert.DoesNotContain(wayOut, Assert.Single(_heard), StringComparison.Ordinal);
+    }
+
     private void AssertError(string code, string text) => Assert.Equal(HeardEvents.Described("Error", "", code, "", 0, 0, 0, 0, text), Assert.Single(_heard));
 }

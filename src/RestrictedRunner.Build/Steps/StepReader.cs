@@ -109,7 +109,7 @@ internal sealed class StepReader
     /// <param name="invalid">Is told of a value that is no <c>true</c> or <c>false</c>, or no number.</param>
     public static DockerExec Task(DeclaredStep step, IBuildEngine engine, Action<OutputLine>? recorder, StandIn? standIn, Action<OptionProblem> invalid)
     {
-        var task = new DockerExec { BuildEngine = engine, Recorder = recorder, StandIn = standIn };
+        var task = new DockerExec { BuildEngine = engine, Recorder = recorder, StandIn = standIn, IsDeclared = true };
         foreach (var (name, value) in step.Parameters)
         {
             var property = TaskParameters[name];

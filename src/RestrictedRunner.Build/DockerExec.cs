@@ -36,6 +36,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         var diagnostics = new Diagnostics(Log) { IsHermetic = StandIn is not null, IsDeclared = IsDeclared };
         try
         {
+            StepReader.Complete(this, diagnostics.Problem);
             var parameters = ParameterReader.Read(this);
             StdOutEncoding = parameters.Options.StdOutEncoding.EncodingName;
             StdErrEncoding = parameters.Options.StdErrEncoding.EncodingName;
@@ -44,7 +45,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
                 diagnostics.Problem(problem);
             }
 
-            return parameters.Problems.Count == 0 && Run(parameters, diagnostics);
+            return !Log.HasLoggedErrors && Run(parameters, diagnostics);
         }
         catch (Exception e)
         {

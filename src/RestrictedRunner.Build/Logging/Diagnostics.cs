@@ -200,7 +200,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     }
 
     private void ImageMissing() =>
-        Error("RRB1001", $"docker runner requires 'image' option: {(IsDeclared ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps only")}.");
+        Error("RRB1001", $"docker runner requires 'image' option: {(IsDeclared ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps and for tasks with Defaults=\"@(DockerExecDefault)\"")}.");
 
     private void ImageInvalid(OptionProblem problem) => Error("RRB1002", Text(problem));
 

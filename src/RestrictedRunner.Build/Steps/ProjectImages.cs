@@ -37,10 +37,11 @@ internal sealed class ProjectImages(ImageIdentities identities, RememberedImages
             ? absence
             : null;
 
+    // Also what only a later file knew: the project's own is with its state.
     private void Remember(IEnumerable<string> images)
     {
         var ids = images.Where(static image => !ImageIdentities.IsDigest(image)).Distinct()
-            .Select(image => (Image: image, Id: identities.Find(image)))
+            .Select(image => (Image: image, Id: Find(image)))
             .Where(static known => known.Id is not null)
             .ToDictionary(static known => known.Image, static known => known.Id!);
         remembered.Remember(ids);

@@ -16,10 +16,10 @@ public class FileBasedAppTests
             </Project>
             """,
             "Directory.Build.targets");
-        app.Write("app.cs", $"""
-            #:package RestrictedRunner.Build@{TestRun.Version}
+        app.Write("app.cs", $$"""
+            #:package RestrictedRunner.Build@{{TestRun.Version}}
             #:property PublishAot=false
-            System.Console.WriteLine($"made from {{Made.Name}}");
+            System.Console.WriteLine($"made from {Made.Name}");
             """);
 
         foreach (var name in new[] { "one", "two" })

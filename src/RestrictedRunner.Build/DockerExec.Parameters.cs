@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Build.Framework;
 
 namespace RestrictedRunner.Build;
@@ -7,6 +8,23 @@ namespace RestrictedRunner.Build;
 /// </content>
 public sealed partial class DockerExec
 {
+    // Those whose value may be given and be the same as without it.
+    private readonly HashSet<string> _given = [];
+    private string _shell = "sh";
+    private bool _readOnly;
+    private bool _allowNetworking = true;
+    private int _memorySwappiness = -1;
+    private int _pidsLimit;
+    private bool _init = true;
+    private string _pull = "missing";
+    private string _engine = "auto";
+    private int _timeout = System.Threading.Timeout.Infinite;
+    private int _stopTimeout = 2000;
+    private bool _ignoreExitCode;
+    private bool _echoOff;
+    private bool _logStandardErrorAsError;
+    private bool _ignoreStandardErrorWarningFormat;
+
     /// <summary>Image reference, such as <c>alpine:3.20</c> or <c>ghcr.io/acme/bison@sha256:…</c>. Must be given.</summary>
     // Not [Required]: MSBuild's own error would hide all other faults of the step.
     public string Image { get; set; } = "";
@@ -21,7 +39,7 @@ public sealed partial class DockerExec
     public ITaskItem[] Arguments { get; set; } = [];
 
     /// <summary>Shell that reads the command, with options if wanted (<c>bash -e</c>). Default <c>sh</c>; <c>none</c> splits the command into words and runs them without one.</summary>
-    public string Shell { get; set; } = "sh";
+    public string Shell { get => _shell; set => Give(out _shell, value); }
 
     /// <summary>Shell text that runs before the command, in the same script; when it fails, the step fails.</summary>
     public string PrepareCommand { get; set; } = "";
@@ -57,10 +75,10 @@ public sealed partial class DockerExec
     public string[] Tmpfs { get; set; } = [];
 
     /// <summary>Makes the container's root file system read-only. Default false.</summary>
-    public bool ReadOnly { get; set; }
+    public bool ReadOnly { get => _readOnly; set => Give(out _readOnly, value); }
 
     /// <summary>False gives the container no network. Default true.</summary>
-    public bool AllowNetworking { get; set; } = true;
+    public bool AllowNetworking { get => _allowNetworking; set => Give(out _allowNetworking, value); }
 
     /// <summary>Network to join: <c>bridge</c>, <c>host</c>, or a network's name.</summary>
     public string Network { get; set; } = "";
@@ -87,13 +105,13 @@ public sealed partial class DockerExec
     public string MemorySwap { get; set; } = "";
 
     /// <summary>0 to 100; -1, the default, leaves the engine's.</summary>
-    public int MemorySwappiness { get; set; } = -1;
+    public int MemorySwappiness { get => _memorySwappiness; set => Give(out _memorySwappiness, value); }
 
     /// <summary>Number of processors, <c>1.5</c>.</summary>
     public string Cpus { get; set; } = "";
 
     /// <summary>Most processes at once; -1 is unlimited.</summary>
-    public int PidsLimit { get; set; }
+    public int PidsLimit { get => _pidsLimit; set => Give(out _pidsLimit, value); }
 
     /// <summary>Size of <c>/dev/shm</c>, <c>64m</c>.</summary>
     public string ShmSize { get; set; } = "";
@@ -111,7 +129,7 @@ public sealed partial class DockerExec
     public string[] SecurityOpt { get; set; } = [];
 
     /// <summary>Runs a small init as process 1, so that signals reach the command. Default true.</summary>
-    public bool Init { get; set; } = true;
+    public bool Init { get => _init; set => Give(out _init, value); }
 
     /// <summary>Labels of the container, <c>name=value</c>.</summary>
     public string[] Labels { get; set; } = [];
@@ -120,37 +138,43 @@ public sealed partial class DockerExec
     public string Platform { get; set; } = "";
 
     /// <summary>When the image is pulled: <c>missing</c> (default), <c>always</c>, <c>never</c>.</summary>
-    public string Pull { get; set; } = "missing";
+    public string Pull { get => _pull; set => Give(out _pull, value); }
 
     /// <summary><c>auto</c> (default: docker, else podman), <c>docker</c>, <c>podman</c>, or the path of a client.</summary>
-    public string Engine { get; set; } = "auto";
+    public string Engine { get => _engine; set => Give(out _engine, value); }
 
     /// <summary>More <c>docker run</c> options in one string, split into words as a POSIX shell does.</summary>
     public string DockerRunOpts { get; set; } = "";
 
     /// <summary>Milliseconds after which the container is stopped and the step fails; negative, the default, for no limit.</summary>
-    public int Timeout { get; set; } = System.Threading.Timeout.Infinite;
+    public int Timeout { get => _timeout; set => Give(out _timeout, value); }
 
     /// <summary>
     /// Milliseconds that the command has to end after SIGTERM when the build is cancelled or <see cref="Timeout"/> runs
     /// out; then it is killed. Default 2000; 0 kills at once.
     /// </summary>
-    public int StopTimeout { get; set; } = 2000;
+    public int StopTimeout { get => _stopTimeout; set => Give(out _stopTimeout, value); }
 
     /// <summary>True lets the build go on whatever the command's exit code is. Default false.</summary>
-    public bool IgnoreExitCode { get; set; }
+    public bool IgnoreExitCode { get => _ignoreExitCode; set => Give(out _ignoreExitCode, value); }
 
     /// <summary>True collects the lines of output in <see cref="ConsoleOutput"/>. Default false.</summary>
     public bool ConsoleToMSBuild { get; set; }
 
     /// <summary>True keeps the command itself out of the log. Default false.</summary>
-    public bool EchoOff { get; set; }
+    public bool EchoOff { get => _echoOff; set => Give(out _echoOff, value); }
 
     /// <summary>
     /// Regular expressions for lines that are errors or warnings, with the groups <c>message</c>, and if wanted
     /// <c>file</c>, <c>line</c>, <c>column</c>, <c>severity</c> and <c>code</c>. Metadata <c>Value</c> takes exact text.
     /// </summary>
     public ITaskItem[] ErrorFormats { get; set; } = [];
+
+    /// <summary>
+    /// Values of parameters that the task has no attribute for: items named after them with metadata <c>Value</c>.
+    /// <c>@(DockerExecDefault)</c> are those of the project's properties <c>DockerExec…</c>.
+    /// </summary>
+    public ITaskItem[] Defaults { get; set; } = [];
 
     /// <summary>Importance of the lines of standard output: <c>high</c> (default), <c>normal</c>, <c>low</c>.</summary>
     public string StandardOutputImportance { get; set; } = "";
@@ -159,10 +183,10 @@ public sealed partial class DockerExec
     public string StandardErrorImportance { get; set; } = "";
 
     /// <summary>True makes every line of standard error an error, and nothing else. Default false.</summary>
-    public bool LogStandardErrorAsError { get; set; }
+    public bool LogStandardErrorAsError { get => _logStandardErrorAsError; set => Give(out _logStandardErrorAsError, value); }
 
     /// <summary>True lets no line be an error or a warning because of its format. Default false.</summary>
-    public bool IgnoreStandardErrorWarningFormat { get; set; }
+    public bool IgnoreStandardErrorWarningFormat { get => _ignoreStandardErrorWarningFormat; set => Give(out _ignoreStandardErrorWarningFormat, value); }
 
     /// <summary>Regular expression; lines that match are errors.</summary>
     public string CustomErrorRegularExpression { get; set; } = "";
@@ -230,4 +254,13 @@ public sealed partial class DockerExec
     /// </summary>
     [Output]
     public bool OutOfMemory { get; private set; }
+
+    /// <summary>True for a parameter that the user gave, also with the value that it has without that.</summary>
+    internal bool IsGiven(string parameter) => _given.Contains(parameter);
+
+    private void Give<T>(out T parameter, T value, [CallerMemberName] string name = "")
+    {
+        parameter = value;
+        _given.Add(name);
+    }
 }

@@ -39,6 +39,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         var diagnostics = NewDiagnostics();
         try
         {
+            StepReader.Complete(this, diagnostics.Problem);
             var parameters = ParameterReader.Read(this);
             StdOutEncoding = parameters.Options.StdOutEncoding.EncodingName;
             StdErrEncoding = parameters.Options.StdErrEncoding.EncodingName;
@@ -47,7 +48,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
                 diagnostics.Problem(problem);
             }
 
-            return parameters.Problems.Count == 0 && Run(parameters, diagnostics);
+            return !Log.HasLoggedErrors && Run(parameters, diagnostics);
         }
         catch (Exception e)
         {

@@ -88,10 +88,6 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             using var ctrlC = CtrlC.Watch(Cancel);
             return BuildAsync(diagnostics).GetAwaiter().GetResult();
         }
-        catch (RunnerException e)
-        {
-            diagnostics.NotRun(e, new(), KeptOutput.None);
-        }
         catch (Exception e) when (_cancelled.IsCancellationRequested || IsAbort(e))
         {
             diagnostics.StepsCancelled();
@@ -125,12 +121,14 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             return false;
         }
 
-        var setting = Setting(projectDirectory, LookUpImages(steps, projectDirectory), diagnostics);
+        var cache = ReadCache(diagnostics);
+        var setting = Setting(projectDirectory, cache, diagnostics);
         if (Log.HasLoggedErrors || logs.HaveErrors)
         {
             return false;
         }
 
+        setting = setting with { Images = LookUpImages(steps, projectDirectory, new([setting.State.Images, .. cache is null ? Array.Empty<string>() : [cache.Images]])) };
         List<string> removed = [.. FailIfNotIncremental ? [] : RemoveGone(steps, setting), .. Cleaned.Select(file => OutputPath.Of(file.ItemSpec))];
         var builder = new StepBuilder(setting, logs, _cancelled.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
@@ -208,36 +206,38 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         : "another step failed";
 
     // Of each engine one question for the images of all steps.
-    private Dictionary<string, ImageIdentities> LookUpImages(IEnumerable<DeclaredStep> steps, string projectDirectory)
+    private Dictionary<string, ProjectImages> LookUpImages(IEnumerable<DeclaredStep> steps, string projectDirectory, RememberedImages remembered)
     {
-        var images = new Dictionary<string, ImageIdentities>();
+        var images = new Dictionary<string, ProjectImages>();
         foreach (var ofEngine in steps.GroupBy(step => ParameterReader.Engine(Parameter(step, nameof(DockerExec.Engine), Auto), projectDirectory)))
         {
-            images[ofEngine.Key] = ImageIdentities.Of((IBuildEngine8)BuildEngine, ofEngine.Key);
+            var identities = ImageIdentities.Of((IBuildEngine8)BuildEngine, ofEngine.Key);
+            images[ofEngine.Key] = new(identities, remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
             if (ResolveImages)
             {
-                images[ofEngine.Key].LookUp(
-                    ofEngine.Select(step => Parameter(step, nameof(DockerExec.Image), "")).Where(image => image.Length > 0),
-                    new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory },
-                    _cancelled.Token);
+                string[] names = [.. ofEngine.Select(step => Parameter(step, nameof(DockerExec.Image), "")).Where(image => image.Length > 0)];
+                images[ofEngine.Key].LookUp(names, _cancelled.Token);
+                if (images[ofEngine.Key].AbsenceToTell(names) is { } absence)
+                {
+                    Log.LogMessage(MessageImportance.High, $"No container engine answers, so the names of images stand for what they stood for when one was last asked, and only steps that have to run fail. {absence.Message.Split('\n')[0]}");
+                }
             }
         }
 
         return images;
     }
 
-    private StepBuildSetting Setting(string projectDirectory, Dictionary<string, ImageIdentities> images, Diagnostics diagnostics) => new()
+    private StepBuildSetting Setting(string projectDirectory, CacheFolder? cache, Diagnostics diagnostics) => new()
     {
         ProjectDirectory = projectDirectory,
         State = new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory)), ProjectFiles[0].GetMetadata("FullPath")),
         Scope = new(Configuration, InnerFramework),
         BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
         Mounts = Mounts,
-        Images = images,
         ResolveImages = ResolveImages,
         OnlyAsk = FailIfNotIncremental,
         Writers = CacheFolder.Default(Environment.GetEnvironmentVariable) is { } folder ? new(folder) : null,
-        Cache = ReadCache(diagnostics),
+        Cache = cache is null ? null : new(cache),
         CacheLimit = ReadCacheSize(diagnostics),
     };
 
@@ -252,14 +252,14 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
     }
 
-    private ResultCache? ReadCache(Diagnostics diagnostics)
+    private CacheFolder? ReadCache(Diagnostics diagnostics)
     {
         switch (Cache.ToLowerInvariant())
         {
             case "off":
                 return null;
             case "" or "local":
-                return CacheFolder.Default(Environment.GetEnvironmentVariable) is { } folder ? new(folder) : null;
+                return CacheFolder.Default(Environment.GetEnvironmentVariable);
             default:
                 diagnostics.Problem(new(OptionProblemKind.ValueInvalid, "DockerExecCache", Cache, "it is local or off"));
                 return null;

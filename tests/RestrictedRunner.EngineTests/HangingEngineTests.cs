@@ -102,9 +102,9 @@ public class HangingEngineTests
     {
         using var client = new ClientScript(engine, $"exec {_sleep}");
 
-        var ids = await ImageIds.FindAsync(["one:1", "two:1", "three:1"], new StepOptions { Engine = client.Path }, TestContext.Current.CancellationToken);
+        var thrown = await Assert.ThrowsAsync<RunnerException>(() => ImageIds.FindAsync(["one:1", "two:1", "three:1"], new StepOptions { Engine = client.Path }, TestContext.Current.CancellationToken));
 
-        Assert.Empty(ids);
+        Assert.Equal(RunnerFailure.DaemonNotRunning, thrown.Failure);
         Assert.Equal(["image"], client.Calls);
     }
 
@@ -120,7 +120,7 @@ public class HangingEngineTests
         await Until.IsSoAsync(Soon, () => Processes.WithText(_sleep).Count > 0);
         await cancellation.CancelAsync();
 
-        Assert.Empty(await asking);
+        await Assert.ThrowsAsync<OperationCanceledException>(() => asking);
         await Until.IsSoAsync(Soon, () => Processes.WithText(_sleep).Count == 0);
     }
 

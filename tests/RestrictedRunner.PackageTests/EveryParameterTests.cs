@@ -65,6 +65,48 @@ public class EveryParameterTests
         Assert.Equal(expected, FakeClient.Calls(project).Select(Neutral));
     }
 
+    [Fact]
+    public async Task A_task_takes_the_projects_defaults_only_if_it_says_so()
+    {
+        var project = new TestProject(
+            """
+            <Project>
+              <PropertyGroup>
+                <DockerExecEngine>./client</DockerExecEngine>
+                <DockerExecImage>from-project</DockerExecImage>
+                <DockerExecMounts>.:/src:ro;.:/out</DockerExecMounts>
+                <DockerExecAllowNetworking>false</DockerExecAllowNetworking>
+                <DockerExecMemory>64m</DockerExecMemory>
+                <DockerExecHermetic>true</DockerExecHermetic>
+              </PropertyGroup>
+              <ItemGroup>
+                <DockerExecDefault Include="CapDrop" Value="ALL" />
+              </ItemGroup>
+              <Target Name="Build">
+                <DockerExec Command="first" Defaults="@(DockerExecDefault)" />
+                <DockerExec Command="second" AllowNetworking="true" Memory="1g" Defaults="@(DockerExecDefault)" />
+                <DockerExec Command="third" Engine="./client" Image="own" />
+              </Target>
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+        FakeClient.WriteRecorder(project);
+
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+
+        var words = FakeClient.Calls(project);
+        var starts = Enumerable.Range(0, words.Count).Where(i => words[i] == "--rm").Append(words.Count + 1).ToList();
+        var calls = starts.Zip(starts.Skip(1), (start, next) => words.Take(next - 1).Skip(start).SkipWhile(word => word != "0").Skip(1));
+        string[] mounts = ["--mount", $"type=bind,src={project.Folder},dst=/src,readonly", "--mount", $"type=bind,src={project.Folder},dst=/out"];
+        string[][] expected =
+        [
+            ["--network", "none", "--memory", "64m", "--cap-drop", "ALL", .. mounts, "from-project", "first"],
+            ["--memory", "1g", "--cap-drop", "ALL", .. mounts, "from-project", "second"],
+            ["own", "third"],
+        ];
+        Assert.Equal(expected, calls);
+    }
+
     [Theory]
     [InlineData(".", "/project")]
     [InlineData("sub/", "/project/sub")]

@@ -3,8 +3,8 @@ namespace RestrictedRunner.PackageTests;
 public class ParameterDiagnosticsTests
 {
     [Theory]
-    [InlineData("RRB1001", "", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps only.")]
-    [InlineData("RRB1001", "Image=''", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps only.")]
+    [InlineData("RRB1001", "", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps and for tasks with Defaults=\"@(DockerExecDefault)\".")]
+    [InlineData("RRB1001", "Image=''", "docker runner requires 'image' option: give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps and for tasks with Defaults=\"@(DockerExecDefault)\".")]
     [InlineData("RRB1002", "Image='Busybox'", "Image 'Busybox': the name of an image is written in lower case.")]
     [InlineData("RRB1002", "Image='--privileged'", "Image '--privileged': an image is written [registry[:port]/]name[:tag][@sha256:digest].")]
     [InlineData("RRB1003", "Image='i' Memory='lots'", "Memory 'lots': a size is a number with b, k, m or g, such as 512m.")]

@@ -116,5 +116,21 @@ public class DiagnosticsTests
             heard.Select(text => text.Split('|')[^1]));
     }
 
+    [Theory]
+    [InlineData(RunnerFailure.ClientNotFound)]
+    [InlineData(RunnerFailure.DaemonNotRunning)]
+    [InlineData(RunnerFailure.PermissionDenied)]
+    public void Without_an_engine_the_error_of_a_declared_step_tells_how_to_build_all_the_same(RunnerFailure failure)
+    {
+        const string wayOut = " With DockerExecEnabled=false the build runs no steps and takes what they wrote before.";
+        var declared = new Diagnostics(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec))) { Step = "A" };
+
+        declared.NotRun(new(failure, "words"), new(), KeptOutput.None);
+        _diagnostics.NotRun(new(failure, "words"), new(), KeptOutput.None);
+
+        Assert.Contains(wayOut, Assert.Single(heard), StringComparison.Ordinal);
+        Assert.DoesNotContain(wayOut, Assert.Single(_heard), StringComparison.Ordinal);
+    }
+
     private void AssertError(string code, string text) => Assert.Equal(HeardEvents.Described("Error", "", code, "", 0, 0, 0, 0, text), Assert.Single(_heard));
 }

@@ -22,6 +22,9 @@ internal sealed record CacheFolder(string Path)
     /// <summary>What is being written. On the same file system as its places, so that it gets there by a rename.</summary>
     public string Unfinished => IO.Path.Combine(Path, "tmp");
 
+    /// <summary>A <see cref="RememberedImages"/>.</summary>
+    public string Images => IO.Path.Combine(Path, "images");
+
     /// <summary>A <see cref="CacheTotal"/>.</summary>
     public string Total => IO.Path.Combine(Path, "total");
 

@@ -208,7 +208,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     }
 
     private void ImageMissing() =>
-        Error("RRB1001", $"docker runner requires 'image' option: {(Step.Length > 0 ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps only")}.");
+        Error("RRB1001", $"docker runner requires 'image' option: {(Step.Length > 0 ? "give the step metadata Image, or the project a property DockerExecImage" : "give Image, such as Image=\"alpine:3.20\"; a property that it names may not be set, and DockerExecImage is for declared steps and for tasks with Defaults=\"@(DockerExecDefault)\"")}.");
 
     private void ImageInvalid(OptionProblem problem) => Error("RRB1002", Text(problem));
 
@@ -256,15 +256,15 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         Error("RRB1025", $"Step '{step.Name}': the name of the {kind} '{RawName.Shown(names[0])}'{(names.Count > 1 ? $" (and of {names.Count - 1} more)" : "")} is not UTF-8, in which the step's key and its results are written. {fix}");
 
     private void ClientNotFound(RunnerException failure) =>
-        Error("RRB2001", $"{failure.Message}. Install Docker or Podman, or give the client's path in Engine.");
+        Error("RRB2001", $"{failure.Message}. Install Docker or Podman, or give the client's path in Engine.{WithoutSteps}");
 
     private void DaemonNotRunning(RunnerException failure) =>
         Error("RRB2002", failure.Message.Contains("Podman", StringComparison.Ordinal)
-            ? $"podman's service is not running, or cannot be reached. Start it, or correct the client's settings (CONTAINER_HOST, CONTAINER_CONNECTION, 'podman system connection'), and build again.{Engine(failure)}"
-            : $"docker daemon is not running, or cannot be reached. Start Docker, or correct the client's settings (DOCKER_HOST, DOCKER_CONTEXT, 'docker context'), and build again.{Engine(failure)}");
+            ? $"podman's service is not running, or cannot be reached. Start it, or correct the client's settings (CONTAINER_HOST, CONTAINER_CONNECTION, 'podman system connection'), and build again.{WithoutSteps}{Engine(failure)}"
+            : $"docker daemon is not running, or cannot be reached. Start Docker, or correct the client's settings (DOCKER_HOST, DOCKER_CONTEXT, 'docker context'), and build again.{WithoutSteps}{Engine(failure)}");
 
     private void PermissionDenied(RunnerException failure) =>
-        Error("RRB2003", $"The engine runs, but this user may not use it. Add the user to the group docker and log in again, or use rootless Docker or Podman.{Engine(failure)}");
+        Error("RRB2003", $"The engine runs, but this user may not use it. Add the user to the group docker and log in again, or use rootless Docker or Podman.{WithoutSteps}{Engine(failure)}");
 
     private void ImageAbsent(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
         Error("RRB2004", $"The engine does not have image '{options.Image}'{ForPlatform(options)}, and Pull=\"{options.Pull.ToString().ToLowerInvariant()}\" did not bring it. Pull or build it first, or set Pull=\"missing\".{Near(near)}{Engine(failure)}");
@@ -320,6 +320,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 
     private void NotRemoved(RunnerException failure, StepOptions options, KeptOutput output) =>
         Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: its client's 'rm --force', with the name below.{Engine(failure)}{LastLines(output)}");
+
+    private string WithoutSteps => Step.Length > 0 ? " With DockerExecEnabled=false the build runs no steps and takes what they wrote before." : "";
 
     private static string Near(IReadOnlyList<string>? images) => images switch
     {

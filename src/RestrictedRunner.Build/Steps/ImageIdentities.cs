@@ -10,6 +10,21 @@ internal sealed class ImageIdentities
 {
     private readonly object _lock = new();
     private readonly Dictionary<string, ImageIdentity> _known = [];
+    private RunnerException? _absence;
+    private bool _hasAnswered;
+    private bool _isTold;
+
+    /// <summary>Why the engine did not answer when it was last asked; null when it did, or was not asked.</summary>
+    public RunnerException? Absence
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _absence;
+            }
+        }
+    }
 
     /// <summary>Those of a build, for one engine.</summary>
     public static ImageIdentities Of(IBuildEngine4 build, string engine)
@@ -36,10 +51,7 @@ internal sealed class ImageIdentities
             string[] unknown = [.. images.Where(image => !IsDigest(image) && !_known.ContainsKey(image)).Distinct()];
             if (unknown.Length > 0)
             {
-                foreach (var (image, identity) in ImageIds.FindAsync(unknown, engine, cancellation).GetAwaiter().GetResult())
-                {
-                    _known[image] = identity;
-                }
+                Ask(unknown, engine, cancellation);
             }
         }
     }
@@ -69,6 +81,46 @@ internal sealed class ImageIdentities
         lock (_lock)
         {
             return IsDigest(image) ? image : _known.GetValueOrDefault(image)?.Id;
+        }
+    }
+
+    /// <summary>Why the engine does not answer. An engine that nobody has asked yet is asked for the image.</summary>
+    public RunnerException? WhyAbsent(string image, StepOptions engine, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (_absence is null && !_hasAnswered)
+            {
+                Ask([image], engine, cancellation);
+            }
+
+            return _absence;
+        }
+    }
+
+    /// <summary>True once in a build.</summary>
+    public bool IsFirstToTell()
+    {
+        lock (_lock)
+        {
+            return !_isTold && (_isTold = true);
+        }
+    }
+
+    private void Ask(IReadOnlyList<string> images, StepOptions engine, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var (image, identity) in ImageIds.FindAsync(images, engine, cancellation).GetAwaiter().GetResult())
+            {
+                _known[image] = identity;
+            }
+
+            (_absence, _hasAnswered) = (null, true);
+        }
+        catch (RunnerException e)
+        {
+            _absence = e;
         }
     }
 }

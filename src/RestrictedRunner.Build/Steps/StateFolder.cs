@@ -17,6 +17,9 @@ internal sealed partial record StateFolder(string Folder, string Project)
     /// <summary>The <see cref="RemovedFiles"/>.</summary>
     public string Removed => Path.Combine(Folder, $"{Start}removed");
 
+    /// <summary>The <see cref="RememberedImages"/>.</summary>
+    public string Images => Path.Combine(Folder, $"{Start}images");
+
     // By its way from here, because a checkout may be moved.
     private string Start => $"{Name(Path.GetFileName(Project))}-{HashOf(ProjectTree.FromProject(Folder, Project))[..ShortHash]}.";
 
@@ -113,6 +116,6 @@ internal sealed partial record StateFolder(string Folder, string Project)
 
     private static string HashOf(string text) => Digests.Of(Encoding.UTF8.GetBytes(text)).Hash;
 
-    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|written|removed|items|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|written|removed|images|items|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex NameOfOurs();
 }

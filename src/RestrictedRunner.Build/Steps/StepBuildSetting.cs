@@ -21,7 +21,7 @@ internal sealed record StepBuildSetting
     public required IReadOnlyList<ITaskItem> Mounts { get; init; }
 
     /// <summary>What images' names stand for, by the engine.</summary>
-    public required IReadOnlyDictionary<string, ImageIdentities> Images { get; init; }
+    public IReadOnlyDictionary<string, ProjectImages> Images { get; init; } = new Dictionary<string, ProjectImages>();
 
     /// <summary>False takes an image's name for its content.</summary>
     public bool ResolveImages { get; init; } = true;

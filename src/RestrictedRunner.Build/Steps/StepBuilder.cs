@@ -112,6 +112,16 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
                 return !log.HasErrors && Keep(key, KnownHash(files, own, restored) ?? HashOf(own, paths));
             }
 
+            if (setting.Images[options.Engine].WhyAbsent(options.Image, cancellation) is { } absence)
+            {
+                // Nothing has changed, so what was true of the outputs still is.
+                state.Keep(state.Key, state.Outputs);
+                log.Diagnostics.NotRun(absence, options, KeptOutput.None);
+                return false;
+            }
+
+            // An engine that is back may know the image's name by another identity than the one that was remembered.
+            key = KeyOf(step, options, inputs);
             log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
             var run = new StepRun(setting, files, inputs, cache, log, cancellation) { ImageId = ImageId(options) };
             return run.Run(Remember, KeyAfterRun) is { } result && Keep(result.Key, HashOf(result.Written, paths));
@@ -153,7 +163,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
             if (key.Length == 0 || options.Pull == PullPolicy.Always)
             {
-                setting.Images[options.Engine].LookUpAgain(options.Image, options, cancellation);
+                setting.Images[options.Engine].LookUpAgain(options.Image, cancellation);
                 return KeyOf(step, options, inputs);
             }
 

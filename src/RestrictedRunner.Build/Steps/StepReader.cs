@@ -27,7 +27,7 @@ internal sealed class StepReader
     // Task has a few of its own, such as BuildEngine.
     private static readonly Dictionary<string, PropertyInfo> TaskParameters = typeof(DockerExec)
         .GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-        .Where(property => property.SetMethod is { IsPublic: true } && property.Name != nameof(DockerExec.Outputs))
+        .Where(property => property.SetMethod is { IsPublic: true } && property.Name is not (nameof(DockerExec.Outputs) or nameof(DockerExec.Defaults)))
         .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every name that metadata may have.</summary>
@@ -39,9 +39,10 @@ internal sealed class StepReader
         [.. TaskParameters.Keys.Append(Hermetic).Concat(Switches).Select(name => PropertyPrefix + name)];
 
     /// <summary>Values of the properties <c>DockerExec…</c>, escaped, by the part of their names that follows.</summary>
-    /// <param name="items">Named after the parameters, with metadata <c>Value</c>.</param>
+    /// <param name="items">Named after the parameters, with metadata <c>Value</c>; of one name the last counts.</param>
     public static IReadOnlyDictionary<string, string> Defaults(IEnumerable<ITaskItem> items) =>
-        items.ToDictionary(item => item.ItemSpec, item => ((ITaskItem2)item).GetMetadataValueEscaped("Value"), StringComparer.OrdinalIgnoreCase);
+        items.GroupBy(item => item.ItemSpec, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(named => named.Key, named => ((ITaskItem2)named.Last()).GetMetadataValueEscaped("Value"), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True for a step that the outer build of several frameworks leaves to the build of each.</summary>
     public static bool IsPerTargetFramework(ITaskItem item) => bool.TryParse(item.GetMetadata(PerTargetFramework), out var flag) && flag;
@@ -121,6 +122,31 @@ internal sealed class StepReader
 
         return task;
     }
+
+    /// <summary>Gives a task the defaults of parameters that the user did not give.</summary>
+    /// <param name="task">Has the <see cref="DockerExec.Defaults"/>.</param>
+    /// <param name="invalid">Is told of a default that no parameter can take.</param>
+    public static void Complete(DockerExec task, Action<OptionProblem> invalid)
+    {
+        foreach (var (name, value) in Defaults(task.Defaults).Where(value => value.Value.Length > 0))
+        {
+            if (!TaskParameters.TryGetValue(name, out var parameter))
+            {
+                invalid(new(OptionProblemKind.ValueInvalid, nameof(task.Defaults), name, "its items are named after parameters of the task, and this is none"));
+            }
+            else if (!IsGiven(task, parameter) && Value(parameter, value, invalid) is { } converted)
+            {
+                parameter.SetValue(task, converted);
+            }
+        }
+    }
+
+    // To MSBuild an empty text or list is not given.
+    private static bool IsGiven(DockerExec task, PropertyInfo parameter) =>
+        task.IsGiven(parameter.Name) || parameter.GetValue(task) is Array { Length: > 0 } || (!HasOwnDefault(parameter) && parameter.GetValue(task) is string { Length: > 0 });
+
+    private static bool HasOwnDefault(PropertyInfo parameter) =>
+        parameter.Name is nameof(DockerExec.Shell) or nameof(DockerExec.Pull) or nameof(DockerExec.Engine);
 
     // The forms in which MSBuild gives an attribute's text to a task.
     private static object? Value(PropertyInfo parameter, string escaped, Action<OptionProblem> invalid)

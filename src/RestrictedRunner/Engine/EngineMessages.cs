@@ -139,6 +139,12 @@ internal static class EngineMessages
             _ => RunnerFailure.PullFailed,
         };
 
+    /// <summary>Why a client could not ask its engine; null when it could.</summary>
+    public static RunnerFailure? WhyNoEngine(string text) =>
+        ContainsAny(text, "permission denied while trying to connect", "docker.sock: connect: permission denied", "podman.sock: connect: permission denied") ? RunnerFailure.PermissionDenied
+        : ContainsAny(text, "failed to connect to the docker API", "Cannot connect to the Docker daemon", "Is the docker daemon running", "error during connect", "unable to resolve docker endpoint", "Cannot connect to Podman", "unable to connect to Podman") ? RunnerFailure.DaemonNotRunning
+        : null;
+
     // Words of Go, which writes no such line in another place; all that there is.
     private static bool IsOfRunc(string text) =>
         text.StartsWith("exec /", StringComparison.Ordinal) && !text.Contains('\n', StringComparison.Ordinal)
@@ -166,11 +172,6 @@ internal static class EngineMessages
     private static bool IsOfPodmansService(string line) => line.StartsWith("unable to upgrade to tcp", StringComparison.Ordinal);
 
     private static bool LacksInit(string text) => ContainsAny(text, "docker-init", "container-init binary not found", "init binary");
-
-    private static RunnerFailure? WhyNoEngine(string text) =>
-        ContainsAny(text, "permission denied while trying to connect", "docker.sock: connect: permission denied", "podman.sock: connect: permission denied") ? RunnerFailure.PermissionDenied
-        : ContainsAny(text, "failed to connect to the docker API", "Cannot connect to the Docker daemon", "Is the docker daemon running", "error during connect", "unable to resolve docker endpoint", "Cannot connect to Podman", "unable to connect to Podman") ? RunnerFailure.DaemonNotRunning
-        : null;
 
     private static bool StartsWithAny(string line, params ReadOnlySpan<string> starts)
     {

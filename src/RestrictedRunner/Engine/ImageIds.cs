@@ -7,15 +7,22 @@ internal static class ImageIds
     /// <param name="images">References.</param>
     /// <param name="options">Tells the engine.</param>
     /// <param name="cancellation">Ends the question.</param>
-    /// <returns>That of each image that the engine has, by its reference; none when the engine does not answer.</returns>
-    /// <exception cref="RunnerException">There is no client.</exception>
+    /// <returns>That of each image that the engine has, by its reference.</returns>
+    /// <exception cref="RunnerException">There is no client, or no engine that answers it.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static async Task<IReadOnlyDictionary<string, ImageIdentity>> FindAsync(IReadOnlyList<string> images, StepOptions options, CancellationToken cancellation)
     {
         var engine = EngineProcess.For(options);
         var answer = await engine.AskAsync(["image", "inspect", "--format", ImageIdentity.Format, .. images], cancellation).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
         if (answer is null)
         {
-            return new Dictionary<string, ImageIdentity>();
+            throw new RunnerException(RunnerFailure.DaemonNotRunning, "The engine does not answer.");
+        }
+
+        if (answer.ExitCode != 0 && EngineMessages.WhyNoEngine(answer.StandardError) is { } absence)
+        {
+            throw new RunnerException(absence, answer.StandardError.Trim());
         }
 
         ImageIdentity[] found = [.. answer.StandardOutput.Split('\n').Select(ImageIdentity.Read).OfType<ImageIdentity>()];

@@ -44,6 +44,9 @@ internal sealed partial class Build
     /// <summary>What the task <c>Message</c> printed.</summary>
     public IReadOnlyList<string> Said => [.. MessagesOf("Message").Select(m => m.Message!)];
 
+    /// <summary>What a task logged, and how important it is.</summary>
+    public IReadOnlyList<StepMessage> SaidByTask(string task) => [.. MessagesOf(task).Select(m => new StepMessage(m.Importance, m.Message!))];
+
     /// <summary>The engine's command lines that steps logged.</summary>
     public IReadOnlyList<StepMessage> CommandLines => [.. StepMessages.Where(m => m.Text.Contains(" run --rm --name rr-", StringComparison.Ordinal))];
 

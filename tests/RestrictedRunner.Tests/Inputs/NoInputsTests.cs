@@ -112,7 +112,6 @@ public sealed class NoInputsTests : IDisposable
         BuildFolders = [Full("obj/"), Full("bin"), Full("../out")],
         Scope = new("", ""),
         Mounts = [],
-        Images = new Dictionary<string, ImageIdentities>(),
     };
 
     private IEnumerable<string> Paths(string[] outputs, params string[] inputs) => Paths(Setting, outputs, [], inputs);

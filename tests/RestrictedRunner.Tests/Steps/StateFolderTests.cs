@@ -78,7 +78,7 @@ public sealed class StateFolderTests : IDisposable
 
         State.Remove(gone: [], kept: [State.Of(Step("Other")).Written]);
 
-        Assert.Equal([.. Paths(State, "Other").Where(path => path != State.Removed).Append(Path.Combine(Folder, "own.txt")).Order(StringComparer.Ordinal)], Directory.GetFiles(Folder).Order(StringComparer.Ordinal));
+        Assert.Equal([.. Paths(State, "Other").Where(path => path != State.Removed && path != State.Images).Append(Path.Combine(Folder, "own.txt")).Order(StringComparer.Ordinal)], Directory.GetFiles(Folder).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class StateFolderTests : IDisposable
     private static IReadOnlyList<string> Paths(StateFolder state, string step)
     {
         var paths = state.Of(Step(step));
-        return [paths.State, paths.Written, paths.Inputs, paths.Outputs, paths.Inputs + KnownRoot.Ending, state.Removed];
+        return [paths.State, paths.Written, paths.Inputs, paths.Outputs, paths.Inputs + KnownRoot.Ending, state.Removed, state.Images];
     }
 
     private static void Write(StateFolder state, string step)

@@ -47,7 +47,7 @@ public class FolderPermissionsTests
         (await user.BuildAsync(["-t:Clean"])).SucceededWithoutWarnings();
 
         Assert.Equal(
-            ["Directory.Build.props", "Directory.Build.targets", "in.txt", "nuget.config", "step.proj"],
+            ["Directory.Build.props", "Directory.Build.targets", "in.txt", "nuget.config", "obj", "step.proj"],
             (await user.OutputAsync("find", ".", "-path", "./home", "-prune", "-o", "-path", "./tmp", "-prune", "-o", "-path", "./run", "-prune", "-o", "-path", "./feed", "-prune", "-o", "-not", "-name", "*.binlog", "-mindepth", "1", "-printf", "%P\n"))
                 .Split('\n').Order(StringComparer.Ordinal));
     }

@@ -85,7 +85,7 @@ public sealed class ForeignFileTests : IDisposable
         }
 
         // The next file comes later than all of those, beyond doubt.
-        var start = FileStatus.Of(_folder)!.Changed.AddMilliseconds(20);
+        var start = Directory.GetFiles(_folder).Max(file => FileStatus.Of(file)!.Changed).AddMilliseconds(20);
         do
         {
             File.WriteAllText(deep, "");

@@ -96,7 +96,7 @@ public class EveryParameterTests
 
         var words = FakeClient.Calls(project);
         var starts = Enumerable.Range(0, words.Count).Where(i => words[i] == "--rm").Append(words.Count + 1).ToList();
-        var calls = starts.Zip(starts.Skip(1), (start, next) => words.Take(next - 1).Skip(start).SkipWhile(word => word != "0").Skip(1));
+        var calls = starts.Zip(starts.Skip(1), (start, next) => words.Take(next - 1).Skip(start).SkipWhile(word => word != "0").Skip(1).ToArray());
         string[] mounts = ["--mount", $"type=bind,src={project.Folder},dst=/src,readonly", "--mount", $"type=bind,src={project.Folder},dst=/out"];
         string[][] expected =
         [

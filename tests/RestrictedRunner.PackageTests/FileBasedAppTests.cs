@@ -22,12 +22,13 @@ public class FileBasedAppTests
             System.Console.WriteLine($"made from {Made.Name}");
             """);
 
+        // Below it the SDK keeps what it builds of such programs.
+        var data = Directory.CreateDirectory(app["data"]).FullName;
         foreach (var name in new[] { "one", "two" })
         {
             app.Write("name.txt", name);
 
-            // The SDK keeps what it builds of such programs below this folder.
-            var run = await DotNet.RunAsync(app.Folder, new Dictionary<string, string?> { ["XDG_DATA_HOME"] = app["data"] }, ["run", "app.cs"]);
+            var run = await DotNet.RunAsync(app.Folder, new Dictionary<string, string?> { ["XDG_DATA_HOME"] = data }, ["run", "app.cs"]);
 
             Assert.Contains($"made from {name}\n", run.Succeeded().Console, StringComparison.Ordinal);
         }

@@ -14,7 +14,7 @@ public sealed class EachEngineAttribute(params object?[] values) : DataAttribute
     public string Only { get; set; } = "";
 
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
-        new([.. Engines.All.Where(engine => Only.Length == 0 || engine == Only).Select(Row)]);
+        new([.. Engines.All.Where(engine => Only.Length == 0 || Engines.Is(engine, Only)).Select(Row)]);
 
     public override bool SupportsDiscoveryEnumeration() => true;
 

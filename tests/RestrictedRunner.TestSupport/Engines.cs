@@ -10,9 +10,13 @@ internal static class Engines
 
     private static readonly ConcurrentDictionary<string, Lazy<bool>> Known = [];
 
-    /// <summary>Those that a variable names, as paths of clients, or the two.</summary>
-    public static IReadOnlyList<string> All { get; } =
-        Environment.GetEnvironmentVariable("RESTRICTED_RUNNER_ENGINES") is { Length: > 0 } clients ? clients.Split(Path.PathSeparator) : [Docker, Podman];
+    private static readonly string Named = Environment.GetEnvironmentVariable("RESTRICTED_RUNNER_ENGINES") ?? "";
+
+    /// <summary>True when a variable names engines, as paths of clients.</summary>
+    public static bool AreNamed => Named.Length > 0;
+
+    /// <summary>Those engines, or this machine's two.</summary>
+    public static IReadOnlyList<string> All { get; } = AreNamed ? Named.Split(Path.PathSeparator) : [Docker, Podman];
 
     /// <summary>Set where engines are known to be there: what is missing is then a failure.</summary>
     public static bool AreRequired => Environment.GetEnvironmentVariable("RESTRICTED_RUNNER_REQUIRE_ENGINE") == "1";

@@ -7,6 +7,7 @@ using System.Security.Cryptography;
 namespace RestrictedRunner.EngineTests;
 
 [Collection(nameof(FromRegistries))]
+[OfThisMachine]
 public class PullTests(Registries registries)
 {
     private const int MiddleOfTheLayer = 500_000;

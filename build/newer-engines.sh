@@ -197,6 +197,7 @@ start() {
     unpack
     for name in "${dockers[@]}"; do start_docker "$name"; done
     start_podman
+    docker image inspect "$busybox" >/dev/null 2>&1 || "$root/build/images.sh"
     docker save "$busybox" >"$engines/busybox.tar"
     for name in "${dockers[@]}"; do
         wait_for "$name" dockerd

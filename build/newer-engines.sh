@@ -17,7 +17,6 @@ shared=${TMPDIR:-/tmp}
 busybox=busybox:latest
 dockers=(docker-runc docker-crun docker-containerd-runc docker-containerd-crun)
 
-# Whoever runs the tests may be another user than the engines.
 folder_of() { printf '%s\n' "$engines/$1"; }
 
 # The programs, and what the scripts and settings of their packages would have made.
@@ -89,6 +88,7 @@ runs() {
     [ -s "$file" ] && is_live "$(cat "$file")" "$2"
 }
 
+# Of bash, which hands on variables whose names are no words of a shell.
 client() {
     cat >"$clients/$1.new"
     chmod 755 "$clients/$1.new"
@@ -113,7 +113,7 @@ start_docker() {
     folder=$(folder_of "$name")
     mkdir -p "$folder"
     client "$name" <<CLIENT
-#!/bin/sh
+#!/bin/bash
 export DOCKER_HOST=unix://$folder/socket
 exec $os/usr/bin/docker "\$@"
 CLIENT
@@ -144,14 +144,14 @@ firewall_driver = "iptables"
 CONF
     printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/data"\nrunroot = "/run/storage"\n' "$folder" >"$folder/storage.conf"
     client podman-crun <<CLIENT
-#!/bin/sh
+#!/bin/bash
 export $conf PATH=/usr/sbin:/usr/bin:/sbin:/bin
 exec nsenter --mount --net --wdns="\$PWD" --target "\$(cat $folder/sleep.pid)" podman "\$@"
 CLIENT
     # Docker's client takes nothing from its environment but where the engine is. Neither its name nor its text has the
     # word podman, by which the runner knows that program.
     client docker-compat <<CLIENT
-#!/bin/sh
+#!/bin/bash
 export DOCKER_HOST=unix://$engines/compat/socket
 exec $os/usr/bin/docker "\$@"
 CLIENT
@@ -197,6 +197,7 @@ start() {
     unpack
     for name in "${dockers[@]}"; do start_docker "$name"; done
     start_podman
+    docker image inspect "$busybox" >/dev/null 2>&1 || "$root/build/images.sh"
     docker save "$busybox" >"$engines/busybox.tar"
     for name in "${dockers[@]}"; do
         wait_for "$name" dockerd

@@ -36,6 +36,7 @@ public class DiskFullTests(Registries registries)
     }
 
     [Theory]
+    [OfThisMachine]
     [EachEngine(Only = Engines.Podman)]
     public async Task An_image_that_there_is_no_room_for_is_told(string engine)
     {

@@ -1,5 +1,6 @@
 namespace RestrictedRunner.EngineTests;
 
+[OfThisMachine]
 public class EngineChoiceTests
 {
     [Theory]

@@ -34,6 +34,7 @@ public class EntrypointTests(DerivedImages images)
     }
 
     [Theory]
+    [OfThisMachine]
     [EachEngine(Only = Engines.Docker)]
     public async Task An_image_made_for_one_program_runs_others_too(string engine)
     {

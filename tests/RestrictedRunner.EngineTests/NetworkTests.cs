@@ -22,6 +22,7 @@ public class NetworkTests(SharedContainers containers)
         Assert.Equal("lo\n", await containers.OutputAsync(Step.On(engine, Interfaces) with { Network = "none" }));
 
     [Theory]
+    [OfThisMachine]
     [EachEngine]
     public async Task The_network_host_is_that_of_the_machine(string engine)
     {

@@ -127,6 +127,7 @@ public class PrepareCommandTests(SharedContainers containers)
     }
 
     [Theory]
+    [OfThisMachine]
     [EachEngine(Only = Engines.Docker)]
     public async Task Bash_tells_a_failure_too(string engine)
     {

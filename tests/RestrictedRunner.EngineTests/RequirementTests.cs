@@ -1,6 +1,7 @@
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>What has to be there for a step to run, and that looking for it costs nothing when it is.</summary>
+[OfThisMachine]
 public class RequirementTests
 {
     [Theory]

@@ -18,6 +18,7 @@ public class ShellTests(SharedContainers containers)
         Assert.Equal("3\n", await containers.OutputAsync(Step.On(engine, "BEGIN { print 1 + 2 }") with { Shell = "awk -f" }));
 
     [Theory]
+    [OfThisMachine]
     [EachEngine(Only = Engines.Docker)]
     public async Task Bash_is_a_shell_like_any_other(string engine) =>
         Assert.Equal(

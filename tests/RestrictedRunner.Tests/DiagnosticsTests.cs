@@ -84,6 +84,17 @@ public class DiagnosticsTests
         AssertError("RRB2002", $"podman's service is not running, or cannot be reached. Start it, or correct the client's settings (CONTAINER_HOST, CONTAINER_CONNECTION, 'podman system connection'), and build again.{Environment.NewLine}Cannot connect to Podman. Please verify your connection");
     }
 
+    // Of docker's client on podman's socket.
+    [Fact]
+    public void RRB3005_says_who_tells_the_reason()
+    {
+        _diagnostics.NotRun(new(RunnerFailure.CouldNotStart, "unable to upgrade to tcp, received 500"), new() { Image = "i" }, KeptOutput.None);
+
+        AssertError(
+            "RRB3005",
+            $"The container of image 'i' could not be started. Podman does not tell docker's client why; Engine=\"podman\" shows it:{Environment.NewLine}unable to upgrade to tcp, received 500");
+    }
+
     [Fact]
     public void RRB3005_says_what_to_do_with_words_that_are_too_long()
     {

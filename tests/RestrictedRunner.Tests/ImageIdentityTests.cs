@@ -3,20 +3,11 @@ namespace RestrictedRunner.Tests;
 /// <summary>The lines are those of docker 28.5 with both image stores, and of podman 5.8, for one image.</summary>
 public class ImageIdentityTests
 {
-    private const string Classic =
-        """
-        "sha256:e84083c9f01f","linux","amd64",["sha256:7ce36739a52f0cb04f05ad724f1cee0f993e744d3b8be717e81aa3833716e4b9"],{"Env":["PATH=/bin"],"Entrypoint":["/usr/bin/protoc","-I/usr/include"],"Labels":{"a":"b"}}
-        """;
+    private const string Classic = """sha256:e84083c9f01f "linux","amd64",["sha256:7ce36739a52f0cb04f05ad724f1cee0f993e744d3b8be717e81aa3833716e4b9"],{"Env":["PATH=/bin"],"Entrypoint":["/usr/bin/protoc","-I/usr/include"],"Labels":{"a":"b"}}""";
 
-    private const string Containerd =
-        """
-        "sha256:13c0f800e552","linux","amd64",["sha256:7ce36739a52f0cb04f05ad724f1cee0f993e744d3b8be717e81aa3833716e4b9"],{"Cmd":null,"Entrypoint":["/usr/bin/protoc","-I/usr/include"],"Env":["PATH=/bin"],"Labels":{"a":"b"},"OnBuild":null,"User":"","Volumes":null,"WorkingDir":""}
-        """;
+    private const string Containerd = """sha256:13c0f800e552 "linux","amd64",["sha256:7ce36739a52f0cb04f05ad724f1cee0f993e744d3b8be717e81aa3833716e4b9"],{"Cmd":null,"Entrypoint":["/usr/bin/protoc","-I/usr/include"],"Env":["PATH=/bin"],"Labels":{"a":"b"},"OnBuild":null,"User":"","Volumes":null,"WorkingDir":""}""";
 
-    private const string Podman =
-        """
-        "e84083c9f01f","linux","amd64",["sha256:7ce36739a52f0cb04f05ad724f1cee0f993e744d3b8be717e81aa3833716e4b9"],{"Env":["PATH=/bin"],"Entrypoint":["/usr/bin/protoc","-I/usr/include"]}
-        """;
+    private const string Podman = """e84083c9f01f "linux","amd64",["sha256:7ce36739a52f0cb04f05ad724f1cee0f993e744d3b8be717e81aa3833716e4b9"],{"Env":["PATH=/bin"],"Entrypoint":["/usr/bin/protoc","-I/usr/include"]}""";
 
     [Fact]
     public void An_image_is_the_same_whatever_store_it_is_in()
@@ -49,8 +40,8 @@ public class ImageIdentityTests
 
     // An image without settings, or without layers.
     [Theory]
-    [InlineData("\"sha256:1\",\"linux\",\"amd64\",null,null")]
-    [InlineData("\"sha256:1\",\"linux\",\"amd64\",[],{}")]
+    [InlineData("sha256:1 \"linux\",\"amd64\",null,null")]
+    [InlineData("sha256:1 \"linux\",\"amd64\",[],{}")]
     public void What_there_is_not_is_empty(string line) => Assert.Equal("sha256:1", ImageIdentity.Read(line)!.Id);
 
     [Theory]
@@ -58,7 +49,7 @@ public class ImageIdentityTests
     [InlineData("Error: x")]
     [InlineData("{}")]
     [InlineData("null")]
-    [InlineData("1,2,3,4,5")]
-    [InlineData("\"sha256:1\",\"linux\",\"amd64\",{},{}")]
+    [InlineData("1 2,3,4,5")]
+    [InlineData("sha256:1 \"linux\",\"amd64\",{},{}")]
     public void Another_line_is_none(string line) => Assert.Null(ImageIdentity.Read(line));
 }

@@ -311,7 +311,7 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         Error("RRB3004", $"{ProgramNotRun.NotExecutable(MountedProgram.NameIn(failure.Message), options)}{Engine(failure)}");
 
     private void CouldNotStart(RunnerException failure, StepOptions options) =>
-        Error("RRB3005", $"The container of image '{options.Image}' could not be started{NoPlace(failure, options)}{TooLong(failure)}:{Engine(failure)}");
+        Error("RRB3005", $"The container of image '{options.Image}' could not be started{NoPlace(failure, options)}{TooLong(failure)}{Unheard(failure)}:{Engine(failure)}");
 
     private void Cancelled(string text) => Error("RRB3007", text);
 
@@ -378,6 +378,11 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private static string TooLong(RunnerException failure) =>
         failure.Message.Contains("Argument list too long", StringComparison.Ordinal)
             ? ". A word of Arguments or a value of EnvironmentVariables is longer than the system takes (128 KiB, all together 2 MiB): put it into a file, or into Command"
+            : "";
+
+    private static string Unheard(RunnerException failure) =>
+        failure.Message.StartsWith("unable to upgrade to tcp", StringComparison.Ordinal)
+            ? ". Podman does not tell docker's client why; Engine=\"podman\" shows it"
             : "";
 
     // The words are of EMFILE, EAGAIN and ENOMEM. .NET says that it is out of memory where it cannot start a thread.

@@ -14,16 +14,17 @@ namespace RestrictedRunner;
 /// <param name="Content">Digest (<c>sha256:…</c>) of its layers and of what it brings to a command; equal on every engine that has the image.</param>
 internal sealed record ImageIdentity(string Id, string Content)
 {
-    /// <summary>Format of <c>image inspect</c> that <see cref="Read"/> reads, one line for each image. Podman takes none that begins with other text.</summary>
-    public const string Format = "{{json .Id}},{{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}}";
+    /// <summary>Format of <c>image inspect</c> that <see cref="Read"/> reads, one line for each image. Podman knows <c>Id</c> in no other form, and nothing in front of it.</summary>
+    public const string Format = "{{.Id}} {{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}}";
 
     /// <summary>Reads a line of the engine's; null when it is none.</summary>
     public static ImageIdentity? Read(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize<JsonElement[]>($"[{line}]") is [var id, var system, var architecture, var layers, var config]
-                ? new(WithAlgorithm(id.GetString() ?? ""), ContentOf(system, architecture, layers.Deserialize<string[]>() ?? [], config.Deserialize<Config>() ?? new()))
+            return line.Split(' ', 2) is [var id, var description]
+                && JsonSerializer.Deserialize<JsonElement[]>($"[{description}]") is [var system, var architecture, var layers, var config]
+                ? new(WithAlgorithm(id), ContentOf(system, architecture, layers.Deserialize<string[]>() ?? [], config.Deserialize<Config>() ?? new()))
                 : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

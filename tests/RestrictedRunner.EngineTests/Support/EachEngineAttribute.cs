@@ -14,14 +14,18 @@ public sealed class EachEngineAttribute(params object?[] values) : DataAttribute
     public string Only { get; set; } = "";
 
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
-        new([.. Engines.All.Where(engine => Only.Length == 0 || engine == Only).Select(Row)]);
+        new([.. Engines.All.Where(engine => Engines.AreNamed || IsMeant(engine)).Select(engine => Row(engine, testMethod))]);
 
     public override bool SupportsDiscoveryEnumeration() => true;
 
-    private TheoryDataRow Row(string engine) => new([engine, .. values])
+    private TheoryDataRow Row(string engine, MethodInfo testMethod) => new([engine, .. values])
     {
-        Skip = Engines.AreRequired || Engines.Answers(engine)
-            ? null
+        Skip = !IsMeant(engine) || (Engines.AreNamed && (IsOfThisMachine(testMethod) || IsOfThisMachine(testMethod.DeclaringType!))) ? "it is about other engines"
+            : Engines.AreRequired || Engines.Answers(engine) ? null
             : $"{engine} does not run {Images.Busybox}; run build/engine.sh --test and build/images.sh --podman",
     };
+
+    private bool IsMeant(string engine) => Only.Length == 0 || Engines.Is(engine, Only);
+
+    private static bool IsOfThisMachine(MemberInfo member) => member.IsDefined(typeof(OfThisMachineAttribute), inherit: false);
 }

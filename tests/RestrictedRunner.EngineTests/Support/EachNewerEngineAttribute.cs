@@ -15,13 +15,8 @@ public sealed class EachNewerEngineAttribute(params object?[] values) : DataAttr
 
     public override bool SupportsDiscoveryEnumeration() => true;
 
-    private TheoryDataRow Row(string name)
+    private TheoryDataRow Row(string name) => new([name, .. values])
     {
-        var row = new TheoryDataRow([name, .. values])
-        {
-            Skip = Engines.AreRequired || NewerEngines.IsThere(name) ? null : $"{name} is not there; run build/engine.sh --newer",
-        };
-        row.Traits["Tier"] = [NewerEngines.First.Contains(name) ? "Newer" : "Long"];
-        return row;
-    }
+        Skip = Engines.AreRequired || NewerEngines.IsThere(name) ? null : $"{name} is not there; run build/engine.sh --newer",
+    };
 }

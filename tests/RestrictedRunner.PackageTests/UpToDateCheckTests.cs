@@ -59,6 +59,36 @@ public class UpToDateCheckTests
         Assert.False(File.Exists(project[Stamp]));
     }
 
+    [Fact]
+    public async Task Globs_pass_by_folders_with_a_dot_unless_they_name_them()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="All" Image="busybox:latest" Command="x" Inputs="**/a.txt;**/.d*.txt;!obj/**;src/**" />
+            <DockerExecStep Include="Above" Image="busybox:latest" Command="x" Inputs="../$([System.IO.Path]::GetFileName($(MSBuildProjectDirectory)))/**/*.txt" />
+            <DockerExecStep Include="Folder" Image="busybox:latest" Command="x" Inputs="src;absent/.x/b.txt" />
+            <DockerExecStep Include="Named" Image="busybox:latest" Command="x" Inputs=" .config/*; **/.vs/*.txt;.git/HEAD.txt" />
+            <DockerExecStep Include="Own" Image="busybox:latest" Command="x" Inputs="./;!obj;!**/*.binlog;!**/*.json" />
+            """);
+        foreach (var file in new[] { "a.txt", ".dot.txt", ".git/HEAD.txt", ".config/c.txt", "src/.vs/v.txt", "src/b.txt" })
+        {
+            project.Write(file, "");
+        }
+
+        var (inputs, _, _) = await CollectAsync(project, "-p:DesignTimeBuild=true");
+
+        var above = $"../{Path.GetFileName(project.Folder)}";
+        Assert.Equal(
+            [
+                $"Above: {above}/.dot.txt", $"Above: {above}/a.txt", $"Above: {above}/src/b.txt",
+                "All: .dot.txt", "All: a.txt", "All: src/b.txt",
+                "Folder: absent/.x/b.txt", "Folder: src/.vs/v.txt", "Folder: src/b.txt",
+                "Named: .config/c.txt", "Named: .git/HEAD.txt", "Named: src/.vs/v.txt",
+                "Own: ./.dot.txt", "Own: ./Library.csproj", "Own: ./a.txt", "Own: ./client", "Own: ./src/b.txt",
+            ],
+            inputs.Select(input => input["DockerExec ".Length..]));
+    }
+
     [EngineFact]
     public async Task After_a_build_there_is_nothing_to_do_also_when_content_is_what_it_was()
     {

@@ -1,19 +1,31 @@
 namespace RestrictedRunner.Build;
 
+/// <summary>Something that a glob stands for: a file, a link to one, or a link to a folder that it may go through.</summary>
+/// <param name="Path">Full path.</param>
+/// <param name="Behind">Finds what the glob stands for behind a link to a folder; null for what is none.</param>
+/// <param name="IsNamed">True when the glob stands for the link itself, whatever is behind it.</param>
+internal sealed record FoundPath(string Path, Func<IEnumerable<FoundPath>>? Behind = null, bool IsNamed = true)
+{
+    /// <summary>True for a link on the way to the folder that the glob starts in: however it leads, there is an end.</summary>
+    public bool IsStart { get; init; }
+}
+
 /// <summary>Finds the files that globs stand for, and looks into no folder that none of them can be in.</summary>
 /// <param name="exclusions">What is left out, and with a folder all that is below it.</param>
-/// <param name="followsLinks">False looks into no folder that is found behind a symbolic link.</param>
 /// <param name="noInputs">What is left out where it is come upon, though not where a glob starts; null for nothing.</param>
-internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLinks, NoInputs? noInputs = null)
+internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, NoInputs? noInputs = null)
 {
+    // Of the folders that inputs start in, which are few.
+    private readonly Dictionary<string, bool> _isLink = [];
+
     /// <summary>
-    /// Full paths of the files that a glob stands for; of a plain path to a folder, all files below it. A plain path to
-    /// anything else is given back whether or not something is there. Each is a <see cref="RawName"/>.
+    /// What a glob stands for; of a plain path to a folder, all files below it. A plain path to anything else is given back
+    /// whether or not something is there. Links to folders are found, and not followed. Each path is a <see cref="RawName"/>.
     /// </summary>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
-    public IEnumerable<string> Files(Glob glob)
+    public IEnumerable<FoundPath> Find(Glob glob)
     {
-        if (WithParents(glob.Start).Any(IsExcluded))
+        if (IsLeftOut(glob))
         {
             return [];
         }
@@ -21,30 +33,53 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLin
         return (Directory.Exists(glob.Start), glob.IsPlain) switch
         {
             (true, true) => In(glob.Start, Glob.Below(glob.Start)),
-            (true, false) => In(glob.Start, glob),
-            (false, true) => [RawPath(glob.Start) ?? glob.Start],
+            (true, false) => In(glob.Start, glob, glob.Initial),
+            (false, true) => [new(RawPath(glob.Start) ?? glob.Start)],
             (false, false) => [],
         };
     }
 
-    private IEnumerable<string> In(string folder, Glob glob) => In(folder, glob, glob.Initial);
+    /// <summary>The same, where links to folders on the way to the start of the glob are found like those behind it.</summary>
+    /// <param name="glob">The glob.</param>
+    /// <param name="folder">Full path of a folder: links on the way to it are not looked at.</param>
+    public IEnumerable<FoundPath> FindBelow(Glob glob, string folder)
+    {
+        var outermost = IsLeftOut(glob) ? null : WithParents(glob.Start).TakeWhile(path => !HostFolder.IsAtOrBelow(folder, path)).LastOrDefault(path => IsLinkToFolder(path, glob));
+        return outermost is not null ? [new(outermost, () => FindBelow(glob, outermost), IsNamed: glob.IsPlain && outermost == glob.Start) { IsStart = true }] : Find(glob);
+    }
 
-    private IEnumerable<string> In(string folder, Glob glob, int[] state)
+    /// <summary>What a glob stands for in a folder whose dot it would pass by.</summary>
+    public IEnumerable<FoundPath> InDotFolder(string folder, Glob glob) =>
+        glob.StateIn(folder) is var state && glob.GoesOn(state) && !WithParents(folder).Any(path => IsExcluded(path) || noInputs?.Has(path) == true) ? In(folder, glob, state) : [];
+
+    /// <summary>True for a link to a folder that it is in: to follow it would have no end. True also where that cannot be told.</summary>
+    public static bool IsLoop(string link) =>
+        FileStatus.Of(link) is not { } target
+        || WithParents(link).Skip(1).Any(parent => FileStatus.Of(parent) is { } folder && (folder.Device, folder.Inode) == (target.Device, target.Inode));
+
+    private IEnumerable<FoundPath> In(string folder, Glob glob) => In(folder, glob, glob.Initial);
+
+    private IEnumerable<FoundPath> In(string folder, Glob glob, int[] state)
     {
         foreach (var entry in FolderContent.Of(folder))
         {
-            var next = glob.Next(state, entry.Name);
+            var next = glob.Next(state, entry.Name, entry.IsFolder);
             var path = Path.Join(folder, entry.Name);
-            if (!(entry.IsFolder ? glob.GoesOn(next) : glob.IsMatch(next)) || IsExcluded(path) || noInputs?.Has(path) == true)
+            var isNamed = glob.IsMatch(next);
+            if (!(entry.IsFolder ? glob.GoesOn(next) || (entry.IsLink && isNamed) : isNamed) || IsExcluded(path) || noInputs?.Has(path) == true)
             {
                 continue;
             }
 
             if (!entry.IsFolder)
             {
-                yield return path;
+                yield return new(path);
             }
-            else if (!entry.IsLink || (followsLinks && LeadsElsewhere(path)))
+            else if (entry.IsLink)
+            {
+                yield return new(path, () => glob.GoesOn(next) ? In(path, glob, next) : [], isNamed);
+            }
+            else
             {
                 foreach (var file in In(path, glob, next))
                 {
@@ -54,14 +89,28 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, bool followsLin
         }
     }
 
+    // A plain path may be one to a file.
+    private bool IsLinkToFolder(string path, Glob glob)
+    {
+        if (path == glob.Start && glob.IsPlain)
+        {
+            return Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is not null;
+        }
+
+        if (!_isLink.TryGetValue(path, out var isLink))
+        {
+            _isLink[path] = isLink = new DirectoryInfo(path).LinkTarget is not null;
+        }
+
+        return isLink;
+    }
+
+    private bool IsLeftOut(Glob glob) => WithParents(glob.Start).Any(IsExcluded);
+
     private bool IsExcluded(string path) => exclusions.Count > 0 && exclusions.Any(exclusion => exclusion.IsMatch(path));
 
-    // A link to a folder that it is in would have no end.
-    private static bool LeadsElsewhere(string link) =>
-        FileStatus.Of(link) is { } target
-        && !WithParents(link).Skip(1).Any(parent => FileStatus.Of(parent) is { } folder && (folder.Device, folder.Inode) == (target.Device, target.Inode));
-
-    private static IEnumerable<string> WithParents(string path)
+    /// <summary>A path, and the folders that it is in.</summary>
+    public static IEnumerable<string> WithParents(string path)
     {
         for (var at = path; at is not null; at = Path.GetDirectoryName(at))
         {

@@ -33,14 +33,15 @@ internal sealed record FileStamp(long Size, long Written, long Changed, ulong In
     {
         if (OperatingSystem.IsLinux())
         {
-            return FileStatus.Of(path) is { IsRegularFile: true } status
-                ? new(status.Size, status.WrittenNanoseconds, status.ChangedNanoseconds, status.Inode, status.Mode)
-                : null;
+            return FileStatus.Of(path) is { IsRegularFile: true } status ? Of(status) : null;
         }
 
         var file = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path) : null;
         return file is FileInfo { Exists: true } target ? new(target.Length, Nanoseconds(target.LastWriteTimeUtc), Changed: 0, Inode: 0, Mode: 0) : null;
     }
+
+    /// <summary>The stamp of a regular file whose status is known.</summary>
+    public static FileStamp Of(FileStatus status) => new(status.Size, status.WrittenNanoseconds, status.ChangedNanoseconds, status.Inode, status.Mode);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     public static FileStamp Read(BinaryReader reader) =>

@@ -4,13 +4,15 @@ namespace RestrictedRunner.Build;
 
 /// <summary>
 /// A path whose segments may be patterns: <c>*</c> stands for any characters of a name, <c>?</c> for one, and a segment
-/// <c>**</c> for any number of folders, none included. Nothing else is special, and a leading dot is a character like
-/// others. Upper and lower case differ on Linux only.
+/// <c>**</c> for any number of folders, none included. Nothing else is special. Among inputs, as with the globs of the .NET
+/// SDK, no pattern stands for a folder whose name begins with a dot, unless it begins with a dot itself. Upper and lower
+/// case differ on Linux only.
 /// </summary>
 internal sealed class Glob
 {
     private const string AnyFolders = "**";
     private const string AnyName = "*";
+    private const char Dot = '.';
 
     // The segments of the path from the first pattern on.
     private readonly string[] _patterns;
@@ -18,10 +20,10 @@ internal sealed class Glob
     // For each place before, between and after the patterns: the places that are reached from it without a name.
     private readonly int[][] _reached;
 
-    private Glob(string start, IEnumerable<string> patterns)
+    private Glob(string start, string[] patterns)
     {
         Start = start;
-        _patterns = [.. patterns.Select(pattern => pattern.Replace(@"\", @"\\", StringComparison.Ordinal))];
+        _patterns = patterns;
         _reached = new int[_patterns.Length + 1][];
         for (var place = 0; place < _reached.Length; place++)
         {
@@ -47,22 +49,41 @@ internal sealed class Glob
         var segments = (Path.DirectorySeparatorChar == '/' ? text : text.Replace(Path.DirectorySeparatorChar, '/')).Split('/');
         var plain = segments.TakeWhile(segment => segment.AsSpan().IndexOfAny('*', '?') < 0).Count();
         var start = FullPath(string.Join('/', segments[..plain]), text, folder);
-        string[] patterns = [.. segments[plain..].Where((segment, index) => segment is not ("" or ".") || index == segments.Length - plain - 1)];
+        string[] patterns = [.. segments[plain..].Where((segment, index) => segment is not ("" or ".") || index == segments.Length - plain - 1).Select(Literally)];
         return patterns is [.., "" or AnyFolders] ? new(start, [.. patterns[..^1], AnyFolders, AnyName]) : new(start, patterns);
     }
 
     /// <summary>All files below a folder.</summary>
     public static Glob Below(string folder) => new(folder, [AnyFolders, AnyName]);
 
+    /// <summary>
+    /// The same for an input. A folder that is named stands for all that is in it; the project's own, or one that it is in,
+    /// for what <c>**</c> there does: nobody means <c>.git</c> by it.
+    /// </summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="folder">Full path of the project's folder.</param>
+    public static Glob ParseInput(string text, string folder)
+    {
+        var glob = Parse(text, folder);
+        return glob.IsPlain && HostFolder.IsAtOrBelow(folder, glob.Start)
+            ? new(glob.Start, [AnyFolders, AnyName]) { PassesDotFolders = true }
+            : new(glob.Start, glob._patterns) { PassesDotFolders = true };
+    }
+
+    /// <summary>True for one that stands for a folder with a dot in front of its name only where its own text has the dot.</summary>
+    public bool PassesDotFolders { get; private init; }
+
     /// <summary>Where a match stands one name further; empty when nothing can match any more.</summary>
     /// <param name="state">Where it stands in the folder that has the name in it.</param>
     /// <param name="name">A file's or folder's.</param>
-    public int[] Next(int[] state, string name)
+    /// <param name="isFolder">True for a folder's, which may be one to pass by.</param>
+    public int[] Next(int[] state, string name, bool isFolder)
     {
+        var onlyWithDot = isFolder && PassesDotFolders && name.StartsWith(Dot);
         int[] next = [];
         foreach (var at in state)
         {
-            if (at < _patterns.Length && MatchesName(_patterns[at], name))
+            if (at < _patterns.Length && MatchesName(_patterns[at], name) && (!onlyWithDot || _patterns[at].StartsWith(Dot)))
             {
                 // A name that is one of any folders leaves the others to come.
                 var reached = _reached[_patterns[at] == AnyFolders ? at : at + 1];
@@ -92,21 +113,15 @@ internal sealed class Glob
 
     /// <summary>True for a path that the glob stands for.</summary>
     /// <param name="path">A full path.</param>
-    public bool IsMatch(string path)
-    {
-        var names = Path.GetRelativePath(Start, path);
-        return names == "."
-            ? IsMatch(Initial)
-            : IsBelow(names) && IsMatch(names.Split(Path.DirectorySeparatorChar).Aggregate(Initial, Next));
-    }
+    public bool IsMatch(string path) => Names(path) is { } names && IsMatch(StateAt(names, folders: names.Length - 1));
+
+    /// <summary>Where a match stands in a folder, whatever dots are on the way to it.</summary>
+    /// <param name="folder">Full path of a folder at or below <see cref="Start"/>.</param>
+    public int[] StateIn(string folder) => StateAt(Names(folder)!, folders: 0);
 
     /// <summary>True when the glob may stand for something below a folder.</summary>
     /// <param name="folder">A full path.</param>
-    public bool MayMatchBelow(string folder)
-    {
-        var names = Path.GetRelativePath(Start, folder);
-        return names == "." || (IsBelow(names) && GoesOn(names.Split(Path.DirectorySeparatorChar).Aggregate(Initial, Next)));
-    }
+    public bool MayMatchBelow(string folder) => Names(folder) is { } names && (names.Length == 0 || GoesOn(StateAt(names, names.Length)));
 
     // Loops, because what .NET has for arrays of numbers is first compiled in each build.
     private static bool IsIn(int[] state, int place)
@@ -122,12 +137,33 @@ internal sealed class Glob
         return false;
     }
 
+    // So many of the names, from the first on, are those of folders that may be passed by.
+    private int[] StateAt(string[] names, int folders)
+    {
+        var state = Initial;
+        for (var i = 0; i < names.Length; i++)
+        {
+            state = Next(state, names[i], isFolder: i < folders);
+        }
+
+        return state;
+    }
+
+    private string[]? Names(string path)
+    {
+        var names = Path.GetRelativePath(Start, path);
+        return names == "." ? [] : IsBelow(names) ? names.Split(Path.DirectorySeparatorChar) : null;
+    }
+
     private static bool IsBelow(string names) =>
         names != ".." && !names.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !Path.IsPathRooted(names);
 
     // Any number of folders may be none.
     private int[] Reached(int place) =>
         [place, .. place < _patterns.Length && _patterns[place] == AnyFolders ? Reached(place + 1) : []];
+
+    // To the expressions of .NET a backslash is special.
+    private static string Literally(string pattern) => pattern.Replace(@"\", @"\\", StringComparison.Ordinal);
 
     private static string FullPath(string plain, string text, string folder) =>
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(plain.Length == 0 && text.StartsWith('/') ? "/" : plain, folder));

@@ -10,38 +10,66 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     /// <summary>Files and links with a name that is no UTF-8, which .NET cannot open: each a <see cref="RawName"/>, relative as <see cref="InputFile.Path"/> is.</summary>
     public IReadOnlyList<string> RawNames { get; init; } = [];
 
-    /// <summary>Looks for the files.</summary>
+    /// <summary>The symbolic links whose targets are among the inputs, sorted as the files.</summary>
+    public IReadOnlyList<InputLink> Links { get; init; } = [];
+
+    /// <summary>Links that lead nowhere.</summary>
+    public IReadOnlyList<InputLink> Nowhere { get; init; } = [];
+
+    /// <summary>Looks for the inputs of a step.</summary>
     /// <param name="folder">Full path of the project's folder.</param>
     /// <param name="declared">
-    /// Files, folders with all that is below them, and patterns (see <see cref="Glob"/>), which stand for files only;
-    /// relative to the folder or absolute. What begins with <c>!</c> takes files and folders away again, wherever it
-    /// stands in the list; <c>./!name</c> is a file with such a name.
-    /// <para>
-    /// A symbolic link to a file is that file's content under the link's name. Links to folders are followed on Linux,
-    /// but not to a folder that they are in. Links that lead nowhere, pipes, sockets and devices are no inputs.
-    /// </para>
+    /// Files, folders with all that is below them, and patterns (see <see cref="Glob.ParseInput"/>), which stand for files
+    /// only; relative to the folder or absolute. What begins with <c>!</c> takes files and folders away again, wherever it
+    /// stands in the list; <c>./!name</c> is a file with such a name. What becomes of symbolic links, <see cref="InputSearch"/>
+    /// tells. Pipes, sockets and devices are no inputs.
     /// </param>
-    /// <param name="followsLinks">False looks into no folder that a pattern finds behind a symbolic link.</param>
     /// <param name="noInputs">What patterns and folders do not stand for; null for nothing.</param>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
-    public static InputFiles Find(string folder, IReadOnlyList<string> declared, bool followsLinks = true, NoInputs? noInputs = null)
+    public static InputFiles Find(string folder, IReadOnlyList<string> declared, NoInputs? noInputs = null)
     {
         var exclusions = declared.Where(text => text.StartsWith(Exclusion)).Select(text => Glob.Parse(text[1..], folder));
-        var search = new FileSearch([.. exclusions], followsLinks, noInputs);
-        var inputs = declared.Where(text => !text.StartsWith(Exclusion)).Distinct().Select(text => new DeclaredInput(text, [.. search.Files(Glob.Parse(text, folder))])).ToList();
-        string[] all = [.. inputs.SelectMany(input => input.Paths).Distinct()];
-        var files = new InputFile?[all.Length];
-        InParallel.For(all.Length, i => files[i] = !RawName.IsRaw(all[i]) && FileStamp.Of(all[i]) is { } stamp ? new(RelativePath(folder, all[i]), all[i], stamp) : null, CancellationToken.None);
-        var noFiles = all.Where((_, i) => files[i] is null).ToHashSet();
-        InputFile[] found = [.. files.OfType<InputFile>()];
-        Array.Sort(found, static (x, y) => Utf8Order.Comparer.Compare(x.Path, y.Path));
-        return new(found, [.. inputs.Where(input => input.Paths.All(noFiles.Contains)).Select(input => input.Text)])
+        string[] inputs = [.. declared.Where(text => !text.StartsWith(Exclusion)).Distinct()];
+        var search = new InputSearch(folder, new FileSearch([.. exclusions], noInputs), noInputs);
+        var stands = search.Find([.. inputs.Select(text => Glob.ParseInput(text, folder))]);
+        return new(Sorted(folder, search.Files), [.. inputs.Where((_, i) => !stands[i])])
         {
-            RawNames = [.. noFiles.Where(RawName.IsRaw).Select(path => RelativePath(folder, path))],
+            RawNames = [.. search.RawNames.Select(path => RelativePath(folder, path))],
+            Links = [.. search.Links.Select(link => Link(folder, link.Key, RelativePath(folder, link.Value))).OrderBy(link => link.Path, Utf8Order.Comparer)],
+            Nowhere = [.. search.Nowhere.Select(link => Link(folder, link, "")).OrderBy(link => link.Path, Utf8Order.Comparer)],
         };
     }
 
-    private sealed record DeclaredInput(string Text, string[] Paths);
+    /// <summary>Looks for outputs: a link to a file is that file's content under the link's name, and a dot is a character like others.</summary>
+    /// <param name="folder">Full path of the project's folder.</param>
+    /// <param name="declared">Files, folders and patterns.</param>
+    /// <param name="followsLinks">False looks into no folder that a pattern finds behind a symbolic link.</param>
+    /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
+    public static InputFiles FindOutputs(string folder, IReadOnlyList<string> declared, bool followsLinks)
+    {
+        var search = new FileSearch([]);
+        string[] all = [.. declared.SelectMany(text => Followed(search.Find(Glob.Parse(text, folder)))).Distinct()];
+        string[] paths = [.. all.Where(path => !RawName.IsRaw(path))];
+        var stamps = new FileStamp?[paths.Length];
+        InParallel.For(paths.Length, i => stamps[i] = FileStamp.Of(paths[i]), CancellationToken.None);
+        return new(Sorted(folder, paths.Zip(stamps).Where(file => file.Second is not null).Select(file => KeyValuePair.Create(file.First, file.Second!))), Missing: [])
+        {
+            RawNames = [.. all.Where(RawName.IsRaw).Select(path => RelativePath(folder, path))],
+        };
+
+        IEnumerable<string> Followed(IEnumerable<FoundPath> found) =>
+            found.SelectMany(path => path.Behind is null ? [path.Path] : followsLinks && !FileSearch.IsLoop(path.Path) ? Followed(path.Behind()) : []);
+    }
+
+    private static InputFile[] Sorted(string folder, IEnumerable<KeyValuePair<string, FileStamp>> files)
+    {
+        InputFile[] found = [.. files.Select(file => new InputFile(RelativePath(folder, file.Key), file.Key, file.Value))];
+        Array.Sort(found, static (x, y) => Utf8Order.Comparer.Compare(x.Path, y.Path));
+        return found;
+    }
+
+    private static InputLink Link(string folder, string path, string target) =>
+        new(RelativePath(folder, path), path, new FileInfo(path).LinkTarget ?? "", target);
 
     private static string RelativePath(string folder, string path)
     {

@@ -21,26 +21,32 @@ internal sealed record KnownRoot(string Stamps, Digest Root, int Day)
     public const int FewestFiles = 100;
 
     // Another one for each change of what a tree is made of.
-    private const string Form = "RestrictedRunner.Build root 1";
+    private const string Form = "RestrictedRunner.Build root 2";
 
     // Then the digests of the files are looked up again, which are forgotten when nobody does.
     private const int LongestDays = DigestCache.DaysUntilRenewed;
 
-    /// <summary>Hash of the paths and stamps of files.</summary>
-    /// <param name="files">In the order of their paths.</param>
+    /// <summary>Hash of the paths and stamps of files, and of links.</summary>
+    /// <param name="found">In the order of their paths.</param>
     /// <param name="depth">How many folders above the project's the tree begins.</param>
-    public static string StampsOf(IReadOnlyList<InputFile> files, int depth)
+    public static string StampsOf(InputFiles found, int depth)
     {
         // Large enough for most paths, so that what is written need not move.
-        using var bytes = new MemoryStream(files.Count * 200);
+        using var bytes = new MemoryStream(found.Files.Count * 200);
         using var writer = new BinaryWriter(bytes);
         writer.Write(Form);
         writer.Write(depth);
-        foreach (var (path, fullPath, stamp) in files)
+        foreach (var (path, fullPath, stamp) in found.Files)
         {
             writer.Write(path);
             writer.Write(fullPath);
             stamp.Write(writer);
+        }
+
+        foreach (var link in found.Links)
+        {
+            writer.Write(link.Path);
+            writer.Write(link.Target);
         }
 
         return Convert.ToHexString(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));

@@ -7,7 +7,8 @@ namespace RestrictedRunner.Build;
 /// <param name="paths">Full paths of files, and of folders with all that is below them.</param>
 /// <param name="folders">Full paths of the folders that files of ours are in, among what may be the user's.</param>
 /// <param name="written">Full paths of what the step wrote, looked up when something is come upon.</param>
-internal sealed class NoInputs(IReadOnlySet<string> paths, IReadOnlyList<string> folders, Lazy<HashSet<string>> written)
+/// <param name="outputs">Full paths of the outputs, and of the folders in which globs of them start.</param>
+internal sealed class NoInputs(IReadOnlySet<string> paths, IReadOnlyList<string> folders, Lazy<HashSet<string>> written, IReadOnlyList<string> outputs)
 {
     /// <summary>Those of a step.</summary>
     /// <param name="step">The step.</param>
@@ -20,12 +21,17 @@ internal sealed class NoInputs(IReadOnlySet<string> paths, IReadOnlyList<string>
     {
         var project = setting.ProjectDirectory;
         var build = setting.BuildFolders.Select(Path.TrimEndingDirectorySeparator).Where(folder => !HostFolder.IsAtOrBelow(project, folder));
-        var outputs = step.Outputs.Select(output => Glob.Parse(output, project)).Where(output => output.IsPlain).Select(output => output.Start);
+        var outputs = step.Outputs.Select(output => Glob.Parse(output, project)).ToList();
         return new(
-            new HashSet<string>([.. build, .. outputs]),
+            new HashSet<string>([.. build, .. outputs.Where(output => output.IsPlain).Select(output => output.Start)]),
             [setting.State.Folder, Path.GetFullPath(LogFilePlace.DefaultFolder, project)],
-            new(() => [.. earlier.Files.Select(file => OutputPath.Absolute(project, file))]));
+            new(() => [.. earlier.Files.Select(file => OutputPath.Absolute(project, file))]),
+            [.. outputs.Select(output => output.Start)]);
     }
+
+    /// <summary>True for a link at whose place an output is to be, or which one is to be behind: where that is a copy, what it leads to stays as it is.</summary>
+    /// <param name="link">Full path.</param>
+    public bool LeadsToOutput(string link) => outputs.Any(output => HostFolder.IsAtOrBelow(output, link));
 
     /// <summary>True for a file or folder that is left out.</summary>
     /// <param name="path">Full path.</param>

@@ -149,6 +149,12 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     public void OutputNameNotUtf8(DeclaredStep step, IReadOnlyList<string> names) =>
         NameNotUtf8(step, "output", names, "Let the command give it another name, or write it where no output is. What the step wrote is removed.");
 
+    public void InputEmpty(DeclaredStep step, string input, string beside) =>
+        Warning("RRB1023", $"Step '{step.Name}': the input '{input}' stands for no file.{Sentence(beside)} Correct it, or set AllowEmptyInputs=\"true\" where there may be none.");
+
+    public void InputLeadsNowhere(DeclaredStep step, InputLink link) =>
+        Error("RRB1026", $"Step '{step.Name}': the input '{link.Path}' is a link to '{link.Text}', which is not there. Create that, correct the link, or leave it out: '!{link.Path}'.");
+
     public void OutputHoldsProject(DeclaredStep step, string output) =>
         Error("RRB1022", $"Step '{step.Name}': the output '{output}' is the project's folder, or in a folder that the project is in, which the step would see as a whole. Let it write below the project's folder, or into a folder of its own beside it.");
 

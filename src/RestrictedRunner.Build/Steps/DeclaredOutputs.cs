@@ -24,7 +24,7 @@ internal sealed record DeclaredOutputs(IReadOnlyList<string> Texts)
     /// <summary>The declared outputs that nothing is there for.</summary>
     /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
     public IEnumerable<string> Absent(string projectDirectory) =>
-        Texts.Where(output => Glob.Parse(output, projectDirectory) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.Find(projectDirectory, [output]).Files.Count == 0);
+        Texts.Where(output => Glob.Parse(output, projectDirectory) is { IsPlain: true } path ? !Path.Exists(path.Start) : InputFiles.FindOutputs(projectDirectory, [output], followsLinks: true).Files.Count == 0);
 
     /// <summary>Full paths of what is there with a name that is no UTF-8, and so cannot be an output: each a <see cref="RawName"/>.</summary>
     /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
@@ -38,7 +38,7 @@ internal sealed record DeclaredOutputs(IReadOnlyList<string> Texts)
         Find(projectDirectory).Files.Select(file => new OutputOnDisk(OutputPath.Of(file.Path), new FileInfo(file.FullPath)));
 
     private InputFiles Find(string projectDirectory) =>
-        InputFiles.Find(projectDirectory, [.. Texts.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)], followsLinks: false);
+        InputFiles.FindOutputs(projectDirectory, [.. Texts.Where(output => !Glob.Parse(output, projectDirectory).IsPlain)], followsLinks: false);
 
     private IEnumerable<Glob> Parse(string projectDirectory) => Texts.Select(output => Glob.Parse(output, projectDirectory));
 }

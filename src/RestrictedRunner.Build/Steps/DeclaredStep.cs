@@ -28,6 +28,9 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     /// <summary>True for a step that sees only what it declares.</summary>
     public bool Hermetic { get; init; }
 
+    /// <summary>True where a glob or folder among the inputs may stand for nothing.</summary>
+    public bool AllowEmptyInputs { get; init; }
+
     /// <summary>True for a step that each of several frameworks has for itself.</summary>
     public bool PerTargetFramework { get; init; }
 

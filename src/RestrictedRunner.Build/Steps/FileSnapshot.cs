@@ -15,7 +15,7 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <summary>The project's folder in the tree; empty when it is the root.</summary>
     public string ProjectInTree => ProjectTree.ProjectAt(Depth);
 
-    /// <summary>Looks for what is declared, and reads what has changed since it was last read.</summary>
+    /// <summary>Looks for inputs, and reads what has changed since it was last read.</summary>
     /// <param name="declared">Files, folders and globs.</param>
     /// <param name="folder">Full path of the project's folder.</param>
     /// <param name="known">Path of the file that remembers what was read before.</param>
@@ -24,15 +24,45 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <param name="noInputs">What folders and globs do not stand for; null for nothing.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
-    public static FileSnapshot Find(IReadOnlyList<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0, NoInputs? noInputs = null)
+    public static FileSnapshot Find(IReadOnlyList<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0, NoInputs? noInputs = null) =>
+        Of(() => InputFiles.Find(folder, declared, noInputs), known, cancellation, depth);
+
+    /// <summary>The same for outputs, whose links are the files that they lead to.</summary>
+    /// <param name="written">Full paths.</param>
+    /// <param name="folder">Full path of the project's folder.</param>
+    /// <param name="known">Path of the file that remembers what was read before.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
+    public static FileSnapshot OfOutputs(IReadOnlyList<string> written, string folder, string known, CancellationToken cancellation) =>
+        Of(() => InputFiles.FindOutputs(folder, written, followsLinks: true), known, cancellation, depth: 0);
+
+    /// <summary>What is declared as a plain path and is not there.</summary>
+    public IEnumerable<string> Absent(string folder) => Found.Missing.Where(declared => IsFile(declared, folder));
+
+    /// <summary>The globs and folders that stand for nothing.</summary>
+    public IEnumerable<string> Empty(string folder) => Found.Missing.Where(declared => !IsFile(declared, folder));
+
+    /// <summary>True while nobody has written to one of the files since they were found.</summary>
+    public bool IsUnchanged() => Found.Files.All(static file => FileStamp.Of(file.FullPath) == file.Stamp) && Found.Links.All(static link => link.IsUnchanged());
+
+    /// <summary>Place in the tree of a path that is relative to the project's folder.</summary>
+    public string PathInTree(string path) => ProjectTree.PathAt(Depth, path);
+
+    /// <summary>What is to be written in a link of the tree, relative to the folder that it is in.</summary>
+    public string TargetInTree(InputLink link) => TargetInTree(link, Depth);
+
+    private static bool IsFile(string declared, string folder) => Glob.Parse(declared, folder) is { IsPlain: true } path && !Directory.Exists(path.Start);
+
+    private static FileSnapshot Of(Func<InputFiles> find, string known, CancellationToken cancellation, int depth)
     {
         for (var look = 1; ; look++)
         {
-            var found = InputFiles.Find(folder, declared, noInputs: noInputs);
-            var above = Math.Max(depth, ProjectTree.Depth(found.Files.Select(file => file.Path)));
+            var found = find();
+            var above = Math.Max(depth, ProjectTree.Depth(found.Files.Select(file => file.Path).Concat(found.Links.Select(link => link.Path))));
             try
             {
-                return new(found, RootOf(found.Files, above, known, cancellation), above);
+                return new(found, RootOf(found, above, known, cancellation), above);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && look < MostLooks)
             {
@@ -41,28 +71,18 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
         }
     }
 
-    /// <summary>What is declared as a plain path and is not there. A glob may stand for nothing.</summary>
-    public IEnumerable<string> Absent(string folder) =>
-        Found.Missing.Where(declared => Glob.Parse(declared, folder) is { IsPlain: true } path && !Directory.Exists(path.Start) && !Found.RawNames.Any(name => RawName.InNet(Path.GetFullPath(name, folder)) == path.Start));
-
-    /// <summary>True while nobody has written to one of the files since they were found.</summary>
-    public bool IsUnchanged() => Found.Files.All(static file => FileStamp.Of(file.FullPath) == file.Stamp);
-
-    /// <summary>Place in the tree of a path that is relative to the project's folder.</summary>
-    public string PathInTree(string path) => ProjectTree.PathAt(Depth, path);
-
-    private static Digest RootOf(IReadOnlyList<InputFile> files, int depth, string known, CancellationToken cancellation)
+    private static Digest RootOf(InputFiles found, int depth, string known, CancellationToken cancellation)
     {
         var today = (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
         var knownRoot = known + KnownRoot.Ending;
-        var stamps = files.Count < KnownRoot.FewestFiles ? "" : KnownRoot.StampsOf(files, depth);
+        var stamps = found.Files.Count < KnownRoot.FewestFiles ? "" : KnownRoot.StampsOf(found, depth);
         if (stamps.Length > 0 && KnownRoot.Find(knownRoot, stamps, today) is { } last)
         {
             return last;
         }
 
-        var digested = FileDigests.Of(files, known, today, cancellation);
-        var root = InputTree.Of(digested.Select(file => Entry(file, depth))).Root;
+        var digested = FileDigests.Of(found.Files, known, today, cancellation);
+        var root = InputTree.Of([.. digested.Select(file => Entry(file, depth)), .. found.Links.Select(link => Entry(link, depth))]).Root;
         if (stamps.Length > 0)
         {
             // Of a file that has changed, an older content may come back with its old stamp, where that is only a time and a size.
@@ -81,4 +101,10 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
 
     private static InputEntry.File Entry(DigestedFile file, int depth) =>
         new(ProjectTree.PathAt(depth, file.File.Path), file.Digest ?? throw file.Problem!, file.File.Stamp.IsExecutable);
+
+    private static InputEntry.Link Entry(InputLink link, int depth) => new(ProjectTree.PathAt(depth, link.Path), TargetInTree(link, depth));
+
+    // The same wherever the checkout is: also of a link that is absolute, or leads by a folder's name that the tree has not.
+    private static string TargetInTree(InputLink link, int depth) =>
+        Path.GetRelativePath(Path.GetDirectoryName($"/{ProjectTree.PathAt(depth, link.Path)}")!, $"/{ProjectTree.PathAt(depth, link.Target)}").Replace(Path.DirectorySeparatorChar, '/');
 }

@@ -1,23 +1,22 @@
 namespace RestrictedRunner.Build;
 
 /// <summary>What a step reads, as far as the names tell, before any of it is there.</summary>
-internal sealed class InputPattern
+/// <param name="inputs">What is read.</param>
+/// <param name="exclusions">What of it is not.</param>
+internal sealed class InputPattern(IReadOnlyList<NamePattern> inputs, IReadOnlyList<Glob> exclusions)
 {
-    private readonly IReadOnlyList<NamePattern> _inputs;
-    private readonly IReadOnlyList<Glob> _exclusions;
-
+    /// <summary>That of a step.</summary>
     /// <param name="inputs">Files, folders and globs, and with <c>!</c> what is not read.</param>
     /// <param name="projectDirectory">Folder that they are relative to.</param>
-    public InputPattern(IReadOnlyList<string> inputs, string projectDirectory)
-    {
-        _inputs = [.. inputs.Where(input => !input.StartsWith('!')).Select(input => new NamePattern(input, projectDirectory))];
-        _exclusions = [.. inputs.Where(input => input.StartsWith('!')).Select(input => Glob.Parse(input.TrimStart('!'), projectDirectory))];
-    }
+    public static InputPattern Of(IReadOnlyList<string> inputs, string projectDirectory) =>
+        new(
+            [.. inputs.Where(input => !input.StartsWith('!')).Select(input => new NamePattern(input, projectDirectory, isInput: true))],
+            [.. inputs.Where(input => input.StartsWith('!')).Select(input => Glob.Parse(input.TrimStart('!'), projectDirectory))]);
 
     /// <summary>True when one of the inputs is the output, is below it, or has it below. Of two globs it is told as far as their own texts match.</summary>
     public bool Reads(NamePattern output) =>
-        _inputs.Any(input => Reads(input.Glob, output) || (!output.Glob.IsPlain && IsIn(output.Glob, input)))
-        && !_exclusions.Any(exclusion => exclusion.IsMatch(output.Path));
+        inputs.Any(input => Reads(input.Glob, output) || (!output.Glob.IsPlain && IsIn(output.Glob, input)))
+        && !exclusions.Any(exclusion => exclusion.IsMatch(output.Path));
 
     // What a glob writes is read by its name, with its folder, or by a glob that is a part of it.
     private static bool IsIn(Glob written, NamePattern read) =>

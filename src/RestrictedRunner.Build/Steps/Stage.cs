@@ -1,8 +1,8 @@
 namespace RestrictedRunner.Build;
 
 /// <summary>
-/// The folder that a hermetic step sees in place of the project's: the inputs that it declares, as copies, and nothing
-/// else. What it writes there is thrown away, except for its outputs.
+/// The folder that a hermetic step sees in place of the project's: the inputs that it declares, as copies, their links as links, and
+/// nothing else. What it writes there is thrown away, except for its outputs.
 /// </summary>
 internal sealed class Stage : IDisposable
 {
@@ -40,16 +40,26 @@ internal sealed class Stage : IDisposable
         foreach (var file in _inputs.Found.Files)
         {
             cancellation.ThrowIfCancellationRequested();
-            var copy = Path.Combine(Tree, _inputs.PathInTree(file.Path));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             try
             {
-                File.Copy(file.FullPath, copy);
+                File.Copy(file.FullPath, PlaceFor(file.Path));
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
                 // Somebody removed it since it was found: an input that has changed.
             }
+        }
+
+        foreach (var link in _inputs.Found.Links)
+        {
+            File.CreateSymbolicLink(PlaceFor(link.Path), _inputs.TargetInTree(link));
+        }
+
+        string PlaceFor(string path)
+        {
+            var place = Path.Combine(Tree, _inputs.PathInTree(path));
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            return place;
         }
     }
 

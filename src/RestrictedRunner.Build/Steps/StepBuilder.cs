@@ -48,13 +48,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     {
         var earlier = WrittenFiles.Load(paths.Written);
         var inputs = InputsWithout(earlier, new OutputFolders(step, setting.ProjectDirectory).Depth);
-        inputs.Absent(setting.ProjectDirectory).ToList().ForEach(input => log.Diagnostics.InputAbsent(step, input));
-        if (inputs.Found.RawNames is { Count: > 0 } names)
-        {
-            log.Diagnostics.InputNameNotUtf8(step, names);
-        }
-
-        if (log.HasErrors)
+        if (!AreThere(step, inputs, log))
         {
             return false;
         }
@@ -184,6 +178,32 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return true;
     }
 
+    // In every build: a step that nothing is an input of would be up to date for good. The warning may be an error in this build.
+    private bool AreThere(DeclaredStep step, FileSnapshot inputs, StepLogs.Log log)
+    {
+        foreach (var input in inputs.Absent(setting.ProjectDirectory))
+        {
+            log.Diagnostics.InputAbsent(step, input);
+        }
+
+        if (inputs.Found.RawNames is { Count: > 0 } names)
+        {
+            log.Diagnostics.InputNameNotUtf8(step, names);
+        }
+
+        foreach (var link in inputs.Found.Nowhere)
+        {
+            log.Diagnostics.InputLeadsNowhere(step, link);
+        }
+
+        foreach (var input in step.AllowEmptyInputs ? [] : inputs.Empty(setting.ProjectDirectory))
+        {
+            log.Diagnostics.InputEmpty(step, input, NearInput.Of(input, setting.ProjectDirectory));
+        }
+
+        return !log.HasErrors;
+    }
+
     // What was verified a moment ago need not be read again; what a link leads to was not.
     private static string? KnownHash(StepFiles files, WrittenFiles written, IReadOnlyList<InputEntry>? restored)
     {
@@ -194,7 +214,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private string HashOf(WrittenFiles files, StatePaths paths)
     {
         var written = files.Files.Select(file => OutputPath.Absolute(setting.ProjectDirectory, file));
-        return FileSnapshot.Find([.. written], setting.ProjectDirectory, paths.Outputs, cancellation).Root.Hash;
+        return FileSnapshot.OfOutputs([.. written], setting.ProjectDirectory, paths.Outputs, cancellation).Root.Hash;
     }
 
     // What the key says is run, though the image's name may stand for another by now. Of one name there are images for

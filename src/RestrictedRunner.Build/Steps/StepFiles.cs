@@ -4,7 +4,7 @@ namespace RestrictedRunner.Build;
 internal sealed class StepFiles(DeclaredStep step, string projectDirectory, WrittenFiles earlier, FileSnapshot inputs)
 {
     // A step that changes files in place has them as inputs, too. Of an unchanged step nobody asks.
-    private readonly Lazy<HashSet<string>> _inputs = new(() => [.. inputs.Found.Files.Select(file => file.FullPath)]);
+    private readonly Lazy<InputPaths> _inputs = new(() => new(inputs.Found));
 
     /// <summary>The step that makes them.</summary>
     public DeclaredStep Step => step;
@@ -30,7 +30,7 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     public IReadOnlyList<string> PathsIn(string folder) => [.. Outputs.Named(folder).Concat(Outputs.FindIn(folder).Select(output => output.Path))];
 
     /// <summary>What was written, without what is an input too: nobody may remove that.</summary>
-    public WrittenFiles Own(WrittenFiles written) => written.Without(path => _inputs.Value.Contains(OutputPath.Absolute(projectDirectory, path)));
+    public WrittenFiles Own(WrittenFiles written) => written.Without(path => _inputs.Value.Has(OutputPath.Absolute(projectDirectory, path)));
 
     /// <summary>Paths of the files that are among the outputs, or were when the step last succeeded.</summary>
     public IReadOnlyList<string> Paths() =>
@@ -42,5 +42,5 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     /// <summary>Removes outputs, unless they are inputs too.</summary>
     public void Remove(IEnumerable<OutputOnDisk> outputs) => OutputOnDisk.Remove([.. outputs.Where(output => !IsInput(output))], new(projectDirectory), Folders.AreIn);
 
-    private bool IsInput(OutputOnDisk output) => _inputs.Value.Contains(output.Info.FullName);
+    private bool IsInput(OutputOnDisk output) => _inputs.Value.Has(output.Info.FullName);
 }

@@ -30,7 +30,7 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         }
 
         // Every step is compared with every other.
-        var outputs = steps.SelectMany(step => step.Outputs.Select(output => new Output(step, output, new(output, projectDirectory), new([output], projectDirectory)))).ToList();
+        var outputs = steps.SelectMany(step => step.Outputs.Select(output => new Output(step, output, new(output, projectDirectory, isInput: false)))).ToList();
         foreach (var output in outputs)
         {
             var first = outputs.First(other => Overlap(other.Name, output.Name) || (!ReferenceEquals(other.Step, output.Step) && MayOverlap(other, output)));
@@ -68,7 +68,7 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
 
     private static IReadOnlyList<string> Predecessors(DeclaredStep step, List<Output> outputs, IReadOnlyList<DeclaredStep> steps, string projectDirectory)
     {
-        var inputs = new InputPattern(step.AllInputs, projectDirectory);
+        var inputs = InputPattern.Of(step.AllInputs, projectDirectory);
         var read = outputs.Where(output => inputs.Reads(output.Name)).Select(output => output.Step).ToHashSet<DeclaredStep>(ReferenceEqualityComparer.Instance);
         return
         [
@@ -112,9 +112,9 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
     private static bool Overlap(NamePattern output, NamePattern other) => HostFolder.IsAtOrBelow(output.Path, other.Path) || HostFolder.IsAtOrBelow(other.Path, output.Path);
 
     // Of plain names all is known.
-    private static bool MayOverlap(Output output, Output other) => !(output.Name.Glob.IsPlain && other.Name.Glob.IsPlain) && output.AsInput.Reads(other.Name);
+    private static bool MayOverlap(Output output, Output other) => !(output.Name.Glob.IsPlain && other.Name.Glob.IsPlain) && new InputPattern([output.Name], []).Reads(other.Name);
 
-    private sealed record Output(DeclaredStep Step, string Text, NamePattern Name, InputPattern AsInput);
+    private sealed record Output(DeclaredStep Step, string Text, NamePattern Name);
 }
 
 /// <summary>Why steps have no order.</summary>

@@ -16,6 +16,7 @@ internal sealed class StepReader
     private const string DependsOn = nameof(DeclaredStep.DependsOn);
     private const string Description = nameof(DeclaredStep.Description);
     private const string Hermetic = nameof(DeclaredStep.Hermetic);
+    private const string AllowEmptyInputs = nameof(DeclaredStep.AllowEmptyInputs);
     private const string PerTargetFramework = "PerTargetFramework";
 
     /// <summary>The targets read them.</summary>
@@ -32,7 +33,7 @@ internal sealed class StepReader
 
     /// <summary>Every name that metadata may have.</summary>
     public static IReadOnlySet<string> MetadataNames { get; } =
-        new HashSet<string>([.. TaskParameters.Keys, Inputs, Outputs, DependsOn, Description, Hermetic, .. OfTargets], StringComparer.OrdinalIgnoreCase);
+        new HashSet<string>([.. TaskParameters.Keys, Inputs, Outputs, DependsOn, Description, Hermetic, AllowEmptyInputs, .. OfTargets], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every property of ours that a project may set.</summary>
     public static IReadOnlyList<string> PropertyNames { get; } =
@@ -63,9 +64,7 @@ internal sealed class StepReader
             }
         }
 
-        var hermetic = Unescaped(values.GetValueOrDefault(Hermetic, "false"));
-        var isFlag = bool.TryParse(hermetic, out var isHermetic);
-        List<OptionProblem> problems = isFlag ? [] : [new(OptionProblemKind.ValueInvalid, Hermetic, hermetic, "it is true or false")];
+        List<OptionProblem> problems = [];
         if (item.ItemSpec.Contains("%(", StringComparison.Ordinal))
         {
             problems.Add(new(OptionProblemKind.ValueInvalid, "Include", item.ItemSpec, "metadata of other items are known in targets only; Include=\"@(Items)\" declares a step for each of them, which has their metadata, such as %(Filename)"));
@@ -78,7 +77,8 @@ internal sealed class StepReader
             Inputs = Paths(Inputs),
             Outputs = Paths(Outputs),
             DependsOn = List(values.GetValueOrDefault(DependsOn, "")),
-            Hermetic = isHermetic,
+            Hermetic = Flag(Hermetic),
+            AllowEmptyInputs = Flag(AllowEmptyInputs),
             PerTargetFramework = IsPerTargetFramework(item),
             Problems = problems,
             Parameters = values.Where(value => TaskParameters.ContainsKey(value.Key)).ToDictionary(value => value.Key, value => value.Value, StringComparer.OrdinalIgnoreCase),
@@ -89,6 +89,17 @@ internal sealed class StepReader
         }
 
         return step;
+
+        bool Flag(string name)
+        {
+            var text = Unescaped(values.GetValueOrDefault(name, "false"));
+            if (!bool.TryParse(text, out var flag))
+            {
+                problems.Add(new(OptionProblemKind.ValueInvalid, name, text, "it is true or false"));
+            }
+
+            return flag;
+        }
 
         // One with a NUL is no path for anybody.
         IReadOnlyList<string> Paths(string name)

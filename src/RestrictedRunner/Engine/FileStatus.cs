@@ -21,6 +21,7 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
     private const uint RegularFile = 0x8000;
     private const uint Folder = 0x4000;
     private const uint Pipe = 0x1000;
+    private const uint Link = 0xa000;
 
     // PATH_MAX: of longer ones the kernel knows nothing.
     private const int LongestPath = 4096;
@@ -33,6 +34,9 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
 
     /// <summary>True for a named pipe.</summary>
     public bool IsPipe => (Mode & KindOfFile) == Pipe;
+
+    /// <summary>True for a symbolic link itself.</summary>
+    public bool IsLink => (Mode & KindOfFile) == Link;
 
     /// <summary>When its content, owner or mode last changed; a program cannot set it, unlike the time of writing.</summary>
     public DateTimeOffset Changed => DateTimeOffset.UnixEpoch.AddTicks(ChangedNanoseconds / TimeSpan.NanosecondsPerTick);

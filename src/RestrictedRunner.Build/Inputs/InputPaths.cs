@@ -1,0 +1,22 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>Tells whether a path is that of an input, also by another way to it: through a folder that is a link.</summary>
+internal sealed class InputPaths
+{
+    private readonly RealPaths _real = new();
+    private readonly HashSet<string> _paths;
+    private readonly HashSet<string> _locations;
+
+    /// <param name="inputs">The inputs.</param>
+    public InputPaths(InputFiles inputs)
+    {
+        _paths = [.. inputs.Files.Select(file => file.FullPath), .. inputs.Links.Select(link => link.FullPath)];
+
+        // There is another way only where a link is.
+        _locations = inputs.Links.Count == 0 ? [] : [.. _paths.Select(path => _real.Location(path) ?? path)];
+    }
+
+    /// <summary>True for the path of an input.</summary>
+    /// <param name="path">A full path.</param>
+    public bool Has(string path) => _paths.Contains(path) || (_locations.Count > 0 && _real.Location(path) is { } location && _locations.Contains(location));
+}

@@ -8,9 +8,9 @@ public class StaleItemsTests
 {
     private const string Restored = "bin/Debug/net10.0/gen/b.json";
 
-    // One file of each kind for each name.
+    // One file of each kind for each name. MSBuild would write a command anew that holds an element of XML.
     private const string Generate =
-        "for f in names/*.txt; do n=%24(basename $f .txt); echo class C$n$D %7B %7D &gt; $D/$n.cs; echo '&lt;root /&gt;' &gt; $D/$n.resx; "
+        "for f in names/*.txt; do n=%24(basename $f .txt); echo class C$D$n %7B %7D &gt; $D/$n.cs; printf '\\074root /\\076' &gt; $D/$n.resx; "
         + "echo 1 | tee $D/$n.json $D/$n.bin $D/$n.add $D/$n.none $D/$n.mine $D/$n.link &gt; /dev/null; done";
 
     [EngineFact]

@@ -109,7 +109,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             if (setting.Images[options.Engine].WhyAbsent(options.Image, cancellation) is { } absence)
             {
                 // Nothing has changed, so what was true of the outputs still is.
-                state.Keep(state.Key, state.Outputs);
+                state.Keep(state.Key, state.Outputs, state.Warnings);
                 log.Diagnostics.NotRun(absence, options, KeptOutput.None);
                 return false;
             }

@@ -1,53 +1,101 @@
 #!/usr/bin/env bash
-# Everything that CI checks, on a machine that has nothing but the .NET SDK. Last line: N passed, M failed, K skipped.
+# Passes the tests on a machine that has nothing but the .NET SDK. Last line: N passed, M failed, K skipped.
+#
+#   build/test.sh           formatting and all tests but the long tier: what CI runs
+#   build/test.sh --fast    formatting and the tests that need no engine
+#   build/test.sh --all     the long tier too, and the engine tests on newer engines
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-ensure_dotnet
-"$root/build/engine.sh" --test
-if [ -e "$artifacts/containers.conf" ]; then export CONTAINERS_CONF=$artifacts/containers.conf; fi
-"$root/build/images.sh" --podman
-"$root/build/pack.sh"
+tier=default
+case "${1:-}" in
+    '') ;;
+    --fast) tier=fast ;;
+    --all) tier=all ;;
+    *) fail "usage: build/test.sh [--fast | --all]" ;;
+esac
 
 cd "$root"
-complaints=()
-
-step "Format"
-if dotnet format RestrictedRunner.Build.sln --verify-no-changes; then
-    say "as .editorconfig wants it"
-else
-    complaints+=("the format is not what .editorconfig says: run 'dotnet format'")
-fi
-
-# The engine is there by now: a test that skips itself for want of one hides something.
-export RESTRICTED_RUNNER_REQUIRE_ENGINE=1
+ensure_dotnet
 results=$artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
-for project in RestrictedRunner.Tests RestrictedRunner.EngineTests RestrictedRunner.PackageTests RestrictedRunner.OldestMSBuildTests; do
-    step "Tests: $project"
-    # One that fails does not keep the others from telling what they know.
-    DOTNET_CLI_UI_LANGUAGE=en dotnet test --project "tests/$project" -c Release --results-directory "$results" \
-        --report-xunit-trx --report-xunit-trx-filename "$project.trx" | tee "$results/$project.log" ||
-        complaints+=("$project: tests failed or the test run broke off")
-    grep -q '^  total: [1-9]' "$results/$project.log" || complaints+=("$project: no summary was printed")
+complaints=()
+phases=()
+
+# Runs a command, notes how long it took, and succeeds if the command does.
+phase() {
+    local name=$1 start=$SECONDS status=0
+    shift
+    step "$name"
+    "$@" || status=$?
+    phases+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+    return "$status"
+}
+
+# The compiler server compiles all projects of a run with one warm compiler, whatever the environment says of it.
+build() { dotnet build "$1" -c Release --nologo -v:quiet -p:UseSharedCompilation=true; }
+
+check_format() { dotnet format RestrictedRunner.Build.sln --verify-no-changes; }
+
+set_up_engines() {
+    "$root/build/engine.sh" --test &&
+        "$root/build/images.sh" --podman
+}
+
+# The test projects are programs: started directly they cost neither a build nor a host.
+run_tests() {
+    local project=$1 filter=()
+    if [ "$tier" != all ]; then filter=(-trait- Tier=Long); fi
+    dotnet exec "tests/$project/bin/Release/net10.0/$project.dll" -noColor -noLogo "${filter[@]}" \
+        -result-xml "$results/$project.xml" </dev/null | tee "$results/$project.log"
+}
+
+if [ "$tier" = fast ]; then
+    projects=(RestrictedRunner.Tests)
+    phase "Build" build tests/RestrictedRunner.Tests || fail "the tests do not build"
+else
+    projects=(RestrictedRunner.Tests RestrictedRunner.EngineTests RestrictedRunner.PackageTests RestrictedRunner.OldestMSBuildTests)
+    phase "Engines and images" set_up_engines || fail "the engines are not there"
+    if [ -e "$artifacts/containers.conf" ]; then export CONTAINERS_CONF=$artifacts/containers.conf; fi
+    # The engines are there by now: a test that skips itself for want of one hides something.
+    export RESTRICTED_RUNNER_REQUIRE_ENGINE=1
+    phase "Build" build RestrictedRunner.Build.sln || fail "the solution does not build"
+    phase "Packages" "$root/build/pack.sh" || fail "the packages cannot be made"
+fi
+# What fails from here on does not keep the rest from telling what it knows.
+phase "Format" check_format || complaints+=("the format is not what .editorconfig says: run 'dotnet format'")
+for project in "${projects[@]}"; do
+    phase "Tests: $project" run_tests "$project" || complaints+=("$project: tests failed or the test run broke off")
+    grep -q '  Total: [1-9]' "$results/$project.log" || complaints+=("$project: no summary was printed")
 done
 
-# From what was printed: a trx file was once seen to end in the middle, without a word and with exit code 0. The last of
-# each counts, because the output of a failed test may hold such lines too.
+# From what was printed, since a result file was once seen to end in the middle. The last summary of each counts, because
+# the output of a failed test may hold such a line too.
 counts=$(awk '
     FNR == 1 { add() }
-    /^  (succeeded|failed|skipped): [0-9]+$/ { last[$1] = $2 }
+    /^ *RestrictedRunner[.A-Za-z]*  Total: [0-9]+, Errors: / { last = $0 }
+    function number(name) { return match(last, name ": [0-9]+") ? substr(last, RSTART + length(name) + 2, RLENGTH - length(name) - 2) : 0 }
     function add() {
-        passed += last["succeeded:"]
-        failed += last["failed:"]
-        skipped += last["skipped:"]
-        delete last
+        failed += number("Failed") + number("Errors")
+        skipped += number("Skipped")
+        passed += number("Total") - number("Failed") - number("Skipped") - number("Not Run")
+        last = ""
     }
     END { add(); print passed + 0, failed + 0, skipped + 0 }' "$results"/*.log)
 read -r passed failed skipped <<<"$counts"
 if [ "$passed" = 0 ]; then complaints+=("no test passed"); fi
+
+step "Phases"
+printf '%s\n' "${phases[@]}"
+
+step "The ten slowest classes"
+# In seconds of all their tests, of which some run at once.
+grep -ho '<test [^>]*>' "$results"/*.xml |
+    sed -n 's/.* time="\([0-9.]*\)".* type="\([^"]*\)".*/\2 \1/p' |
+    awk '{ time[$1] += $2; cases[$1]++ } END { for (class in time) printf "%7.1f s  %s (%d)\n", time[class], class, cases[class] }' |
+    sort -rn | head -n 10 || true
 
 step "Result"
 for complaint in ${complaints[@]+"${complaints[@]}"}; do say "$complaint"; done

@@ -21,10 +21,12 @@ folder_of() { printf '%s\n' "$engines/$1"; }
 
 # The programs, and what the scripts and settings of their packages would have made.
 unpack() {
+    local source
     if [ -e "$os/ready" ]; then return 0; fi
     can_install || fail "the newer engines come from Debian packages, and there is no apt-get"
     install_packages mmdebstrap debian-archive-keyring
     provide_busybox
+    source=$(mirror)
     say "unpacking docker and podman of Debian sid; this takes about half a minute"
     as_root rm -rf "$os"
     # The clock may be far from the archive's. There is no need for what is essential to a whole system, nor to set up
@@ -33,7 +35,7 @@ unpack() {
         --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
         --include=docker.io,docker-cli,containerd,runc,crun,podman,conmon,netavark,iptables,catatonit,tini \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-        sid "$os" "deb [trusted=yes] $(mirror) sid main" >"$artifacts/newer-engines.log" 2>&1 </dev/null || {
+        sid "$os" "deb [trusted=yes] $source sid main" >"$artifacts/newer-engines.log" 2>&1 </dev/null || {
         tail -n 15 "$artifacts/newer-engines.log" >&2
         fail "mmdebstrap failed; its whole log is in $artifacts/newer-engines.log"
     }
@@ -51,10 +53,11 @@ unpack() {
         touch ready' sh "$os" "$artifacts/busybox"
 }
 
+# Where this machine gets its packages from.
 mirror() {
-    local uri
-    uri=$(sed -n 's/^URIs: //p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
-    printf '%s\n' "${uri:-http://deb.debian.org/debian}"
+    { cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null || true; } |
+        sed -n -e 's/^URIs: //p' -e 's/^deb \(\[[^]]*\] \)\?\(http[^ ]*debian\/\?\) .*/\2/p' | head -n 1 | grep . ||
+        fail "no source of Debian's packages is in /etc/apt/sources.list.d/debian.sources or /etc/apt/sources.list"
 }
 
 # Starts a program as in a machine of its own, and prints its process number.

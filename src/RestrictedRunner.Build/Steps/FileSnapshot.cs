@@ -25,7 +25,7 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
     public static FileSnapshot Find(IReadOnlyList<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0, NoInputs? noInputs = null) =>
-        Of(() => InputFiles.Find(folder, declared, noInputs), known, cancellation, depth);
+        Of(() => InputFiles.Find(folder, declared, noInputs), known, depth, cancellation);
 
     /// <summary>The same for outputs, whose links are the files that they lead to.</summary>
     /// <param name="written">Full paths.</param>
@@ -35,7 +35,7 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
     public static FileSnapshot OfOutputs(IReadOnlyList<string> written, string folder, string known, CancellationToken cancellation) =>
-        Of(() => InputFiles.FindOutputs(folder, written, followsLinks: true), known, cancellation, depth: 0);
+        Of(() => InputFiles.FindOutputs(folder, written, followsLinks: true), known, depth: 0, cancellation);
 
     /// <summary>What is declared as a plain path and is not there.</summary>
     public IEnumerable<string> Absent(string folder) => Found.Missing.Where(declared => IsFile(declared, folder));
@@ -54,7 +54,7 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
 
     private static bool IsFile(string declared, string folder) => Glob.Parse(declared, folder) is { IsPlain: true } path && !Directory.Exists(path.Start);
 
-    private static FileSnapshot Of(Func<InputFiles> find, string known, CancellationToken cancellation, int depth)
+    private static FileSnapshot Of(Func<InputFiles> find, string known, int depth, CancellationToken cancellation)
     {
         for (var look = 1; ; look++)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -100,7 +101,7 @@ internal static class RawName
             }
             else
             {
-                text.Append($"\\x{path[at] - NoByte:x2}");
+                text.Append(CultureInfo.InvariantCulture, $"\\x{path[at] - NoByte:x2}");
             }
         }
 

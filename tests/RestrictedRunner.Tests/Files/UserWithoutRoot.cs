@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
@@ -12,6 +13,7 @@ internal static class UserWithoutRoot
     private static nint SetUserOfThread => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 147 : 117;
 
     /// <summary>Runs the action on a thread that is no root's; the C library would change all threads.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is thrown on the thread of the test, whatever it is.")]
     public static void Run(Action action)
     {
         ExceptionDispatchInfo? failure = null;

@@ -46,7 +46,7 @@ public class UntoldLinesTests
 
     private static string Untold(IEnumerable<string> lines)
     {
-        var task = new DockerExec { BuildEngine = new HeardEvents(out _), Image = "i", Command = "c" };
+        using var task = new DockerExec { BuildEngine = new HeardEvents(out _), Image = "i", Command = "c" };
         var log = new TaskLoggingHelper(task);
         var tools = new ToolOutput(log, ParameterReader.Read(task), new(log));
         var untold = new UntoldLines(20);

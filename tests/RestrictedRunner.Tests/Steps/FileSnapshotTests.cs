@@ -36,7 +36,7 @@ public sealed class FileSnapshotTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_vanishes_between_listing_and_reading_is_none()
+    public async Task A_file_that_vanishes_between_listing_and_reading_is_none()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Known)!);
         using var stop = new CancellationTokenSource();
@@ -49,7 +49,7 @@ public sealed class FileSnapshotTests : IDisposable
                 File.WriteAllText(Full("in/folder/file"), "");
                 Directory.Delete(Full("in/folder"), recursive: true);
             }
-        });
+        }, TestContext.Current.CancellationToken);
 
         try
         {
@@ -62,8 +62,8 @@ public sealed class FileSnapshotTests : IDisposable
         }
         finally
         {
-            stop.Cancel();
-            editor.Wait();
+            await stop.CancelAsync();
+            await editor;
         }
     }
 

@@ -8,6 +8,7 @@ namespace RestrictedRunner.BuildHost;
 internal sealed class SdkMSBuild
 {
     private readonly MethodInfo _main;
+    private readonly FieldInfo _startFolder;
     private readonly Dictionary<string, string> _ownVariables;
 
     /// <summary>Loads it, and lets it find its own files.</summary>
@@ -25,6 +26,10 @@ internal sealed class SdkMSBuild
             ["MSBuildExtensionsPath"] = sdk + Path.DirectorySeparatorChar,
             ["MSBuildSDKsPath"] = Path.Combine(sdk, "Sdks"),
         };
+        // MSBuild's own server sets it before each build; whatever else starts builds has it from the start of the process.
+        _startFolder = AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.Combine(sdk, "Microsoft.Build.dll"))
+            .GetType("Microsoft.Build.Execution.BuildParameters", throwOnError: true)!
+            .GetField("s_startupDirectory", BindingFlags.NonPublic | BindingFlags.Static)!;
         _main = AssemblyLoadContext.Default.LoadFromAssemblyPath(program).EntryPoint!;
     }
 
@@ -33,6 +38,7 @@ internal sealed class SdkMSBuild
     {
         SetEnvironment(request.Environment.Concat(_ownVariables));
         Directory.SetCurrentDirectory(request.Folder);
+        _startFolder.SetValue(null, request.Folder);
         try
         {
             return (int)_main.Invoke(null, [request.Arguments.ToArray()])!;

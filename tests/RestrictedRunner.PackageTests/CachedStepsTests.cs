@@ -3,6 +3,8 @@ namespace RestrictedRunner.PackageTests;
 /// <summary>Results of steps that come from the cache of this machine.</summary>
 public class CachedStepsTests
 {
+    private const string Question = "image inspect --format {{.Id}} {{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}}";
+
     [EngineFact]
     public async Task An_earlier_state_is_restored_without_a_run()
     {
@@ -150,7 +152,7 @@ public class CachedStepsTests
         var build = (await project.BuildAsync("-p:DockerExecEngine=./client")).SucceededWithoutWarnings();
 
         Assert.Equal(0, build.Runs);
-        Assert.Equal(["image inspect --format {{.Id}} busybox:latest gcc:12"], await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken));
+        Assert.Equal([$"{Question} busybox:latest gcc:12"], await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken));
     }
 
     [EngineFact]
@@ -178,7 +180,7 @@ public class CachedStepsTests
         Assert.Equal(0, (await project.BuildAsync(setting)).SucceededWithoutWarnings().Runs);
 
         Assert.Equal(
-            ["client image inspect --format {{.Id}} busybox:latest", "other image inspect --format {{.Id}} gcc:12 busybox:latest"],
+            [$"client {Question} busybox:latest", $"other {Question} gcc:12 busybox:latest"],
             await File.ReadAllLinesAsync(project["calls"], TestContext.Current.CancellationToken));
     }
 

@@ -19,6 +19,7 @@ public class PackageContentTests
                 "Sdk/Sdk.targets",
                 "THIRD-PARTY-NOTICES.txt",
                 "build/CleanLogs.targets",
+                "build/Defaults.targets",
                 "build/DockerExec.targets",
                 "build/DockerExecSteps.targets",
                 "build/OldMSBuild.targets",

@@ -43,7 +43,10 @@ internal sealed class StepReader
     /// <param name="items">Named after the parameters, with metadata <c>Value</c>; of one name the last counts.</param>
     public static IReadOnlyDictionary<string, string> Defaults(IEnumerable<ITaskItem> items) =>
         items.GroupBy(item => item.ItemSpec, StringComparer.OrdinalIgnoreCase)
-            .ToDictionary(named => named.Key, named => ((ITaskItem2)named.Last()).GetMetadataValueEscaped("Value"), StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(
+                named => named.Key,
+                named => named.Select(item => ((ITaskItem2)item).GetMetadataValueEscaped("Value")).LastOrDefault(value => value.Length > 0) ?? "",
+                StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True for a step that the outer build of several frameworks leaves to the build of each.</summary>
     public static bool IsPerTargetFramework(ITaskItem item) => bool.TryParse(item.GetMetadata(PerTargetFramework), out var flag) && flag;

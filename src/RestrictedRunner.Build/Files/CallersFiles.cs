@@ -90,20 +90,12 @@ internal sealed record CallersFiles(string Root)
         return true;
     }
 
-    private static bool TryRemoveOnUnix(string path)
+    private static bool TryRemoveOnUnix(string path) => SystemError.Of(() => RemoveOne(RawName.Encode(path)) == 0) switch
     {
-        if (RemoveOne(RawName.Encode(path)) == 0)
-        {
-            return true;
-        }
-
-        return SystemError.Last() switch
-        {
-            { IsNotThere: true } => true,
-            { IsNotEmpty: true } => false,
-            var error => throw error.Exception(path),
-        };
-    }
+        null or { IsNotThere: true } => true,
+        { IsNotEmpty: true } => false,
+        { } error => throw error.Exception(path),
+    };
 
     // True when something has changed.
     private bool Permit(string folder)

@@ -44,10 +44,10 @@ internal static class FolderContent
 
     private static List<FolderEntry> Read(string folder)
     {
-        var stream = OpenFolder(RawName.Encode(folder));
-        if (stream == 0)
+        nint stream = 0;
+        if (SystemError.Of(() => (stream = OpenFolder(RawName.Encode(folder))) != 0) is { } error)
         {
-            return SystemError.Last() is { IsNotThere: false } error ? throw error.Exception(folder) : [];
+            return error.IsNotThere ? [] : throw error.Exception(folder);
         }
 
         try

@@ -24,7 +24,10 @@ internal static class RawLink
         }
 
         var bytes = new byte[LongestTarget];
-        return ReadLink(RawName.Encode(link.FullName), bytes, bytes.Length) is >= 0 and var length ? RawName.Decode(bytes.AsSpan(..(int)length)) : throw SystemError.Last().Exception(link.FullName);
+        nint length = 0;
+        return SystemError.Of(() => (length = ReadLink(RawName.Encode(link.FullName), bytes, bytes.Length)) >= 0) is { } error
+            ? throw error.Exception(link.FullName)
+            : RawName.Decode(bytes.AsSpan(..(int)length));
     }
 
     [DllImport("libc", EntryPoint = "readlink", SetLastError = true)]

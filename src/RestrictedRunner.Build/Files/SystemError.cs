@@ -20,8 +20,14 @@ internal readonly record struct SystemError(int Number)
     /// <summary>True for a folder that cannot be removed because something is in it.</summary>
     public bool IsNotEmpty => Number == AlreadyThere || Number == NotEmpty;
 
-    /// <summary>That of the call that was made last.</summary>
-    public static SystemError Last() => new(Marshal.GetLastPInvokeError());
+    /// <summary>Why a call failed; null when it did not.</summary>
+    /// <param name="call">Returns false when it failed.</param>
+    public static SystemError? Of(Func<bool> call)
+    {
+        // What reads the number is loaded before there is one: MSBuild finds an assembly by calls that have errors, too.
+        _ = Marshal.GetLastPInvokeError();
+        return call() ? null : new(Marshal.GetLastPInvokeError());
+    }
 
     /// <summary>What .NET throws for it.</summary>
     /// <param name="path">The path of the call, a <see cref="RawName"/>.</param>

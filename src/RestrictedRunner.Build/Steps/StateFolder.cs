@@ -87,7 +87,9 @@ internal sealed partial record StateFolder(string Folder, string Project)
     {
         if (IsOfFormerProject(step))
         {
-            File.Delete((this with { Project = step.Project }).Removed);
+            var former = this with { Project = step.Project };
+            File.Delete(former.Removed);
+            File.Delete(former.Images);
         }
     }
 

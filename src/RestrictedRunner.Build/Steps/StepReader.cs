@@ -40,7 +40,7 @@ internal sealed class StepReader
         [.. TaskParameters.Keys.Append(Hermetic).Concat(Switches).Select(name => PropertyPrefix + name)];
 
     /// <summary>Values of the properties <c>DockerExec…</c>, escaped, by the part of their names that follows.</summary>
-    /// <param name="items">Named after the parameters, with metadata <c>Value</c>; of one name the last counts.</param>
+    /// <param name="items">Named after the parameters, with metadata <c>Value</c>; of one name the last that has a value counts.</param>
     public static IReadOnlyDictionary<string, string> Defaults(IEnumerable<ITaskItem> items) =>
         items.GroupBy(item => item.ItemSpec, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(

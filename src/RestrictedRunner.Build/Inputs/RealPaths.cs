@@ -18,7 +18,8 @@ internal sealed class RealPaths
     /// </summary>
     public IEnumerable<string> Targets(string link)
     {
-        for (var at = Location(link) is { } start ? Target(start, MaxLinks) : null; at is not null; at = Target(at, MaxLinks))
+        var at = Location(link) is { } start ? Target(start, MaxLinks) : null;
+        for (var links = MaxLinks; links > 0 && at is not null; links--, at = Target(at, MaxLinks))
         {
             for (var above = Path.GetDirectoryName(link); above is not null; above = Path.GetDirectoryName(above))
             {

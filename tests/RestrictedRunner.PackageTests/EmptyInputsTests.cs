@@ -41,7 +41,7 @@ public class EmptyInputsTests
     {
         var project = Project("""<DockerExecStep Include="Step" Image="busybox:latest" Command="true" AllowEmptyInputs="yes" />""");
 
-        Assert.Equal(project.ErrorAtStep("RRB1003", "AllowEmptyInputs 'yes': it is true or false."), (await project.BuildAsync()).FailedWithOneError());
+        Assert.Equal(project.ErrorAtStep("RRB1003", "Step 'Step': AllowEmptyInputs 'yes': it is true or false."), (await project.BuildAsync()).FailedWithOneError());
     }
 
     [EngineFact]

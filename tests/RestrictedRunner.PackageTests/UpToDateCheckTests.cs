@@ -68,7 +68,7 @@ public class UpToDateCheckTests
             <DockerExecStep Include="Above" Image="busybox:latest" Command="x" Inputs="../$([System.IO.Path]::GetFileName($(MSBuildProjectDirectory)))/**/*.txt" />
             <DockerExecStep Include="Folder" Image="busybox:latest" Command="x" Inputs="src;absent/.x/b.txt" />
             <DockerExecStep Include="Named" Image="busybox:latest" Command="x" Inputs=" .config/*; **/.vs/*.txt;.git/HEAD.txt" />
-            <DockerExecStep Include="Own" Image="busybox:latest" Command="x" Inputs="./;!obj;!**/*.binlog;!**/*.json" />
+            <DockerExecStep Include="Own" Image="busybox:latest" Command="x" Inputs="./;!**/obj;!**/*.binlog;!**/*.json" />
             """);
         foreach (var file in new[] { "a.txt", ".dot.txt", ".git/HEAD.txt", ".config/c.txt", "src/.vs/v.txt", "src/b.txt" })
         {

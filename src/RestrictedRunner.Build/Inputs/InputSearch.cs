@@ -174,7 +174,7 @@ internal sealed class InputSearch(string folder, FileSearch search, NoInputs? no
             Decide(target);
             var there = Through(target);
             var behind = Behind(found, isLoop: HostFolder.IsAtOrBelow(link, there));
-            if (behind.TrueForAll(path => Has(there + path.Path[link.Length..])) && found.Exists(path => path.IsNamed || path.Behind!().Any()))
+            if (behind.TrueForAll(path => there + path.Path[link.Length..] is var at && Has(at) && !IsByAnotherName(at, there)) && found.Exists(path => path.IsNamed || path.Behind!().Any()))
             {
                 _links[link] = target;
                 return;
@@ -190,6 +190,13 @@ internal sealed class InputSearch(string folder, FileSearch search, NoInputs? no
             _linksToFolders.Remove(link);
         }
     }
+
+    // The folders on the way down to the project's have names of their own in the tree, so a link to one above does not find
+    // there what it finds on the host.
+    private bool IsByAnotherName(string path, string from) =>
+        from.Length < folder.Length
+        && HostFolder.IsAtOrBelow(folder, from)
+        && HostFolder.IsAtOrBelow(path, FileSearch.WithParents(folder).TakeWhile(at => at.Length > from.Length).Last());
 
     // To follow a link to a folder that it is in would have no end, except where a glob starts behind it.
     private static List<FoundPath> Behind(List<FoundPath> found, bool isLoop) => [.. found.Where(path => path.IsStart || !isLoop).SelectMany(path => path.Behind!())];

@@ -213,6 +213,14 @@ public sealed class InputLinksTests : IDisposable
         Assert.False(paths.Has(Full("link/other.txt")));
     }
 
+    [Fact]
+    public void A_link_to_a_folder_above_the_project_is_followed_where_the_project_has_another_name_in_the_stage()
+    {
+        using var checkout = new Checkout(Path.Combine(_parent, "first"), "project", ["a"], [("c", "..")], ["**", "../elsewhere/", "c/**"]);
+
+        checkout.AssertStaged();
+    }
+
     // Whatever links there are, what the globs stood for can be read in the stage, with its content; no link of the stage
     // leads nowhere or out; and another checkout makes the same of it.
     [Fact]

@@ -8,167 +8,152 @@ namespace RestrictedRunner.Build;
 /// </content>
 public sealed partial class DockerExec
 {
-    // Those whose value may be given and be the same as without it.
-    private readonly HashSet<string> _given = [];
-    private string _shell = "sh";
-    private bool _readOnly;
-    private bool _allowNetworking = true;
-    private int _memorySwappiness = -1;
-    private int _pidsLimit;
-    private bool _init = true;
-    private string _pull = "missing";
-    private string _engine = "auto";
-    private int _timeout = System.Threading.Timeout.Infinite;
-    private int _stopTimeout = 2000;
-    private bool _ignoreExitCode;
-    private bool _echoOff;
-    private bool _logStandardErrorAsError;
-    private bool _ignoreStandardErrorWarningFormat;
+    private readonly Dictionary<string, GivenValue> _given = [];
 
     /// <summary>Image reference, such as <c>alpine:3.20</c> or <c>ghcr.io/acme/bison@sha256:…</c>. Must be given.</summary>
     // Not [Required]: MSBuild's own error would hide all other faults of the step.
-    public string Image { get; set; } = "";
+    public string Image { get; set => field = Give(value); } = "";
 
     /// <summary>Text of the command, read by <see cref="Shell"/>. Exclusive with <see cref="Arguments"/>.</summary>
-    public string Command { get; set; } = "";
+    public string Command { get; set => field = Give(value); } = "";
 
     /// <summary>
     /// Program and arguments, one item each, read by no shell. Metadata <c>Value</c> takes exact text where MSBuild
     /// would change an item's identity.
     /// </summary>
-    public ITaskItem[] Arguments { get; set; } = [];
+    public ITaskItem[] Arguments { get; set => field = Give(value); } = [];
 
     /// <summary>Shell that reads the command, with options if wanted (<c>bash -e</c>). Default <c>sh</c>; <c>none</c> splits the command into words and runs them without one.</summary>
-    public string Shell { get => _shell; set => Give(out _shell, value); }
+    public string Shell { get; set => field = Give(value); } = "sh";
 
     /// <summary>Shell text that runs before the command, in the same script; when it fails, the step fails.</summary>
-    public string PrepareCommand { get; set; } = "";
+    public string PrepareCommand { get; set => field = Give(value); } = "";
 
     /// <summary><c>NAME=value</c>, or an item named after the variable with metadata <c>Value</c>.</summary>
-    public ITaskItem[] EnvironmentVariables { get; set; } = [];
+    public ITaskItem[] EnvironmentVariables { get; set => field = Give(value); } = [];
 
     /// <summary>File whose content is the command's standard input; relative to the project.</summary>
-    public string StandardInput { get; set; } = "";
+    public string StandardInput { get; set => field = Give(value); } = "";
 
     /// <summary>Program that replaces the image's entry point; <c>none</c> removes it.</summary>
-    public string Entrypoint { get; set; } = "";
+    public string Entrypoint { get; set => field = Give(value); } = "";
 
     /// <summary>Working directory inside the container, an absolute path. Exclusive with <see cref="WorkingDirectory"/>.</summary>
-    public string WorkDir { get; set; } = "";
+    public string WorkDir { get; set => field = Give(value); } = "";
 
     /// <summary>Working directory as a folder of the host, relative to the project, that a mount shows to the container.</summary>
-    public string WorkingDirectory { get; set; } = "";
+    public string WorkingDirectory { get; set => field = Give(value); } = "";
 
     /// <summary>User: <c>name</c>, <c>uid</c>, <c>uid:gid</c>, or <c>current</c> for the user that runs the build.</summary>
-    public string User { get; set; } = "";
+    public string User { get; set => field = Give(value); } = "";
 
     /// <summary>More groups of the user.</summary>
-    public string[] GroupAdd { get; set; } = [];
+    public string[] GroupAdd { get; set => field = Give(value); } = [];
 
     /// <summary>
     /// <c>host:container[:ro]</c>, or an item whose identity is the host path with metadata <c>ContainerPath</c> and
     /// <c>ReadOnly</c>. Host paths are relative to the project.
     /// </summary>
-    public ITaskItem[] Mounts { get; set; } = [];
+    public ITaskItem[] Mounts { get; set => field = Give(value); } = [];
 
     /// <summary>In-memory folders: <c>/tmp</c> or <c>/tmp:size=64m,exec</c>.</summary>
-    public string[] Tmpfs { get; set; } = [];
+    public string[] Tmpfs { get; set => field = Give(value); } = [];
 
     /// <summary>Makes the container's root file system read-only. Default false.</summary>
-    public bool ReadOnly { get => _readOnly; set => Give(out _readOnly, value); }
+    public bool ReadOnly { get; set => field = Give(value); }
 
     /// <summary>False gives the container no network. Default true.</summary>
-    public bool AllowNetworking { get => _allowNetworking; set => Give(out _allowNetworking, value); }
+    public bool AllowNetworking { get; set => field = Give(value); } = true;
 
     /// <summary>Network to join: <c>bridge</c>, <c>host</c>, or a network's name.</summary>
-    public string Network { get; set; } = "";
+    public string Network { get; set => field = Give(value); } = "";
 
     /// <summary>IP addresses of DNS servers.</summary>
-    public string[] Dns { get; set; } = [];
+    public string[] Dns { get; set => field = Give(value); } = [];
 
     /// <summary>DNS search domains.</summary>
-    public string[] DnsSearch { get; set; } = [];
+    public string[] DnsSearch { get; set => field = Give(value); } = [];
 
     /// <summary>Lines for the hosts file: <c>name:ip</c>.</summary>
-    public string[] AddHost { get; set; } = [];
+    public string[] AddHost { get; set => field = Give(value); } = [];
 
     /// <summary>Host name inside the container.</summary>
-    public string Hostname { get; set; } = "";
+    public string Hostname { get; set => field = Give(value); } = "";
 
     /// <summary>Memory limit, <c>512m</c>.</summary>
-    public string Memory { get; set; } = "";
+    public string Memory { get; set => field = Give(value); } = "";
 
     /// <summary>Memory soft limit, <c>256m</c>.</summary>
-    public string MemoryReservation { get; set; } = "";
+    public string MemoryReservation { get; set => field = Give(value); } = "";
 
     /// <summary>Memory and swap together, <c>1g</c>; <c>-1</c> is unlimited.</summary>
-    public string MemorySwap { get; set; } = "";
+    public string MemorySwap { get; set => field = Give(value); } = "";
 
     /// <summary>0 to 100; -1, the default, leaves the engine's.</summary>
-    public int MemorySwappiness { get => _memorySwappiness; set => Give(out _memorySwappiness, value); }
+    public int MemorySwappiness { get; set => field = Give(value); } = -1;
 
     /// <summary>Number of processors, <c>1.5</c>.</summary>
-    public string Cpus { get; set; } = "";
+    public string Cpus { get; set => field = Give(value); } = "";
 
     /// <summary>Most processes at once; -1 is unlimited.</summary>
-    public int PidsLimit { get => _pidsLimit; set => Give(out _pidsLimit, value); }
+    public int PidsLimit { get; set => field = Give(value); }
 
     /// <summary>Size of <c>/dev/shm</c>, <c>64m</c>.</summary>
-    public string ShmSize { get; set; } = "";
+    public string ShmSize { get; set => field = Give(value); } = "";
 
     /// <summary>Resource limits, <c>nofile=1024:2048</c>.</summary>
-    public string[] Ulimits { get; set; } = [];
+    public string[] Ulimits { get; set => field = Give(value); } = [];
 
     /// <summary>Linux capabilities to add, <c>NET_ADMIN</c>.</summary>
-    public string[] CapAdd { get; set; } = [];
+    public string[] CapAdd { get; set => field = Give(value); } = [];
 
     /// <summary>Linux capabilities to drop, <c>MKNOD</c> or <c>ALL</c>.</summary>
-    public string[] CapDrop { get; set; } = [];
+    public string[] CapDrop { get; set => field = Give(value); } = [];
 
     /// <summary>Security options, <c>no-new-privileges</c>.</summary>
-    public string[] SecurityOpt { get; set; } = [];
+    public string[] SecurityOpt { get; set => field = Give(value); } = [];
 
     /// <summary>Runs a small init as process 1, so that signals reach the command. Default true.</summary>
-    public bool Init { get => _init; set => Give(out _init, value); }
+    public bool Init { get; set => field = Give(value); } = true;
 
     /// <summary>Labels of the container, <c>name=value</c>.</summary>
-    public string[] Labels { get; set; } = [];
+    public string[] Labels { get; set => field = Give(value); } = [];
 
     /// <summary>Platform of the image, <c>linux/amd64</c>.</summary>
-    public string Platform { get; set; } = "";
+    public string Platform { get; set => field = Give(value); } = "";
 
     /// <summary>When the image is pulled: <c>missing</c> (default), <c>always</c>, <c>never</c>.</summary>
-    public string Pull { get => _pull; set => Give(out _pull, value); }
+    public string Pull { get; set => field = Give(value); } = "missing";
 
     /// <summary><c>auto</c> (default: docker, else podman), <c>docker</c>, <c>podman</c>, or the path of a client.</summary>
-    public string Engine { get => _engine; set => Give(out _engine, value); }
+    public string Engine { get; set => field = Give(value); } = "auto";
 
     /// <summary>More <c>docker run</c> options in one string, split into words as a POSIX shell does.</summary>
-    public string DockerRunOpts { get; set; } = "";
+    public string DockerRunOpts { get; set => field = Give(value); } = "";
 
     /// <summary>Milliseconds after which the container is stopped and the step fails; negative, the default, for no limit.</summary>
-    public int Timeout { get => _timeout; set => Give(out _timeout, value); }
+    public int Timeout { get; set => field = Give(value); } = System.Threading.Timeout.Infinite;
 
     /// <summary>
     /// Milliseconds that the command has to end after SIGTERM when the build is cancelled or <see cref="Timeout"/> runs
     /// out; then it is killed. Default 2000; 0 kills at once.
     /// </summary>
-    public int StopTimeout { get => _stopTimeout; set => Give(out _stopTimeout, value); }
+    public int StopTimeout { get; set => field = Give(value); } = 2000;
 
     /// <summary>True lets the build go on whatever the command's exit code is. Default false.</summary>
-    public bool IgnoreExitCode { get => _ignoreExitCode; set => Give(out _ignoreExitCode, value); }
+    public bool IgnoreExitCode { get; set => field = Give(value); }
 
     /// <summary>True collects the lines of output in <see cref="ConsoleOutput"/>. Default false.</summary>
     public bool ConsoleToMSBuild { get; set; }
 
     /// <summary>True keeps the command itself out of the log. Default false.</summary>
-    public bool EchoOff { get => _echoOff; set => Give(out _echoOff, value); }
+    public bool EchoOff { get; set => field = Give(value); }
 
     /// <summary>
     /// Regular expressions for lines that are errors or warnings, with the groups <c>message</c>, and if wanted
     /// <c>file</c>, <c>line</c>, <c>column</c>, <c>severity</c> and <c>code</c>. Metadata <c>Value</c> takes exact text.
     /// </summary>
-    public ITaskItem[] ErrorFormats { get; set; } = [];
+    public ITaskItem[] ErrorFormats { get; set => field = Give(value); } = [];
 
     /// <summary>
     /// Values of parameters that the task has no attribute for: items named after them with metadata <c>Value</c>.
@@ -177,25 +162,25 @@ public sealed partial class DockerExec
     public ITaskItem[] Defaults { get; set; } = [];
 
     /// <summary>Importance of the lines of standard output: <c>high</c> (default), <c>normal</c>, <c>low</c>.</summary>
-    public string StandardOutputImportance { get; set; } = "";
+    public string StandardOutputImportance { get; set => field = Give(value); } = "";
 
     /// <summary>Importance of the lines of standard error: <c>high</c> (default), <c>normal</c>, <c>low</c>.</summary>
-    public string StandardErrorImportance { get; set; } = "";
+    public string StandardErrorImportance { get; set => field = Give(value); } = "";
 
     /// <summary>True makes every line of standard error an error, and nothing else. Default false.</summary>
-    public bool LogStandardErrorAsError { get => _logStandardErrorAsError; set => Give(out _logStandardErrorAsError, value); }
+    public bool LogStandardErrorAsError { get; set => field = Give(value); }
 
     /// <summary>True lets no line be an error or a warning because of its format. Default false.</summary>
-    public bool IgnoreStandardErrorWarningFormat { get => _ignoreStandardErrorWarningFormat; set => Give(out _ignoreStandardErrorWarningFormat, value); }
+    public bool IgnoreStandardErrorWarningFormat { get; set => field = Give(value); }
 
     /// <summary>Regular expression; lines that match are errors.</summary>
-    public string CustomErrorRegularExpression { get; set; } = "";
+    public string CustomErrorRegularExpression { get; set => field = Give(value); } = "";
 
     /// <summary>Regular expression; lines that match, and are no errors, are warnings.</summary>
-    public string CustomWarningRegularExpression { get; set; } = "";
+    public string CustomWarningRegularExpression { get; set => field = Give(value); } = "";
 
     /// <summary>File that takes all output when the step fails, relative to the project. Default: a new one in <c>docker-exec</c>, where the project has its <c>obj</c>.</summary>
-    public string LogFile { get; set; } = "";
+    public string LogFile { get; set => field = Give(value); } = "";
 
     /// <summary>Accepted for projects that set it on <c>Exec</c>: text always reaches a container as UTF-8.</summary>
     public string UseUtf8Encoding { get; set; } = "";
@@ -208,11 +193,11 @@ public sealed partial class DockerExec
 
     /// <summary>Encoding of standard output, <c>latin1</c>; afterwards its full name. Default UTF-8.</summary>
     [Output]
-    public string StdOutEncoding { get; set; } = "";
+    public string StdOutEncoding { get; set => field = Give(value); } = "";
 
     /// <summary>Encoding of standard error, <c>latin1</c>; afterwards its full name. Default UTF-8.</summary>
     [Output]
-    public string StdErrEncoding { get; set; } = "";
+    public string StdErrEncoding { get; set => field = Give(value); } = "";
 
     /// <summary>Handed back as it came, for a project that names in one place what the command writes.</summary>
     [Output]
@@ -255,12 +240,10 @@ public sealed partial class DockerExec
     [Output]
     public bool OutOfMemory { get; private set; }
 
-    /// <summary>True for a parameter that the user gave, also with the value that it has without that.</summary>
-    internal bool IsGiven(string parameter) => _given.Contains(parameter);
-
-    private void Give<T>(out T parameter, T value, [CallerMemberName] string name = "")
+    private T Give<T>(T value, [CallerMemberName] string name = "")
+        where T : notnull
     {
-        parameter = value;
-        _given.Add(name);
+        _given[name] = GivenValue.OfTask(value);
+        return value;
     }
 }

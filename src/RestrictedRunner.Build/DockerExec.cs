@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
 
@@ -11,44 +10,21 @@ namespace RestrictedRunner.Build;
 [MSBuildMultiThreadableTask]
 public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
-    private readonly CancellationTokenSource _cancelled = new();
-    private readonly CancellationTokenSource _stopAtOnce = new();
-    private volatile BuildLink? _link;
+    private readonly StepCancellation _cancellation = new();
     private StepOptions? _started;
-
-    /// <summary>Folders that stand in for others: in what the log says of files, it is those.</summary>
-    internal StandIn? StandIn { get; init; }
-
-    /// <summary>Id of an image that is run in place of what <see cref="Image"/> stands for by now; empty for none.</summary>
-    internal string ImageId { get; set; } = "";
-
-    /// <summary>Name of the declared step that this runs; empty for a task of the project.</summary>
-    internal string StepName { get; init; } = "";
-
-    /// <summary>Folder of the log file of a step that fails, where <see cref="LogFile"/> names none; empty for that of the project's <c>obj</c>.</summary>
-    internal string LogFolder { get; set; } = "";
-
-    /// <summary>Sees each line of output too.</summary>
-    internal Action<OutputLine>? Recorder { get; init; }
 
     /// <summary>Reads the parameters, runs the command, and logs how it went.</summary>
     /// <returns>False when an error was logged.</returns>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        var diagnostics = NewDiagnostics();
+        var diagnostics = new Diagnostics(Log);
         try
         {
-            StepReader.Complete(this, diagnostics.Problem);
-            var parameters = ParameterReader.Read(this);
-            StdOutEncoding = parameters.Options.StdOutEncoding.EncodingName;
-            StdErrEncoding = parameters.Options.StdErrEncoding.EncodingName;
-            foreach (var problem in parameters.Problems)
-            {
-                diagnostics.Problem(problem);
-            }
-
-            return !Log.HasLoggedErrors && Run(parameters, diagnostics);
+            var parameters = Read();
+            List<OptionProblem> problems = [.. parameters.Problems, .. StepOptionRules.Check(parameters.Options)];
+            problems.ForEach(diagnostics.Problem);
+            return problems.Count == 0 && Run(parameters, diagnostics);
         }
         catch (Exception e)
         {
@@ -58,169 +34,62 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     }
 
     /// <summary>Stops the container and removes it; <see cref="Execute"/> returns false soon after.</summary>
-    public void Cancel()
-    {
-        // As in a build of one node, where nobody is left to give the command time. MSBuild cancels before the link tells.
-        if (_link is { IsBroken: true })
-        {
-            _stopAtOnce.Cancel();
-        }
-
-        _cancelled.Cancel();
-    }
+    public void Cancel() => _cancellation.Cancel();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _cancelled.Dispose();
-        _stopAtOnce.Dispose();
-    }
+    public void Dispose() => _cancellation.Dispose();
 
-    /// <summary>Logs what an earlier run printed, with the errors and warnings in it.</summary>
-    internal void Replay(IEnumerable<OutputLine> lines)
+    private StepParameters Read()
     {
-        using var stepLog = new StepLog(Log, ParameterReader.Read(this), NewDiagnostics(), collect: false);
-        var observer = stepLog.Observer(onStarting: static _ => { });
-        foreach (var line in lines)
+        var projectDirectory = ProjectFolder.Find();
+        var defaults = GivenValues.OfProperties(Defaults);
+        var folder = LogFilePlace.FolderIn(BuiltProject.Property(BuildEngine, "BaseIntermediateOutputPath"));
+        var logFile = LogFilePlace.In(Path.GetFullPath(folder, projectDirectory), new(BuildEngine.ProjectFileOfTaskNode, () => BuildEngine.LineNumberOfTaskNode));
+        var parameters = HostWorkingDirectory.Translate(ParameterReader.Read(GivenValues.Of(_given).Or(defaults), projectDirectory, logFile));
+        StdOutEncoding = parameters.Options.StdOutEncoding.EncodingName;
+        StdErrEncoding = parameters.Options.StdErrEncoding.EncodingName;
+        var unknown = defaults.Values.Keys.Where(name => !Parameter.All.ContainsKey(name));
+        return parameters with
         {
-            observer.Output(line);
-        }
-
-        stepLog.Tools.Finish();
+            Problems =
+            [
+                .. unknown.Select(name => new OptionProblem(OptionProblemKind.ValueInvalid, nameof(Defaults), name, "its items are named after parameters of the task, and this is none")),
+                .. parameters.Problems,
+            ],
+        };
     }
-
-    private Diagnostics NewDiagnostics() => new(Log) { IsHermetic = StandIn is not null, Step = StepName };
 
     private bool Run(StepParameters parameters, Diagnostics diagnostics)
     {
-        var options = parameters.Options with { StopAtOnce = _stopAtOnce.Token };
-        using var stepLog = new StepLog(Log, parameters, diagnostics, ConsoleToMSBuild);
-        parameters.LogFile.RemoveOld();
-        if (!EchoOff)
-        {
-            stepLog.Echo(options);
-        }
-
-        OncePerBuild.Start(BuildEngine, options);
-        _link = BuildLink.Find();
-        using var watching = _link?.Watch(Cancel);
-        using var ctrlC = CtrlC.Watch(Cancel);
-        var watch = new Stopwatch();
-        try
-        {
-            var start = DateTimeOffset.UtcNow;
-            var result = DockerRunner.RunAsync(options, stepLog.Observer(Starting, Recorder), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
-            stepLog.Tools.Finish();
-            Duration = (long)result.Duration.TotalMilliseconds;
-            var isGood = Judge(result, options, stepLog, diagnostics);
-            var hadErrors = Log.HasLoggedErrors;
-            if (result is { OutOfMemory: true, ExitCode: 0 })
-            {
-                diagnostics.HiddenOutOfMemory(options);
-            }
-
-            if (ForeignFile.Find(options, start) is { } file)
-            {
-                diagnostics.ForeignFile(file);
-            }
-
-            // A warning may count as an error.
-            return isGood && (hadErrors || !Log.HasLoggedErrors);
-        }
-        catch (OperationCanceledException)
-        {
-            diagnostics.StepCancelled(options.Image);
-        }
-        catch (TimeoutException)
-        {
-            TimedOut = true;
-            Duration = watch.ElapsedMilliseconds;
-            diagnostics.TimedOut(options.Image, Timeout, stepLog.EndFailed());
-        }
-        catch (RunnerException e)
-        {
-            diagnostics.NotRun(e, options, stepLog.EndFailed(), NearImage.Ask(e.Failure, options));
-        }
-        finally
-        {
-            stepLog.Tools.Finish();
-            ConsoleOutput = stepLog.Collected;
-        }
-
-        return false;
-
-        void Starting(string container)
-        {
-            ContainerName = container;
-            _started = options;
-            watch.Restart();
-        }
+        using var watch = _cancellation.Watch();
+        var options = parameters.Options with { StopAtOnce = _cancellation.StopAtOnce };
+        var execution = new StepExecution(parameters with { Options = options }, Log, BuildEngine) { Diagnostics = diagnostics, CollectsOutput = ConsoleToMSBuild };
+        var outcome = execution.Run(_cancellation.Token);
+        (ExitCode, ContainerName, TimedOut, OutOfMemory) = (outcome.ExitCode, outcome.ContainerName, outcome.TimedOut, outcome.OutOfMemory);
+        Duration = (long)outcome.Duration.TotalMilliseconds;
+        ConsoleOutput = [.. outcome.Output.Select(OutputItem)];
+        _started = outcome.ContainerName.Length > 0 ? options : null;
+        return outcome.Succeeded;
     }
 
-    private bool Judge(RunResult result, StepOptions options, StepLog stepLog, Diagnostics diagnostics)
+    // Its text comes back from MSBuild as it was.
+    private static ITaskItem OutputItem(OutputLine line)
     {
-        ExitCode = result.ExitCode;
-        OutOfMemory = result.OutOfMemory;
-        if (result.PrepareFailed)
-        {
-            diagnostics.PrepareFailed(Failed(result, options, stepLog));
-            return false;
-        }
-
-        if (result.ExitCode == 0 && Log.HasLoggedErrors)
-        {
-            ExitCode = -1;
-        }
-
-        if (ExitCode == 0)
-        {
-            return true;
-        }
-
-        // As with Exec the build goes on. A declared step that logged an error has failed: kept, it would be green the next time.
-        if (IgnoreExitCode && !(StepName.Length > 0 && Log.HasLoggedErrors))
-        {
-            if (!EchoOff)
-            {
-                stepLog.IgnoredExitCode(options, ExitCode);
-            }
-
-            return true;
-        }
-
-        if (result.ExitCode == 0 || IgnoreExitCode)
-        {
-            diagnostics.ErrorsInOutput(options.Image, result.ExitCode, stepLog.EndFailed());
-        }
-        else if (result.OutOfMemory)
-        {
-            diagnostics.OutOfMemory(options, result.ExitCode, stepLog.EndFailed());
-        }
-        else
-        {
-            diagnostics.CommandFailed(Failed(result, options, stepLog));
-        }
-
-        return false;
+        var item = new Microsoft.Build.Utilities.TaskItem(EscapedText.Escape(line.Text.TrimEnd()));
+        item.SetMetadata("Stream", line.Stream == OutputStream.StandardOutput ? "stdout" : "stderr");
+        return item;
     }
-
-    private FailedCommand Failed(RunResult result, StepOptions options, StepLog stepLog) =>
-        new(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed(), ImageSettings.FindAsync(options, _cancelled.Token).GetAwaiter().GetResult());
 
     // An output's getter that throws is a stack trace in the user's log.
     private string FindImageDigest(StepOptions options)
     {
         try
         {
-            return RestrictedRunner.ImageDigest.FindAsync(options, _cancelled.Token).GetAwaiter().GetResult();
+            return RestrictedRunner.ImageDigest.FindAsync(options, _cancellation.Token).GetAwaiter().GetResult();
         }
         catch (RunnerException)
         {
             return "";
         }
     }
-
-    // The project is read only when there is a line of it to be found.
-    private FailedLine? FailedLine(RunResult result, StepOptions options, StepLog stepLog) =>
-        stepLog.Tools.FailedLine(options, result.ExitCode) is { } at ? ProjectText.Find(at, options, BuildEngine) : null;
 }

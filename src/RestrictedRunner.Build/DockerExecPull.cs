@@ -10,7 +10,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
 {
     private static readonly PullPolicy[] MostFirst = [PullPolicy.Always, PullPolicy.Missing, PullPolicy.Never];
 
-    private readonly CancellationTokenSource _cancelled = new();
+    private readonly StepCancellation _cancellation = new();
 
     /// <summary>The items <c>DockerExecStep</c>.</summary>
     [Required]
@@ -30,8 +30,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        using var link = BuildLink.Find()?.Watch(Cancel);
-        using var ctrlC = CtrlC.Watch(Cancel);
+        using var watch = _cancellation.Watch();
         try
         {
             return PullAll();
@@ -44,20 +43,19 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     }
 
     /// <summary>Ends the pull that is under way; starts no more.</summary>
-    public void Cancel() => _cancelled.Cancel();
+    public void Cancel() => _cancellation.Cancel();
 
     /// <inheritdoc/>
-    public void Dispose() => _cancelled.Dispose();
+    public void Dispose() => _cancellation.Dispose();
 
     private bool PullAll()
     {
         var logs = new StepLogs((IBuildEngine8)BuildEngine);
-        var defaults = StepReader.Defaults(Defaults);
-        var lines = new StepLines();
         var projectDirectory = ProjectFolder.Find();
+        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, Path.GetFullPath(LogFilePlace.DefaultFolder, projectDirectory));
         var read = Steps
             .Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item))
-            .Select(item => Read(StepReader.Read(item, defaults, lines, unknown: static (_, _) => { }), projectDirectory, logs))
+            .Select(item => Read(reader.Read(item, unknown: static (_, _) => { }), projectDirectory, logs))
             .ToList();
         var good = read.OfType<ReadStep>();
         var isGood = !read.Contains(null);
@@ -66,7 +64,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         var silent = new HashSet<string>();
         foreach (var image in good.GroupBy(step => (step.Options.Engine, step.Options.Image, step.Options.Platform)))
         {
-            isGood &= !_cancelled.IsCancellationRequested && !silent.Contains(image.Key.Engine) && Pull(Asking(image), logs, silent);
+            isGood &= !_cancellation.Token.IsCancellationRequested && !silent.Contains(image.Key.Engine) && Pull(Asking(image), logs, silent);
         }
 
         return isGood;
@@ -75,15 +73,10 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     private static ReadStep? Read(DeclaredStep step, string projectDirectory, StepLogs logs)
     {
         using var log = logs.Open(step);
-        using var task = StepPlace.InProject(step, projectDirectory).NewTask(step, log.Engine, recorder: null, [], log.Diagnostics);
-        var parameters = ParameterReader.Read(task);
-        var isGood = StepRules.Check(step with { Problems = Lasting(step.Problems) }, parameters with { Problems = Lasting(parameters.Problems) }, projectDirectory, log.Diagnostics);
+        var parameters = StepPlace.InProject(step, projectDirectory).Parameters(step, mounts: []);
+        var isGood = StepRules.Check(step, parameters, projectDirectory, log.Diagnostics, forPull: true);
         return isGood && !log.HasErrors ? new(step, parameters) : null;
     }
-
-    // Files that a build makes before it runs the step need not be there yet.
-    private static IReadOnlyList<OptionProblem> Lasting(IEnumerable<OptionProblem> problems) =>
-        [.. problems.Where(problem => problem.Kind is not (OptionProblemKind.MountSourceMissing or OptionProblemKind.InputMissing or OptionProblemKind.WorkingDirectoryUnreachable))];
 
     // What is brought for one step is there for all.
     private static ReadStep Asking(IEnumerable<ReadStep> steps) => steps.MinBy(step => Array.IndexOf(MostFirst, step.Options.Pull))!;
@@ -94,7 +87,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         using var stepLog = new StepLog(log.Messages, step.Parameters, log.Diagnostics, collect: false);
         try
         {
-            var isNew = DockerRunner.PullAsync(step.Options, stepLog.Observer(onStarting: static _ => { }), _cancelled.Token).GetAwaiter().GetResult();
+            var isNew = DockerRunner.PullAsync(step.Options, stepLog.Observer(onStarting: static _ => { }), _cancellation.Token).GetAwaiter().GetResult();
             log.Messages.LogMessage(MessageImportance.High, isNew ? $"{step.Options.Image}: pulled" : $"{step.Options.Image}: is there");
             return true;
         }

@@ -8,10 +8,7 @@ namespace RestrictedRunner.Build;
 [MSBuildMultiThreadableTask]
 public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelableTask, IIncrementalTask, IDisposable
 {
-    // What the task has that says nothing else.
-    private static readonly string Auto = new StepOptions().Engine;
-
-    private readonly CancellationTokenSource _cancelled = new();
+    private readonly StepCancellation _cancellation = new();
 
     /// <summary>The items <c>DockerExecStep</c>. What steps wrote that are none of these any more is removed.</summary>
     public ITaskItem[] Steps { get; set; } = [];
@@ -84,11 +81,10 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var diagnostics = new Diagnostics(Log, ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath"));
         try
         {
-            using var link = BuildLink.Find()?.Watch(Cancel);
-            using var ctrlC = CtrlC.Watch(Cancel);
+            using var watch = _cancellation.Watch();
             return BuildAsync(diagnostics).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (_cancelled.IsCancellationRequested || IsAbort(e))
+        catch (Exception e) when (_cancellation.Token.IsCancellationRequested || IsAbort(e))
         {
             diagnostics.StepsCancelled();
         }
@@ -105,17 +101,17 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     }
 
     /// <summary>Stops the containers that run; starts no more.</summary>
-    public void Cancel() => _cancelled.Cancel();
+    public void Cancel() => _cancellation.Cancel();
 
     /// <inheritdoc/>
-    public void Dispose() => _cancelled.Dispose();
+    public void Dispose() => _cancellation.Dispose();
 
     private async Task<bool> BuildAsync(Diagnostics diagnostics)
     {
         var start = DateTime.UtcNow;
         var projectDirectory = ProjectFolder.Find();
         var logs = new StepLogs((IBuildEngine8)BuildEngine);
-        var steps = Read(diagnostics, logs);
+        var steps = Read(projectDirectory, diagnostics, logs);
         if (StepGraph.Of(steps, projectDirectory, (step, problem) => Tell(logs, step, to => to.NoOrder(step, problem))) is not { } graph)
         {
             return false;
@@ -130,16 +126,16 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
         setting = setting with { Images = LookUpImages(steps, projectDirectory, new([setting.State.Images, .. cache is null ? Array.Empty<string>() : [cache.Images]])) };
         List<string> removed = [.. FailIfNotIncremental ? [] : RemoveGone(steps, setting), .. Cleaned.Select(file => OutputPath.Of(file.ItemSpec))];
-        var builder = new StepBuilder(setting, logs, _cancelled.Token);
+        var builder = new StepBuilder(setting, logs, _cancellation.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
-        var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancelled.Token).ConfigureAwait(false);
+        var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         foreach (var result in results.Where(result => result.End == StepEnd.NotRun))
         {
             Log.LogMessage(MessageImportance.High, $"Step '{result.Step.Name}' was not run, because {WhyNot()}.");
         }
 
-        if (_cancelled.IsCancellationRequested && results.All(result => result.End != StepEnd.Failed))
+        if (_cancellation.Token.IsCancellationRequested && results.All(result => result.End != StepEnd.Failed))
         {
             diagnostics.StepsCancelled();
         }
@@ -159,13 +155,13 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     // Before the steps run: one that was only renamed makes anew what it still makes.
     private IEnumerable<string> RemoveGone(IReadOnlyList<DeclaredStep> steps, StepBuildSetting setting)
     {
-        var declared = AllFrameworks ? [.. Steps.Select(StepReader.ReadAlone)] : steps;
+        var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, setting.ProjectDirectory))] : steps;
         foreach (var gone in GoneSteps.In(declared, setting.State, setting.Scope))
         {
             IReadOnlyList<string> removed = [];
             try
             {
-                removed = gone.Remove(declared, setting, _cancelled.Token);
+                removed = gone.Remove(declared, setting, _cancellation.Token);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -190,18 +186,18 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var removed = paths.Where(IsAbsent).Distinct().ToList();
         if (removed.Count > 0)
         {
-            await RemovedFiles.AddAsync(setting.State.Removed, removed, _cancelled.Token).ConfigureAwait(false);
+            await RemovedFiles.AddAsync(setting.State.Removed, removed, _cancellation.Token).ConfigureAwait(false);
         }
 
         var readAt = ReadAt > 0 ? new DateTime(ReadAt, DateTimeKind.Utc) : DateTime.UtcNow;
-        var sinceRead = await RemovedFiles.SinceAsync(setting.State.Removed, readAt, _cancelled.Token).ConfigureAwait(false);
+        var sinceRead = await RemovedFiles.SinceAsync(setting.State.Removed, readAt, _cancellation.Token).ConfigureAwait(false);
         return [.. removed.Concat(sinceRead.Where(IsAbsent)).Distinct().Select(path => new TaskItem(EscapedText.Escape(OutputPath.Absolute(setting.ProjectDirectory, path))))];
 
         bool IsAbsent(string path) => OutputOnDisk.At(setting.ProjectDirectory, path) is null;
     }
 
     private string WhyNot() =>
-        _cancelled.IsCancellationRequested ? "the build was cancelled"
+        _cancellation.Token.IsCancellationRequested ? "the build was cancelled"
         : FailIfNotIncremental ? "another step is not up to date"
         : "another step failed";
 
@@ -209,14 +205,14 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     private Dictionary<string, ProjectImages> LookUpImages(IEnumerable<DeclaredStep> steps, string projectDirectory, RememberedImages remembered)
     {
         var images = new Dictionary<string, ProjectImages>();
-        foreach (var ofEngine in steps.GroupBy(step => ParameterReader.Engine(Parameter(step, nameof(DockerExec.Engine), Auto), projectDirectory)))
+        foreach (var ofEngine in steps.Select(step => step.Parameters.Options).GroupBy(options => options.Engine))
         {
             var identities = ImageIdentities.Of((IBuildEngine8)BuildEngine, ofEngine.Key);
             images[ofEngine.Key] = new(identities, remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
             if (ResolveImages)
             {
-                string[] names = [.. ofEngine.Select(step => Parameter(step, nameof(DockerExec.Image), "")).Where(image => image.Length > 0)];
-                images[ofEngine.Key].LookUp(names, _cancelled.Token);
+                string[] names = [.. ofEngine.Where(options => StepOptionRules.CheckPull(options).Count == 0).Select(options => options.Image)];
+                images[ofEngine.Key].LookUp(names, _cancellation.Token);
                 if (images[ofEngine.Key].AbsenceToTell(names) is { } absence)
                 {
                     Log.LogMessage(MessageImportance.High, $"No container engine answers, so the names of images stand for what they stood for when one was last asked, and only steps that have to run fail. {absence.Message.Split('\n')[0]}");
@@ -227,19 +223,27 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         return images;
     }
 
-    private StepBuildSetting Setting(string projectDirectory, CacheFolder? cache, Diagnostics diagnostics) => new()
+    private StepBuildSetting Setting(string projectDirectory, CacheFolder? cache, Diagnostics diagnostics)
+    {
+        var mounts = ParameterReader.ReadMounts(Mounts.Select(GivenItem.Of), projectDirectory);
+        return new()
     {
         ProjectDirectory = projectDirectory,
-        State = new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory)), ProjectFiles[0].GetMetadata("FullPath")),
+        State = new(FullStateFolder(projectDirectory), ProjectFiles[0].GetMetadata("FullPath")),
         Scope = new(Configuration, InnerFramework),
         BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
-        Mounts = Mounts,
+        Mounts = mounts.Mounts,
+        MountProblems = mounts.Problems,
+        StopAtOnce = _cancellation.StopAtOnce,
         ResolveImages = ResolveImages,
         OnlyAsk = FailIfNotIncremental,
         Writers = CacheFolder.Default(Environment.GetEnvironmentVariable) is { } folder ? new(folder) : null,
         Cache = cache is null ? null : new(cache),
         CacheLimit = ReadCacheSize(diagnostics),
     };
+    }
+
+    private string FullStateFolder(string projectDirectory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory));
 
     // What MSBuild throws where a task asks it for something after Ctrl-C; it is in an assembly that tasks do not reference.
     private static bool IsAbort(Exception exception) => exception.GetType().Name == "BuildAbortedException";
@@ -282,12 +286,11 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         return Eviction.DefaultLimit;
     }
 
-    private List<DeclaredStep> Read(Diagnostics diagnostics, StepLogs logs)
+    private List<DeclaredStep> Read(string projectDirectory, Diagnostics diagnostics, StepLogs logs)
     {
         ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), diagnostics.UnknownProperty);
-        var defaults = StepReader.Defaults(Defaults);
-        var lines = new StepLines();
-        return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => StepReader.Read(item, defaults, lines, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
+        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory));
+        return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => reader.Read(item, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
     }
 
     private static void Tell(StepLogs logs, DeclaredStep step, Action<Diagnostics> tell)
@@ -295,9 +298,6 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         using var log = logs.Open(step);
         tell(log.Diagnostics);
     }
-
-    private static string Parameter(DeclaredStep step, string name, string otherwise) =>
-        step.Parameters.TryGetValue(name, out var value) ? EscapedText.Unescape(value) : otherwise;
 
     private IEnumerable<ITaskItem> Outputs(DeclaredStep step, StepBuildSetting setting)
     {

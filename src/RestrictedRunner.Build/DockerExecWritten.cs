@@ -62,7 +62,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
 
     private void RemoveOfThisBuild(IReadOnlyDictionary<string, WrittenFiles> written, StateFolder state, string projectDirectory)
     {
-        var steps = Steps.Select(StepReader.ReadAlone).Where(IsOfThisBuild).ToList();
+        var steps = Steps.Select(item => StepReader.ReadAlone(item, projectDirectory)).Where(IsOfThisBuild).ToList();
         HashSet<string> declared = [.. steps.Select(step => state.Of(step).Written)];
         var scope = new BuildScope(Configuration, InnerFramework).Text;
         var ofThisBuild = written.Where(files => declared.Contains(files.Key) || files.Value.Writer.Scope == scope).ToDictionary();

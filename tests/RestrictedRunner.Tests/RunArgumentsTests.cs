@@ -19,7 +19,7 @@ public class RunArgumentsTests
     private static string[] OptionsOf(StepOptions options)
     {
         var arguments = For(options).ToList();
-        var start = arguments.IndexOf("--stop-timeout") + 2;
+        var start = arguments.IndexOf("--init") + 1;
         return [.. arguments[start..arguments.LastIndexOf(options.Image)]];
     }
 
@@ -31,7 +31,7 @@ public class RunArgumentsTests
                 "--label", $"restricted-runner.host={Environment.MachineName}",
                 "--label", $"restricted-runner.pid={Environment.ProcessId}",
                 "--label", $"restricted-runner.owner={Owner.Current.Text}",
-                "--pull", "never", "--log-driver", "none", "--init", "--stop-timeout", "0",
+                "--pull", "never", "--log-driver", "none", "--stop-timeout", "0", "--init",
                 "alpine", "true",
             ],
             For(Smallest));

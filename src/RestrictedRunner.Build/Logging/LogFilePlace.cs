@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.Build.Framework;
 
 namespace RestrictedRunner.Build;
 
@@ -34,12 +33,12 @@ internal sealed partial class LogFilePlace
     /// or several frameworks) each has another.
     /// </summary>
     /// <param name="folder">Absolute path.</param>
-    /// <param name="task">Knows file and line. Of a declared step the line takes reading the project, which an unchanged one does not need.</param>
-    public static LogFilePlace In(string folder, IBuildEngine task) =>
+    /// <param name="step">Where the project has the step.</param>
+    public static LogFilePlace In(string folder, ProjectPlace step) =>
         new(
             new Lazy<string>(() => System.IO.Path.Combine(
                 folder,
-                $"{System.IO.Path.GetFileName(task.ProjectFileOfTaskNode)}-{task.LineNumberOfTaskNode}-{System.IO.Path.GetRandomFileName()[..UniqueLength]}{Extension}")),
+                $"{System.IO.Path.GetFileName(step.File)}-{step.Line}-{System.IO.Path.GetRandomFileName()[..UniqueLength]}{Extension}")),
             shared: false);
 
     /// <summary>The folder of a project, absolute or relative to it.</summary>

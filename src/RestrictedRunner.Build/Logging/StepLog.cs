@@ -12,13 +12,13 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
 {
     private const int LinesInAnError = 20;
 
-    private readonly List<ITaskItem> _collected = [];
+    private readonly List<OutputLine> _collected = [];
     private readonly OutputTail _tail = new(LinesInAnError);
     private readonly UntoldLines _untold = new(LinesInAnError);
     private readonly LogFile _file = new(parameters.LogFile);
 
     /// <summary>The collected lines.</summary>
-    public ITaskItem[] Collected => [.. _collected];
+    public IReadOnlyList<OutputLine> Collected => _collected;
 
     /// <summary>Reads the output for errors, and knows why the command failed.</summary>
     public ToolOutput Tools { get; } = new(log, parameters, diagnostics);
@@ -62,7 +62,7 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
 
         if (collect && !string.IsNullOrWhiteSpace(text))
         {
-            _collected.Add(ParameterReader.OutputItem(line with { Text = text }));
+            _collected.Add(line with { Text = text });
         }
     }
 

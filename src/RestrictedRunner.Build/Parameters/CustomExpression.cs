@@ -17,6 +17,9 @@ internal sealed class CustomExpression
         _expression = expression;
     }
 
+    /// <summary>One that matches no line.</summary>
+    public static CustomExpression None => new("", expression: null);
+
     /// <summary>Reads an expression; an empty text matches no line.</summary>
     /// <param name="parameter">Where the text is from.</param>
     /// <param name="text">The expression.</param>

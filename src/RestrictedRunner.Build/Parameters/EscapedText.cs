@@ -51,4 +51,10 @@ internal static class EscapedText
 
         return text.ToString();
     }
+
+    /// <summary>The parts of a list, still escaped.</summary>
+    public static string[] Pieces(string escaped) => escaped.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>The parts of a list. A semicolon that is written <c>%3B</c> separates nothing.</summary>
+    public static IReadOnlyList<string> List(string escaped) => [.. Pieces(escaped).Select(Unescape)];
 }

@@ -1,245 +1,214 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
-using Microsoft.Build.Utilities;
 
 namespace RestrictedRunner.Build;
 
-/// <summary>Reads MSBuild parameters into options. The only file that knows the items of parameters and their metadata.</summary>
+/// <summary>Reads what a step was given into options and the settings of its log.</summary>
 internal sealed class ParameterReader
 {
+    private const string FlagForm = "it is true or false";
+    private const string NumberForm = "it is a whole number";
+
     private readonly List<OptionProblem> _problems = [];
+    private readonly GivenValues _given;
+    private readonly string _projectDirectory;
 
-    private readonly string _projectDirectory = ProjectFolder.Find();
+    private ParameterReader(GivenValues given, string projectDirectory) => (_given, _projectDirectory) = (given, projectDirectory);
 
-    private ParameterReader()
+    /// <summary>Reads all parameters. Whether the options go together, and what they name is there, is not looked at.</summary>
+    /// <param name="given">What the user wrote.</param>
+    /// <param name="projectDirectory">Full path of the folder that relative paths start in.</param>
+    /// <param name="logFile">Where all output of a failed step goes when the user says nothing of it.</param>
+    public static StepParameters Read(GivenValues given, string projectDirectory, LogFilePlace logFile) => new ParameterReader(given, projectDirectory).Read(logFile);
+
+    /// <summary>Reads mounts alone, as <c>DockerMount</c> has them.</summary>
+    /// <param name="items">The mounts.</param>
+    /// <param name="projectDirectory">Full path of the folder that relative paths start in.</param>
+    public static (IReadOnlyList<Mount> Mounts, IReadOnlyList<OptionProblem> Problems) ReadMounts(IEnumerable<GivenItem> items, string projectDirectory)
     {
+        var reader = new ParameterReader(GivenValues.None, projectDirectory);
+        return ([.. items.Select(reader.ReadMount).OfType<Mount>()], reader._problems);
     }
 
-    /// <summary>Reads all parameters of the task.</summary>
-    public static StepParameters Read(DockerExec task) => new ParameterReader().ReadAll(task);
-
-    /// <summary>An engine as options have it: a path is absolute.</summary>
-    public static string Engine(string engine, string projectDirectory) => IsPath(engine) ? Absolute(engine, projectDirectory) : engine;
-
-    /// <summary>Items for lines of output; their text comes back from MSBuild as it was.</summary>
-    public static ITaskItem OutputItem(OutputLine line)
+    private StepParameters Read(LogFilePlace logFile)
     {
-        var item = new TaskItem(EscapedText.Escape(line.Text.TrimEnd()));
-        item.SetMetadata("Stream", line.Stream == OutputStream.StandardOutput ? "stdout" : "stderr");
-        return item;
-    }
-
-    private StepParameters ReadAll(DockerExec task)
-    {
-        Mount[] mounts = [.. task.Mounts.Select(ReadMount).OfType<Mount>()];
-        var options = new StepOptions
+        var options = StepOptions.Table.Aggregate(new StepOptions { ClientDirectory = _projectDirectory }, Set);
+        return new(
+            options with
+            {
+                Arguments = [.. _given.Items(nameof(options.Arguments)).Select(item => item.ExactText)],
+                EnvironmentVariables = [.. _given.Items(nameof(options.EnvironmentVariables)).Select(ReadVariable).OfType<EnvironmentVariable>()],
+                Mounts = [.. _given.Items(nameof(options.Mounts)).Select(ReadMount).OfType<Mount>()],
+                Engine = IsPath(_given.Text(nameof(options.Engine))) ? Absolute(_given.Text(nameof(options.Engine))) : _given.Text(nameof(options.Engine)),
+                Pull = OneOf(nameof(options.Pull), ("missing", PullPolicy.Missing), ("always", PullPolicy.Always), ("never", PullPolicy.Never)),
+                StandardInput = _given.Has(nameof(options.StandardInput)) ? Absolute(_given.Text(nameof(options.StandardInput))) : "",
+                Timeout = Number(nameof(options.Timeout)) is >= 0 and var limit ? TimeSpan.FromMilliseconds(limit) : Timeout.InfiniteTimeSpan,
+                StopTimeout = ReadStopTimeout(options.StopTimeout),
+                StdOutEncoding = OutputEncoding.Read(nameof(options.StdOutEncoding), _given.Text(nameof(options.StdOutEncoding)), _problems.Add),
+                StdErrEncoding = OutputEncoding.Read(nameof(options.StdErrEncoding), _given.Text(nameof(options.StdErrEncoding)), _problems.Add),
+            },
+            ReadLogFile() ?? logFile)
         {
-            Image = task.Image,
-            ImageId = task.ImageId,
-            AllowNetworking = task.AllowNetworking,
-            Network = task.Network,
-            DockerRunOpts = task.DockerRunOpts,
-            Mounts = mounts,
-            User = task.User,
-            WorkDir = ReadWorkDir(task, mounts),
-            PrepareCommand = task.PrepareCommand,
-            Memory = task.Memory,
-            MemoryReservation = task.MemoryReservation,
-            MemorySwap = task.MemorySwap,
-            MemorySwappiness = task.MemorySwappiness,
-            CapAdd = task.CapAdd,
-            CapDrop = task.CapDrop,
-            Dns = task.Dns,
-            DnsSearch = task.DnsSearch,
-            Platform = task.Platform,
-            Shell = task.Shell,
-            Command = task.Command,
-            Arguments = [.. task.Arguments.Select(Text)],
-            EnvironmentVariables = [.. task.EnvironmentVariables.Select(ReadVariable).OfType<EnvironmentVariable>()],
-            Entrypoint = task.Entrypoint,
-            Cpus = task.Cpus,
-            PidsLimit = task.PidsLimit,
-            ReadOnly = task.ReadOnly,
-            Tmpfs = task.Tmpfs,
-            Init = task.Init,
-            SecurityOpt = task.SecurityOpt,
-            Ulimits = task.Ulimits,
-            ShmSize = task.ShmSize,
-            Hostname = task.Hostname,
-            AddHost = task.AddHost,
-            GroupAdd = task.GroupAdd,
-            Labels = task.Labels,
-            Pull = ReadPull(task.Pull),
-            Engine = Engine(task.Engine, _projectDirectory),
-            StandardInput = task.StandardInput.Length == 0 ? "" : Absolute(task.StandardInput),
-            Timeout = task.Timeout < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(task.Timeout),
-            StdOutEncoding = OutputEncoding.Read(nameof(task.StdOutEncoding), task.StdOutEncoding, _problems.Add),
-            StdErrEncoding = OutputEncoding.Read(nameof(task.StdErrEncoding), task.StdErrEncoding, _problems.Add),
-            StopTimeout = TimeSpan.FromMilliseconds(ReadStopTimeout(task.StopTimeout)),
-            ClientDirectory = _projectDirectory,
+            WorkingDirectory = _given.Text(Parameter.WorkingDirectory),
+            StandardOutput = ReadImportance(Parameter.StandardOutputImportance),
+            StandardError = ReadImportance(Parameter.StandardErrorImportance),
+            ErrorFormats = [.. _given.Items(Parameter.ErrorFormats).Select(ReadErrorFormat).OfType<UserFormat>()],
+            Lines = new(
+                Flag(Parameter.LogStandardErrorAsError),
+                CustomExpression.Read(Parameter.CustomErrorRegularExpression, _given.Text(Parameter.CustomErrorRegularExpression), _problems.Add),
+                CustomExpression.Read(Parameter.CustomWarningRegularExpression, _given.Text(Parameter.CustomWarningRegularExpression), _problems.Add),
+                Flag(Parameter.IgnoreStandardErrorWarningFormat)),
+            IgnoreExitCode = Flag(Parameter.IgnoreExitCode),
+            EchoOff = Flag(Parameter.EchoOff),
+            Problems = _problems,
         };
-        var standardOutput = ReadImportance(nameof(task.StandardOutputImportance), task.StandardOutputImportance);
-        var standardError = ReadImportance(nameof(task.StandardErrorImportance), task.StandardErrorImportance);
-        var lines = new LineRules(
-            task.LogStandardErrorAsError,
-            CustomExpression.Read(nameof(task.CustomErrorRegularExpression), task.CustomErrorRegularExpression, _problems.Add),
-            CustomExpression.Read(nameof(task.CustomWarningRegularExpression), task.CustomWarningRegularExpression, _problems.Add),
-            task.IgnoreStandardErrorWarningFormat);
-        UserFormat[] errorFormats = [.. task.ErrorFormats.Select(ReadErrorFormat).OfType<UserFormat>()];
-        return new(options, task.StandIn?.For ?? mounts, standardOutput, standardError, errorFormats, lines, ReadLogFile(task), [.. _problems, .. StepOptionRules.Check(options)]);
     }
 
-    // An identity is changed by MSBuild (trimmed, backslashes on Unix); metadata is not.
-    private static string Text(ITaskItem item) => HasMetadata(item, "Value") ? item.GetMetadata("Value") : item.ItemSpec;
-
-    private static bool HasMetadata(ITaskItem item, string name) =>
-        item.MetadataNames.Cast<string>().Contains(name, StringComparer.OrdinalIgnoreCase);
-
-    private static bool IsPath(string engine) => engine.Contains('/', StringComparison.Ordinal) || engine.Contains('\\', StringComparison.Ordinal);
-
-    // A path with a NUL has no absolute form; the rules refuse it with its parameter's name.
-    private string Absolute(string path) => Absolute(path, _projectDirectory);
-
-    private static string Absolute(string path, string folder) => path.Contains('\0', StringComparison.Ordinal) ? path : Path.GetFullPath(path, folder);
-
-    private LogFilePlace ReadLogFile(DockerExec task)
+    // What an option's type says all about.
+    private StepOptions Set(StepOptions options, StepOption option)
     {
-        if (task.LogFile.Length == 0)
+        if (option.With is null || !_given.Has(option.Name))
         {
-            return LogFilePlace.In(Absolute(task.LogFolder.Length > 0 ? task.LogFolder : LogFilePlace.FolderIn(BuiltProject.Property(task.BuildEngine, "BaseIntermediateOutputPath"))), task.BuildEngine);
+            return options;
         }
 
-        if (task.LogFile.Contains('\0', StringComparison.Ordinal))
+        var values = option.Type == OptionType.List ? [.. _given.Items(option.Name).Select(item => item.Text)] : new[] { _given.Text(option.Name) };
+        return option.Type switch
         {
-            _problems.Add(new(OptionProblemKind.TextInvalid, nameof(task.LogFile), task.LogFile, "it holds a NUL character, which no path has"));
-        }
+            OptionType.Switch when !bool.TryParse(values[0], out _) => Invalid(FlagForm),
+            OptionType.Number when Number(option.Name) is null => options,
+            _ => option.With(options, values),
+        };
 
-        return LogFilePlace.At(Absolute(task.LogFile));
+        StepOptions Invalid(string form)
+        {
+            _problems.Add(new(OptionProblemKind.ValueInvalid, option.Name, values[0], form));
+            return options;
+        }
     }
 
-    private string ReadWorkDir(DockerExec task, Mount[] mounts)
+    private bool Flag(string name)
     {
-        if (task.WorkingDirectory.Length == 0)
-        {
-            return task.WorkDir;
-        }
-
-        if (task.WorkDir.Length > 0)
-        {
-            _problems.Add(new(OptionProblemKind.Conflict, nameof(task.WorkingDirectory), task.WorkingDirectory, "WorkDir is given too; WorkingDirectory is a path of the host, WorkDir one in the container, and a step has one of them"));
-            return task.WorkDir;
-        }
-
-        var folder = Absolute(task.WorkingDirectory);
-        if (Directory.Exists(folder) && HostFolder.InContainer(folder, mounts) is { } path)
-        {
-            return path;
-        }
-
-        // Of a mount that cannot be read the error is told, and perhaps it is the one.
-        if (Directory.Exists(folder) && mounts.Length < task.Mounts.Length)
-        {
-            return "";
-        }
-
-        var reason =
-            task.WorkingDirectory.StartsWith('/') && mounts.Any(mount => HostFolder.IsAtOrBelow(task.WorkingDirectory, mount.ContainerPath)) ? "no mount shows such a folder of the host; it is a path of the container: that goes into WorkDir"
-            : !Directory.Exists(folder) ? "there is no such folder on the host"
-            : $"the container does not see this folder of the host: none of Mounts is it or one of its parents. Add Mounts=\"{folder}:{folder}\"";
-        _problems.Add(new(OptionProblemKind.WorkingDirectoryUnreachable, nameof(task.WorkingDirectory), folder, reason));
-        return "";
-    }
-
-    private Mount? ReadMount(ITaskItem item)
-    {
-        if (HasMetadata(item, "ContainerPath"))
-        {
-            return new(Absolute(item.ItemSpec), item.GetMetadata("ContainerPath"), ReadFlag(item, "ReadOnly"));
-        }
-
-        if (Mount.TryParse(item.ItemSpec, out var mount))
-        {
-            return mount with { HostPath = Absolute(mount.HostPath), ReadOnly = mount.ReadOnly || ReadFlag(item, "ReadOnly") };
-        }
-
-        var reason = item.ItemSpec.StartsWith(':')
-            ? "its host path is empty, as that of a property without a value"
-            : "a mount is host:container[:ro] with an absolute container path, or an item with metadata ContainerPath, which a container path with a colon needs";
-        _problems.Add(new(OptionProblemKind.MountInvalid, nameof(DockerExec.Mounts), item.ItemSpec, reason));
-        return null;
-    }
-
-    private bool ReadFlag(ITaskItem item, string name)
-    {
-        var text = item.GetMetadata(name);
+        var text = _given.Text(name);
         if (text.Length > 0 && !bool.TryParse(text, out _))
         {
-            _problems.Add(new(OptionProblemKind.ValueInvalid, $"{nameof(DockerExec.Mounts)}.{name}", text, "it is true or false"));
+            _problems.Add(new(OptionProblemKind.ValueInvalid, name, text, FlagForm));
         }
 
         return bool.TryParse(text, out var flag) && flag;
     }
 
-    private EnvironmentVariable? ReadVariable(ITaskItem item)
+    private int? Number(string name)
     {
-        if (HasMetadata(item, "Value"))
+        if (!_given.Has(name))
         {
-            return new(item.ItemSpec, item.GetMetadata("Value"));
+            return null;
         }
 
-        var equals = item.ItemSpec.IndexOf('=', StringComparison.Ordinal);
-        if (equals > 0)
+        if (int.TryParse(_given.Text(name), CultureInfo.InvariantCulture, out var number))
         {
-            return new(item.ItemSpec[..equals], item.ItemSpec[(equals + 1)..]);
+            return number;
         }
 
-        _problems.Add(new(OptionProblemKind.EnvironmentInvalid, nameof(DockerExec.EnvironmentVariables), item.ItemSpec, "a variable is NAME=value, where a semicolon in a value is written %3B; of a task also an item with metadata Value"));
+        _problems.Add(new(OptionProblemKind.ValueInvalid, name, _given.Text(name), NumberForm));
         return null;
     }
 
-    private int ReadStopTimeout(int milliseconds)
+    private T OneOf<T>(string name, params (string Word, T Value)[] known)
     {
+        var text = _given.Text(name);
+        var found = known.FirstOrDefault(value => text.Length == 0 || value.Word.Equals(text, StringComparison.OrdinalIgnoreCase));
+        if (found.Word is null)
+        {
+            _problems.Add(new(OptionProblemKind.ValueInvalid, name, text, $"it is {string.Join(", ", known.SkipLast(1).Select(value => value.Word))} or {known[^1].Word}"));
+            return known[0].Value;
+        }
+
+        return found.Value;
+    }
+
+    private MessageImportance ReadImportance(string name) => OneOf(name, ("high", MessageImportance.High), ("normal", MessageImportance.Normal), ("low", MessageImportance.Low));
+
+    private static bool IsPath(string engine) => engine.Contains('/', StringComparison.Ordinal) || engine.Contains('\\', StringComparison.Ordinal);
+
+    // A path with a NUL has no absolute form; the rules refuse it with its parameter's name.
+    private string Absolute(string path) => path.Contains('\0', StringComparison.Ordinal) ? path : Path.GetFullPath(path, _projectDirectory);
+
+    private LogFilePlace? ReadLogFile()
+    {
+        var file = _given.Text(Parameter.LogFile);
+        if (file.Contains('\0', StringComparison.Ordinal))
+        {
+            _problems.Add(new(OptionProblemKind.TextInvalid, Parameter.LogFile, file, "it holds a NUL character, which no path has"));
+        }
+
+        return file.Length == 0 ? null : LogFilePlace.At(Absolute(file));
+    }
+
+    private Mount? ReadMount(GivenItem item)
+    {
+        if (item.ContainerPath is { } containerPath)
+        {
+            return new(Absolute(item.Text), containerPath, ReadOnly(item));
+        }
+
+        if (Mount.TryParse(item.Text, out var mount))
+        {
+            return mount with { HostPath = Absolute(mount.HostPath), ReadOnly = mount.ReadOnly || ReadOnly(item) };
+        }
+
+        var reason = item.Text.StartsWith(':')
+            ? "its host path is empty, as that of a property without a value"
+            : "a mount is host:container[:ro] with an absolute container path, or an item with metadata ContainerPath, which a container path with a colon needs";
+        _problems.Add(new(OptionProblemKind.MountInvalid, nameof(StepOptions.Mounts), item.Text, reason));
+        return null;
+    }
+
+    private bool ReadOnly(GivenItem item)
+    {
+        if (item.ReadOnly.Length > 0 && !bool.TryParse(item.ReadOnly, out _))
+        {
+            _problems.Add(new(OptionProblemKind.ValueInvalid, $"{nameof(StepOptions.Mounts)}.{nameof(item.ReadOnly)}", item.ReadOnly, FlagForm));
+        }
+
+        return bool.TryParse(item.ReadOnly, out var flag) && flag;
+    }
+
+    private EnvironmentVariable? ReadVariable(GivenItem item)
+    {
+        if (item.Value is { } value)
+        {
+            return new(item.Text, value);
+        }
+
+        var equals = item.Text.IndexOf('=', StringComparison.Ordinal);
+        if (equals > 0)
+        {
+            return new(item.Text[..equals], item.Text[(equals + 1)..]);
+        }
+
+        _problems.Add(new(OptionProblemKind.EnvironmentInvalid, nameof(StepOptions.EnvironmentVariables), item.Text, "a variable is NAME=value, where a semicolon in a value is written %3B; of a task also an item with metadata Value"));
+        return null;
+    }
+
+    private TimeSpan ReadStopTimeout(TimeSpan byDefault)
+    {
+        var milliseconds = Number(nameof(StepOptions.StopTimeout));
         if (milliseconds < 0)
         {
-            _problems.Add(new(OptionProblemKind.ValueInvalid, nameof(DockerExec.StopTimeout), milliseconds.ToString(CultureInfo.InvariantCulture), "it is a number of milliseconds, or 0 to kill at once"));
+            _problems.Add(new(OptionProblemKind.ValueInvalid, nameof(StepOptions.StopTimeout), _given.Text(nameof(StepOptions.StopTimeout)), "it is a number of milliseconds, or 0 to kill at once"));
         }
 
-        return Math.Max(milliseconds, 0);
+        return milliseconds is { } given ? TimeSpan.FromMilliseconds(Math.Max(given, 0)) : byDefault;
     }
 
-    private PullPolicy ReadPull(string text)
+    private UserFormat? ReadErrorFormat(GivenItem item)
     {
-        switch (text.ToLowerInvariant())
+        if (!UserFormat.TryParse(item.ExactText, out var format, out var reason))
         {
-            case "" or "missing": return PullPolicy.Missing;
-            case "always": return PullPolicy.Always;
-            case "never": return PullPolicy.Never;
-            default:
-                _problems.Add(new(OptionProblemKind.ValueInvalid, nameof(DockerExec.Pull), text, "it is missing, always or never"));
-                return PullPolicy.Missing;
-        }
-    }
-
-    private UserFormat? ReadErrorFormat(ITaskItem item)
-    {
-        if (!UserFormat.TryParse(Text(item), out var format, out var reason))
-        {
-            _problems.Add(new(OptionProblemKind.FormatInvalid, nameof(DockerExec.ErrorFormats), Text(item), reason));
+            _problems.Add(new(OptionProblemKind.FormatInvalid, Parameter.ErrorFormats, item.ExactText, reason));
         }
 
         return format;
-    }
-
-    private MessageImportance ReadImportance(string parameter, string text)
-    {
-        switch (text.ToLowerInvariant())
-        {
-            case "" or "high": return MessageImportance.High;
-            case "normal": return MessageImportance.Normal;
-            case "low": return MessageImportance.Low;
-            default:
-                _problems.Add(new(OptionProblemKind.ValueInvalid, parameter, text, "it is high, normal or low"));
-                return MessageImportance.High;
-        }
     }
 }

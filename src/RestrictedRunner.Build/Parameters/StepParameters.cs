@@ -4,30 +4,44 @@ namespace RestrictedRunner.Build;
 
 /// <summary>What a step was asked for, and all that is wrong with it.</summary>
 /// <param name="Options">Options with absolute host paths.</param>
-/// <param name="ShownMounts">The mounts by the host paths that people know.</param>
-/// <param name="StandardOutput">Importance of standard output.</param>
-/// <param name="StandardError">Importance of standard error.</param>
-/// <param name="ErrorFormats">Formats of errors that the user defined.</param>
-/// <param name="Lines">What a line of output means.</param>
 /// <param name="LogFile">Where all output goes when the step fails.</param>
-/// <param name="Problems">Every fault found, of the parameters and of the options.</param>
-internal sealed record StepParameters(
-    StepOptions Options,
-    IReadOnlyList<Mount> ShownMounts,
-    MessageImportance StandardOutput,
-    MessageImportance StandardError,
-    IReadOnlyList<UserFormat> ErrorFormats,
-    LineRules Lines,
-    LogFilePlace LogFile,
-    IReadOnlyList<OptionProblem> Problems);
+internal sealed record StepParameters(StepOptions Options, LogFilePlace LogFile)
+{
+    /// <summary>A folder of the host that the command is to start in, relative to the project; empty for none. <see cref="HostWorkingDirectory"/> translates it.</summary>
+    public string WorkingDirectory { get; init; } = "";
 
-/// <summary>Folders that a step sees in place of others.</summary>
-/// <param name="For">Mounts of those that they stand in for, in place of all of the step's.</param>
-internal sealed record StandIn(IReadOnlyList<Mount> For);
+    /// <summary>The mounts with the host paths that people know.</summary>
+    public IReadOnlyList<Mount> ShownMounts { get; init; } = Options.Mounts;
+
+    /// <summary>Importance of standard output.</summary>
+    public MessageImportance StandardOutput { get; init; } = MessageImportance.High;
+
+    /// <summary>Importance of standard error.</summary>
+    public MessageImportance StandardError { get; init; } = MessageImportance.High;
+
+    /// <summary>Formats of errors that the user defined.</summary>
+    public IReadOnlyList<UserFormat> ErrorFormats { get; init; } = [];
+
+    /// <summary>What a line of output means.</summary>
+    public LineRules Lines { get; init; } = LineRules.None;
+
+    /// <summary>True where an exit code that is not 0 is no failure.</summary>
+    public bool IgnoreExitCode { get; init; }
+
+    /// <summary>True where the command itself is kept out of the log.</summary>
+    public bool EchoOff { get; init; }
+
+    /// <summary>Every fault found in how the parameters are written.</summary>
+    public IReadOnlyList<OptionProblem> Problems { get; init; } = [];
+}
 
 /// <summary>What a line of output means, in the order of <c>Exec</c>.</summary>
 /// <param name="StandardErrorIsError">Every line of standard error is an error, and nothing else.</param>
 /// <param name="Error">Tells the lines that are errors.</param>
 /// <param name="Warning">Tells the lines that are warnings.</param>
 /// <param name="IgnoreFormats">No other line is an error or a warning, whatever its format.</param>
-internal sealed record LineRules(bool StandardErrorIsError, CustomExpression Error, CustomExpression Warning, bool IgnoreFormats);
+internal sealed record LineRules(bool StandardErrorIsError, CustomExpression Error, CustomExpression Warning, bool IgnoreFormats)
+{
+    /// <summary>Those of a step that says nothing of its lines.</summary>
+    public static LineRules None => new(StandardErrorIsError: false, CustomExpression.None, CustomExpression.None, IgnoreFormats: false);
+}

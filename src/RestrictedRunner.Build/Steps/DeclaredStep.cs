@@ -12,8 +12,7 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
     /// <summary>The same with the file that the step reads as standard input, which is declared by that.</summary>
-    public IReadOnlyList<string> AllInputs =>
-        Parameters.TryGetValue(nameof(DockerExec.StandardInput), out var file) ? [.. Inputs, EscapedText.Unescape(file)] : Inputs;
+    public IReadOnlyList<string> AllInputs => Given.Has(nameof(StepOptions.StandardInput)) ? [.. Inputs, Given.Text(nameof(StepOptions.StandardInput))] : Inputs;
 
     /// <summary>Files, folders and globs that the step writes, relative to the project.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
@@ -34,18 +33,15 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     /// <summary>True for a step that each of several frameworks has for itself.</summary>
     public bool PerTargetFramework { get; init; }
 
-    /// <summary>What is wrong with the step's own metadata.</summary>
-    public IReadOnlyList<OptionProblem> Problems { get; init; } = [];
+    /// <summary>What the step's own metadata give, without the defaults of the project.</summary>
+    public GivenValues Own { get; init; } = GivenValues.None;
 
-    /// <summary>Parameters of the task <see cref="DockerExec"/> by name, as MSBuild has them (escaped), from metadata or else from properties.</summary>
-    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
-}
+    /// <summary>The same with those defaults that hold for the step.</summary>
+    public GivenValues Given { get; init; } = GivenValues.None;
 
-/// <summary>A line of a project file.</summary>
-/// <param name="File">Absolute path.</param>
-/// <param name="LookUp">Finds the line: only a step that has something to tell needs it, and it takes reading the project.</param>
-internal sealed record ProjectPlace(string File, Func<int> LookUp)
-{
-    /// <summary>From 1; 0 when it is not known.</summary>
-    public int Line => LookUp();
+    /// <summary>Names of defaults that do not hold for the step, because they would loosen what a hermetic one may not do.</summary>
+    public IReadOnlyList<string> IgnoredDefaults { get; init; } = [];
+
+    /// <summary>What the given values mean, with all that is wrong with the metadata. The step sees no folder of the project yet.</summary>
+    public StepParameters Parameters { get; init; } = new(new StepOptions(), LogFilePlace.In("", Place));
 }

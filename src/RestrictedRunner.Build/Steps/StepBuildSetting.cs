@@ -1,5 +1,3 @@
-using Microsoft.Build.Framework;
-
 namespace RestrictedRunner.Build;
 
 /// <summary>What all steps of a project have in common.</summary>
@@ -18,7 +16,13 @@ internal sealed record StepBuildSetting
     public IReadOnlyList<string> BuildFolders { get; init; } = [];
 
     /// <summary>Mounts of every step.</summary>
-    public required IReadOnlyList<ITaskItem> Mounts { get; init; }
+    public required IReadOnlyList<Mount> Mounts { get; init; }
+
+    /// <summary>What is wrong with how those mounts are written.</summary>
+    public IReadOnlyList<OptionProblem> MountProblems { get; init; } = [];
+
+    /// <summary>Nobody is left who would give a step time to end.</summary>
+    public CancellationToken StopAtOnce { get; init; }
 
     /// <summary>What images' names stand for, by the engine.</summary>
     public IReadOnlyDictionary<string, ProjectImages> Images { get; init; } = new Dictionary<string, ProjectImages>();

@@ -21,9 +21,13 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         using var log = logs.Open(step);
         try
         {
-            using var task = StepPlace.InProject(step, setting.ProjectDirectory).NewTask(step, log.Engine, recorder: null, setting.Mounts, log.Diagnostics);
-            var parameters = ParameterReader.Read(task);
-            if (log.HasErrors || !StepRules.Check(step, parameters, setting.ProjectDirectory, log.Diagnostics))
+            foreach (var name in step.IgnoredDefaults)
+            {
+                log.Messages.LogMessage(MessageImportance.Low, $"Step '{step.Name}' is hermetic, so {StepReader.PropertyPrefix}{name} does not hold for it: only its own metadata {name} would.");
+            }
+
+            var parameters = StepPlace.InProject(step, setting.ProjectDirectory).Parameters(step, setting.Mounts);
+            if (!StepRules.Check(step, parameters with { Problems = [.. step.Hermetic ? [] : setting.MountProblems, .. parameters.Problems] }, setting.ProjectDirectory, log.Diagnostics))
             {
                 return false;
             }
@@ -34,7 +38,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
         catch (OperationCanceledException)
         {
-            log.Diagnostics.StepCancelled(step.Parameters.GetValueOrDefault(nameof(DockerExec.Image), ""));
+            log.Diagnostics.StepCancelled(step.Parameters.Options.Image);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -96,8 +100,8 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         bool Make()
         {
             var cache = new StepCache(setting, files, log, cancellation);
-            using var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).NewTask(step, log.Engine, recorder: null, setting.Mounts, log.Diagnostics);
-            if (cache.Restore(key, logged) is { } restored)
+            var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).Parameters(step, setting.Mounts);
+            if (cache.Restore(key, StepContainer.Execution(step, logged, log)) is { } restored)
             {
                 var own = files.Own(WrittenFiles.Of(restored));
                 Remember(own);
@@ -117,8 +121,9 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             // An engine that is back may know the image's name by another identity than the one that was remembered.
             key = KeyOf(step, options, inputs);
             log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
-            var run = new StepRun(setting, files, inputs, cache, log, cancellation) { ImageId = ImageId(options) };
-            return run.Run(Remember, KeyAfterRun) is { } result && Keep(result.Key, HashOf(result.Written, paths));
+            IStepStrategy strategy = step.Hermetic ? new InStage(setting) : new InProjectFolder(setting);
+            var work = new StepWork(step, files, inputs) { ImageId = ImageId(options), Log = log, Cache = cache, Remember = Remember, KeyAfterRun = KeyAfterRun, Cancellation = cancellation };
+            return strategy.Run(work) is { } result && Keep(result.Key, HashOf(result.Written, paths));
         }
 
         void Remember(WrittenFiles own) => (own with { Writer = StepWriter.Of(step, setting) }).Save(paths.Written);

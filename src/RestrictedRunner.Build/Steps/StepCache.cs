@@ -10,9 +10,9 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
 
     /// <summary>Brings the step's outputs to their places and its lines to the log.</summary>
     /// <param name="key">What the result is stored under; empty when that is not known yet.</param>
-    /// <param name="task">Logs the lines.</param>
+    /// <param name="execution">Logs the lines.</param>
     /// <returns>The outputs; null when the step has to run.</returns>
-    public IReadOnlyList<InputEntry>? Restore(string key, DockerExec task)
+    public IReadOnlyList<InputEntry>? Restore(string key, StepExecution execution)
     {
         if (key.Length == 0 || !IsUsed)
         {
@@ -27,7 +27,7 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
         }
 
         log.Messages.LogMessage(MessageImportance.High, $"{files.Step.Name}: from the cache");
-        task.Replay(RecordedOutput.Lines(result.StandardOutput.ToArray(), result.StandardError.ToArray()));
+        execution.Replay(RecordedOutput.Lines(result.StandardOutput.ToArray(), result.StandardError.ToArray()));
         return result.Entries;
     }
 

@@ -77,7 +77,7 @@ internal sealed class StepLogs(IBuildEngine8 engine)
         {
             _logs = logs;
             Engine = new StepEngine(logs.Engine, step.Place, (e, write) => logs.Write(this, e, write));
-            Messages = new(Engine, nameof(DockerExec));
+            Messages = new(Engine, nameof(Build));
             Diagnostics = new(Messages) { Step = step.Name };
         }
 

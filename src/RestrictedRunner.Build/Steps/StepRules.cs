@@ -5,13 +5,14 @@ internal static class StepRules
 {
     /// <summary>Tells all that is wrong with a step, before anything starts.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="parameters">What its task reads.</param>
+    /// <param name="parameters">Its parameters in the place where it runs.</param>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
     /// <param name="diagnostics">Is told each fault.</param>
+    /// <param name="forPull">True before the step is to run: files that a build makes for it need not be there yet.</param>
     /// <returns>False when there was a fault.</returns>
-    public static bool Check(DeclaredStep step, StepParameters parameters, string projectDirectory, Diagnostics diagnostics)
+    public static bool Check(DeclaredStep step, StepParameters parameters, string projectDirectory, Diagnostics diagnostics, bool forPull = false)
     {
-        List<OptionProblem> problems = [.. step.Problems, .. parameters.Problems];
+        List<OptionProblem> problems = [.. parameters.Problems.Concat(StepOptionRules.Check(parameters.Options)).Where(problem => !forPull || !IsOfFiles(problem))];
         problems.ForEach(diagnostics.Problem);
         var tooWide = new OutputFolders(step, projectDirectory).ThatHoldProject().ToList();
         tooWide.ForEach(output => diagnostics.OutputHoldsProject(step, output));
@@ -19,4 +20,7 @@ internal static class StepRules
         forbidden.ForEach(parameter => diagnostics.NotHermetic(step, parameter));
         return problems.Count + tooWide.Count + forbidden.Count == 0;
     }
+
+    private static bool IsOfFiles(OptionProblem problem) =>
+        problem.Kind is OptionProblemKind.MountSourceMissing or OptionProblemKind.InputMissing or OptionProblemKind.WorkingDirectoryUnreachable;
 }

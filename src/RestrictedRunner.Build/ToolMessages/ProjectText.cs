@@ -98,7 +98,7 @@ internal static class ProjectText
     private static int Line(IXmlLineInfo node) => node.LineNumber;
 
     // A task may be named with its namespace.
-    private static bool IsTask(string name) => IsName(name, nameof(DockerExec)) || IsName(name, "DockerExecStep") || name.EndsWith($".{nameof(DockerExec)}", StringComparison.OrdinalIgnoreCase);
+    private static bool IsTask(string name) => IsName(name, "DockerExec") || IsName(name, "DockerExecStep") || name.EndsWith(".DockerExec", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsName(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

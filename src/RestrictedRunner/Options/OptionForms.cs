@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace RestrictedRunner;
@@ -12,6 +14,18 @@ internal static partial class OptionForms
     public static bool IsCapability(string value) => value.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
     public static bool IsLabel(string value) => !value.StartsWith('-') && !value.StartsWith('=') && !value.StartsWith(Container.LabelPrefix, StringComparison.Ordinal);
+
+    public static bool IsCpus(string value) => decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cpus) && cpus > 0;
+
+    public static bool IsAddress(string value) => IPAddress.TryParse(value, out _);
+
+    public static bool IsHostLine(string value) => IsWord(value) && value.IndexOf(':', StringComparison.Ordinal) > 0;
+
+    /// <summary>True for a security option that takes a protection away: https://docs.docker.com/reference/cli/docker/container/run/#security-opt</summary>
+    public static bool LoosensSecurity(string value) =>
+        value.EndsWith("=unconfined", StringComparison.Ordinal) || value.EndsWith(":unconfined", StringComparison.Ordinal)
+        || value is "no-new-privileges=false" or "no-new-privileges:false" or "label=disable" or "label:disable"
+        || value.StartsWith("unmask=", StringComparison.Ordinal);
 
     public static bool IsText(string value)
     {

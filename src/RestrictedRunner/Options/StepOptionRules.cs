@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net;
 using static RestrictedRunner.OptionForms;
 
 namespace RestrictedRunner;
@@ -18,12 +16,11 @@ public static class StepOptionRules
             .. CheckCommand(options),
             .. CheckNetwork(options),
             .. CheckMounts(options),
-            .. CheckForms(options),
+            .. CheckValues(options),
             .. RunOpts.Check(options.DockerRunOpts),
             .. CheckEnvironment(options),
             .. CheckInput(options),
             .. CheckEncodings(options),
-            .. CheckText(options),
         ];
     }
 
@@ -173,43 +170,19 @@ public static class StepOptionRules
     private static string Normal(string containerPath) =>
         containerPath.StartsWith('/') && !containerPath.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(containerPath).TrimEnd('/') : containerPath;
 
-    private static IEnumerable<OptionProblem> CheckForms(StepOptions options)
+    private static IEnumerable<OptionProblem> CheckValues(StepOptions options)
     {
-        Form[] forms =
-        [
-            new(nameof(options.Network), [options.Network], IsWord, "a network is one word, such as bridge, host or a network's name"),
-            new(nameof(options.User), [options.User], IsWord, "a user is a name, uid or uid:gid, or current"),
-            new(nameof(options.WorkDir), [options.WorkDir], value => value.StartsWith('/'), "the working directory is an absolute path inside the container"),
-            new(nameof(options.Memory), [options.Memory], IsSize, SizeForm),
-            new(nameof(options.MemoryReservation), [options.MemoryReservation], IsSize, SizeForm),
-            new(nameof(options.MemorySwap), [options.MemorySwap], value => value == "-1" || IsSize(value), SizeForm + ", or -1 for no limit"),
-            new(nameof(options.MemorySwappiness), [options.MemorySwappiness.ToString(CultureInfo.InvariantCulture)], _ => options.MemorySwappiness is >= -1 and <= 100, "it is 0 to 100, or -1 for the engine's default"),
-            new(nameof(options.CapAdd), options.CapAdd, IsCapability, "a capability is one word, such as NET_ADMIN or ALL"),
-            new(nameof(options.CapDrop), options.CapDrop, IsCapability, "a capability is one word, such as NET_ADMIN or ALL"),
-            new(nameof(options.Dns), options.Dns, value => IPAddress.TryParse(value, out _), "a DNS server is an IP address"),
-            new(nameof(options.DnsSearch), options.DnsSearch, IsWord, "a search domain is one word, such as example.com"),
-            new(nameof(options.Platform), [options.Platform], value => Platform().IsMatch(value), "a platform is os/arch[/variant], such as linux/amd64"),
-            new(nameof(options.Entrypoint), [options.Entrypoint], value => !value.StartsWith('-'), "an entry point is a program in the image, or none"),
-            new(nameof(options.Cpus), [options.Cpus], value => decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cpus) && cpus > 0, "it is a number of processors above 0, such as 1.5"),
-            new(nameof(options.PidsLimit), [options.PidsLimit.ToString(CultureInfo.InvariantCulture)], _ => options.PidsLimit >= -1, "it is a number of processes, or -1 for no limit"),
-            new(nameof(options.Tmpfs), options.Tmpfs, value => value.StartsWith('/'), "it is /path or /path:options"),
-            new(nameof(options.SecurityOpt), options.SecurityOpt, IsWord, "a security option is one word, such as no-new-privileges"),
-            new(nameof(options.Ulimits), options.Ulimits, value => Ulimit().IsMatch(value), "a limit is name=soft[:hard], such as nofile=1024:2048"),
-            new(nameof(options.ShmSize), [options.ShmSize], IsSize, SizeForm),
-            new(nameof(options.Hostname), [options.Hostname], value => HostName().IsMatch(value), "a host name has letters, digits, dots and dashes, and at most 63 characters"),
-            new(nameof(options.AddHost), options.AddHost, value => IsWord(value) && value.IndexOf(':', StringComparison.Ordinal) > 0, "it is name:ip"),
-            new(nameof(options.GroupAdd), options.GroupAdd, IsWord, "a group is a name or a gid"),
-            new(nameof(options.Labels), options.Labels, IsLabel, $"a label is name or name=value, and names that start with {Container.LabelPrefix} are taken"),
-            new(nameof(options.Engine), [options.Engine], value => !value.StartsWith('-'), "it is auto, docker, podman or the path of a client"),
-        ];
-
-        foreach (var form in forms)
+        foreach (var option in StepOptions.Table)
         {
-            foreach (var value in form.Values)
+            foreach (var value in option.Values(options))
             {
-                if (value.Length > 0 && !form.IsValid(value))
+                if (option.Form is { } form && !form.IsValid(value))
                 {
-                    yield return Invalid(form.Parameter, value, form.Text);
+                    yield return Invalid(option.Name, value, form.Text);
+                }
+                else if (!IsText(value))
+                {
+                    yield return new(OptionProblemKind.TextInvalid, option.Name, value, "it holds a NUL character or half a surrogate pair, which no command line can carry");
                 }
             }
         }
@@ -252,42 +225,7 @@ public static class StepOptionRules
         }
     }
 
-    private static IEnumerable<OptionProblem> CheckText(StepOptions options)
-    {
-        Form[] texts =
-        [
-            new(nameof(options.Command), [options.Command], IsText, NoText),
-            new(nameof(options.PrepareCommand), [options.PrepareCommand], IsText, NoText),
-            new(nameof(options.Arguments), options.Arguments, IsText, NoText),
-            new(nameof(options.EnvironmentVariables), options.EnvironmentVariables.SelectMany(variable => new[] { variable.Name, variable.Value }), IsText, NoText),
-            new(nameof(options.Mounts), options.Mounts.SelectMany(mount => new[] { mount.HostPath, mount.ContainerPath }), IsText, NoText),
-            new(nameof(options.StandardInput), [options.StandardInput], IsText, NoText),
-            new(nameof(options.Shell), [options.Shell], IsText, NoText),
-            new(nameof(options.Engine), [options.Engine], IsText, NoText),
-            new(nameof(options.WorkDir), [options.WorkDir], IsText, NoText),
-            new(nameof(options.Entrypoint), [options.Entrypoint], IsText, NoText),
-            new(nameof(options.Labels), options.Labels, IsText, NoText),
-            new(nameof(options.Tmpfs), options.Tmpfs, IsText, NoText),
-            new(nameof(options.DockerRunOpts), [options.DockerRunOpts], IsText, NoText),
-        ];
-
-        foreach (var text in texts)
-        {
-            foreach (var value in text.Values.Where(value => !text.IsValid(value)))
-            {
-                yield return new(OptionProblemKind.TextInvalid, text.Parameter, value, text.Text);
-            }
-        }
-    }
-
-    private const string NoText = "it holds a NUL character or half a surrogate pair, which no command line can carry";
-
-    private const string SizeForm = "a size is a number with b, k, m or g, such as 512m";
-
     private static OptionProblem Conflict(string parameter, string value, string reason) => new(OptionProblemKind.Conflict, parameter, value, reason);
 
     private static OptionProblem Invalid(string parameter, string value, string reason) => new(OptionProblemKind.ValueInvalid, parameter, value, reason);
-
-    /// <summary>The form that the values of one option must have, and its description for people.</summary>
-    private sealed record Form(string Parameter, IEnumerable<string> Values, Func<string, bool> IsValid, string Text);
 }

@@ -158,4 +158,88 @@ public sealed record StepOptions
     /// <summary>Folder that the engine's client runs in: relative paths in <see cref="DockerRunOpts"/> and
     /// <see cref="SecurityOpt"/> start there. Without one it is this process's own.</summary>
     public string ClientDirectory { get; init; } = "";
+
+    /// <summary>
+    /// The table of options: every option of a step in the order of its flag, with all that is to be known of it. Checks,
+    /// arguments, keys and the reading of parameters follow from it.
+    /// </summary>
+    internal static IReadOnlyList<StepOption> Table { get; } =
+    [
+        StepOption.Text(nameof(Image), o => o.Image, (o, v) => o with { Image = v }) with { Key = KeyPart.OfAction },
+        StepOption.Text(nameof(Command), o => o.Command, (o, v) => o with { Command = v }) with { Key = KeyPart.OfAction },
+        StepOption.Items(nameof(Arguments), o => o.Arguments) with { Key = KeyPart.OfAction },
+        StepOption.Text(nameof(Shell), o => o.Shell, (o, v) => o with { Shell = v }) with { Key = KeyPart.OfAction },
+        StepOption.Text(nameof(PrepareCommand), o => o.PrepareCommand, (o, v) => o with { PrepareCommand = v }) with { Key = KeyPart.OfAction },
+        StepOption.Switch(nameof(Init), o => o.Init, (o, v) => o with { Init = v }, byDefault: true) with { Flag = "--init" },
+        StepOption.Switch(nameof(AllowNetworking), o => o.AllowNetworking, (o, v) => o with { AllowNetworking = v }, byDefault: true) with
+        {
+            Words = o => o.AllowNetworking ? [] : ["--network", "none"],
+            LoosensHermetic = static value => !value.Equals("false", StringComparison.OrdinalIgnoreCase),
+        },
+        StepOption.Text(nameof(Network), o => o.Network, (o, v) => o with { Network = v }) with
+        {
+            Flag = "--network",
+            Form = new(OptionForms.IsWord, "a network is one word, such as bridge, host or a network's name"),
+            LoosensHermetic = static value => value != "none",
+        },
+        StepOption.Text(nameof(Memory), o => o.Memory, (o, v) => o with { Memory = v }) with { Flag = "--memory", Form = OptionForm.Size },
+        StepOption.Text(nameof(MemoryReservation), o => o.MemoryReservation, (o, v) => o with { MemoryReservation = v }) with { Flag = "--memory-reservation", Form = OptionForm.Size },
+        StepOption.Text(nameof(MemorySwap), o => o.MemorySwap, (o, v) => o with { MemorySwap = v }) with { Flag = "--memory-swap", Form = OptionForm.SizeOrUnlimited },
+        StepOption.Number(nameof(MemorySwappiness), o => o.MemorySwappiness, (o, v) => o with { MemorySwappiness = v }, byDefault: -1) with
+        {
+            Flag = "--memory-swappiness",
+            Form = OptionForm.OfNumber(number => number is >= -1 and <= 100, "it is 0 to 100, or -1 for the engine's default"),
+        },
+        StepOption.Text(nameof(Cpus), o => o.Cpus, (o, v) => o with { Cpus = v }) with { Flag = "--cpus", Form = new(OptionForms.IsCpus, "it is a number of processors above 0, such as 1.5") },
+        StepOption.Number(nameof(PidsLimit), o => o.PidsLimit, (o, v) => o with { PidsLimit = v }, byDefault: 0) with
+        {
+            Flag = "--pids-limit",
+            Form = OptionForm.OfNumber(number => number >= -1, "it is a number of processes, or -1 for no limit"),
+            LoosensHermetic = static value => !int.TryParse(value, out var number) || number is < 1 or > StepOption.HermeticPidsLimit,
+        },
+        StepOption.Text(nameof(ShmSize), o => o.ShmSize, (o, v) => o with { ShmSize = v }) with { Flag = "--shm-size", Form = OptionForm.Size },
+        StepOption.List(nameof(CapAdd), o => o.CapAdd, (o, v) => o with { CapAdd = v }) with { Flag = "--cap-add", Form = OptionForm.Capability, LoosensHermetic = static _ => true },
+        StepOption.List(nameof(CapDrop), o => o.CapDrop, (o, v) => o with { CapDrop = v }) with { Flag = "--cap-drop", Form = OptionForm.Capability },
+        StepOption.List(nameof(SecurityOpt), o => o.SecurityOpt, (o, v) => o with { SecurityOpt = v }) with
+        {
+            Flag = "--security-opt",
+            Form = new(OptionForms.IsWord, "a security option is one word, such as no-new-privileges"),
+            LoosensHermetic = OptionForms.LoosensSecurity,
+        },
+        StepOption.List(nameof(Ulimits), o => o.Ulimits, (o, v) => o with { Ulimits = v }) with { Flag = "--ulimit", Form = new(value => OptionForms.Ulimit().IsMatch(value), "a limit is name=soft[:hard], such as nofile=1024:2048") },
+        StepOption.List(nameof(Dns), o => o.Dns, (o, v) => o with { Dns = v }) with { Flag = "--dns", Form = new(OptionForms.IsAddress, "a DNS server is an IP address") },
+        StepOption.List(nameof(DnsSearch), o => o.DnsSearch, (o, v) => o with { DnsSearch = v }) with { Flag = "--dns-search", Form = new(OptionForms.IsWord, "a search domain is one word, such as example.com") },
+        StepOption.List(nameof(AddHost), o => o.AddHost, (o, v) => o with { AddHost = v }) with { Flag = "--add-host", Form = new(OptionForms.IsHostLine, "it is name:ip") },
+        StepOption.Text(nameof(Hostname), o => o.Hostname, (o, v) => o with { Hostname = v }) with
+        {
+            Flag = "--hostname",
+            Form = new(value => OptionForms.HostName().IsMatch(value), "a host name has letters, digits, dots and dashes, and at most 63 characters"),
+        },
+        StepOption.Text(nameof(Platform), o => o.Platform, (o, v) => o with { Platform = v }) with { Flag = "--platform", Form = new(value => OptionForms.Platform().IsMatch(value), "a platform is os/arch[/variant], such as linux/amd64") },
+        StepOption.Switch(nameof(ReadOnly), o => o.ReadOnly, (o, v) => o with { ReadOnly = v }, byDefault: false) with { Flag = "--read-only", LoosensHermetic = static value => !value.Equals(StepOption.True, StringComparison.OrdinalIgnoreCase) },
+        StepOption.List(nameof(Tmpfs), o => o.Tmpfs, (o, v) => o with { Tmpfs = v }) with { Flag = "--tmpfs", Form = new(value => value.StartsWith('/'), "it is /path or /path:options") },
+        StepOption.List(nameof(GroupAdd), o => o.GroupAdd, (o, v) => o with { GroupAdd = v }) with { Flag = "--group-add", Form = new(OptionForms.IsWord, "a group is a name or a gid") },
+        StepOption.List(nameof(Labels), o => o.Labels, (o, v) => o with { Labels = v }) with { Flag = "--label", Form = new(OptionForms.IsLabel, $"a label is name or name=value, and names that start with {Container.LabelPrefix} are taken"), Key = KeyPart.None },
+
+        // What follows becomes words of docker run together with facts of the run: see RunArguments.
+        StepOption.Text(nameof(User), o => o.User, (o, v) => o with { User = v }) with
+        {
+            Form = new(OptionForms.IsWord, "a user is a name, uid or uid:gid, or current"),
+            LoosensHermetic = static value => value.Split(':')[0] is "root" or "0",
+        },
+        StepOption.Text(nameof(WorkDir), o => o.WorkDir, (o, v) => o with { WorkDir = v }) with { Form = new(value => value.StartsWith('/'), "the working directory is an absolute path inside the container") },
+        StepOption.Items(nameof(Mounts), o => [.. o.Mounts.SelectMany(mount => new[] { mount.HostPath, mount.ContainerPath })]) with { LoosensHermetic = static _ => true },
+        StepOption.Items(nameof(EnvironmentVariables), o => [.. o.EnvironmentVariables.SelectMany(variable => new[] { variable.Name, variable.Value })]) with { Key = KeyPart.OfAction },
+        StepOption.Text(nameof(Entrypoint), o => o.Entrypoint, (o, v) => o with { Entrypoint = v }) with { Form = new(value => !value.StartsWith('-'), "an entry point is a program in the image, or none") },
+        StepOption.Text(nameof(DockerRunOpts), o => o.DockerRunOpts, (o, v) => o with { DockerRunOpts = v }) with { LoosensHermetic = static _ => true },
+        StepOption.Other(nameof(StandardInput), OptionType.Text, o => o.StandardInput),
+        StepOption.Other(nameof(StdOutEncoding), OptionType.Text, o => o.StdOutEncoding.WebName),
+        StepOption.Other(nameof(StdErrEncoding), OptionType.Text, o => o.StdErrEncoding.WebName),
+        StepOption.Other(nameof(Timeout), OptionType.Number, o => $"{o.Timeout}") with { Key = KeyPart.OfAction },
+
+        // Where, when or how noisily a step runs, but not what comes out of it.
+        StepOption.Other(nameof(StopTimeout), OptionType.Number, o => $"{o.StopTimeout}") with { Key = KeyPart.None },
+        StepOption.Other(nameof(Pull), OptionType.Text, o => $"{o.Pull}") with { Key = KeyPart.None },
+        StepOption.Other(nameof(Engine), OptionType.Text, o => o.Engine) with { Form = new(value => !value.StartsWith('-'), "it is auto, docker, podman or the path of a client"), Key = KeyPart.None },
+    ];
 }

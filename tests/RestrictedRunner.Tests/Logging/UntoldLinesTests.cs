@@ -46,9 +46,9 @@ public class UntoldLinesTests
 
     private static string Untold(IEnumerable<string> lines)
     {
-        using var task = new DockerExec { BuildEngine = new HeardEvents(out _), Image = "i", Command = "c" };
+        using var task = new DockerExec { BuildEngine = new HeardEvents(out _) };
         var log = new TaskLoggingHelper(task);
-        var tools = new ToolOutput(log, ParameterReader.Read(task), new(log));
+        var tools = new ToolOutput(log, new StepParameters(new() { Image = "i", Command = "c" }, LogFilePlace.At("/log")), new(log));
         var untold = new UntoldLines(20);
         foreach (var line in lines)
         {

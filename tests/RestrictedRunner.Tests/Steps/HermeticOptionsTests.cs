@@ -1,3 +1,4 @@
+using Microsoft.Build.Utilities;
 using RestrictedRunner.Build;
 
 namespace RestrictedRunner.Tests;
@@ -8,52 +9,79 @@ public class HermeticOptionsTests
     [Fact]
     public void A_step_that_says_nothing_has_no_network_and_no_capabilities()
     {
-        using var task = Hermetic(new());
+        var options = Hermetic(new());
 
-        Assert.False(task.AllowNetworking);
-        Assert.Equal(["ALL"], task.CapDrop);
-        Assert.Equal(["no-new-privileges"], task.SecurityOpt);
+        Assert.False(options.AllowNetworking);
+        Assert.Equal(["ALL"], options.CapDrop);
+        Assert.Equal(["no-new-privileges"], options.SecurityOpt);
     }
 
     [Fact]
-    public void No_network_is_none_although_a_default_names_one()
-    {
-        using var task = Hermetic(new() { AllowNetworking = false, Network = "bridge" }, "AllowNetworking", "Network");
-
-        Assert.False(task.AllowNetworking);
-    }
-
-    [Fact]
-    public void A_network_that_is_named_is_there()
-    {
-        using var task = Hermetic(new() { Network = "bridge" }, "Network");
-
-        Assert.True(task.AllowNetworking);
-    }
+    public void A_network_that_is_named_is_there() => Assert.True(Hermetic(new() { Network = "bridge" }, "Network").AllowNetworking);
 
     [Theory]
     [InlineData("NET_RAW", "ALL;NET_RAW")]
     [InlineData("all", "all")]
-    public void Dropping_one_capability_gives_back_no_other(string given, string dropped)
-    {
-        using var task = Hermetic(new() { CapDrop = [given] }, "CapDrop");
-
-        Assert.Equal(dropped.Split(';'), task.CapDrop);
-    }
+    public void Dropping_one_capability_gives_back_no_other(string given, string dropped) =>
+        Assert.Equal(dropped.Split(';'), Hermetic(new() { CapDrop = [given] }, "CapDrop").CapDrop);
 
     [Theory]
     [InlineData("seccomp=x.json", "no-new-privileges;seccomp=x.json")]
     [InlineData("no-new-privileges=false", "no-new-privileges=false")]
-    public void A_security_option_gives_back_no_privileges_unless_it_says_so(string given, string options)
-    {
-        using var task = Hermetic(new() { SecurityOpt = [given] }, "SecurityOpt");
+    public void A_security_option_gives_back_no_privileges_unless_it_says_so(string given, string options) =>
+        Assert.Equal(options.Split(';'), Hermetic(new() { SecurityOpt = [given] }, "SecurityOpt").SecurityOpt);
 
-        Assert.Equal(options.Split(';'), task.SecurityOpt);
+    [Theory]
+    [InlineData("AllowNetworking", "true")]
+    [InlineData("AllowNetworking", " True ")]
+    [InlineData("Network", "host")]
+    [InlineData("Mounts", "/etc:/etc")]
+    [InlineData("DockerRunOpts", "--privileged")]
+    [InlineData("WorkingDirectory", "..")]
+    [InlineData("CapAdd", "NET_ADMIN;SYS_TIME")]
+    [InlineData("SecurityOpt", "label=type:x;seccomp=unconfined")]
+    [InlineData("SecurityOpt", "no-new-privileges=false")]
+    [InlineData("ReadOnly", "false")]
+    [InlineData("PidsLimit", "-1")]
+    [InlineData("PidsLimit", "513")]
+    [InlineData("User", "root")]
+    [InlineData("User", "0:100")]
+    public void A_default_that_would_loosen_a_hermetic_step_is_not_for_it(string name, string value)
+    {
+        var step = Read(hermetic: "true", name, value);
+
+        Assert.Equal([name], step.IgnoredDefaults);
+        Assert.False(step.Given.Has(name));
+        Assert.True(Read(hermetic: "false", name, value).Given.Has(name));
     }
 
-    private static DockerExec Hermetic(DockerExec task, params string[] given)
+    [Theory]
+    [InlineData("AllowNetworking", "false")]
+    [InlineData("Network", "none")]
+    [InlineData("SecurityOpt", "seccomp=x.json")]
+    [InlineData("ReadOnly", "true")]
+    [InlineData("PidsLimit", "512")]
+    [InlineData("User", "1000:0")]
+    [InlineData("Memory", "1g")]
+    [InlineData("CapDrop", "NET_RAW")]
+    public void Another_default_is(string name, string value) => Assert.True(Read(hermetic: "true", name, value).Given.Has(name));
+
+    [Fact]
+    public void What_the_step_says_itself_holds_also_where_a_default_does_not()
     {
-        HermeticOptions.AddTo(task, new("Step", new("/project/x.csproj", () => 1)) { Parameters = given.ToDictionary(name => name, _ => "given") });
-        return task;
+        var item = new TaskItem("Step", new Dictionary<string, string> { ["Hermetic"] = "true", ["Network"] = "mine" });
+
+        var step = new StepReader(GivenValues.OfProperties([Default("Network", "host")]), "/project", "/project/obj").Read(item, static (_, _) => { });
+
+        Assert.Equal("mine", step.Given.Text("Network"));
+        Assert.Empty(step.IgnoredDefaults);
     }
+
+    private static DeclaredStep Read(string hermetic, string name, string value) =>
+        new StepReader(GivenValues.OfProperties([Default(name, value)]), "/project", "/project/obj")
+            .Read(new TaskItem("Step", new Dictionary<string, string> { ["Hermetic"] = hermetic }), static (_, _) => { });
+
+    private static TaskItem Default(string name, string value) => new(name, new Dictionary<string, string> { ["Value"] = value });
+
+    private static StepOptions Hermetic(StepOptions options, params string[] given) => HermeticOptions.AddTo(options, given.Contains);
 }

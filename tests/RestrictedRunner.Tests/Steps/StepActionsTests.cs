@@ -52,7 +52,7 @@ public class StepActionsTests
     [InlineData("true")]
     [InlineData("false")]
     public void A_switch_that_decides_what_is_a_failure_counts_as_it_is_written(string value) =>
-        Assert.NotEqual(Key(Plain), ActionKey.Of(StepActions.Of(Step with { Parameters = new Dictionary<string, string> { ["IgnoreExitCode"] = value } }, Plain, "sha256:1", "", "/project"), Root).Digest.Hash);
+        Assert.NotEqual(Key(Plain), ActionKey.Of(StepActions.Of(Step with { Given = GivenValues.Of([new("IgnoreExitCode", GivenValue.OfMetadata(OptionType.Switch, value))]) }, Plain, "sha256:1", "", "/project"), Root).Digest.Hash);
 
     private static DeclaredStep Step => new("Step", new("/project/x.csproj", () => 1)) { Outputs = ["out.txt"] };
 

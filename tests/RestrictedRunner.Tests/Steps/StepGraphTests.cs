@@ -63,7 +63,7 @@ public class StepGraphTests
     [Fact]
     public void A_step_comes_after_the_one_that_writes_its_standard_input()
     {
-        var reader = Step("reader") with { Parameters = new Dictionary<string, string> { ["StandardInput"] = "a%3bb.txt" } };
+        var reader = Step("reader") with { Given = GivenValues.Of([new("StandardInput", GivenValue.OfMetadata(OptionType.Text, "a%3bb.txt"))]) };
 
         Assert.Equal(["writer", "reader"], Order(reader, Step("writer") with { Outputs = ["a;b.txt"] }));
     }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.Build.Utilities;
@@ -40,45 +41,60 @@ public partial class StepReaderTests
     }
 
     [Fact]
-    public void A_task_takes_those_defaults_that_it_has_no_value_of_its_own_for()
+    public void A_value_of_the_step_wins_over_a_default_for_it()
     {
-        using var task = new DockerExec
-        {
-            Image = "own",
-            AllowNetworking = true,
-            Shell = "sh",
-            CapDrop = ["ALL"],
-            Defaults = [Default("Image", "i"), Default("AllowNetworking", "false"), Default("Shell", "bash"), Default("CapDrop", "MKNOD"), Default("memory", "1g"), Default("Init", "false"), Default("Timeout", "5"), Default("Mounts", "/a:/a;/b%3Bc:/b"), Default("Pull", "")],
-        };
+        var own = GivenValues.Of(new Dictionary<string, GivenValue> { ["Image"] = GivenValue.OfTask("own"), ["AllowNetworking"] = GivenValue.OfTask(true), ["Shell"] = GivenValue.OfTask("sh"), ["CapDrop"] = GivenValue.OfTask(new[] { "ALL" }), ["User"] = GivenValue.OfTask("") });
+        var defaults = GivenValues.OfProperties([Default("Image", "i"), Default("AllowNetworking", "false"), Default("Shell", "bash"), Default("CapDrop", "MKNOD"), Default("memory", "1g"), Default("Init", "false"), Default("Timeout", "5"), Default("Mounts", "/a:/a;/b%3Bc:/b"), Default("Pull", ""), Default("User", "me")]);
 
-        StepReader.Complete(task, problem => Assert.Fail(problem.Reason));
+        var parameters = ParameterReader.Read(own.Or(defaults), "/project", LogFilePlace.At("/log"));
 
-        Assert.Equal(("own", true, "sh", "1g", false, 5, "missing"), (task.Image, task.AllowNetworking, task.Shell, task.Memory, task.Init, task.Timeout, task.Pull));
-        Assert.Equal(["ALL"], task.CapDrop);
-        Assert.Equal(["/a:/a", "/b;c:/b"], task.Mounts.Select(mount => mount.ItemSpec));
+        var options = parameters.Options;
+        Assert.Empty(parameters.Problems);
+        Assert.Equal(("own", true, "sh", "1g", false, TimeSpan.FromMilliseconds(5), PullPolicy.Missing, "me"), (options.Image, options.AllowNetworking, options.Shell, options.Memory, options.Init, options.Timeout, options.Pull, options.User));
+        Assert.Equal(["ALL"], options.CapDrop);
+        Assert.Equal([new("/a", "/a"), new("/b;c", "/b")], options.Mounts);
     }
 
     [Theory]
-    [InlineData("Imgae", "x", "Defaults", "Imgae")]
-    [InlineData("Init", "yes", "Init", "yes")]
-    public void A_default_that_no_parameter_can_take_is_a_problem(string name, string value, string parameter, string shown)
+    [InlineData("Init", "yes")]
+    [InlineData("PidsLimit", "many")]
+    [InlineData("Timeout", "1.5")]
+    [InlineData("EchoOff", "1")]
+    [InlineData("Pull", "often")]
+    [InlineData("StandardOutputImportance", "loud")]
+    public void A_value_that_the_parameter_cannot_take_is_a_problem(string name, string value)
     {
-        using var task = new DockerExec { Defaults = [Default(name, value)] };
-        var problems = new List<OptionProblem>();
+        var parameters = ParameterReader.Read(GivenValues.OfProperties([Default(name, value)]), "/project", LogFilePlace.At("/log"));
 
-        StepReader.Complete(task, problems.Add);
-
-        Assert.Equal((parameter, shown), (Assert.Single(problems).Parameter, problems[0].Value));
+        Assert.Equal([(name, value)], parameters.Problems.Select(problem => (problem.Parameter, problem.Value)));
     }
 
     [Fact]
-    public void Of_two_defaults_with_one_name_the_last_counts()
+    public void Of_two_defaults_with_one_name_the_last_counts() =>
+        Assert.Equal("b", GivenValues.OfProperties([Default("Image", "a"), Default("image", "b"), Default("IMAGE", "")]).Text("Image"));
+
+    [Fact]
+    public void Every_option_of_the_runner_is_a_row_of_the_table_with_the_default_that_it_has()
     {
-        using var task = new DockerExec { Defaults = [Default("Image", "a"), Default("image", "b")] };
+        string[] ofCaller = [nameof(StepOptions.ClientDirectory)];
 
-        StepReader.Complete(task, problem => Assert.Fail(problem.Reason));
+        Assert.Equal(
+            typeof(StepOptions).GetProperties().Select(property => property.Name).Except(ofCaller).Order(StringComparer.Ordinal),
+            StepOptions.Table.Select(option => option.Name).Order(StringComparer.Ordinal));
+        string[] withValue = ["Shell", "StdOutEncoding", "StdErrEncoding", "Timeout", "StopTimeout", "Pull", "Engine"];
+        Assert.Equal(withValue.Order(StringComparer.Ordinal), StepOptions.Table.Where(option => option.Values(new()).Count > 0).Select(option => option.Name).Order(StringComparer.Ordinal));
+    }
 
-        Assert.Equal("b", task.Image);
+    [Fact]
+    public void The_task_has_each_parameter_with_the_type_of_the_table()
+    {
+        var types = new Dictionary<Type, OptionType> { [typeof(string)] = OptionType.Text, [typeof(bool)] = OptionType.Switch, [typeof(int)] = OptionType.Number, [typeof(string[])] = OptionType.List, [typeof(Microsoft.Build.Framework.ITaskItem[])] = OptionType.Items };
+        var ofTask = typeof(DockerExec).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(property => property.SetMethod is { IsPublic: true } && property.Name is not (nameof(DockerExec.Outputs) or nameof(DockerExec.Defaults)));
+
+        Assert.Equal(
+            Parameter.All.Values.Select(parameter => (parameter.Name, parameter.Type)).OrderBy(parameter => parameter.Name, StringComparer.Ordinal),
+            ofTask.Select(property => (property.Name, types[property.PropertyType])).OrderBy(parameter => parameter.Name, StringComparer.Ordinal));
     }
 
     [Theory]
@@ -88,10 +104,10 @@ public partial class StepReaderTests
     {
         var item = new TaskItem("S", new Dictionary<string, string> { [metadata] = "a;b%00*" });
 
-        var step = StepReader.Read(item, new Dictionary<string, string>(), new StepLines(), (_, _) => { });
+        var step = StepReader.ReadAlone(item, "/project");
 
         Assert.Equal(["a"], metadata == "Inputs" ? step.Inputs : step.Outputs);
-        Assert.Equal([(metadata, "b\0*")], step.Problems.Select(problem => (problem.Parameter, problem.Value)));
+        Assert.Equal([(metadata, "b\0*")], step.Parameters.Problems.Select(problem => (problem.Parameter, problem.Value)));
     }
 
     private static TaskItem Default(string name, string value) => new(name, new Dictionary<string, string> { ["Value"] = value });

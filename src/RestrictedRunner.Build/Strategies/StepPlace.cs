@@ -1,5 +1,3 @@
-using Microsoft.Build.Framework;
-
 namespace RestrictedRunner.Build;
 
 /// <summary>Where a step runs.</summary>
@@ -11,8 +9,8 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
     /// <summary>What shows the folders of outputs that are elsewhere.</summary>
     public IReadOnlyList<Mount> Outputs { get; init; } = [];
 
-    /// <summary>What the folders stand in for; null when they are the project's own.</summary>
-    public StandIn? StandIn { get; init; }
+    /// <summary>The mounts as the log is to speak of them, where the folders stand in for others; null when they are the project's own.</summary>
+    public IReadOnlyList<Mount>? DisplayMounts { get; init; }
 
     /// <summary>The project's folder itself. The folders of outputs come when they are there; they are no part of the key.</summary>
     public static StepPlace InProject(DeclaredStep step, string projectDirectory)
@@ -27,38 +25,30 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
         return new(stage.ProjectDirectory, inputs.ProjectInTree, new(stage.Tree, ProjectMount.Path))
         {
             Outputs = new OutputFolders(step, projectDirectory).Mounts(stage.ProjectDirectory, beside: false),
-            StandIn = InPlaceOfStage(inputs, step, projectDirectory),
+            DisplayMounts = InPlaceOfStage(inputs, step, projectDirectory),
         };
     }
 
     /// <summary>Where the lines of an earlier run are logged again, with the paths that they had.</summary>
     public static StepPlace OfEarlierRun(FileSnapshot inputs, DeclaredStep step, string projectDirectory) =>
         step.Hermetic
-            ? InProject(step, projectDirectory) with { Start = inputs.ProjectInTree, StandIn = InPlaceOfStage(inputs, step, projectDirectory) }
+            ? InProject(step, projectDirectory) with { Start = inputs.ProjectInTree, DisplayMounts = InPlaceOfStage(inputs, step, projectDirectory) }
             : InProject(step, projectDirectory);
 
-    private static StandIn InPlaceOfStage(FileSnapshot inputs, DeclaredStep step, string projectDirectory)
+    private static IReadOnlyList<Mount> InPlaceOfStage(FileSnapshot inputs, DeclaredStep step, string projectDirectory)
     {
         var project = new Mount(projectDirectory, ProjectMount.At(inputs.ProjectInTree));
         var above = new Mount(Path.GetFullPath(string.Concat(Enumerable.Repeat("../", inputs.Depth)) + ".", projectDirectory), ProjectMount.Path);
-        return new([.. inputs.Depth > 0 ? new[] { above } : [], project, .. new OutputFolders(step, projectDirectory).Mounts(projectDirectory, beside: false)]);
+        return [.. inputs.Depth > 0 ? new[] { above } : [], project, .. new OutputFolders(step, projectDirectory).Mounts(projectDirectory, beside: false)];
     }
 
-    /// <summary>The task that runs a step here.</summary>
+    /// <summary>The parameters of a step that runs here.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="engine">Where the task logs to.</param>
-    /// <param name="recorder">Sees the output too; may be null.</param>
     /// <param name="mounts">Mounts of every step that is not hermetic.</param>
-    /// <param name="diagnostics">Is told of metadata that no parameter can take.</param>
-    public DockerExec NewTask(DeclaredStep step, IBuildEngine engine, Action<OutputLine>? recorder, IReadOnlyList<ITaskItem> mounts, Diagnostics diagnostics)
+    public StepParameters Parameters(DeclaredStep step, IReadOnlyList<Mount> mounts)
     {
-        var task = StepReader.Task(step, engine, recorder, StandIn, diagnostics.Problem);
-        ProjectMount.AddTo(task, [Project, .. Outputs], Start, step.Hermetic ? [] : mounts);
-        if (step.Hermetic)
-        {
-            HermeticOptions.AddTo(task, step);
-        }
-
-        return task;
+        var options = ProjectMount.AddTo(step.Parameters, [Project, .. Outputs, .. step.Hermetic ? [] : mounts], Start);
+        var placed = HostWorkingDirectory.Translate(step.Parameters with { Options = step.Hermetic ? HermeticOptions.AddTo(options, step.Given.Has) : options });
+        return placed with { ShownMounts = DisplayMounts ?? placed.Options.Mounts };
     }
 }

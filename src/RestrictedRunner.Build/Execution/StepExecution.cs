@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Runs a step in a container, and logs what it prints and how it ends.</summary>
+/// <param name="parameters">What to run, and what its output means; all of it is valid.</param>
+/// <param name="log">Where the step logs to, and nothing else.</param>
+/// <param name="engine">The build.</param>
+internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper log, IBuildEngine engine)
+{
+    private readonly StepOptions _options = parameters.Options;
+
+    /// <summary>Logs errors and warnings about the step.</summary>
+    public required Diagnostics Diagnostics { get; init; }
+
+    /// <summary>True keeps the lines of output for the outcome.</summary>
+    public bool CollectsOutput { get; init; }
+
+    /// <summary>Sees each line of output too; may be null.</summary>
+    public Action<OutputLine>? Recorder { get; init; }
+
+    // A declared step that logged an error has failed whatever its exit code is worth: kept, it would be green the next time.
+    private bool IsDeclared => Diagnostics.Step.Length > 0;
+
+    /// <summary>Logs what an earlier run printed, with the errors and warnings in it.</summary>
+    public void Replay(IEnumerable<OutputLine> lines)
+    {
+        using var stepLog = new StepLog(log, parameters, Diagnostics, collect: false);
+        var observer = stepLog.Observer(onStarting: static _ => { });
+        foreach (var line in lines)
+        {
+            observer.Output(line);
+        }
+
+        stepLog.Tools.Finish();
+    }
+
+    /// <summary>Runs the step.</summary>
+    /// <param name="cancellation">Stops the container and removes it.</param>
+    public StepOutcome Run(CancellationToken cancellation)
+    {
+        using var stepLog = new StepLog(log, parameters, Diagnostics, CollectsOutput);
+        parameters.LogFile.RemoveOld();
+        if (!parameters.EchoOff)
+        {
+            stepLog.Echo(_options);
+        }
+
+        OncePerBuild.Start(engine, _options);
+        var watch = new Stopwatch();
+        var outcome = new StepOutcome();
+        try
+        {
+            var start = DateTimeOffset.UtcNow;
+            var result = DockerRunner.RunAsync(_options, stepLog.Observer(Starting, Recorder), captureOutput: false, cancellation).GetAwaiter().GetResult();
+            stepLog.Tools.Finish();
+            outcome = Judge(result, stepLog, outcome, cancellation);
+            return outcome with { Succeeded = Warn(result, start) && outcome.Succeeded, Output = stepLog.Collected };
+        }
+        catch (OperationCanceledException)
+        {
+            Diagnostics.StepCancelled(_options.Image);
+        }
+        catch (TimeoutException)
+        {
+            outcome = outcome with { TimedOut = true, Duration = watch.Elapsed };
+            Diagnostics.TimedOut(_options.Image, (int)_options.Timeout.TotalMilliseconds, stepLog.EndFailed());
+        }
+        catch (RunnerException e)
+        {
+            Diagnostics.NotRun(e, _options, stepLog.EndFailed(), NearImage.Ask(e.Failure, _options));
+        }
+
+        stepLog.Tools.Finish();
+        return outcome with { Output = stepLog.Collected };
+
+        void Starting(string container)
+        {
+            outcome = outcome with { ContainerName = container };
+            watch.Restart();
+        }
+    }
+
+    private StepOutcome Judge(RunResult result, StepLog stepLog, StepOutcome outcome, CancellationToken cancellation)
+    {
+        var hasErrors = log.HasLoggedErrors;
+        var ended = outcome with { ExitCode = result.ExitCode == 0 && hasErrors && !result.PrepareFailed ? -1 : result.ExitCode, OutOfMemory = result.OutOfMemory, Duration = result.Duration };
+        if (result.PrepareFailed)
+        {
+            Diagnostics.PrepareFailed(Failed());
+            return ended;
+        }
+
+        if (ended.ExitCode == 0)
+        {
+            return ended with { Succeeded = true };
+        }
+
+        // As with Exec the build goes on.
+        if (parameters.IgnoreExitCode && !(IsDeclared && hasErrors))
+        {
+            if (!parameters.EchoOff)
+            {
+                stepLog.IgnoredExitCode(_options, ended.ExitCode);
+            }
+
+            return ended with { Succeeded = true };
+        }
+
+        if (result.ExitCode == 0 || parameters.IgnoreExitCode)
+        {
+            Diagnostics.ErrorsInOutput(_options.Image, result.ExitCode, stepLog.EndFailed());
+        }
+        else if (result.OutOfMemory)
+        {
+            Diagnostics.OutOfMemory(_options, result.ExitCode, stepLog.EndFailed());
+        }
+        else
+        {
+            Diagnostics.CommandFailed(Failed());
+        }
+
+        return ended;
+
+        FailedCommand Failed() => new(_options, result.ExitCode, FailedLine(), stepLog.EndFailed(), ImageSettings.FindAsync(_options, cancellation).GetAwaiter().GetResult());
+
+        // The project is read only when there is a line of it to be found.
+        FailedLine? FailedLine() => stepLog.Tools.FailedLine(_options, result.ExitCode) is { } at ? ProjectText.Find(at, _options, engine) : null;
+    }
+
+    // False when a warning counts as an error in this build.
+    private bool Warn(RunResult result, DateTimeOffset start)
+    {
+        var hadErrors = log.HasLoggedErrors;
+        if (result is { OutOfMemory: true, ExitCode: 0 })
+        {
+            Diagnostics.HiddenOutOfMemory(_options);
+        }
+
+        if (ForeignFile.Find(_options, start) is { } file)
+        {
+            Diagnostics.ForeignFile(file);
+        }
+
+        return hadErrors || !log.HasLoggedErrors;
+    }
+}

@@ -1,0 +1,35 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>Translates the parameter <c>WorkingDirectory</c>, a folder of the host, through the mounts of a step.</summary>
+internal static class HostWorkingDirectory
+{
+    /// <summary>The parameters with the folder's path in the container as their working directory, or with the reason why it has none.</summary>
+    /// <param name="parameters">With all mounts that the step has.</param>
+    public static StepParameters Translate(StepParameters parameters)
+    {
+        var (written, mounts) = (parameters.WorkingDirectory, parameters.Options.Mounts);
+        if (written.Length == 0)
+        {
+            return parameters;
+        }
+
+        var folder = written.Contains('\0', StringComparison.Ordinal) ? written : Path.GetFullPath(written, parameters.Options.ClientDirectory);
+        var isThere = Directory.Exists(folder);
+        if (isThere && HostFolder.InContainer(folder, mounts) is { } path)
+        {
+            return parameters with { Options = parameters.Options with { WorkDir = path } };
+        }
+
+        // A mount that cannot be read may be the one that shows the folder.
+        if (isThere && parameters.Problems.Any(problem => problem.Kind == OptionProblemKind.MountInvalid))
+        {
+            return parameters;
+        }
+
+        var reason =
+            written.StartsWith('/') && mounts.Any(mount => HostFolder.IsAtOrBelow(written, mount.ContainerPath)) ? "no mount shows such a folder of the host; it is a path of the container: that goes into WorkDir"
+            : !isThere ? "there is no such folder on the host"
+            : $"the container does not see this folder of the host: none of Mounts is it or one of its parents. Add Mounts=\"{folder}:{folder}\"";
+        return parameters with { Problems = [.. parameters.Problems, new(OptionProblemKind.WorkingDirectoryUnreachable, Parameter.WorkingDirectory, folder, reason)] };
+    }
+}

@@ -1,0 +1,42 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>Runs a step in a <see cref="Stage"/>, where it sees what it declares and nothing else.</summary>
+internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
+{
+    /// <inheritdoc/>
+    public StepResultFiles? Run(StepWork work)
+    {
+        var (files, inputs) = (work.Files, work.Inputs);
+        using var stage = new Stage(setting.State.Of(work.Step).Stage, inputs);
+        stage.CopyInputs(work.Cancellation);
+        var isCopyOfInputs = inputs.IsUnchanged();
+        var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);
+        var container = new StepContainer(setting, work, StepPlace.InStage(stage, inputs, work.Step, setting.ProjectDirectory));
+        if (!container.Run(before))
+        {
+            files.RemoveEarlier(CancellationToken.None);
+            return null;
+        }
+
+        // Inputs are no outputs, though they are among them.
+        var staged = new CallersFiles(stage.Tree);
+        foreach (var input in before.Untouched())
+        {
+            staged.Remove(input.Info.FullName);
+        }
+
+        var outcome = stage.BringBack(files.PathsIn(stage.ProjectDirectory), files.Places, work.Cancellation);
+        if (outcome.Result is not { } result)
+        {
+            work.Log.Diagnostics.StepFilesUnusable(work.Step, outcome.Problem ?? "what the step wrote cannot be read back");
+            return null;
+        }
+
+        var written = WrittenFiles.Of(result.Entries);
+        var own = files.Own(written);
+        work.Remember(own);
+        var key = isCopyOfInputs ? work.KeyAfterRun(written) : "";
+        work.Cache.Store(key, stage.ProjectDirectory, container.Recorded);
+        return new(own, key);
+    }
+}

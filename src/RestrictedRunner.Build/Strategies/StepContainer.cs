@@ -1,0 +1,63 @@
+using Microsoft.Build.Utilities;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>Runs a step in a container of its own that sees the files of a place, and looks whether it wrote what it declares.</summary>
+internal sealed class StepContainer(StepBuildSetting setting, StepWork work, StepPlace place)
+{
+    /// <summary>What the step printed.</summary>
+    public RecordedOutput Recorded { get; } = new();
+
+    /// <summary>Runs the step.</summary>
+    /// <param name="before">What was among its outputs.</param>
+    /// <returns>False when an error was logged.</returns>
+    public bool Run(OutputsBefore before)
+    {
+        var (step, files, diagnostics) = (work.Step, work.Files, work.Log.Diagnostics);
+        files.Folders.CreateIn(place.ProjectDirectory);
+        var parameters = place.Parameters(step, setting.Mounts);
+        parameters = parameters with { Options = parameters.Options with { ImageId = work.ImageId, StopAtOnce = setting.StopAtOnce } };
+        var start = DateTimeOffset.UtcNow;
+        var outcome = Execution(step, parameters, work.Log, Recorded.Add).Run(work.Cancellation);
+        if (!outcome.Succeeded)
+        {
+            return false;
+        }
+
+        Recorded.ExitCode = outcome.ExitCode;
+        string[] absent = [.. files.Outputs.Absent(place.ProjectDirectory)];
+        IReadOnlyList<string> instead = absent.Length == 0 ? [] : WrittenInstead(start);
+        foreach (var output in absent)
+        {
+            diagnostics.OutputAbsent(step, output, ProjectMount.At(place.Start), instead);
+        }
+
+        if (before.NewRawNames() is { Count: > 0 } names)
+        {
+            diagnostics.OutputNameNotUtf8(step, [.. names.Select(name => ProjectTree.FromProject(place.ProjectDirectory, name))]);
+        }
+
+        return !work.Log.HasErrors;
+    }
+
+    /// <summary>The execution of a step, which logs into the step's part of the log.</summary>
+    public static StepExecution Execution(DeclaredStep step, StepParameters parameters, StepLogs.Log log, Action<OutputLine>? recorder = null)
+    {
+        // Errors of what was logged before are not this run's.
+        var ofRun = new TaskLoggingHelper(log.Engine, nameof(Build));
+        return new(parameters, ofRun, log.Engine)
+        {
+            Diagnostics = new(ofRun) { IsHermetic = step.Hermetic, Step = step.Name },
+            Recorder = recorder,
+        };
+    }
+
+    // What Outputs may have been meant to name. Inputs of a stage were copied a moment ago.
+    private IReadOnlyList<string> WrittenInstead(DateTimeOffset start)
+    {
+        var outputs = work.Files.PathsIn(place.ProjectDirectory).Select(output => OutputPath.Absolute(place.ProjectDirectory, output));
+        var copies = work.Step.Hermetic ? work.Inputs.Found.Files.Select(file => Path.Combine(place.Project.HostPath, work.Inputs.PathInTree(file.Path))) : [];
+        HashSet<string> known = [.. setting.BuildFolders.Append(setting.State.Folder).Concat(outputs).Select(Path.TrimEndingDirectorySeparator), .. copies];
+        return [.. WrittenMeanwhile.Below(place.Project.HostPath, start, known.Contains).Select(path => ProjectTree.FromProject(place.ProjectDirectory, path))];
+    }
+}

@@ -4,7 +4,7 @@ namespace RestrictedRunner.PackageTests;
 
 public partial class DefaultsTests
 {
-    private const string Start = "X/docker run --rm --name X --label restricted-runner.host=X --label restricted-runner.pid=X --label restricted-runner.owner=X --pull never --log-driver none --init --stop-timeout 0";
+    private const string Start = "X/docker run --rm --name X --label restricted-runner.host=X --label restricted-runner.pid=X --label restricted-runner.owner=X --pull never --log-driver none --stop-timeout 0 --init";
 
     [EngineFact]
     public async Task A_step_with_image_and_command_asks_the_engine_for_nothing_else()

@@ -51,7 +51,7 @@ public class EveryParameterTests
 
         string[] expected =
         [
-            "run", "--rm", "--name", "X", "--label", "X", "--label", "X", "--label", "X", "--pull", "never", "--log-driver", "none", "--init", "--stop-timeout", "0", "--interactive",
+            "run", "--rm", "--name", "X", "--label", "X", "--label", "X", "--label", "X", "--pull", "never", "--log-driver", "none", "--stop-timeout", "0", "--interactive", "--init",
             "--network", "host", "--memory", "64m", "--memory-reservation", "32m", "--memory-swap", "128m", "--memory-swappiness", "10",
             "--cpus", "1.5", "--pids-limit", "20", "--shm-size", "1m", "--cap-add", "CHOWN", "--cap-add", "KILL", "--cap-drop", "ALL",
             "--security-opt", "no-new-privileges", "--ulimit", "nofile=10:20", "--ulimit", "core=0", "--dns", "9.9.9.9", "--dns", "1.1.1.1",
@@ -96,7 +96,7 @@ public class EveryParameterTests
 
         var words = FakeClient.Calls(project);
         var starts = Enumerable.Range(0, words.Count).Where(i => words[i] == "--rm").Append(words.Count + 1).ToList();
-        var calls = starts.Zip(starts.Skip(1), (start, next) => words.Take(next - 1).Skip(start).SkipWhile(word => word != "0").Skip(1).ToArray());
+        var calls = starts.Zip(starts.Skip(1), (start, next) => words.Take(next - 1).Skip(start).SkipWhile(word => word != "--init").Skip(1).ToArray());
         string[] mounts = ["--mount", $"type=bind,src={project.Folder},dst=/src,readonly", "--mount", $"type=bind,src={project.Folder},dst=/out"];
         string[][] expected =
         [

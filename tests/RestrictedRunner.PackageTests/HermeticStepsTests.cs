@@ -1,3 +1,5 @@
+using Microsoft.Build.Framework;
+
 namespace RestrictedRunner.PackageTests;
 
 /// <summary>Steps that see only what they declare. The folder around the project has what they must not see.</summary>
@@ -83,6 +85,21 @@ public class HermeticStepsTests
 
         Assert.Equal("input\nsub\nb\n", await File.ReadAllTextAsync(project["out.txt"], TestContext.Current.CancellationToken));
         shared.Delete(recursive: true);
+    }
+
+    // For the project's other steps: "--privileged" shows a step all disks, and "host" the network.
+    [EngineFact]
+    public async Task Defaults_of_the_project_do_not_loosen_it()
+    {
+        var project = Project("""Command="{ ls /sys/class/net | grep -v lo; ls secret.txt /outside; cat /proc/self/status | grep -E 'CapBnd|NoNewPrivs'; echo x &gt; /seen; } &gt; out.txt 2&gt;/dev/null; true" """);
+
+        var build = await project.BuildAsync(
+            "-p:DockerExecNetwork=host", "-p:DockerExecAllowNetworking=true", "-p:DockerExecDockerRunOpts=--privileged", "-p:DockerExecMounts=/etc:/outside", "-p:DockerExecWorkingDirectory=.",
+            "-p:DockerExecCapAdd=ALL", "-p:DockerExecReadOnly=false", "-p:DockerExecPidsLimit=-1", "-p:DockerExecSecurityOpt=no-new-privileges=false", "-p:DockerExecUser=root");
+
+        build.SucceededWithoutWarnings();
+        Assert.Equal("CapBnd:\t0000000000000000\nNoNewPrivs:\t1\n", await File.ReadAllTextAsync(project["out.txt"], TestContext.Current.CancellationToken));
+        Assert.Contains(new(MessageImportance.Low, "Step 'Step' is hermetic, so DockerExecNetwork does not hold for it: only its own metadata Network would."), build.StepMessages);
     }
 
     [EngineFact]

@@ -13,6 +13,11 @@ internal static class HostWorkingDirectory
             return parameters;
         }
 
+        if (parameters.Options.WorkDir.Length > 0)
+        {
+            return With(parameters, new(OptionProblemKind.Conflict, Parameter.WorkingDirectory, written, "WorkDir is given too; WorkingDirectory is a path of the host, WorkDir one in the container, and a step has one of them"));
+        }
+
         var folder = written.Contains('\0', StringComparison.Ordinal) ? written : Path.GetFullPath(written, parameters.Options.ClientDirectory);
         var isThere = Directory.Exists(folder);
         if (isThere && HostFolder.InContainer(folder, mounts) is { } path)
@@ -30,6 +35,8 @@ internal static class HostWorkingDirectory
             written.StartsWith('/') && mounts.Any(mount => HostFolder.IsAtOrBelow(written, mount.ContainerPath)) ? "no mount shows such a folder of the host; it is a path of the container: that goes into WorkDir"
             : !isThere ? "there is no such folder on the host"
             : $"the container does not see this folder of the host: none of Mounts is it or one of its parents. Add Mounts=\"{folder}:{folder}\"";
-        return parameters with { Problems = [.. parameters.Problems, new(OptionProblemKind.WorkingDirectoryUnreachable, Parameter.WorkingDirectory, folder, reason)] };
+        return With(parameters, new(OptionProblemKind.WorkingDirectoryUnreachable, Parameter.WorkingDirectory, folder, reason));
     }
+
+    private static StepParameters With(StepParameters parameters, OptionProblem problem) => parameters with { Problems = [.. parameters.Problems, problem] };
 }

@@ -9,6 +9,9 @@ namespace RestrictedRunner.Build;
 /// </summary>
 internal sealed class StepLogs(IBuildEngine8 engine)
 {
+    /// <summary>The task that messages of a step are said to be of: it does what a step declares.</summary>
+    public const string Sender = "DockerExec";
+
     /// <summary>So many characters of a step wait at most.</summary>
     public const int LongestWait = 10_000_000;
 
@@ -77,7 +80,7 @@ internal sealed class StepLogs(IBuildEngine8 engine)
         {
             _logs = logs;
             Engine = new StepEngine(logs.Engine, step.Place, (e, write) => logs.Write(this, e, write));
-            Messages = new(Engine, nameof(Build));
+            Messages = new(Engine, Sender);
             Diagnostics = new(Messages) { Step = step.Name };
         }
 

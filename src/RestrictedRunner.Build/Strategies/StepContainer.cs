@@ -44,7 +44,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
     public static StepExecution Execution(DeclaredStep step, StepParameters parameters, StepLogs.Log log, Action<OutputLine>? recorder = null)
     {
         // Errors of what was logged before are not this run's.
-        var ofRun = new TaskLoggingHelper(log.Engine, nameof(Build));
+        var ofRun = new TaskLoggingHelper(log.Engine, StepLogs.Sender);
         return new(parameters, ofRun, log.Engine)
         {
             Diagnostics = new(ofRun) { IsHermetic = step.Hermetic, Step = step.Name },

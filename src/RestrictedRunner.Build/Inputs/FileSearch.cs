@@ -12,8 +12,8 @@ internal sealed record FoundPath(string Path, Func<IEnumerable<FoundPath>>? Behi
 
 /// <summary>Finds the files that globs stand for, and looks into no folder that none of them can be in.</summary>
 /// <param name="exclusions">What is left out, and with a folder all that is below it.</param>
-/// <param name="noInputs">What is left out where it is come upon, though not where a glob starts; null for nothing.</param>
-internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, NoInputs? noInputs = null)
+/// <param name="excluded">What is left out where it is come upon, though not where a glob starts; null for nothing.</param>
+internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, ExcludedInputs? excluded = null)
 {
     // Of the folders that inputs start in, which are few.
     private readonly Dictionary<string, bool> _isLink = [];
@@ -50,7 +50,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, NoInputs? noInp
 
     /// <summary>What a glob stands for in a folder whose dot it would pass by.</summary>
     public IEnumerable<FoundPath> InDotFolder(string folder, Glob glob) =>
-        glob.StateIn(folder) is var state && glob.GoesOn(state) && !WithParents(folder).Any(path => IsExcluded(path) || noInputs?.Has(path) == true) ? In(folder, glob, state) : [];
+        glob.StateIn(folder) is var state && glob.GoesOn(state) && !WithParents(folder).Any(path => IsExcluded(path) || excluded?.Has(path) == true) ? In(folder, glob, state) : [];
 
     /// <summary>True for a link to a folder that it is in: to follow it would have no end. True also where that cannot be told.</summary>
     public static bool IsLoop(string link) =>
@@ -66,7 +66,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, NoInputs? noInp
             var next = glob.Next(state, entry.Name, entry.IsFolder);
             var path = Path.Join(folder, entry.Name);
             var isNamed = glob.IsMatch(next);
-            if (!(entry.IsFolder ? glob.GoesOn(next) || (entry.IsLink && isNamed) : isNamed) || IsExcluded(path) || noInputs?.Has(path) == true)
+            if (!(entry.IsFolder ? glob.GoesOn(next) || (entry.IsLink && isNamed) : isNamed) || IsExcluded(path) || excluded?.Has(path) == true)
             {
                 continue;
             }

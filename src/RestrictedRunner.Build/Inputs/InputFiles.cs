@@ -24,13 +24,13 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     /// stands in the list; <c>./!name</c> is a file with such a name. What becomes of symbolic links, <see cref="InputSearch"/>
     /// tells. Pipes, sockets and devices are no inputs.
     /// </param>
-    /// <param name="noInputs">What patterns and folders do not stand for; null for nothing.</param>
+    /// <param name="excluded">What patterns and folders do not stand for; null for nothing.</param>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
-    public static InputFiles Find(string folder, IReadOnlyList<string> declared, NoInputs? noInputs = null)
+    public static InputFiles Find(string folder, IReadOnlyList<string> declared, ExcludedInputs? excluded = null)
     {
         var exclusions = declared.Where(text => text.StartsWith(Exclusion)).Select(text => Glob.Parse(text[1..], folder));
         string[] inputs = [.. declared.Where(text => !text.StartsWith(Exclusion)).Distinct()];
-        var search = new InputSearch(folder, new FileSearch([.. exclusions], noInputs), noInputs);
+        var search = new InputSearch(folder, new FileSearch([.. exclusions], excluded), excluded);
         var stands = search.Find([.. inputs.Select(text => Glob.ParseInput(text, folder))]);
         return new(Sorted(folder, search.Files), [.. inputs.Where((_, i) => !stands[i])])
         {

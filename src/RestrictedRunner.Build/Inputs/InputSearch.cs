@@ -7,8 +7,8 @@ namespace RestrictedRunner.Build;
 /// </summary>
 /// <param name="folder">Full path of the project's folder.</param>
 /// <param name="search">Finds what globs stand for.</param>
-/// <param name="noInputs">Knows where outputs are to be; null for no step.</param>
-internal sealed class InputSearch(string folder, FileSearch search, NoInputs? noInputs)
+/// <param name="excluded">Knows where outputs are to be; null for no step.</param>
+internal sealed class InputSearch(string folder, FileSearch search, ExcludedInputs? excluded)
 {
     private readonly RealPaths _real = new();
     private readonly Dictionary<string, FileStamp> _files = [];
@@ -207,6 +207,6 @@ internal sealed class InputSearch(string folder, FileSearch search, NoInputs? no
 
     // The first input on the way that a link leads; null when there is none, or when an output is to be at the link or behind it.
     private string? Target(string link) =>
-        OperatingSystem.IsWindows() || noInputs?.LeadsToOutput(link) == true ? null
+        OperatingSystem.IsWindows() || excluded?.LeadsToOutput(link) == true ? null
             : _real.Targets(link).FirstOrDefault(path => Has(path) || _folders.Contains(path));
 }

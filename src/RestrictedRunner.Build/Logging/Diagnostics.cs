@@ -152,14 +152,14 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     public void InputEmpty(DeclaredStep step, string input, string beside) =>
         Warning("RRB1023", $"Step '{step.Name}': the input '{input}' stands for no file.{Sentence(beside)} Correct it, or set AllowEmptyInputs=\"true\" where there may be none.");
 
-    public void InputLeadsNowhere(DeclaredStep step, InputLink link) =>
-        Error("RRB1026", $"Step '{step.Name}': the input '{link.Path}' is a link to '{link.Text}', which is not there. Create that, correct the link, or leave it out: '!{link.Path}'.");
+    public void InputLeadsNowhere(DeclaredStep step, string link, string target) =>
+        Error("RRB1026", $"Step '{step.Name}': the input '{link}' is a link to '{target}', which is not there. Create that, correct the link, or leave it out: '!{link}'.");
 
     public void OutputHoldsProject(DeclaredStep step, string output) =>
         Error("RRB1022", $"Step '{step.Name}': the output '{output}' is the project's folder, or in a folder that the project is in, which the step would see as a whole. Let it write below the project's folder, or into a folder of its own beside it.");
 
-    public void OutputOverwritten(StepWriter writer, OverwrittenOutput overwritten) =>
-        Warning("RRB1024", $"Step '{writer.Step}' of {Path.GetFileName(writer.Project)} wrote '{overwritten.Path}' over what step '{overwritten.By.Step}' of {overwritten.Project} had written, so each of the two runs again after the other. Let one of them write it, or give each a folder of its own.");
+    public void OutputOverwritten(DeclaredStep step, string project, string output, string otherStep, string otherProject) =>
+        Warning("RRB1024", $"Step '{step.Name}' of {project} wrote '{output}' over what step '{otherStep}' of {otherProject} had written, so each of the two runs again after the other. Let one of them write it, or give each a folder of its own.");
 
     public void OutputAbsent(DeclaredStep step, string output, string start, IReadOnlyList<string> instead) =>
         Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. {Instead(output, instead)} Correct Outputs, or the command: it starts in the project's folder, which is {start} in the container.");

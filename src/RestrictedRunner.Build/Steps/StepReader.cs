@@ -9,9 +9,6 @@ namespace RestrictedRunner.Build;
 /// <param name="logFolder">Full path of the folder for logs of steps that fail.</param>
 internal sealed class StepReader(GivenValues defaults, string projectDirectory, string logFolder)
 {
-    /// <summary>What the names of our properties begin with.</summary>
-    public const string PropertyPrefix = "DockerExec";
-
     private const string Inputs = nameof(DeclaredStep.Inputs);
     private const string Outputs = nameof(DeclaredStep.Outputs);
     private const string DependsOn = nameof(DeclaredStep.DependsOn);
@@ -34,7 +31,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
 
     /// <summary>Every property of ours that a project may set.</summary>
     public static IReadOnlyList<string> PropertyNames { get; } =
-        [.. Parameter.All.Keys.Append(Hermetic).Concat(Switches).Select(name => PropertyPrefix + name)];
+        [.. Parameter.All.Keys.Append(Hermetic).Concat(Switches).Select(name => ProjectProperties.Prefix + name)];
 
     /// <summary>True for a step that the outer build of several frameworks leaves to the build of each.</summary>
     public static bool IsPerTargetFramework(ITaskItem item) => bool.TryParse(item.GetMetadata(PerTargetFramework), out var flag) && flag;

@@ -192,9 +192,9 @@ public sealed class InputLinksTests : IDisposable
         Link("link", "real");
         var step = new DeclaredStep("Step", new("", static () => 0)) { Outputs = [output] };
         var setting = new StepBuildSetting { ProjectDirectory = _folder, State = new(Full("obj"), Full("a.proj")), Scope = new("", ""), Mounts = [], Images = new Dictionary<string, ProjectImages>() };
-        var noInputs = NoInputs.Of(step, setting, new(new Dictionary<string, string>()));
+        var excluded = StepExclusions.Of(step, setting, new(new Dictionary<string, string>()));
 
-        Assert.Empty(InputFiles.Find(_folder, ["real/**", "link", input], noInputs).Links);
+        Assert.Empty(InputFiles.Find(_folder, ["real/**", "link", input], excluded).Links);
         Assert.NotEmpty(InputFiles.Find(_folder, ["real/**", "link/**"]).Links);
     }
 

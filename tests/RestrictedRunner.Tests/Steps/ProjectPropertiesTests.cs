@@ -47,7 +47,7 @@ public sealed class ProjectPropertiesTests : IDisposable
         }
 
         var names = new List<string>();
-        ProjectProperties.Unknown([_file], names.Add);
+        ProjectProperties.Unknown([_file], StepReader.PropertyNames, names.Add);
         return names;
     }
 }

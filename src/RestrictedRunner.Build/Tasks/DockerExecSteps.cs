@@ -161,7 +161,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             IReadOnlyList<string> removed = [];
             try
             {
-                removed = gone.Remove(declared, setting, _cancellation.Token);
+                removed = gone.Remove(declared, setting.State, setting.ProjectDirectory, _cancellation.Token);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -227,20 +227,20 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     {
         var mounts = ParameterReader.ReadMounts(Mounts.Select(GivenItem.Of), projectDirectory);
         return new()
-    {
-        ProjectDirectory = projectDirectory,
-        State = new(FullStateFolder(projectDirectory), ProjectFiles[0].GetMetadata("FullPath")),
-        Scope = new(Configuration, InnerFramework),
-        BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
-        Mounts = mounts.Mounts,
-        MountProblems = mounts.Problems,
-        StopAtOnce = _cancellation.StopAtOnce,
-        ResolveImages = ResolveImages,
-        OnlyAsk = FailIfNotIncremental,
-        Writers = CacheFolder.Default(Environment.GetEnvironmentVariable) is { } folder ? new(folder) : null,
-        Cache = cache is null ? null : new(cache),
-        CacheLimit = ReadCacheSize(diagnostics),
-    };
+        {
+            ProjectDirectory = projectDirectory,
+            State = new(FullStateFolder(projectDirectory), ProjectFiles[0].GetMetadata("FullPath")),
+            Scope = new(Configuration, InnerFramework),
+            BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
+            Mounts = mounts.Mounts,
+            MountProblems = mounts.Problems,
+            ResolveImages = ResolveImages,
+            OnlyAsk = FailIfNotIncremental,
+            StopAtOnce = _cancellation.StopAtOnce,
+            Writers = CacheFolder.Default(Environment.GetEnvironmentVariable) is { } folder ? new(folder) : null,
+            Cache = cache is null ? null : new(cache),
+            CacheLimit = ReadCacheSize(diagnostics),
+        };
     }
 
     private string FullStateFolder(string projectDirectory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory));
@@ -288,7 +288,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
     private List<DeclaredStep> Read(string projectDirectory, Diagnostics diagnostics, StepLogs logs)
     {
-        ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), diagnostics.UnknownProperty);
+        ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), StepReader.PropertyNames, diagnostics.UnknownProperty);
         var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory));
         return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => reader.Read(item, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
     }

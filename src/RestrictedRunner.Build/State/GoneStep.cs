@@ -10,20 +10,20 @@ internal sealed record GoneStep(WrittenFiles Written, string Path)
 
     /// <summary>Removes what it wrote and is as it was then, unless a step of today reads it by its name, and forgets the step.</summary>
     /// <param name="declared">The steps of today.</param>
-    /// <param name="setting">Of all steps.</param>
+    /// <param name="state">Where they are remembered.</param>
+    /// <param name="project">Full path of the project's folder.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <returns>The files, as <see cref="OutputPath"/> from the project's folder.</returns>
     /// <exception cref="IOException">A file cannot be removed.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be removed.</exception>
-    public IReadOnlyList<string> Remove(IReadOnlyList<DeclaredStep> declared, StepBuildSetting setting, CancellationToken cancellation)
+    public IReadOnlyList<string> Remove(IReadOnlyList<DeclaredStep> declared, StateFolder state, string project, CancellationToken cancellation)
     {
-        var project = setting.ProjectDirectory;
         HashSet<string> inputs = [.. declared.SelectMany(step => step.AllInputs).Select(input => Glob.Parse(input, project)).Where(input => input.IsPlain).Select(input => input.Start)];
-        HashSet<string> ofOthers = [.. declared.Select(step => setting.State.Of(step).Written).Where(File.Exists).SelectMany(path => WrittenFiles.Load(path).Contents.Keys)];
+        HashSet<string> ofOthers = [.. declared.Select(step => state.Of(step).Written).Where(File.Exists).SelectMany(path => WrittenFiles.Load(path).Contents.Keys)];
         var outputs = Written.FindIn(project, cancellation).Where(output => !ofOthers.Contains(output.Path) && !inputs.Contains(output.Info.FullName)).ToList();
         OutputOnDisk.Remove(outputs, new(project), folder => declared.Any(step => new OutputFolders(step, project).AreIn(folder)));
-        setting.State.Forget(Path);
-        setting.State.ForgetFormerProject(Written.Writer);
+        state.Forget(Path);
+        state.ForgetFormerProject(Written.Writer);
         return [.. outputs.Where(output => !output.IsFolder).Select(output => output.Path)];
     }
 }

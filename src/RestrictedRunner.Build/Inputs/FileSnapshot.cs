@@ -21,11 +21,11 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <param name="known">Path of the file that remembers what was read before.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="depth">How many folders above the project's the files begin at least.</param>
-    /// <param name="noInputs">What folders and globs do not stand for; null for nothing.</param>
+    /// <param name="excluded">What folders and globs do not stand for; null for nothing.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
-    public static FileSnapshot Find(IReadOnlyList<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0, NoInputs? noInputs = null) =>
-        Of(() => InputFiles.Find(folder, declared, noInputs), known, depth, cancellation);
+    public static FileSnapshot Find(IReadOnlyList<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0, ExcludedInputs? excluded = null) =>
+        Of(() => InputFiles.Find(folder, declared, excluded), known, depth, cancellation);
 
     /// <summary>The same for outputs, whose links are the files that they lead to.</summary>
     /// <param name="written">Full paths.</param>

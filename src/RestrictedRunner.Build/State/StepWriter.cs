@@ -19,10 +19,10 @@ internal sealed record StepWriter(string Step, string Project, string DeclaredIn
     public string Evaluated { get; init; } = "";
 
     /// <summary>The writer that a step is in a build.</summary>
-    public static StepWriter Of(DeclaredStep step, StepBuildSetting setting) => new(step.Name, setting.State.Project, step.Place.File)
+    public static StepWriter Of(DeclaredStep step, string project, BuildScope scope) => new(step.Name, project, step.Place.File)
     {
         Outputs = step.Outputs,
-        Scope = setting.Scope.Of(step).Text,
-        Evaluated = setting.Scope.Text,
+        Scope = scope.Of(step).Text,
+        Evaluated = scope.Text,
     };
 }

@@ -5,12 +5,18 @@ namespace RestrictedRunner.Build;
 /// <summary>Looks at the properties that project files set, of which MSBuild tells a task nothing.</summary>
 internal static class ProjectProperties
 {
+    /// <summary>What the names of our properties begin with.</summary>
+    public const string Prefix = "DockerExec";
+
     /// <summary>Tells the names of properties that look like ours and are none.</summary>
-    public static void Unknown(IEnumerable<string> files, Action<string> tell)
+    /// <param name="files">Paths of project files.</param>
+    /// <param name="known">The names of ours.</param>
+    /// <param name="tell">Is told each name.</param>
+    public static void Unknown(IEnumerable<string> files, IReadOnlyCollection<string> known, Action<string> tell)
     {
         foreach (var name in files.SelectMany(Names).Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            if (LooksLikeOurs(name) && !StepReader.PropertyNames.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (LooksLikeOurs(name) && !known.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 tell(name);
             }
@@ -19,7 +25,7 @@ internal static class ProjectProperties
 
     // DockerExecutable is another word.
     private static bool LooksLikeOurs(string name) =>
-        name.StartsWith(StepReader.PropertyPrefix, StringComparison.OrdinalIgnoreCase) && name.Length > StepReader.PropertyPrefix.Length && char.IsUpper(name[StepReader.PropertyPrefix.Length]);
+        name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && name.Length > Prefix.Length && char.IsUpper(name[Prefix.Length]);
 
     private static IReadOnlyList<string> Names(string file)
     {

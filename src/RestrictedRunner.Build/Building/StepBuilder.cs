@@ -23,7 +23,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         {
             foreach (var name in step.IgnoredDefaults)
             {
-                log.Messages.LogMessage(MessageImportance.Low, $"Step '{step.Name}' is hermetic, so {StepReader.PropertyPrefix}{name} does not hold for it: only its own metadata {name} would.");
+                log.Messages.LogMessage(MessageImportance.Low, $"Step '{step.Name}' is hermetic, so {ProjectProperties.Prefix}{name} does not hold for it: only its own metadata {name} would.");
             }
 
             var parameters = StepPlace.InProject(step, setting.ProjectDirectory).Parameters(step, setting.Mounts);
@@ -83,7 +83,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         state.Forget();
         log.ForgetWarnings();
-        var overwritten = OverwrittenOutput.Watch(files, setting, cancellation);
+        var overwritten = OverwrittenOutput.Watch(files.Outputs, files.Folders, setting.Writers, setting.State.Project, cancellation);
         var before = files.Paths();
         try
         {
@@ -126,7 +126,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             return strategy.Run(work) is { } result && Keep(result.Key, HashOf(result.Written, paths));
         }
 
-        void Remember(WrittenFiles own) => (own with { Writer = StepWriter.Of(step, setting) }).Save(paths.Written);
+        void Remember(WrittenFiles own) => (own with { Writer = StepWriter.Of(step, setting.State.Project, setting.Scope) }).Save(paths.Written);
 
         bool Keep(string keyOfOutputs, string outputs)
         {
@@ -137,7 +137,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             StepWarning[]? warnings = log.Warnings is { } logged ? [.. logged.Select(warning => StepWarning.Of(warning, step.Place, setting.ProjectDirectory))] : null;
             foreach (var output in overwritten())
             {
-                log.Diagnostics.OutputOverwritten(StepWriter.Of(step, setting), output);
+                log.Diagnostics.OutputOverwritten(step, Path.GetFileName(setting.State.Project), output.Path, output.By.Step, output.Project);
             }
 
             if (warnings is not null && !log.HasErrors)
@@ -149,7 +149,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
 
         FileSnapshot InputsWithout(WrittenFiles written, int depth) =>
-            FileSnapshot.Find(step.AllInputs, setting.ProjectDirectory, paths.Inputs, cancellation, depth, NoInputs.Of(step, setting, written));
+            FileSnapshot.Find(step.AllInputs, setting.ProjectDirectory, paths.Inputs, cancellation, depth, StepExclusions.Of(step, setting, written));
 
         // Empty when it is not known what the step saw. An image that was pulled for the run is known only then.
         string KeyAfterRun(WrittenFiles written)
@@ -198,7 +198,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         foreach (var link in inputs.Found.Nowhere)
         {
-            log.Diagnostics.InputLeadsNowhere(step, link);
+            log.Diagnostics.InputLeadsNowhere(step, link.Path, link.Text);
         }
 
         foreach (var input in step.AllowEmptyInputs ? [] : inputs.Empty(setting.ProjectDirectory))

@@ -31,7 +31,7 @@ internal sealed record StepElement(int Line, string Include, string? Outputs)
             [
                 .. XElement.Load(file, LoadOptions.SetLineInfo).Descendants()
                     .Where(element => Is(element.Name, ItemType))
-                    .Select(element => new StepElement(((IXmlLineInfo)element).LineNumber, Text(element, "Include") ?? "", Text(element, nameof(DeclaredStep.Outputs)))),
+                    .Select(element => new StepElement(((IXmlLineInfo)element).LineNumber, Text(element, "Include") ?? "", Text(element, nameof(Outputs)))),
             ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or XmlException)

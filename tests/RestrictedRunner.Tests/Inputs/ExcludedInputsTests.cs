@@ -2,12 +2,12 @@ using RestrictedRunner.Build;
 
 namespace RestrictedRunner.Tests;
 
-public sealed class NoInputsTests : IDisposable
+public sealed class ExcludedInputsTests : IDisposable
 {
     private readonly string _parent = Directory.CreateTempSubdirectory("test-").FullName;
     private readonly string _folder;
 
-    public NoInputsTests() => _folder = Directory.CreateDirectory(Path.Combine(_parent, "project")).FullName;
+    public ExcludedInputsTests() => _folder = Directory.CreateDirectory(Path.Combine(_parent, "project")).FullName;
 
     public void Dispose() => Directory.Delete(_parent, recursive: true);
 
@@ -120,7 +120,7 @@ public sealed class NoInputsTests : IDisposable
     {
         var step = new DeclaredStep("Step", new("", static () => 0)) { Outputs = outputs };
         var earlier = new WrittenFiles(written.ToDictionary(file => file, static _ => "x"));
-        return InputFiles.Find(_folder, inputs, noInputs: NoInputs.Of(step, setting, earlier)).Files.Select(file => file.Path);
+        return InputFiles.Find(_folder, inputs, excluded: StepExclusions.Of(step, setting, earlier)).Files.Select(file => file.Path);
     }
 
     private void WriteOurs(string folder)

@@ -1,0 +1,26 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>What the folders and globs among a step's inputs do not stand for.</summary>
+internal static class StepExclusions
+{
+    /// <summary>Those of a step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="setting">Where the build and we write.</param>
+    /// <param name="earlier">
+    /// What the step wrote when it last succeeded. Of a glob of outputs only this is left out, and of a folder that the
+    /// inputs start in: files of the user's may be there too, which the step reads or changes.
+    /// </param>
+    public static ExcludedInputs Of(DeclaredStep step, StepBuildSetting setting, WrittenFiles earlier)
+    {
+        var project = setting.ProjectDirectory;
+        var build = setting.BuildFolders.Select(Path.TrimEndingDirectorySeparator).Where(folder => !HostFolder.IsAtOrBelow(project, folder));
+        var outputs = step.Outputs.Select(output => Glob.Parse(output, project)).ToList();
+        return new(
+            new HashSet<string>([.. build, .. outputs.Where(output => output.IsPlain).Select(output => output.Start)]),
+            [setting.State.Folder, Path.GetFullPath(LogFilePlace.DefaultFolder, project)],
+            new(() => [.. earlier.Files.Select(file => OutputPath.Absolute(project, file))]),
+            [.. outputs.Select(output => output.Start)],
+            StateFolder.IsName,
+            static name => OutputRestorer.IsStaging(name));
+    }
+}

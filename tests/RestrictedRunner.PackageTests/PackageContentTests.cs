@@ -25,6 +25,7 @@ public class PackageContentTests
                 "build/OldMSBuild.targets",
                 "build/RemovedFiles.targets",
                 "build/RestrictedRunner.Build.targets",
+                "build/StepDefaults.targets",
                 "build/StepFiles.targets",
                 "buildMultiTargeting/RestrictedRunner.Build.targets",
                 "tasks/net8.0/CliWrap.dll",

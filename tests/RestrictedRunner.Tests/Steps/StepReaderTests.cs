@@ -12,7 +12,7 @@ public partial class StepReaderTests
     private static readonly string[] NotRead =
         ["DockerExecConsoleToMSBuild", "DockerExecUseCommandProcessor", "DockerExecUseUtf8Encoding", "DockerExecYieldDuringToolExecution"];
 
-    private static readonly string Targets = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "DockerExecSteps.targets"));
+    private static readonly string Targets = string.Concat(new[] { "DockerExecSteps.targets", "StepDefaults.targets" }.Select(file => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, file))));
 
     [Fact]
     public void The_targets_read_each_property_that_is_known_and_no_other() =>
@@ -20,24 +20,17 @@ public partial class StepReaderTests
             StepReader.PropertyNames.Except(NotRead).Order(StringComparer.Ordinal),
             Property().Matches(Targets).Select(match => match.Groups["name"].Value).Distinct().Order(StringComparer.Ordinal));
 
-    [Fact]
-    public void A_default_is_of_the_parameter_that_its_property_names()
+    [Theory]
+    [InlineData("Defaults.targets", "DockerExecDefault")]
+    [InlineData("StepDefaults.targets", "_DockerExecDefault")]
+    public void Each_parameter_has_a_default_from_the_property_that_is_named_after_it(string file, string itemType)
     {
-        var defaults = XElement.Parse(Targets).Descendants("_DockerExecDefault").ToList();
+        var defaults = XElement.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, file))).Descendants(itemType).Select(item => (Name: item.Attribute("Include")!.Value, Value: item.Attribute("Value")!.Value)).ToList();
 
-        Assert.NotEmpty(defaults);
-        Assert.All(defaults, item => Assert.Equal($"$(DockerExec{item.Attribute("Include")?.Value})", item.Attribute("Value")?.Value));
-    }
-
-    [Fact]
-    public void The_defaults_of_tasks_are_those_of_declared_steps()
-    {
-        var ofTasks = XElement.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Defaults.targets"))).Descendants("DockerExecDefault");
-        var ofSteps = XElement.Parse(Targets).Descendants("_DockerExecDefault").Where(item => item.Attribute("Include")?.Value != "Hermetic");
-
-        Assert.Equal(ofSteps.Select(Attributes), ofTasks.Select(Attributes));
-
-        static string Attributes(XElement item) => string.Join(' ', item.Attributes());
+        Assert.Equal(
+            Parameter.All.Keys.Select(name => $"DockerExec{name}").Except(NotRead).Concat(itemType[0] == '_' ? ["DockerExecHermetic"] : []).Order(StringComparer.Ordinal),
+            defaults.Select(item => $"DockerExec{item.Name}").Order(StringComparer.Ordinal));
+        Assert.All(defaults, item => Assert.Equal($"$(DockerExec{item.Name})", item.Value));
     }
 
     [Fact]

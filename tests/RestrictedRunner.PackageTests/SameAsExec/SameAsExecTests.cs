@@ -26,7 +26,7 @@ public partial class SameAsExecTests
     [Fact]
     public void The_README_has_a_row_for_each_difference_and_no_other()
     {
-        var readme = File.ReadAllText(Path.Combine(TestRun.RepositoryRoot, "README.md"));
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
         var rows = Table().Match(readme).Groups["rows"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using RestrictedRunner.PackageTests;
 using Xunit.Sdk;
@@ -19,8 +18,6 @@ internal static class TestRun
 {
     static TestRun()
     {
-        RepositoryRoot = typeof(TestRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
         var packed = FindPackage();
         Version = Path.GetFileNameWithoutExtension(packed)["RestrictedRunner.Build.".Length..];
         Folder = Directory.CreateTempSubdirectory("rr package tests ").FullName;
@@ -37,9 +34,6 @@ internal static class TestRun
         Write("global.json", "{}");
         Write("nuget.config", $"""<configuration><packageSources><add key="local" value="{Feed}" /></packageSources></configuration>""");
     }
-
-    /// <summary>The repository that the tests are in.</summary>
-    public static string RepositoryRoot { get; }
 
     public static string Folder { get; }
 
@@ -66,7 +60,7 @@ internal static class TestRun
 
     private static string FindPackage()
     {
-        var folder = Path.Combine(RepositoryRoot, "artifacts", "packages");
+        var folder = Path.Combine(Repository.Root, "artifacts", "packages");
         var found = Directory.Exists(folder) ? Directory.GetFiles(folder, "RestrictedRunner.Build.*.nupkg") : [];
         return found.Length == 1
             ? found[0]

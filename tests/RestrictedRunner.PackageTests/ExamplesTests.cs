@@ -5,7 +5,7 @@ namespace RestrictedRunner.PackageTests;
 /// <summary>What a user copies from the README builds as it is.</summary>
 public partial class ReadmeTests
 {
-    private static readonly string Readme = File.ReadAllText(Path.Combine(TestRun.RepositoryRoot, "README.md"));
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
     private static readonly string[] Examples = [.. Example().Matches(Readme).Select(match => match.Groups["xml"].Value)];
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using RestrictedRunner.PackageTests;
 using Xunit.Sdk;
@@ -39,6 +40,10 @@ internal static class TestRun
 
     /// <summary>Package source with our package only.</summary>
     public static string Feed => Path.Combine(Folder, "feed");
+
+    /// <summary>Packages that were restored for this repository, so that projects of tests need no registry.</summary>
+    public static string RestoredPackages { get; } =
+        typeof(TestRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "NuGetPackageRoot").Value!;
 
     /// <summary>Where builds extract packages.</summary>
     public static string Packages => Path.Combine(Folder, "packages");

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Reflection;
 using Microsoft.Build.Evaluation;
 using Microsoft.Build.Execution;
 using Microsoft.Build.Framework;
@@ -62,8 +61,7 @@ internal sealed class HostedMSBuild : IDisposable
 
     private static string Package()
     {
-        var root = typeof(HostedMSBuild).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
-        var found = Directory.GetFiles(Path.Combine(root, "artifacts", "packages"), "RestrictedRunner.Build.*.nupkg");
+        var found = Directory.GetFiles(Path.Combine(Repository.Root, "artifacts", "packages"), "RestrictedRunner.Build.*.nupkg");
         return Assert.Single(found);
     }
 

@@ -1,14 +1,9 @@
-using System.Reflection;
-
 namespace RestrictedRunner.PackageTests;
 
 /// <summary>Steps of test projects.</summary>
 public class DotnetTestTests
 {
-    // Restored for this repository, so that no registry is needed.
-    private static readonly string Packages = Metadata("NuGetPackageRoot");
-
-    private static readonly string XunitVersion = Directory.GetDirectories(Path.Combine(Packages, "xunit.v3")).Select(Path.GetFileName).Max(StringComparer.Ordinal)!;
+    private static readonly string XunitVersion = Directory.GetDirectories(Path.Combine(TestRun.RestoredPackages, "xunit.v3")).Select(Path.GetFileName).Max(StringComparer.Ordinal)!;
 
     [EngineFact]
     public Task A_step_of_a_test_project_runs_once_and_not_at_all_without_a_build() =>
@@ -41,7 +36,7 @@ public class DotnetTestTests
                 <OutputType>Exe</OutputType>
                 <RollForward>Major</RollForward>
                 <DockerExecCache>off</DockerExecCache>
-                <RestoreAdditionalProjectSources>{Packages}</RestoreAdditionalProjectSources>
+                <RestoreAdditionalProjectSources>{TestRun.RestoredPackages}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="RestrictedRunner.Build" Version="$VERSION" PrivateAssets="all" />
@@ -57,7 +52,4 @@ public class DotnetTestTests
         project.Write("MadeTests.cs", "public class MadeTests { [Xunit.Fact] public void It_is_compiled_in() => Xunit.Assert.Equal(3, Made.Three); }");
         return project;
     }
-
-    private static string Metadata(string key) =>
-        typeof(DotnetTestTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }

@@ -43,7 +43,7 @@ public class DotnetWatchTests
         Assert.Equal(3, File.ReadLines(project["obj/runs"]).Count());
     }
 
-    // What the README says of this: the SDK builds nothing, and somebody else may.
+    // What docs/declared-steps.md says of this: the SDK builds nothing, and somebody else may.
     [EngineFact]
     [Trait("Tier", "Long")]
     public async Task While_an_app_runs_a_changed_input_is_no_code_and_what_another_build_writes_of_it_is()

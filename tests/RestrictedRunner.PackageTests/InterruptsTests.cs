@@ -215,7 +215,7 @@ public class InterruptsTests
         Add("by way", ended => ended.Interrupt.Name);
         Add("by work", ended => ended.Workload);
         Add("by phase (by the last line heard)", ended => ended.Phase);
-        File.WriteAllLines(Path.Combine(TestRun.RepositoryRoot, "artifacts", "interrupts.txt"), lines);
+        File.WriteAllLines(Path.Combine(Repository.Root, "artifacts", "interrupts.txt"), lines);
 
         void Add(string title, Func<Ended, string> key)
         {

@@ -12,6 +12,7 @@ public class PackageContentTests
 
         Assert.Equal(
             [
+                "CHANGELOG.md",
                 "LICENSE",
                 "README.md",
                 "RestrictedRunner.Build.nuspec",
@@ -28,6 +29,17 @@ public class PackageContentTests
                 "build/StepDefaults.targets",
                 "build/StepFiles.targets",
                 "buildMultiTargeting/RestrictedRunner.Build.targets",
+                "docs/declared-steps.md",
+                "docs/diagnostics.md",
+                "docs/errors.md",
+                "docs/exec-differences.md",
+                "docs/hermetic-steps.md",
+                "docs/how-it-works.md",
+                "docs/library.md",
+                "docs/limits.md",
+                "docs/parameters.md",
+                "docs/performance.md",
+                "docs/recipes.md",
                 "tasks/net8.0/CliWrap.dll",
                 "tasks/net8.0/Google.Protobuf.dll",
                 "tasks/net8.0/RestrictedRunner.Build.dll",
@@ -56,6 +68,17 @@ public class PackageContentTests
 
         Assert.Equal(("expression", "MIT"), (metadata.Element("license")?.Attribute("type")?.Value, metadata.Element("license")?.Value));
         Assert.Equal("README.md", metadata.Element("readme")?.Value);
+    }
+
+    [Fact]
+    public void The_library_is_introduced_by_a_page_of_its_own()
+    {
+        using var package = new Nupkg(Path.Combine(Repository.Root, "artifacts", "packages", $"RestrictedRunner.{TestRun.Version}.nupkg"));
+
+        var readme = package.Metadata().Element("readme")?.Value;
+
+        Assert.Equal("docs/library.md", readme);
+        Assert.Superset(new HashSet<string>([.. Page.All.Select(page => page.Path).Where(path => path != "CONTRIBUTING.md"), "LICENSE"]), package.Files.ToHashSet());
     }
 
     [Fact]

@@ -56,12 +56,12 @@ public class ReproduciblePackTests
     // What git would give to somebody else, changes that are not committed yet included.
     private static async Task CopySourcesAsync(string folder)
     {
-        var files = await GitAsync(TestRun.RepositoryRoot, "ls-files", "-z", "--cached", "--others", "--exclude-standard");
-        foreach (var file in files.Split('\0').Where(file => file.Length > 0 && !file.StartsWith("tests/", StringComparison.Ordinal) && File.Exists(Path.Combine(TestRun.RepositoryRoot, file))))
+        var files = await GitAsync(Repository.Root, "ls-files", "-z", "--cached", "--others", "--exclude-standard");
+        foreach (var file in files.Split('\0').Where(file => file.Length > 0 && !file.StartsWith("tests/", StringComparison.Ordinal) && File.Exists(Path.Combine(Repository.Root, file))))
         {
             var target = Path.Combine(folder, file);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(Path.Combine(TestRun.RepositoryRoot, file), target);
+            File.Copy(Path.Combine(Repository.Root, file), target);
         }
 
         await GitAsync(folder, "init", "--quiet");

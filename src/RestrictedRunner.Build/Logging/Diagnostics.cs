@@ -19,7 +19,7 @@ internal sealed record KeptOutput(string LastLines, string File, string WhyNoFil
 /// <summary>
 /// Every error of ours: one method, one code, one text that says what happened and what to do. RRB1xxx is about
 /// parameters, 2xxx about engine and image, 3xxx about the run, 4xxx about hermeticity, 5xxx about a step's files and the
-/// cache, 9xxx about our own faults. README.md explains each.
+/// cache, 9xxx about our own faults. docs/diagnostics.md explains each.
 /// </summary>
 /// <param name="log">The log of a task.</param>
 /// <param name="file">The user's project, where MSBuild would name the file of ours that has the task; null for the line of the task.</param>

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 namespace RestrictedRunner.PackageTests.SameAsExec;
 
 /// <summary>
-/// A difference that is meant, and so has a row in the README. Some show wherever there is a failure, a variable or a
+/// A difference that is meant, and so has a row in docs/exec-differences.md. Some show wherever there is a failure, a variable or a
 /// container, and are taken out of the logs here; the others are stated by the snippets that have them.
 /// </summary>
-/// <param name="Row">First cell of its row in the README.</param>
+/// <param name="Row">First cell of its row.</param>
 internal sealed partial record Difference(string Row)
 {
     public static readonly Difference Failures = new("Errors of a command that failed")

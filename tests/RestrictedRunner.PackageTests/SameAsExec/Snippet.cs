@@ -33,5 +33,5 @@ internal sealed record Snippet(string Name, string Xml)
         this with { Deviations = [.. Deviations, new(difference, exec, dockerExec)] };
 }
 
-/// <summary>Lines of the two logs that differ, and which of the README's differences that is.</summary>
+/// <summary>Lines of the two logs that differ, and which of the documented differences that is.</summary>
 internal sealed record Deviation(Difference Difference, IReadOnlyList<string> Exec, IReadOnlyList<string> DockerExec);

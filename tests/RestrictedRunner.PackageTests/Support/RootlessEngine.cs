@@ -18,7 +18,7 @@ internal sealed class RootlessEngine : IAsyncDisposable
     public static async Task<RootlessEngine> PodmanAsync(OrdinaryUser user)
     {
         // What build/engine.sh found out about podman on this machine.
-        var settings = Path.Combine(TestRun.RepositoryRoot, "artifacts", "containers.conf");
+        var settings = Path.Combine(Repository.Root, "artifacts", "containers.conf");
         if (File.Exists(settings))
         {
             await user.WriteAsync("containers.conf", PipeSource.FromFile(settings));

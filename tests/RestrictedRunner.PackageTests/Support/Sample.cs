@@ -14,7 +14,7 @@ internal sealed class Sample
         // The path of samples/nuget.config is relative to the repository.
         var repository = TestFolder.New();
         Copy(TestRun.Feed, Path.Combine(repository, "artifacts", "packages"));
-        Copy(Path.Combine(TestRun.RepositoryRoot, "samples"), Path.Combine(repository, "samples"));
+        Copy(Path.Combine(Repository.Root, "samples"), Path.Combine(repository, "samples"));
         Name = name;
         _cache = Path.Combine(repository, "cache");
         _project = TestProject.At(Path.Combine(repository, "samples", name, $"{name}.csproj"));

@@ -19,8 +19,6 @@ internal static class TestRun
 {
     static TestRun()
     {
-        RepositoryRoot = typeof(TestRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
         var packed = FindPackage();
         Version = Path.GetFileNameWithoutExtension(packed)["RestrictedRunner.Build.".Length..];
         Folder = Directory.CreateTempSubdirectory("rr package tests ").FullName;
@@ -38,13 +36,14 @@ internal static class TestRun
         Write("nuget.config", $"""<configuration><packageSources><add key="local" value="{Feed}" /></packageSources></configuration>""");
     }
 
-    /// <summary>The repository that the tests are in.</summary>
-    public static string RepositoryRoot { get; }
-
     public static string Folder { get; }
 
     /// <summary>Package source with our package only.</summary>
     public static string Feed => Path.Combine(Folder, "feed");
+
+    /// <summary>Packages that were restored for this repository, so that projects of tests need no registry.</summary>
+    public static string RestoredPackages { get; } =
+        typeof(TestRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "NuGetPackageRoot").Value!;
 
     /// <summary>Where builds extract packages.</summary>
     public static string Packages => Path.Combine(Folder, "packages");
@@ -66,7 +65,7 @@ internal static class TestRun
 
     private static string FindPackage()
     {
-        var folder = Path.Combine(RepositoryRoot, "artifacts", "packages");
+        var folder = Path.Combine(Repository.Root, "artifacts", "packages");
         var found = Directory.Exists(folder) ? Directory.GetFiles(folder, "RestrictedRunner.Build.*.nupkg") : [];
         return found.Length == 1
             ? found[0]

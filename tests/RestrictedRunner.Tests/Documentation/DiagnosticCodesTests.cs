@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.TestSupport;
 
-namespace RestrictedRunner.PackageTests;
+namespace RestrictedRunner.Tests.Documentation;
 
 public partial class DiagnosticCodesTests
 {
@@ -16,18 +17,22 @@ public partial class DiagnosticCodesTests
     }
 
     [Fact]
-    public void The_README_explains_every_code_and_no_other()
+    public void The_list_of_diagnostics_has_a_row_for_every_code_and_no_other()
     {
-        var readme = File.ReadAllText(Path.Combine(TestRun.RepositoryRoot, "README.md"));
+        var rows = Page.At("docs/diagnostics.md").Tables.SelectMany(table => table.Rows).ToList();
 
-        Assert.Equal(QuotedCodes().Order(), ExplainedCode().Matches(readme).Select(match => match.Groups["code"].Value).Order());
-        Assert.Subset(QuotedCodes().ToHashSet(), AnyCode().Matches(readme).Select(match => match.Value).ToHashSet());
+        Assert.Equal(QuotedCodes().Order(), rows.Select(row => row[0]));
+        Assert.All(rows, row => Assert.Equal(3, row.Count(cell => cell.Length > 0)));
     }
+
+    [Fact]
+    public void No_page_names_a_code_that_there_is_not() =>
+        Assert.Subset(QuotedCodes().ToHashSet(), Page.All.SelectMany(page => AnyCode().Matches(page.Text)).Select(match => match.Value).ToHashSet());
 
     private static IReadOnlyList<string> QuotedCodes() =>
     [
         .. from source in Sources
-           from file in Directory.EnumerateFiles(Path.Combine(TestRun.RepositoryRoot, source), "*", SearchOption.AllDirectories)
+           from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, source), "*", SearchOption.AllDirectories)
            where file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".targets", StringComparison.Ordinal) || file.EndsWith(".props", StringComparison.Ordinal)
            where !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal)
            from Match match in QuotedCode().Matches(File.ReadAllText(file))
@@ -36,10 +41,6 @@ public partial class DiagnosticCodesTests
 
     [GeneratedRegex("\"(?<code>RRB[0-9]{4})\"")]
     private static partial Regex QuotedCode();
-
-    // A heading, or the first cell of a table's row.
-    [GeneratedRegex(@"^(#+ .*?|\| *[`*]*)(?<code>RRB[0-9]{4})", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
-    private static partial Regex ExplainedCode();
 
     [GeneratedRegex("RRB[0-9]{4}")]
     private static partial Regex AnyCode();

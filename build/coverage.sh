@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures which lines and branches of src the tests reach, also those in builds that the tests start.
-# Takes the options of build/test.sh. The result is in artifacts/coverage.
+# Takes the options of build/test.sh. The result is in artifacts/coverage. Some tests fail with counters: those of ordinary
+# users, who may not write the counters' files, and those that look into the packed assemblies.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -67,7 +67,7 @@ public class CtrlCBetweenRunsTests
     public async Task What_a_step_has_written_is_its_own_though_its_result_is_not_stored(string hermetic)
     {
         // Enough for a store that takes longer than the signal.
-        const int Many = 2000;
+        const int Many = 5000;
         var project = new TestProject(
             $"""
             <Project DefaultTargets="Build">

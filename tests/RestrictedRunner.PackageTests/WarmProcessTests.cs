@@ -33,7 +33,8 @@ public class WarmProcessTests
                 """);
             var lines = new ConcurrentQueue<string>();
             var exitCode = await process.RunAsync(new BuildRequest(project.Folder, DotNet.Environment(variables), [project.File, "-nologo", "-verbosity:m"]), lines.Enqueue);
-            string[] said = [.. lines.Select(line => line.Trim())];
+            string[] said = [.. lines.Select(line => line.Trim()).Where(line => line.Length > 0)];
+            Assert.True(said.Length > 1 && int.TryParse(said[1], CultureInfo.InvariantCulture, out _), string.Join(Environment.NewLine, said));
             return (project.Folder, said[0], int.Parse(said[1], CultureInfo.InvariantCulture), exitCode);
         }
     }

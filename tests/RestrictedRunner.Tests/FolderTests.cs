@@ -1,0 +1,69 @@
+using ArchUnitNET.Domain;
+using ArchUnitNET.Loader;
+using RestrictedRunner.Build;
+using RestrictedRunner.TestSupport;
+
+namespace RestrictedRunner.Tests;
+
+/// <summary>Folders are in the order of a step's way: what is in one uses what is in those before it, and nothing that comes later.</summary>
+public class FolderTests
+{
+    private static readonly Architecture Compiled = new ArchLoader().LoadAssemblies(typeof(StepOptions).Assembly, typeof(DockerExec).Assembly).Build();
+
+    public static TheoryData<string, string[]> Orders => new()
+    {
+        { "RestrictedRunner", ["Options", "Commands", "Engine", "Output", "Results", ""] },
+        {
+            "RestrictedRunner.Build",
+            [
+                "Text", "Paths", "Host", "Keys", "ToolMessages", "MSBuild", "Parameters", "Steps", "Inputs", "Outputs", "Cache", "State",
+                "Images", "Failures", "Logging", "Execution", "Strategies", "Building", "Tasks",
+            ]
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void A_folder_uses_only_those_before_it(string project, string[] order)
+    {
+        var folders = Folders(project);
+
+        Assert.Equal(order.Order(StringComparer.Ordinal), folders.Values.Distinct().Order(StringComparer.Ordinal));
+        var back = from type in Compiled.Types
+                   where folders.ContainsKey(NameOf(type))
+                   from dependency in type.Dependencies
+                   where folders.ContainsKey(NameOf(dependency.Target)) && dependency.Target.Assembly.Name == type.Assembly.Name
+                   let uses = (From: folders[NameOf(type)], To: folders[NameOf(dependency.Target)])
+                   where Array.IndexOf(order, uses.To) > Array.IndexOf(order, uses.From)
+                   select $"{uses.From}/{NameOf(type)} uses {uses.To}/{NameOf(dependency.Target)}";
+        Assert.Equal("", string.Join(Environment.NewLine, back.Distinct().Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void A_namespace_is_that_of_the_folder(string project, string[] order)
+    {
+        Assert.NotEmpty(order);
+        var folders = Folders(project);
+
+        Assert.Empty(
+            from type in Compiled.Types
+            where folders.ContainsKey(NameOf(type)) && type.Assembly.Name.Split(',')[0] == project && type.Visibility != Visibility.Public
+            where type.Namespace.FullName != (folders[NameOf(type)].Length == 0 ? project : $"{project}.{folders[NameOf(type)]}")
+            select $"{type.FullName} is in {folders[NameOf(type)]}");
+    }
+
+    // A file is named after its type; what else is in it is beside that type, or in it.
+    private static Dictionary<string, string> Folders(string project)
+    {
+        var source = Path.Combine(Repository.Root, "src", project);
+        return Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(source, file))
+            .Where(file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal))
+            .DistinctBy(file => Path.GetFileName(file).Split('.')[0])
+            .ToDictionary(file => Path.GetFileName(file).Split('.')[0], file => Path.GetDirectoryName(file)!);
+    }
+
+    // Without what is around it and its type parameters.
+    private static string NameOf(IType type) => type.FullName.Split('+')[0].Split('.')[^1].Split('`')[0];
+}

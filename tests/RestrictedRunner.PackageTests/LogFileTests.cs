@@ -109,15 +109,16 @@ public class LogFileTests
         var line = project.LineOf("<DockerExec");
         string[] old =
         [
-            project.Write($"obj/docker-exec/step.proj-{line}-aaaaaaaa.log", ""),
-            project.Write($"obj/docker-exec/step.proj-{line + 1}-cccccccc.log", ""),
-            project.Write("obj/docker-exec/gone.targets-7-dddddddd.log", ""),
+            project.Write($"obj/docker-exec/step.proj-{line}-aaaaaaaa.docker-exec.log", ""),
+            project.Write($"obj/docker-exec/step.proj-{line + 1}-cccccccc.docker-exec.log", ""),
+            project.Write("obj/docker-exec/gone.targets-7-dddddddd.docker-exec.log", ""),
         ];
         string[] others =
         [
-            project.Write($"obj/docker-exec/step.proj-{line}-bbbbbbbb.log", ""),
+            project.Write($"obj/docker-exec/step.proj-{line}-bbbbbbbb.docker-exec.log", ""),
             project.Write($"obj/docker-exec/step.proj-{line}-notes.log", ""),
             project.Write("obj/docker-exec/my-own-notebook.log", ""),
+            project.Write($"obj/docker-exec/step.proj-{line}-eeeeeeee.log", ""),
             project.Write($"obj/docker-exec/step.proj-{line}-aaaaaaaa.txt", ""),
         ];
         foreach (var file in others.Skip(1).Concat(old))
@@ -180,14 +181,14 @@ public class LogFileTests
     public async Task Clean_removes_them_and_no_others()
     {
         var project = TestProject.Library("");
-        project.Write("obj/docker-exec/Library.csproj-7-aaaaaaaa.log", "");
-        project.Write("obj/docker-exec/Library.csproj-8-bbbbbbbb.log", "");
-        var others = project.Write("obj/docker-exec/notes.log", "");
+        project.Write("obj/docker-exec/Library.csproj-7-aaaaaaaa.docker-exec.log", "");
+        project.Write("obj/docker-exec/Library.csproj-8-bbbbbbbb.docker-exec.log", "");
+        string[] others = [project.Write("obj/docker-exec/notes.log", ""), project.Write("obj/docker-exec/my-notes123.log", "")];
 
         (await project.BuildAsync("-t:Restore")).SucceededWithoutWarnings();
         (await project.BuildAsync("-t:Clean", "--no-restore")).SucceededWithoutWarnings();
 
-        Assert.Equal([others], Logs(project));
+        Assert.Equal(others.Order(), Logs(project).Order());
     }
 
     [EngineFact]

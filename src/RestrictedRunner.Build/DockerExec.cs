@@ -163,7 +163,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         OutOfMemory = result.OutOfMemory;
         if (result.PrepareFailed)
         {
-            diagnostics.PrepareFailed(Failed(result, options, stepLog));
+            diagnostics.PrepareFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed());
             return false;
         }
 
@@ -198,14 +198,11 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
         else
         {
-            diagnostics.CommandFailed(Failed(result, options, stepLog));
+            diagnostics.CommandFailed(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed());
         }
 
         return false;
     }
-
-    private FailedCommand Failed(RunResult result, StepOptions options, StepLog stepLog) =>
-        new(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed(), ImageSettings.FindAsync(options, _cancelled.Token).GetAwaiter().GetResult());
 
     // An output's getter that throws is a stack trace in the user's log.
     private string FindImageDigest(StepOptions options)

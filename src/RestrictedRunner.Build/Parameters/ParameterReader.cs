@@ -131,7 +131,7 @@ internal sealed class ParameterReader
         }
 
         var folder = Absolute(task.WorkingDirectory);
-        if (Directory.Exists(folder) && HostFolder.InContainer(folder, mounts) is { } path)
+        if (Directory.Exists(folder) && new MountMap(mounts, task.Tmpfs).InContainer(folder) is { } path)
         {
             return path;
         }

@@ -93,7 +93,7 @@ internal sealed partial class Build
     [GeneratedRegex(@"(?<=/obj/docker-exec/\S+)-[a-z0-9]{8}\.docker-exec\.log")]
     private static partial Regex UniqueLogFile();
 
-    [GeneratedRegex(@" The whole output is in (?<path>[^\n]+?\.log)\.")]
+    [GeneratedRegex(@"[ \n]The whole output is in (?<path>[^\n]+?\.log)\.")]
     private static partial Regex NamedLogFile();
 
     private IEnumerable<BuildMessageEventArgs> MessagesOf(string task) => _events.OfType<BuildMessageEventArgs>().Where(m => m.SenderName == task);

@@ -101,7 +101,7 @@ public class CanonicalOutputTests
         var errors = (await project.BuildAsync()).Errors;
 
         Assert.Equal(2, errors.Count);
-        Assert.EndsWith(" Its last lines of output:\ncp: no such thing", errors[1].Text, StringComparison.Ordinal);
+        Assert.Equal($"The command exited with code 1 in image 'busybox:latest'.\nThe last lines of standard output:\ncp: no such thing\nThe whole output is in {project.LogFile}.", errors[1].Text);
     }
 
     [EngineFact]

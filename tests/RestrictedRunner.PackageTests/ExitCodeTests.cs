@@ -3,15 +3,33 @@ namespace RestrictedRunner.PackageTests;
 public class ExitCodeTests
 {
     [EngineFact]
-    public async Task A_non_zero_exit_is_one_error_with_image_exit_code_and_the_last_twenty_lines()
+    public async Task A_non_zero_exit_is_one_error_with_image_exit_code_and_the_last_fifteen_lines()
     {
         var project = TestProject.WithTarget("""<DockerExec Image="busybox:latest" Command="seq 30; exit 3" />""");
 
         var build = await project.BuildAsync();
 
         Assert.Equal(
-            project.ErrorAtStep("RRB3001", $"The command exited with code 3 in image 'busybox:latest'. The whole output is in {project.LogFile}. Its last lines of output:\n" + string.Join('\n', Enumerable.Range(11, 20))),
+            project.ErrorAtStep("RRB3001", $"The command exited with code 3 in image 'busybox:latest'.\nThe last lines of standard output:\n{Lines(16, 15)}\nThe whole output is in {project.LogFile}."),
             build.FailedWithOneError());
+    }
+
+    // The two streams are two pipes, which arrive in any order.
+    [EngineFact]
+    public async Task The_reason_on_standard_error_is_in_the_error_whatever_standard_output_had()
+    {
+        var project = TestProject.WithTarget(
+            """
+            <ItemGroup><Time Include="1;2;3;4;5" /></ItemGroup>
+            <DockerExec Image="busybox:latest" Command="seq 60; echo the reason &gt;&amp;2; exit 1" EnvironmentVariables="TIME=%(Time.Identity)" ContinueOnError="ErrorAndContinue" />
+            """);
+
+        IReadOnlyList<Problem> errors = [.. (await project.BuildAsync()).Errors, .. (await project.BuildAsync()).Errors];
+
+        Assert.Equal(10, errors.Count);
+        Assert.All(
+            errors,
+            error => Assert.Equal($"The command exited with code 1 in image 'busybox:latest'.\nThe last lines of standard output:\n{Lines(47, 14)}\nThe last lines of standard error:\nthe reason\nThe whole output is in {project.LogFile}.", error.Text));
     }
 
     [EngineFact]
@@ -97,4 +115,6 @@ public class ExitCodeTests
 
         Assert.Equal(["exit code 0"], build.SucceededWithoutWarnings().Said);
     }
+
+    private static string Lines(int first, int count) => string.Join('\n', Enumerable.Range(first, count));
 }

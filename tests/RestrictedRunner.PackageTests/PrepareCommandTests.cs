@@ -22,7 +22,7 @@ public class PrepareCommandTests
         var build = await project.BuildAsync();
 
         Assert.Equal(
-            project.ErrorAtStep("RRB3002", $"PrepareCommand ended the script with code 4 in image 'busybox:latest', so the command did not run. The whole output is in {project.LogFile}. Its last lines of output:\npreparing"),
+            project.ErrorAtStep("RRB3002", $"PrepareCommand ended the script with code 4 in image 'busybox:latest', so the command did not run.\nThe last lines of standard output:\npreparing\nThe whole output is in {project.LogFile}."),
             build.FailedWithOneError());
         Assert.Equal(["preparing"], build.Output);
     }

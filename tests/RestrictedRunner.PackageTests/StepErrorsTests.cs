@@ -52,9 +52,29 @@ public class StepErrorsTests
         Assert.All(build.Errors, error => Assert.DoesNotContain('\n', error.Text));
         Assert.Equal(2 + 1 + 1 + 2, build.Errors.Count(error => error.Code != "RRB3001"));
         Assert.All(
-            [("Slip", 1), ("Make", 2), ("Link", 1)],
+            [("Slip", 1), ("Make", 2), ("Link", 1), ("Include", 1)],
             step => Assert.StartsWith($"Step '{step.Item1}': the command exited with code {step.Item2} in image 'gcc:12'. The whole output is in ", Text(build, step.Item1), StringComparison.Ordinal));
-        Assert.StartsWith("Step 'Include': the command exited with code 1 in image 'gcc:12'. The step is hermetic: of the project it sees only its Inputs. The whole output is in ", Text(build, "Include"), StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task A_header_that_a_hermetic_step_did_not_declare_is_named_where_the_project_has_it()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="Beside" Hermetic="true" Inputs="native/calc.c" Command="gcc -c native/calc.c -o calc.o" Outputs="calc.o" />
+            <DockerExecStep Include="Nowhere" Hermetic="true" Inputs="other.c" Command="gcc -c other.c -o other.o" Outputs="other.o" />
+            <DockerExecStep Include="Program" Hermetic="true" Command="./tools/gen.sh" Outputs="gen.txt" />
+            """);
+        project.Write("native/calc.c", "#include \"calc.h\"\n");
+        project.Write("native/calc.h", "");
+        project.Write("other.c", "#include \"calc.h\"\n");
+        project.Write("tools/gen.sh", "#!/bin/sh\n");
+
+        var build = await project.BuildAsync("-p:DockerExecImage=gcc:12");
+
+        Assert.StartsWith("Step 'Beside': the command exited with code 1 in image 'gcc:12'. The step is hermetic and sees only its Inputs: add 'native/calc.h' to them. The whole output is in ", Text(build, "Beside"), StringComparison.Ordinal);
+        Assert.StartsWith("Step 'Nowhere': the command exited with code 1 in image 'gcc:12'. The whole output is in ", Text(build, "Nowhere"), StringComparison.Ordinal);
+        Assert.StartsWith("Step 'Program': Image 'gcc:12' has no program './tools/gen.sh'. The step is hermetic and sees only its Inputs: add 'tools/gen.sh' to them.\n", Text(build, "Program"), StringComparison.Ordinal);
     }
 
     [EngineFact]

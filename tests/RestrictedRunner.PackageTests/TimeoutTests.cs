@@ -22,7 +22,7 @@ public class TimeoutTests
         Assert.Equal(
             project.ErrorAtStep(
                 "RRB3006",
-                $"The step ran longer than its Timeout of 4000 ms in image 'busybox:latest' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for. The whole output is in {project.LogFile}. Its last lines of output:\nstarted"),
+                $"The step ran longer than its Timeout of 4000 ms in image 'busybox:latest' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.\nThe last lines of standard output:\nstarted\nThe whole output is in {project.LogFile}."),
             build.FailedWithOneError());
         Assert.Equal(["exit code -1"], build.Said);
         Assert.Equal("", await Docker.ContainersAsync($"name={Assert.Single(build.Containers)}"));

@@ -12,6 +12,7 @@ public class OutputTailTests
         }
 
         Assert.Equal("b\nc", tail.ToString());
+        Assert.Equal(["b", "c"], tail.Lines);
         Assert.Equal("c", tail.Last);
     }
 
@@ -21,5 +22,17 @@ public class OutputTailTests
         var tail = new OutputTail(1);
         tail.Add(new string('x', 1_000_000));
         Assert.Equal(2001, tail.ToString().Length);
+    }
+
+    [Fact]
+    public void A_long_line_is_cut_at_a_whole_character()
+    {
+        var tail = new OutputTail(3, longestLine: 4);
+        foreach (var line in new[] { "abcd", "abcde", "abc😀" })
+        {
+            tail.Add(line);
+        }
+
+        Assert.Equal(["abcd", "abcd…", "abc…"], tail.Lines);
     }
 }

@@ -74,6 +74,18 @@ public class Utf8LinesTests
     }
 
     [Theory]
+    [InlineData("\n", 0)]
+    [InlineData("\r\n", 0)]
+    [InlineData("\r", 0)]
+    [InlineData("\n\n", 1)]
+    [InlineData("\r\n\r\n", 1)]
+    public async Task A_piece_that_ends_where_its_line_ends_leaves_no_empty_line(string end, int emptyLines)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes($"{new string('x', LineSplitter.LongestLine)}{end}y"));
+        Assert.Equal([LineSplitter.LongestLine, .. Enumerable.Repeat(0, emptyLines), 1], (await ReadAsync(stream)).Select(line => line.Length));
+    }
+
+    [Theory]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]
     [InlineData("utf-32")]

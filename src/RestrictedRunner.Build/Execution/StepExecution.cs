@@ -56,7 +56,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
             var start = DateTimeOffset.UtcNow;
             var result = DockerRunner.RunAsync(_options, stepLog.Observer(Starting, Recorder), captureOutput: false, cancellation).GetAwaiter().GetResult();
             stepLog.Tools.Finish();
-            outcome = Judge(result, stepLog, outcome, cancellation);
+            outcome = Judge(result, stepLog, outcome);
             return outcome with { Succeeded = Warn(result, start) && outcome.Succeeded, Output = stepLog.Collected };
         }
         catch (OperationCanceledException)
@@ -83,13 +83,13 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         }
     }
 
-    private StepOutcome Judge(RunResult result, StepLog stepLog, StepOutcome outcome, CancellationToken cancellation)
+    private StepOutcome Judge(RunResult result, StepLog stepLog, StepOutcome outcome)
     {
         var hasErrors = log.HasLoggedErrors;
         var ended = outcome with { ExitCode = result.ExitCode == 0 && hasErrors && !result.PrepareFailed ? -1 : result.ExitCode, OutOfMemory = result.OutOfMemory, Duration = result.Duration };
         if (result.PrepareFailed)
         {
-            Diagnostics.PrepareFailed(Failed());
+            Diagnostics.PrepareFailed(_options, result.ExitCode, FailedLine(), stepLog.EndFailed());
             return ended;
         }
 
@@ -119,12 +119,10 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         }
         else
         {
-            Diagnostics.CommandFailed(Failed());
+            Diagnostics.CommandFailed(_options, result.ExitCode, FailedLine(), stepLog.EndFailed());
         }
 
         return ended;
-
-        FailedCommand Failed() => new(_options, result.ExitCode, FailedLine(), stepLog.EndFailed(), ImageSettings.FindAsync(_options, cancellation).GetAwaiter().GetResult());
 
         // The project is read only when there is a line of it to be found.
         FailedLine? FailedLine() => stepLog.Tools.FailedLine(_options, result.ExitCode) is { } at ? ProjectText.Find(at, _options, engine) : null;

@@ -1,20 +1,7 @@
+using System.Text.RegularExpressions;
 using Microsoft.Build.Utilities;
 
 namespace RestrictedRunner.Build;
-
-/// <summary>What is left of a failed step's output.</summary>
-/// <param name="LastLines">Its last lines; empty when it printed nothing.</param>
-/// <param name="File">Path of the file with all of it; empty when it printed nothing.</param>
-/// <param name="WhyNoFile">Why the file could not be written, or empty.</param>
-/// <param name="ErrorCauses">What made errors of its lines before it failed.</param>
-internal sealed record KeptOutput(string LastLines, string File, string WhyNoFile, ErrorCauses ErrorCauses)
-{
-    /// <summary>Those of the last lines that tell more than the errors and warnings that were made of others.</summary>
-    public string Untold { get; init; } = LastLines;
-
-    /// <summary>Of a step that printed nothing.</summary>
-    public static readonly KeptOutput None = new("", "", "", ErrorCauses.None);
-}
 
 /// <summary>
 /// Every error of ours: one method, one code, one text that says what happened and what to do. RRB1xxx is about
@@ -23,7 +10,7 @@ internal sealed record KeptOutput(string LastLines, string File, string WhyNoFil
 /// </summary>
 /// <param name="log">The log of a task.</param>
 /// <param name="file">The user's project, where MSBuild would name the file of ours that has the task; null for the line of the task.</param>
-internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
+internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = null)
 {
     private static readonly string[] LimitReached = ["Too many open files", "Resource temporarily unavailable", "Cannot allocate memory"];
 
@@ -84,8 +71,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
             case RunnerFailure.WrongPlatform: WrongPlatform(failure, options); break;
             case RunnerFailure.UserUnknown: UserUnknown(failure, options); break;
             case RunnerFailure.InitMissing: CouldNotStart(failure, options); break;
-            case RunnerFailure.CommandNotFound: CommandNotFound(failure, options); break;
-            case RunnerFailure.CommandNotExecutable: CommandNotExecutable(failure, options); break;
+            case RunnerFailure.CommandNotFound: CommandNotFound(failure, options, output); break;
+            case RunnerFailure.CommandNotExecutable: CommandNotExecutable(failure, options, output); break;
             case RunnerFailure.CouldNotStart: CouldNotStart(failure, options); break;
             case RunnerFailure.Interrupted: Interrupted(failure, options, output); break;
             case RunnerFailure.NotRemoved: NotRemoved(failure, options, output); break;
@@ -94,24 +81,24 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         }
     }
 
-    public void CommandFailed(FailedCommand failed) =>
-        Error("RRB3001", $"The command exited with code {failed.ExitCode} in image '{failed.Options.Image}'.{WhyFailed(failed)}", failed.At);
+    public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'{Place(at)}.{Why(Failed(options, exitCode, output.LastLines, output) with { At = at })}{output.Told}", at);
 
-    public void PrepareFailed(FailedCommand failed) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {failed.ExitCode} in image '{failed.Options.Image}', so the command did not run.{WhyFailed(failed)}", failed.At);
+    public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run{Place(at)}.{Why(Failed(options, exitCode, output.LastLines, output) with { At = at })}{output.Told}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
-        Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{LastLines(output)}");
+        Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{output.Told}");
 
     public void StepCancelled(string image) => Cancelled($"The step in image '{image}' was cancelled; no container of it is left.");
 
     public void StepsCancelled() => Cancelled("The steps were cancelled; no container of them is left.");
 
     public void ErrorsInOutput(string image, int exitCode, KeptOutput output) =>
-        Error("RRB3008", $"The command returned {exitCode} in image '{image}', {(exitCode == 0 ? "" : "which is ignored, ")}but its output held the errors above, so the step failed. {NoErrors(output.ErrorCauses)}{WholeOutput(output)}");
+        Error("RRB3008", $"The command returned {exitCode} in image '{image}', {(exitCode == 0 ? "" : "which is ignored, ")}but its output held the errors above, so the step failed. {NoErrors(output.ErrorCauses)}{output.ToldFile}");
 
     public void OutOfMemory(StepOptions options, int exitCode, KeptOutput output) =>
-        Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{LastLines(output)}");
+        Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{output.Told}");
 
     public void HiddenOutOfMemory(StepOptions options) =>
         Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed for want of memory{MemoryLimit(options)}, and the command exited with code 0 all the same: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
@@ -307,14 +294,20 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private void UserUnknown(RunnerException failure, StepOptions options) =>
         Error("RRB3014", $"Image '{options.Image}' does not have the user or group that the step asks for. Names must be in the image's own /etc/passwd and /etc/group; numbers (uid:gid) and User=\"current\" need not.{Engine(failure)}");
 
-    private void CommandNotFound(RunnerException failure, StepOptions options)
+    // The codes are those of a shell that could not run it.
+    private void CommandNotFound(RunnerException failure, StepOptions options, KeptOutput output)
     {
-        var name = MountedProgram.NameIn(failure.Message);
-        Error("RRB3003", $"{ProgramNotRun.NotFound(name, options, UnseenProgram(name, options))}{Engine(failure)}");
+        var name = Program(failure);
+        var why = name is null ? "" : Why(Failed(options, 127, [$"\"{name}\": not found"], output));
+        Error("RRB3003", $"Image '{options.Image}' has no {(name is null ? "such program" : $"program '{name}'")}.{(why.Length > 0 ? why : " Check the command's first word, Shell and Entrypoint, and that the image has that program.")}{Engine(failure)}");
     }
 
-    private void CommandNotExecutable(RunnerException failure, StepOptions options) =>
-        Error("RRB3004", $"{ProgramNotRun.NotExecutable(MountedProgram.NameIn(failure.Message), options)}{Engine(failure)}");
+    private void CommandNotExecutable(RunnerException failure, StepOptions options, KeptOutput output)
+    {
+        var name = Program(failure);
+        var why = name is null ? "" : Why(Failed(options, 126, [$"\"{name}\": permission denied"], output));
+        Error("RRB3004", $"The program{(name is null ? "" : $" '{name}'")} in image '{options.Image}' cannot be executed.{(why.Length > 0 ? why : " Check that it is a file with the executable bit, for the machine's platform.")}{Engine(failure)}");
+    }
 
     private void CouldNotStart(RunnerException failure, StepOptions options) =>
         Error("RRB3005", $"The container of image '{options.Image}' could not be started{NoPlace(failure, options)}{TooLong(failure)}{Unheard(failure)}:{Engine(failure)}");
@@ -322,10 +315,10 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
     private void Cancelled(string text) => Error("RRB3007", text);
 
     private void Interrupted(RunnerException failure, StepOptions options, KeptOutput output) =>
-        Error("RRB3009", $"The step in image '{options.Image}' was interrupted; how its command would have ended is not known.{Engine(failure)}{LastLines(output)}");
+        Error("RRB3009", $"The step in image '{options.Image}' was interrupted; how its command would have ended is not known.{Engine(failure)}{output.Told}");
 
     private void NotRemoved(RunnerException failure, StepOptions options, KeptOutput output) =>
-        Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: its client's 'rm --force', with the name below.{Engine(failure)}{LastLines(output)}");
+        Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: its client's 'rm --force', with the name below.{Engine(failure)}{output.Told}");
 
     private string WithoutSteps => Step.Length > 0 ? " With DockerExecEnabled=false the build runs no steps and takes what they wrote before." : "";
 
@@ -363,13 +356,14 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
 
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
-    private string WhyFailed(FailedCommand failed) => $"{string.Concat(Advice.For(failed, IsHermetic).Select(Sentence))}{LastLines(failed.Output)}";
+    private FailedStep Failed(StepOptions options, int exitCode, IReadOnlyList<string> lines, KeptOutput output) =>
+        new(options, exitCode, lines) { Originals = IsHermetic ? new(output.ShownMounts, []) : null };
 
-    private string UnseenProgram(string? name, StepOptions options) =>
-        name is null ? ""
-        : !IsHermetic ? UnseenPath.HintForProgram(name, options, Path.Exists)
-        : name.Contains('/', StringComparison.Ordinal) ? UndeclaredInput.HintForProgram(name, options, Path.Exists)
-        : "";
+    private static string Why(FailedStep failed) => Sentence(FailureRules.Explain(failed));
+
+    private static string Place(FailedLine? at) => at is null ? "" : $" (line {at.Line} of {at.Parameter}: {at.Complaint})";
+
+    private static string? Program(RunnerException failure) => Executed().Match(failure.Message) is { Success: true } match ? match.Text("program") : null;
 
     private static string Sentence(string text) => text.Length == 0 ? "" : $" {text}";
 
@@ -377,8 +371,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         hostPath.Split('/', '\\').Any(name => name.StartsWith('~') || name.StartsWith('$')) ? " No shell expands '~' and '$': use $(MSBuildProjectDirectory)." : "";
 
     private static string NoPlace(RunnerException failure, StepOptions options) =>
-        failure.Message.Contains("read-only file system", StringComparison.OrdinalIgnoreCase) && NestedMount.WithoutPlace(options.Mounts, Path.Exists) is { } nested
-            ? $". Create '{nested.Place}' before the step: it is where '{nested.HostPath}' is mounted, inside a read-only mount"
+        failure.Message.Contains("read-only file system", StringComparison.OrdinalIgnoreCase) && new MountMap(options.Mounts, options.Tmpfs).WithoutPlace(Path.Exists) is { } nested
+            ? $". Create '{nested.Place}' before the step: it is where '{nested.Mount.HostPath}' is mounted, inside a read-only mount"
             : "";
 
     private static string TooLong(RunnerException failure) =>
@@ -413,16 +407,6 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
             : "Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors, MSBuildWarningsAsErrors). If one of a known code is none, add the code to MSBuildWarningsAsMessages; if all are none, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression where it is set.";
     }
 
-    private static string LastLines(KeptOutput output) =>
-        output.LastLines.Length == 0 ? " It printed nothing."
-        : output.Untold.Length == 0 ? WholeOutput(output)
-        : $"{WholeOutput(output)} Its last lines of output:{Environment.NewLine}{output.Untold.Replace("\n", Environment.NewLine, StringComparison.Ordinal)}";
-
-    private static string WholeOutput(KeptOutput output) =>
-        output.File.Length == 0 ? ""
-        : output.WhyNoFile.Length == 0 ? $" The whole output is in {output.File}."
-        : $" The whole output could not be written to {output.File}: {output.WhyNoFile}";
-
     // Without a file, MSBuild names the line of the task.
     private void Error(string code, string text, FailedLine? at = null) =>
         log.LogError(null, code, null, at?.File ?? file, at?.FileLine ?? 0, 0, 0, 0, "{0}", OfStep(text));
@@ -440,4 +424,8 @@ internal sealed class Diagnostics(TaskLoggingHelper log, string? file = null)
         text.StartsWith("The ", StringComparison.Ordinal) || text.StartsWith("There ", StringComparison.Ordinal) || text.StartsWith("A ", StringComparison.Ordinal)
             ? char.ToLowerInvariant(text[0]) + text[1..]
             : text;
+
+    // Docker's runtimes and podman's.
+    [GeneratedRegex(@"exec: ""(?<program>[^""]+)""", RegexOptions.ExplicitCapture)]
+    private static partial Regex Executed();
 }

@@ -10,11 +10,14 @@ namespace RestrictedRunner.Build;
 /// <param name="collect">Keeps the lines for <see cref="DockerExec.ConsoleOutput"/>.</param>
 internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, Diagnostics diagnostics, bool collect) : IDisposable
 {
-    private const int LinesInAnError = 20;
+    // For the rules that say why a step failed: more than an error shows, because what became errors of their own is among them.
+    private const int LinesToExplain = 20;
 
     private readonly List<OutputLine> _collected = [];
-    private readonly OutputTail _tail = new(LinesInAnError);
-    private readonly UntoldLines _untold = new(LinesInAnError);
+    private readonly OutputTail _lastOutput = new(LinesToExplain);
+    private readonly OutputTail _lastError = new(LinesToExplain);
+    private readonly UntoldLines _untoldOutput = new();
+    private readonly UntoldLines _untoldError = new();
     private readonly LogFile _file = new(parameters.LogFile);
 
     /// <summary>The collected lines.</summary>
@@ -38,23 +41,37 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
     {
         Tools.Finish();
         var causes = Tools.ErrorCauses;
-        var untold = _untold.End(Tools.Errors);
+        var untold = LastLines.Of(_untoldOutput.End(ErrorsOfBoth), _untoldError.End(Tools.ErrorsOf(OutputStream.StandardError)));
         Tools.LogPossibleErrors();
-        var lastLines = _tail.ToString();
-        return lastLines.Length == 0 ? KeptOutput.None : new(lastLines, parameters.LogFile.Path, _file.Keep(), causes) { Untold = untold };
+        IReadOnlyList<string> lastLines = [.. _lastError.Lines, .. _lastOutput.Lines];
+        var kept = lastLines.Count == 0 ? KeptOutput.None : new(lastLines, parameters.LogFile.Path, _file.Keep(), causes) { Untold = untold };
+        return kept with { ShownMounts = parameters.ShownMounts };
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
+    private int ErrorsOfBoth => Tools.ErrorsOf(OutputStream.StandardOutput) + Tools.ErrorsOf(OutputStream.StandardError);
+
     private void Output(OutputLine line)
     {
         // Colours would hide an error from MSBuild and litter log files.
         var text = PlainText.Of(line.Text);
-        _tail.Add(text);
         _file.Add(text);
         Tools.Read(line with { Text = text });
-        _untold.Add(text, Tools.Errors, Tools.Warnings);
+        if (line.Stream == OutputStream.StandardError)
+        {
+            // What standard output had before an error of standard error is as old as that.
+            _lastError.Add(text);
+            _untoldError.Add(text, Tools.ErrorsOf(line.Stream), Tools.WarningsOf(line.Stream));
+            _untoldOutput.Forget(ErrorsOfBoth);
+        }
+        else
+        {
+            _lastOutput.Add(text);
+            _untoldOutput.Add(text, ErrorsOfBoth, Tools.WarningsOf(line.Stream));
+        }
+
         if (parameters.Lines.StandardErrorIsError && line.Stream == OutputStream.StandardError)
         {
             return;

@@ -13,13 +13,15 @@ internal sealed class ToolOutput
     private readonly LineMessages _messages;
     private readonly LineRules _rules;
     private readonly Diagnostics _diagnostics;
-    private readonly ContainerPaths _paths;
+    private readonly MessageFiles _files;
     private readonly ToolMessageReader _standardOutput;
     private readonly ToolMessageReader _standardError;
     private readonly MakeFolders _folders = new();
     private readonly PossibleErrors _possible = new();
     private readonly LastComplaint _complaint = new();
+    private readonly (int Errors, int Warnings)[] _ofStream = new (int Errors, int Warnings)[2];
     private int _errors;
+    private int _warnings;
 
     public ToolOutput(TaskLoggingHelper log, StepParameters parameters, Diagnostics diagnostics)
     {
@@ -28,7 +30,7 @@ internal sealed class ToolOutput
         _rules = parameters.Lines;
         _diagnostics = diagnostics;
         var options = parameters.Options;
-        _paths = new(parameters.ShownMounts, options.Tmpfs, options.WorkDir, File.Exists);
+        _files = new(new(parameters.ShownMounts, options.Tmpfs), options.WorkDir, File.Exists);
         _standardOutput = Reader(parameters.StandardOutput);
         _standardError = Reader(parameters.StandardError);
 
@@ -36,17 +38,43 @@ internal sealed class ToolOutput
             new(parameters.ErrorFormats, knownFormats: !parameters.Lines.IgnoreFormats, _folders, _possible, (line, message) => Log(line, message, importance), SlowFormat);
     }
 
-    /// <summary>How many errors there were among the lines, with those that count only if the step fails.</summary>
-    public int Errors => _errors + _possible.Added;
+    /// <summary>How many errors there were among the lines of a stream, with those that count only if the step fails.</summary>
+    public int ErrorsOf(OutputStream stream) => _ofStream[(int)stream].Errors;
 
-    /// <summary>How many warnings there were among the lines.</summary>
-    public int Warnings { get; private set; }
+    /// <summary>How many warnings there were among the lines of a stream.</summary>
+    public int WarningsOf(OutputStream stream) => _ofStream[(int)stream].Warnings;
 
     /// <summary>What made errors of lines.</summary>
     public ErrorCauses ErrorCauses { get; private set; }
 
     /// <summary>Logs the line, or holds it until the next of its stream.</summary>
-    public void Read(OutputLine line)
+    public void Read(OutputLine line) => Count(line.Stream, () => ReadLine(line));
+
+    /// <summary>No more lines have arrived: none waits for others to be logged with.</summary>
+    public void CaughtUp() => _messages.Flush();
+
+    /// <summary>At the end of the output: logs the lines that are held.</summary>
+    public void Finish()
+    {
+        Count(OutputStream.StandardOutput, _standardOutput.Finish);
+        Count(OutputStream.StandardError, _standardError.Finish);
+        _messages.Flush();
+    }
+
+    /// <summary>Logs as errors what are errors because the step failed.</summary>
+    public void LogPossibleErrors()
+    {
+        foreach (var message in _possible.Messages)
+        {
+            Log(message);
+        }
+    }
+
+    /// <summary>The line of the script that made it fail, when the shell said so.</summary>
+    public FailedLine? FailedLine(StepOptions options, int exitCode) =>
+        _complaint.For(exitCode) is { } complaint ? Build.FailedLine.For(complaint, options) : null;
+
+    private void ReadLine(OutputLine line)
     {
         var isError = line.Stream == OutputStream.StandardError;
         var reader = isError ? _standardError : _standardOutput;
@@ -67,7 +95,7 @@ internal sealed class ToolOutput
         {
             reader.Finish();
             _messages.Flush();
-            Warnings++;
+            _warnings++;
             _log.LogWarning(line.Text);
         }
         else
@@ -76,29 +104,14 @@ internal sealed class ToolOutput
         }
     }
 
-    /// <summary>No more lines have arrived: none waits for others to be logged with.</summary>
-    public void CaughtUp() => _messages.Flush();
-
-    /// <summary>At the end of the output: logs the lines that are held.</summary>
-    public void Finish()
+    // Whatever the stream's lines have become.
+    private void Count(OutputStream stream, Action read)
     {
-        _standardOutput.Finish();
-        _standardError.Finish();
-        _messages.Flush();
+        var (errors, warnings) = (_errors + _possible.Added, _warnings);
+        read();
+        var before = _ofStream[(int)stream];
+        _ofStream[(int)stream] = (before.Errors + _errors + _possible.Added - errors, before.Warnings + _warnings - warnings);
     }
-
-    /// <summary>Logs as errors what are errors because the step failed.</summary>
-    public void LogPossibleErrors()
-    {
-        foreach (var message in _possible.Messages)
-        {
-            Log(message);
-        }
-    }
-
-    /// <summary>The line of the script that made it fail, when the shell said so.</summary>
-    public FailedLine? FailedLine(StepOptions options, int exitCode) =>
-        _complaint.For(exitCode) is { } complaint ? Build.FailedLine.For(complaint, options) : null;
 
     private void Log(string line, ToolMessage? message, MessageImportance importance)
     {
@@ -115,7 +128,7 @@ internal sealed class ToolOutput
     private void Log(ToolMessage message)
     {
         _messages.Flush();
-        var m = _paths.OnHost(message);
+        var m = _files.OnHost(message);
         var file = m.File.Length == 0 ? CanonicalFormat.NoFile : m.File;
         if (m.Severity == MessageSeverity.Error)
         {
@@ -125,7 +138,7 @@ internal sealed class ToolOutput
         }
         else
         {
-            Warnings++;
+            _warnings++;
             _log.LogWarning(m.Subcategory, m.Code, null, file, m.Line, m.Column, m.EndLine, m.EndColumn, m.Text);
         }
     }

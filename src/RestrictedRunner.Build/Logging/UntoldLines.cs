@@ -1,12 +1,12 @@
 namespace RestrictedRunner.Build;
 
 /// <summary>
-/// The last lines of a step's output that are worth a second look when it fails. What has become an error or a warning of
-/// its own is not told again, nor what a tool says around it; what came before the last error is in the log file.
+/// The last lines of one of a step's streams that are worth a second look when it fails. What has become an error or a warning
+/// of its own is not told again, nor what a tool says around it; what came before the last error is in the log file.
 /// </summary>
-internal sealed class UntoldLines(int lineCount)
+internal sealed class UntoldLines
 {
-    private OutputTail _lines = new(lineCount);
+    private OutputTail _lines = NewTail();
     private string? _held;
     private bool _isOpen;
     private int _errors;
@@ -14,11 +14,11 @@ internal sealed class UntoldLines(int lineCount)
 
     /// <summary>Gets a line.</summary>
     /// <param name="line">The line, after it has been read for errors.</param>
-    /// <param name="errors">How many errors there have been, with this line's.</param>
-    /// <param name="warnings">How many warnings.</param>
+    /// <param name="errors">How many errors have come before the next line, with this line's.</param>
+    /// <param name="warnings">How many warnings the stream has had.</param>
     public void Add(string line, int errors, int warnings)
     {
-        if (Restarts(errors))
+        if (Forget(errors))
         {
             return;
         }
@@ -40,14 +40,27 @@ internal sealed class UntoldLines(int lineCount)
     }
 
     /// <summary>At the end: the line that was held until then may be one more error.</summary>
-    public string End(int errors)
+    public IReadOnlyList<string> End(int errors)
     {
-        if (!Restarts(errors))
+        if (!Forget(errors))
         {
             Keep();
         }
 
-        return _lines.ToString();
+        return _lines.Lines;
+    }
+
+    /// <summary>Forgets what came before another error.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool Forget(int errors)
+    {
+        if (errors <= _errors)
+        {
+            return false;
+        }
+
+        (_errors, _lines, _held, _isOpen) = (errors, NewTail(), null, false);
+        return true;
     }
 
     private void Keep()
@@ -59,14 +72,5 @@ internal sealed class UntoldLines(int lineCount)
         }
     }
 
-    private bool Restarts(int errors)
-    {
-        if (errors <= _errors)
-        {
-            return false;
-        }
-
-        (_errors, _lines, _held, _isOpen) = (errors, new(lineCount), null, false);
-        return true;
-    }
+    private static OutputTail NewTail() => new(LastLines.Most, LastLines.LongestLine);
 }

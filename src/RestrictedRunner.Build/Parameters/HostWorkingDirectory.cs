@@ -20,7 +20,7 @@ internal static class HostWorkingDirectory
 
         var folder = written.Contains('\0', StringComparison.Ordinal) ? written : Path.GetFullPath(written, parameters.Options.ClientDirectory);
         var isThere = Directory.Exists(folder);
-        if (isThere && HostFolder.InContainer(folder, mounts) is { } path)
+        if (isThere && new MountMap(mounts, parameters.Options.Tmpfs).InContainer(folder) is { } path)
         {
             return parameters with { Options = parameters.Options with { WorkDir = path } };
         }

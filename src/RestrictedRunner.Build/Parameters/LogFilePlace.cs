@@ -9,7 +9,9 @@ internal sealed partial class LogFilePlace
     public const string DefaultFolder = $"obj/{Folder}";
 
     private const string Folder = "docker-exec";
-    private const string Extension = ".log";
+
+    // Clean knows our logs by this ending, which no other file has.
+    private const string Extension = ".docker-exec.log";
     private const int UniqueLength = 8;
 
     // A younger one may be named in an error of a build that is still on the screen.
@@ -79,6 +81,6 @@ internal sealed partial class LogFilePlace
     /// <summary>Whether a file has the name of a log that was not shared.</summary>
     public static bool IsName(string name) => NameOfOurs().IsMatch(name);
 
-    [GeneratedRegex(@"-[0-9]+-[a-z0-9]{8}\.log$")]
+    [GeneratedRegex(@"-[0-9]+-[a-z0-9]{8}\.docker-exec\.log$")]
     private static partial Regex NameOfOurs();
 }

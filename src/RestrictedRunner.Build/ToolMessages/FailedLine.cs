@@ -27,9 +27,6 @@ internal sealed partial record FailedLine(string Parameter, int Line, string Com
         : Complaint.Contains(Pipefail, StringComparison.Ordinal) ? Pipefail
         : null;
 
-    /// <summary>True when the complaint is about a form that may be one of bash, such as an array.</summary>
-    public bool MayBeOfBash => FormOfBash().IsMatch(Complaint);
-
     /// <summary>Where the complaint's line of the script comes from; null when it is a line of our own.</summary>
     public static FailedLine? For(ShellComplaint complaint, StepOptions options)
     {
@@ -41,10 +38,6 @@ internal sealed partial record FailedLine(string Parameter, int Line, string Com
             _ => null,
         };
     }
-
-    // In the words of dash, and of busybox.
-    [GeneratedRegex(@"bad substitution|redirection unexpected|unexpected redirection|""\("" unexpected|unexpected ""\(""", RegexOptions.IgnoreCase)]
-    private static partial Regex FormOfBash();
 
     [GeneratedRegex(@"^((?<program>[^\s:]+): ((command )?not found|No such file or directory|Permission denied|cannot execute.*|bad interpreter.*)|command not found: (?<program>[^\s:]+))$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
     private static partial Regex NotRun();

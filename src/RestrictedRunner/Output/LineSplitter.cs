@@ -14,6 +14,7 @@ internal sealed class LineSplitter(Action<string> onLine)
     // The start of a line whose end has not come.
     private readonly ArrayBufferWriter<char> _start = new();
     private bool _afterReturn;
+    private bool _afterPiece;
 
     /// <summary>Delivers the lines that end in this piece.</summary>
     public void Add(ReadOnlySpan<char> text)
@@ -33,12 +34,19 @@ internal sealed class LineSplitter(Action<string> onLine)
                 if (_start.WrittenCount >= LongestLine)
                 {
                     Deliver([]);
+                    _afterPiece = true;
                 }
 
                 return;
             }
 
-            Deliver(text[..end]);
+            // The end of a line whose last piece has been delivered is no line of its own.
+            if (end > 0 || _start.WrittenCount > 0 || !_afterPiece)
+            {
+                Deliver(text[..end]);
+            }
+
+            _afterPiece = false;
             _afterReturn = text[end] == '\r';
             text = text[(end + 1)..];
         }

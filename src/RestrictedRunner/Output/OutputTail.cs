@@ -2,12 +2,13 @@ namespace RestrictedRunner;
 
 /// <summary>The last lines of some output, whatever its size.</summary>
 /// <param name="lineCount">How many lines are kept.</param>
-internal sealed class OutputTail(int lineCount)
+/// <param name="longestLine">How many characters of a line are kept: a message is for reading, and of a line of megabytes its start will do.</param>
+internal sealed class OutputTail(int lineCount, int longestLine = 2000)
 {
-    // A message is for reading: of a line of megabytes its start will do.
-    private const int LongestLine = 2000;
-
     private readonly Queue<string> _lines = new(lineCount);
+
+    /// <summary>The lines.</summary>
+    public IReadOnlyList<string> Lines => [.. _lines];
 
     /// <summary>The newest line, or empty.</summary>
     public string Last { get; private set; } = "";
@@ -25,7 +26,8 @@ internal sealed class OutputTail(int lineCount)
             _lines.Dequeue();
         }
 
-        Last = line.Length <= LongestLine ? line : line[..LongestLine] + "…";
+        // No half of a character beyond the first 65,536.
+        Last = line.Length <= longestLine ? line : line[..(char.IsHighSurrogate(line[longestLine - 1]) ? longestLine - 1 : longestLine)] + "…";
         _lines.Enqueue(Last);
     }
 

@@ -283,7 +283,7 @@ internal static partial class Snippets
         new Snippet("a Timeout", """<TASK Command="echo a; sleep 60" Timeout="4000" />""").Deviates(
             Difference.Timeout,
             ["warning MSB5002 step.proj(4,5) : Terminating the task executable \"sh\" because it did not finish within the specified limit of 4000 milliseconds.", "error MSB4181 step.proj(4,5) : The \"Exec\" task returned false but did not log an error."],
-            ["error RRB3006 step.proj(4,5) : The step ran longer than its Timeout of 4000 ms in image 'busybox:latest' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for. The whole output is in PROJECT/obj/docker-exec/step.proj-4-UNIQUE.log. Its last lines of output:\na"]),
+            ["error RRB3006 step.proj(4,5) : The step ran longer than its Timeout of 4000 ms in image 'busybox:latest' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.\nThe last lines of standard output:\na\nThe whole output is in PROJECT/obj/docker-exec/step.proj-4-UNIQUE.docker-exec.log."]),
         new Snippet("a Timeout and IgnoreExitCode", """<TASK Command="sleep 60" Timeout="2000" IgnoreExitCode="true" ContinueOnError="true"><Output TaskParameter="ExitCode" PropertyName="Code" /></TASK><Message Text="[$(Code)]" />""").Deviates(
             Difference.Timeout,
             ["warning MSB5002 step.proj(4,5) : Terminating the task executable \"sh\" because it did not finish within the specified limit of 2000 milliseconds.", "warning MSB4181 step.proj(4,5) : The \"Exec\" task returned false but did not log an error.", "message Normal: [137]"],

@@ -67,11 +67,11 @@ internal static partial class Transcript
 
     // Names that are new in each run.
     private static string Neutral(string line, string folder) =>
-        LogFile().Replace(Script().Replace(line, "SCRIPT"), "$1-UNIQUE.log").Replace(folder, "PROJECT", StringComparison.Ordinal);
+        LogFile().Replace(Script().Replace(line, "SCRIPT"), "$1-UNIQUE.docker-exec.log").Replace(folder, "PROJECT", StringComparison.Ordinal);
 
     [GeneratedRegex(@"/usr/bin/sh: \d+: \S+\.exec\.cmd|/\S+/tmp[0-9a-f]{32}\.sh")]
     private static partial Regex Script();
 
-    [GeneratedRegex(@"(/obj/docker-exec/\S+)-[a-z0-9]{8}\.log")]
+    [GeneratedRegex(@"(/obj/docker-exec/\S+)-[a-z0-9]{8}\.docker-exec\.log")]
     private static partial Regex LogFile();
 }

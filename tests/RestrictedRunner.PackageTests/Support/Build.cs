@@ -88,12 +88,12 @@ internal sealed partial class Build
     }
 
     // Each run's log file has a name of its own; tests know it as TestProject.LogFile.
-    private static string Neutral(string text) => UniqueLogFile().Replace(text, "-UNIQUE.log");
+    private static string Neutral(string text) => UniqueLogFile().Replace(text, "-UNIQUE.docker-exec.log");
 
-    [GeneratedRegex(@"(?<=/obj/docker-exec/\S+)-[a-z0-9]{8}\.log")]
+    [GeneratedRegex(@"(?<=/obj/docker-exec/\S+)-[a-z0-9]{8}\.docker-exec\.log")]
     private static partial Regex UniqueLogFile();
 
-    [GeneratedRegex(@" The whole output is in (?<path>[^\n]+?\.log)\.")]
+    [GeneratedRegex(@"[ \n]The whole output is in (?<path>[^\n]+?\.log)\.")]
     private static partial Regex NamedLogFile();
 
     private IEnumerable<BuildMessageEventArgs> MessagesOf(string task) => _events.OfType<BuildMessageEventArgs>().Where(m => m.SenderName == task);

@@ -83,7 +83,7 @@ internal sealed class TestProject
     public Problem ErrorAtStep(string code, string text) => new(code, File, LineOf("<DockerExec"), text);
 
     /// <summary>The log file of the project's first step, with its own part of the name as <see cref="Build.Errors"/> show it.</summary>
-    public string LogFile => this[$"obj/docker-exec/{Path.GetFileName(File)}-{LineOf("<DockerExec")}-UNIQUE.log"];
+    public string LogFile => this[$"obj/docker-exec/{Path.GetFileName(File)}-{LineOf("<DockerExec")}-UNIQUE.docker-exec.log"];
 
     public Task<Build> BuildAsync(params string[] arguments) => BuildAsync(new BuildSetting { Arguments = arguments });
 

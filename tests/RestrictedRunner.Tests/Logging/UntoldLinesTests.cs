@@ -49,14 +49,14 @@ public class UntoldLinesTests
         using var task = new DockerExec { BuildEngine = new HeardEvents(out _) };
         var log = new TaskLoggingHelper(task);
         var tools = new ToolOutput(log, new StepParameters(new() { Image = "i", Command = "c" }, LogFilePlace.At("/log")), new(log));
-        var untold = new UntoldLines(20);
+        var untold = new UntoldLines();
         foreach (var line in lines)
         {
             tools.Read(new OutputLine(OutputStream.StandardError, line));
-            untold.Add(line, tools.Errors, tools.Warnings);
+            untold.Add(line, tools.ErrorsOf(OutputStream.StandardError), tools.WarningsOf(OutputStream.StandardError));
         }
 
         tools.Finish();
-        return untold.End(tools.Errors);
+        return string.Join('\n', untold.End(tools.ErrorsOf(OutputStream.StandardError)));
     }
 }

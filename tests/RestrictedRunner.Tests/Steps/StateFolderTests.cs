@@ -74,7 +74,7 @@ public sealed class StateFolderTests : IDisposable
     {
         Write(State, "Mine");
         Write(State, "Other");
-        Write(Path.Combine(Folder, "a.proj-7-abcdefgh.log"), Path.Combine(Folder, "Directory.Build.targets-7-abcdefgh.log"), Path.Combine(Folder, "own.txt"));
+        Write(Path.Combine(Folder, "a.proj-7-abcdefgh.docker-exec.log"), Path.Combine(Folder, "Directory.Build.targets-7-abcdefgh.docker-exec.log"), Path.Combine(Folder, "own.txt"));
 
         State.Remove(gone: [], kept: [State.Of(Step("Other")).Written]);
 
@@ -85,7 +85,7 @@ public sealed class StateFolderTests : IDisposable
     public void Logs_of_other_projects_stay()
     {
         Write(Of("b.proj"), "a");
-        string[] logs = ["a.proj-7-abcdefgh.log", "b.proj-7-abcdefgh.log", "Directory.Build.targets-7-abcdefgh.log"];
+        string[] logs = ["a.proj-7-abcdefgh.docker-exec.log", "b.proj-7-abcdefgh.docker-exec.log", "Directory.Build.targets-7-abcdefgh.docker-exec.log"];
         Write([.. logs.Select(log => Path.Combine(Folder, log))]);
 
         State.Remove(gone: [], kept: []);

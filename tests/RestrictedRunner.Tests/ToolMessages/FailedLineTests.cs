@@ -68,17 +68,6 @@ public class FailedLineTests
         Assert.Equal(word, new FailedLine("Command", 1, complaint).WordOfBash);
 
     [Theory]
-    [InlineData("Bad substitution", true)]
-    [InlineData("syntax error: bad substitution", true)]
-    [InlineData("Syntax error: redirection unexpected", true)]
-    [InlineData("syntax error: unexpected redirection", true)]
-    [InlineData("Syntax error: \"(\" unexpected", true)]
-    [InlineData("syntax error: unexpected \"(\"", true)]
-    [InlineData("Syntax error: \"fi\" unexpected", false)]
-    public void A_form_that_other_shells_do_not_read_may_be_of_bash(string complaint, bool mayBe) =>
-        Assert.Equal(mayBe, new FailedLine("Command", 1, complaint).MayBeOfBash);
-
-    [Theory]
     [InlineData("", 1, "Command", 1)]
     [InlineData("a", 1, "PrepareCommand", 1)]
     [InlineData("a", 2, "", 0)]

@@ -3,7 +3,7 @@ using RestrictedRunner.Build;
 
 namespace RestrictedRunner.Tests;
 
-public class ContainerPathsTests
+public class MessageFilesTests
 {
     private static readonly Mount[] Mounts =
     [
@@ -36,7 +36,7 @@ public class ContainerPathsTests
     [InlineData("/src/in\0valid", "/src/in\0valid")]
     [InlineData("<built-in>", "<built-in>")]
     public void The_mount_with_the_longest_path_decides(string inContainer, string onHost) =>
-        Assert.Equal(onHost, new ContainerPaths(Mounts, [], "", _ => false).OnHost(inContainer));
+        Assert.Equal(onHost, Files(Mounts, "", _ => false).OnHost(inContainer, EnteredFolders.None));
 
     [Theory]
     [InlineData("/src", "a.c", "/home/me/app/a.c")]
@@ -46,7 +46,7 @@ public class ContainerPathsTests
     [InlineData("/", "src/a.c", "/home/me/app/a.c")]
     [InlineData("/tmp", "a.c", "a.c")]
     public void A_relative_name_starts_at_the_working_directory(string workDir, string name, string onHost) =>
-        Assert.Equal(onHost, new ContainerPaths(Mounts, [], workDir, _ => true).OnHost(name));
+        Assert.Equal(onHost, Files(Mounts, workDir, _ => true).OnHost(name, EnteredFolders.None));
 
     [Fact]
     public void A_relative_name_may_be_no_file_and_counts_only_if_there_is_such_a_file()
@@ -55,8 +55,8 @@ public class ContainerPathsTests
 
         foreach (var workDir in new[] { "/src", "" })
         {
-            var paths = new ContainerPaths(Mounts, [], workDir, host => host == "/home/me/app/grammar.y");
-            Assert.Equal(names.Select(name => name == "grammar.y" ? "/home/me/app/grammar.y" : name), names.Select(paths.OnHost));
+            var paths = Files(Mounts, workDir, host => host == "/home/me/app/grammar.y");
+            Assert.Equal(names.Select(name => name == "grammar.y" ? "/home/me/app/grammar.y" : name), names.Select(name => paths.OnHost(name, EnteredFolders.None)));
         }
     }
 
@@ -81,7 +81,7 @@ public class ContainerPathsTests
             "/home/me/app/left/root.c", "/home/me/app/left/left.c",
         ];
 
-        Assert.Equal(onHost, new ContainerPaths(Mounts, [], workDir, files.Contains).OnHost(name, entered));
+        Assert.Equal(onHost, Files(Mounts, workDir, files.Contains).OnHost(name, entered));
     }
 
     [Theory]
@@ -93,15 +93,8 @@ public class ContainerPathsTests
     {
         string[] files = ["/home/me/app/only.c", "/home/me/app/both.c", "/home/me/app/obj/both.c"];
 
-        Assert.Equal(onHost, new ContainerPaths(Mounts, [], "", files.Contains).OnHost(name));
+        Assert.Equal(onHost, Files(Mounts, "", files.Contains).OnHost(name, EnteredFolders.None));
     }
-
-    [Theory]
-    [InlineData("/src/cache/a.c", "/src/cache/a.c")]
-    [InlineData("/src/a.c", "/home/me/app/a.c")]
-    [InlineData("/src/out/a.c", "/home/me/app/obj/a.c")]
-    public void What_is_in_an_in_memory_folder_is_not_on_the_host(string inContainer, string onHost) =>
-        Assert.Equal(onHost, new ContainerPaths(Mounts, ["/src/cache:size=1m", "/"], "", _ => false).OnHost(inContainer));
 
     [Fact]
     public void A_path_under_a_mount_is_the_mounts_host_path_and_the_rest()
@@ -110,10 +103,10 @@ public class ContainerPathsTests
         Gen.Select(segment.List[1, 4], segment.List[1, 4]).Sample((folder, rest) =>
         {
             var mount = new Mount("/host", "/" + string.Join('/', folder));
-            var paths = new ContainerPaths([mount, new("/other", "/not-there")], [], mount.ContainerPath, _ => true);
+            var paths = Files([mount, new("/other", "/not-there")], mount.ContainerPath, _ => true);
             var name = string.Join('/', rest);
-            Assert.Equal($"/host/{name}", paths.OnHost($"{mount.ContainerPath}/{name}"));
-            Assert.Equal($"/host/{name}", paths.OnHost(name));
+            Assert.Equal($"/host/{name}", paths.OnHost($"{mount.ContainerPath}/{name}", EnteredFolders.None));
+            Assert.Equal($"/host/{name}", paths.OnHost(name, EnteredFolders.None));
         });
     }
 
@@ -121,7 +114,9 @@ public class ContainerPathsTests
     public void Any_text_is_mapped_under_a_mount_or_left_as_it_is() =>
         Gen.Select(Gen.String, Gen.OneOf(Gen.Const(""), Gen.Const("/"), Gen.Const("/src"))).Sample((name, workDir) =>
         {
-            var onHost = new ContainerPaths([new("/host", "/src")], [], workDir, _ => true).OnHost(name);
+            var onHost = Files([new("/host", "/src")], workDir, _ => true).OnHost(name, EnteredFolders.None);
             Assert.True(onHost == name || onHost == "/host" || onHost.StartsWith("/host/", StringComparison.Ordinal));
         });
+
+    private static MessageFiles Files(IEnumerable<Mount> mounts, string workDir, Func<string, bool> exists) => new(new(mounts, []), workDir, exists);
 }

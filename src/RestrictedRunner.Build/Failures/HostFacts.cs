@@ -1,0 +1,53 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>What the rules ask of the host that builds.</summary>
+/// <param name="Exists">Whether there is a file or folder.</param>
+/// <param name="OwnerOf">User id of the owner of a file or folder; null when that cannot be seen.</param>
+/// <param name="Program">What a file is as a program; null when it is no regular file or may not be read.</param>
+/// <param name="LinkTarget">Where the outermost symbolic link in a path leads, with the rest of the path; null when there is none.</param>
+/// <param name="Caller">User id of the user that builds.</param>
+internal sealed record HostFacts(Func<string, bool> Exists, Func<string, uint?> OwnerOf, Func<string, HostProgram?> Program, Func<string, string?> LinkTarget, uint Caller)
+{
+    private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Those of this machine.</summary>
+    public static HostFacts OfThisMachine { get; } = new(Path.Exists, static path => FileStatus.Of(path)?.OwnerId, static path => Tried(path, ReadProgram), static path => Tried(path, ReadLink), CurrentUser.UserId);
+
+    private static HostProgram? ReadProgram(string file)
+    {
+        // To open a named pipe waits for somebody who writes, without end.
+        if (!File.Exists(file) || FileStatus.Of(file) is { IsRegularFile: false })
+        {
+            return null;
+        }
+
+        using var stream = File.OpenRead(file);
+        var start = new byte[255];
+        var text = System.Text.Encoding.UTF8.GetString(start, 0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
+        return new(text.Split('\n')[0], OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Execute) != 0);
+    }
+
+    private static string? ReadLink(string file) =>
+        FileSearch.WithParents(file).LastOrDefault(path => new FileInfo(path).LinkTarget is not null) is { } link ? new FileInfo(link).ResolveLinkTarget(returnFinalTarget: true)?.FullName + file[link.Length..] : null;
+
+    private static T? Tried<T>(string path, Func<string, T?> read) where T : class
+    {
+        try
+        {
+            return read(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A file of the host, as a program.</summary>
+/// <param name="FirstLine">Its first line, with a carriage return if it has one, as far as the kernel reads it (BINPRM_BUF_SIZE).</param>
+/// <param name="IsExecutable">True when somebody may execute it.</param>
+internal sealed record HostProgram(string FirstLine, bool IsExecutable)
+{
+    public string Interpreter => FirstLine.StartsWith("#!", StringComparison.Ordinal) ? FirstLine[2..].TrimStart(' ', '\t').Split(' ', '\t')[0] : "";
+    public bool HasWindowsLineEnds => FirstLine.EndsWith('\r');
+}

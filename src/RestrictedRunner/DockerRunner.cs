@@ -57,6 +57,10 @@ public static class DockerRunner
                 reaper.TakeOver();
                 throw;
             }
+            catch (RunnerException e) when (reaper.Container.IdFile.Length > 0 && e.Message.Contains(reaper.Container.IdFile, StringComparison.Ordinal))
+            {
+                reaper.DoWithoutIdFile();
+            }
             catch (RunnerException e) when (e.Failure == RunnerFailure.InitMissing && step.Options.Init)
             {
                 observer.EngineRemark("The engine has no init program, so the step runs without one: a command that is stopped gets no SIGTERM before it is killed. Init=\"false\" saves the try.");
@@ -145,12 +149,13 @@ public static class DockerRunner
     {
         cancellation.ThrowIfCancellationRequested();
         var container = reaper.Container;
+        files.RemoveIdFile();
         var interactive = step.Options.StandardInput.Length > 0;
         var arguments = step.Arguments(container, files, interactive);
         observer.CommandLine(step.ShownCommandLine(container, files, interactive));
         observer.Starting(container.Name);
 
-        using var sink = new OutputSink(observer);
+        using var sink = new OutputSink(observer, () => container.WasCreated != false, hasPipes: files.OutputFolder is not null);
         using var standardOutput = captureOutput ? new MemoryStream() : null;
         using var standardError = captureOutput ? new MemoryStream() : null;
         var keptOutput = standardOutput is null ? null : Stream.Synchronized(standardOutput);
@@ -160,12 +165,14 @@ public static class DockerRunner
             (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, sink.StandardOutput, sink.CaughtUp, keptOutput, token),
             (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.StandardError, sink.CaughtUp, keptError, token),
             standardInput,
-            step.Environment.ForClient);
+            step.Environment.ForClient,
+            () => sink.HasStarted);
 
         var pipes = new OutputPipes(
             files.OutputFolder,
             streams.ReadStandardOutput,
             (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.CommandError, sink.CaughtUp, keptError, token),
+            sink.Connected,
             sink.Fail);
         await using var reading = pipes.ConfigureAwait(false);
 

@@ -109,7 +109,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         try
         {
             var start = DateTimeOffset.UtcNow;
-            var result = DockerRunner.RunAsync(options, stepLog.Observer(Starting, Recorder), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
+            var result = DockerRunner.RunInBuildAsync(options, BuildImages.Of(BuildEngine).Pulls, stepLog.Observer(Starting, Recorder), captureOutput: false, _cancelled.Token).GetAwaiter().GetResult();
             stepLog.Tools.Finish();
             Duration = (long)result.Duration.TotalMilliseconds;
             var isGood = Judge(result, options, stepLog, diagnostics);
@@ -205,14 +205,14 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     }
 
     private FailedCommand Failed(RunResult result, StepOptions options, StepLog stepLog) =>
-        new(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed(), ImageSettings.FindAsync(options, _cancelled.Token).GetAwaiter().GetResult());
+        new(options, result.ExitCode, FailedLine(result, options, stepLog), stepLog.EndFailed(), EngineImages.FindAsync(options, _cancelled.Token).GetAwaiter().GetResult()?.Settings ?? ImageSettings.None);
 
     // An output's getter that throws is a stack trace in the user's log.
     private string FindImageDigest(StepOptions options)
     {
         try
         {
-            return RestrictedRunner.ImageDigest.FindAsync(options, _cancelled.Token).GetAwaiter().GetResult();
+            return EngineImages.FindAsync(options, _cancelled.Token).GetAwaiter().GetResult()?.Reference ?? "";
         }
         catch (RunnerException)
         {

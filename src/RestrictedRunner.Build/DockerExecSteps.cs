@@ -211,7 +211,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var images = new Dictionary<string, ProjectImages>();
         foreach (var ofEngine in steps.GroupBy(step => ParameterReader.Engine(Parameter(step, nameof(DockerExec.Engine), Auto), projectDirectory)))
         {
-            var identities = ImageIdentities.Of((IBuildEngine8)BuildEngine, ofEngine.Key);
+            var identities = BuildImages.Of(BuildEngine).OfEngine(ofEngine.Key);
             images[ofEngine.Key] = new(identities, remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
             if (ResolveImages)
             {

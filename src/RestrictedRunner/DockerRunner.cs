@@ -22,11 +22,15 @@ public static class DockerRunner
     /// <exception cref="RunnerException">The command was not run to its end.</exception>
     /// <exception cref="OperationCanceledException">The command was cancelled; its container is gone.</exception>
     /// <exception cref="TimeoutException"><see cref="StepOptions.Timeout"/> ran out; the container is gone.</exception>
-    public static async Task<RunResult> RunAsync(
+    public static Task<RunResult> RunAsync(
         StepOptions options,
         RunObserver? observer = null,
         bool captureOutput = false,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) =>
+        RunInBuildAsync(options, new ImagePulls(), observer, captureOutput, cancellation);
+
+    /// <summary>Runs one step of a build, whose steps share their pulls.</summary>
+    internal static async Task<RunResult> RunInBuildAsync(StepOptions options, ImagePulls pulls, RunObserver? observer, bool captureOutput, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
         var step = await PlannedStep.ForAsync(options, cancellation).ConfigureAwait(false);
@@ -37,11 +41,12 @@ public static class DockerRunner
         var mayPull = options.Pull == PullPolicy.Missing;
         if (options.Pull == PullPolicy.Always)
         {
-            await ImagePull.PullAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
+            await pulls.PullAsync(step.Engine, options, before: null, observer, reaper, cancellation).ConfigureAwait(false);
         }
 
         while (true)
         {
+            var before = pulls.Find(step.Engine, options);
             try
             {
                 return await RunOnceAsync(step, reaper, files, observer, captureOutput, cancellation).ConfigureAwait(false);
@@ -50,7 +55,7 @@ public static class DockerRunner
             {
                 // Run first and pull after a refusal: an image that is there costs no process of its own.
                 mayPull = false;
-                await ImagePull.PullAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
+                await pulls.PullAsync(step.Engine, options, before, observer, reaper, cancellation).ConfigureAwait(false);
             }
             catch (RunnerException e) when (e.Failure == RunnerFailure.NotRemoved)
             {
@@ -76,13 +81,17 @@ public static class DockerRunner
     /// <returns>False when the engine had the image, and was not to ask for a newer one.</returns>
     /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled, or its name is no reference.</exception>
     /// <exception cref="OperationCanceledException">The pull was cancelled.</exception>
-    public static async Task<bool> PullAsync(StepOptions options, RunObserver? observer = null, CancellationToken cancellation = default)
+    public static Task<bool> PullAsync(StepOptions options, RunObserver? observer = null, CancellationToken cancellation = default) =>
+        PullInBuildAsync(options, new ImagePulls(), observer, cancellation);
+
+    /// <summary>Brings the image of one step of a build, whose steps share their pulls.</summary>
+    internal static async Task<bool> PullInBuildAsync(StepOptions options, ImagePulls pulls, RunObserver? observer, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
         ThrowIfAny(StepOptionRules.CheckPull(options));
         var engine = EngineProcess.For(options);
         using var reaper = new Reaper(engine);
-        return await ImagePull.EnsureAsync(engine, options, observer ?? NoObserver, reaper, cancellation).ConfigureAwait(false);
+        return await pulls.EnsureAsync(engine, options, observer ?? NoObserver, reaper, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -121,7 +130,7 @@ public static class DockerRunner
         var reaper = new Reaper(step.Engine);
         try
         {
-            await ImagePull.EnsureAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
+            await new ImagePulls().EnsureAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
             return new InteractiveContainer(step, reaper, observer, cancellation);
         }
         catch

@@ -236,7 +236,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         Mounts = Mounts,
         ResolveImages = ResolveImages,
         OnlyAsk = FailIfNotIncremental,
-        Writers = CacheFolder.Default(Environment.GetEnvironmentVariable) is { } folder ? new(folder) : null,
+        Writers = CacheFolder.Default(HostEnvironment.Variable) is { } folder ? new(folder) : null,
         Cache = cache is null ? null : new(cache),
         CacheLimit = ReadCacheSize(diagnostics),
     };
@@ -259,7 +259,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             case "off":
                 return null;
             case "" or "local":
-                return CacheFolder.Default(Environment.GetEnvironmentVariable);
+                return CacheFolder.Default(HostEnvironment.Variable);
             default:
                 diagnostics.Problem(new(OptionProblemKind.ValueInvalid, "DockerExecCache", Cache, "it is local or off"));
                 return null;

@@ -26,15 +26,16 @@ public static class DockerRunner
         StepOptions options,
         RunObserver? observer = null,
         bool captureOutput = false,
-        CancellationToken cancellation = default) =>
-        RunInBuildAsync(options, new ImagePulls(), observer, captureOutput, cancellation);
-
-    /// <summary>Runs one step of a build, whose steps share their pulls.</summary>
-    internal static async Task<RunResult> RunInBuildAsync(StepOptions options, ImagePulls pulls, RunObserver? observer, bool captureOutput, CancellationToken cancellation)
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return RunInBuildAsync(options, new ImagePulls(), observer ?? NoObserver, captureOutput, cancellation);
+    }
+
+    /// <summary>Runs one step of a build, whose steps share their pulls.</summary>
+    internal static async Task<RunResult> RunInBuildAsync(StepOptions options, ImagePulls pulls, RunObserver observer, bool captureOutput, CancellationToken cancellation)
+    {
         var step = await PlannedStep.ForAsync(options, cancellation).ConfigureAwait(false);
-        observer ??= NoObserver;
         using var reaper = new Reaper(step.Engine);
         using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
 
@@ -81,17 +82,19 @@ public static class DockerRunner
     /// <returns>False when the engine had the image, and was not to ask for a newer one.</returns>
     /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled, or its name is no reference.</exception>
     /// <exception cref="OperationCanceledException">The pull was cancelled.</exception>
-    public static Task<bool> PullAsync(StepOptions options, RunObserver? observer = null, CancellationToken cancellation = default) =>
-        PullInBuildAsync(options, new ImagePulls(), observer, cancellation);
-
-    /// <summary>Brings the image of one step of a build, whose steps share their pulls.</summary>
-    internal static async Task<bool> PullInBuildAsync(StepOptions options, ImagePulls pulls, RunObserver? observer, CancellationToken cancellation)
+    public static Task<bool> PullAsync(StepOptions options, RunObserver? observer = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return PullInBuildAsync(options, new ImagePulls(), observer ?? NoObserver, cancellation);
+    }
+
+    /// <summary>Brings the image of one step of a build, whose steps share their pulls.</summary>
+    internal static async Task<bool> PullInBuildAsync(StepOptions options, ImagePulls pulls, RunObserver observer, CancellationToken cancellation)
+    {
         ThrowIfAny(StepOptionRules.CheckPull(options));
         var engine = EngineProcess.For(options);
         using var reaper = new Reaper(engine);
-        return await pulls.EnsureAsync(engine, options, observer ?? NoObserver, reaper, cancellation).ConfigureAwait(false);
+        return await pulls.EnsureAsync(engine, options, observer, reaper, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ internal static class Advice
         string[] OfPaths() =>
         [
             AbsentFolder.Hint(options, lastLines, Path.Exists),
-            program.Length > 0 ? "" : DeniedPath.Hint(options, lastLines, path => FileStatus.Of(path)?.OwnerId, CurrentUser.UserId),
+            program.Length > 0 ? "" : DeniedPath.Hint(options, lastLines, path => FileStatus.Of(path)?.OwnerId, ProcessUser.Id),
             program.Length > 0 ? "" : LinkedPath.Hint(options, lastLines),
             UnseenPath.Hint(options, lastLines, Path.Exists),
         ];
@@ -34,5 +34,5 @@ internal static class Advice
     private static string Program(FailedCommand failed) =>
         RewrittenText.Hint(failed) is { Length: > 0 } rewritten ? rewritten
         : WindowsPath.Hint(failed) is { Length: > 0 } ofWindows ? ofWindows
-        : ProgramNotRun.Hint(failed, Environment.GetEnvironmentVariable);
+        : ProgramNotRun.Hint(failed, HostEnvironment.Variable);
 }

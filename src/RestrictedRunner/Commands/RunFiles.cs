@@ -48,7 +48,7 @@ internal sealed class RunFiles : IDisposable
     }
 
     /// <summary>Path of a folder that does not exist yet. Its name holds the owner, <c>rr-OWNER-…</c>.</summary>
-    public static string NewFolder() => Path.Combine(Path.GetFullPath(Path.GetTempPath()), $"{FolderPrefix}{Owner.Current.Text}-{Guid.NewGuid():N}");
+    public static string NewFolder() => Path.Combine(HostEnvironment.TemporaryFolder, $"{FolderPrefix}{Owner.Current.Text}-{Guid.NewGuid():N}");
 
     /// <summary>Path of the file that the client writes the container's id to.</summary>
     public static string IdFile(string folder) => Path.Combine(folder, ContainerId);

@@ -22,26 +22,32 @@ public static class DockerRunner
     /// <exception cref="RunnerException">The command was not run to its end.</exception>
     /// <exception cref="OperationCanceledException">The command was cancelled; its container is gone.</exception>
     /// <exception cref="TimeoutException"><see cref="StepOptions.Timeout"/> ran out; the container is gone.</exception>
-    public static async Task<RunResult> RunAsync(
+    public static Task<RunResult> RunAsync(
         StepOptions options,
         RunObserver? observer = null,
         bool captureOutput = false,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return RunInBuildAsync(options, new ImagePulls(), observer ?? NoObserver, captureOutput, cancellation);
+    }
+
+    /// <summary>Runs one step of a build, whose steps share their pulls.</summary>
+    internal static async Task<RunResult> RunInBuildAsync(StepOptions options, ImagePulls pulls, RunObserver observer, bool captureOutput, CancellationToken cancellation)
+    {
         var step = await PlannedStep.ForAsync(options, cancellation).ConfigureAwait(false);
-        observer ??= NoObserver;
         using var reaper = new Reaper(step.Engine);
         using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
 
         var mayPull = options.Pull == PullPolicy.Missing;
         if (options.Pull == PullPolicy.Always)
         {
-            await ImagePull.PullAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
+            await pulls.PullAsync(step.Engine, options, before: null, observer, reaper, cancellation).ConfigureAwait(false);
         }
 
         while (true)
         {
+            var before = pulls.Find(step.Engine, options);
             try
             {
                 return await RunOnceAsync(step, reaper, files, observer, captureOutput, cancellation).ConfigureAwait(false);
@@ -50,12 +56,16 @@ public static class DockerRunner
             {
                 // Run first and pull after a refusal: an image that is there costs no process of its own.
                 mayPull = false;
-                await ImagePull.PullAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
+                await pulls.PullAsync(step.Engine, options, before, observer, reaper, cancellation).ConfigureAwait(false);
             }
             catch (RunnerException e) when (e.Failure == RunnerFailure.NotRemoved)
             {
                 reaper.TakeOver();
                 throw;
+            }
+            catch (RunnerException e) when (reaper.Container.IdFile.Length > 0 && e.Message.Contains(reaper.Container.IdFile, StringComparison.Ordinal))
+            {
+                reaper.DoWithoutIdFile();
             }
             catch (RunnerException e) when (e.Failure == RunnerFailure.InitMissing && step.Options.Init)
             {
@@ -72,13 +82,19 @@ public static class DockerRunner
     /// <returns>False when the engine had the image, and was not to ask for a newer one.</returns>
     /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled, or its name is no reference.</exception>
     /// <exception cref="OperationCanceledException">The pull was cancelled.</exception>
-    public static async Task<bool> PullAsync(StepOptions options, RunObserver? observer = null, CancellationToken cancellation = default)
+    public static Task<bool> PullAsync(StepOptions options, RunObserver? observer = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return PullInBuildAsync(options, new ImagePulls(), observer ?? NoObserver, cancellation);
+    }
+
+    /// <summary>Brings the image of one step of a build, whose steps share their pulls.</summary>
+    internal static async Task<bool> PullInBuildAsync(StepOptions options, ImagePulls pulls, RunObserver observer, CancellationToken cancellation)
+    {
         ThrowIfAny(StepOptionRules.CheckPull(options));
         var engine = EngineProcess.For(options);
         using var reaper = new Reaper(engine);
-        return await ImagePull.EnsureAsync(engine, options, observer ?? NoObserver, reaper, cancellation).ConfigureAwait(false);
+        return await pulls.EnsureAsync(engine, options, observer, reaper, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -117,7 +133,7 @@ public static class DockerRunner
         var reaper = new Reaper(step.Engine);
         try
         {
-            await ImagePull.EnsureAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
+            await new ImagePulls().EnsureAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
             return new InteractiveContainer(step, reaper, observer, cancellation);
         }
         catch
@@ -145,12 +161,13 @@ public static class DockerRunner
     {
         cancellation.ThrowIfCancellationRequested();
         var container = reaper.Container;
+        files.RemoveIdFile();
         var interactive = step.Options.StandardInput.Length > 0;
         var arguments = step.Arguments(container, files, interactive);
         observer.CommandLine(step.ShownCommandLine(container, files, interactive));
         observer.Starting(container.Name);
 
-        using var sink = new OutputSink(observer);
+        using var sink = new OutputSink(observer, () => container.WasCreated != false, hasPipes: files.OutputFolder is not null);
         using var standardOutput = captureOutput ? new MemoryStream() : null;
         using var standardError = captureOutput ? new MemoryStream() : null;
         var keptOutput = standardOutput is null ? null : Stream.Synchronized(standardOutput);
@@ -160,12 +177,14 @@ public static class DockerRunner
             (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, sink.StandardOutput, sink.CaughtUp, keptOutput, token),
             (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.StandardError, sink.CaughtUp, keptError, token),
             standardInput,
-            step.Environment.ForClient);
+            step.Environment.ForClient,
+            () => sink.HasStarted);
 
         var pipes = new OutputPipes(
             files.OutputFolder,
             streams.ReadStandardOutput,
             (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.CommandError, sink.CaughtUp, keptError, token),
+            sink.Connected,
             sink.Fail);
         await using var reading = pipes.ConfigureAwait(false);
 

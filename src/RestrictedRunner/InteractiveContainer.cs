@@ -70,6 +70,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
             (stream, token) => CopyAsync(stream, _error.Writer, errorStart, token),
             _input.Reader,
             step.Environment.ForClient,
+            IsHeard,
             CloseReaders);
         var watch = new Stopwatch();
         ClientEnd end;
@@ -83,8 +84,7 @@ public sealed class InteractiveContainer : IAsyncDisposable
             throw;
         }
 
-        var mayBeTheClients = outputStart.Text.Length == 0 || EngineMessages.StartsFailure(errorStart.Text) || EngineMessages.MayBeOfSetUp(end.ExitCode, errorStart.Text);
-        var report = mayBeTheClients ? EngineMessages.Report(errorStart.Text.Split('\n')) : null;
+        var report = IsHeard() ? null : EngineMessages.Report(errorStart.Text.Split('\n'));
         await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, end, report, watch.Elapsed, _stop.Token).ConfigureAwait(false);
 
         return new RunResult
@@ -94,6 +94,9 @@ public sealed class InteractiveContainer : IAsyncDisposable
             ContainerName = container.Name,
             PrepareFailed = files.PrepareFailed,
         };
+
+        // A client writes nothing to standard output.
+        bool IsHeard() => outputStart.Text.Length > 0;
     }
 
     // A write that nobody reads would hold up the client, and the client its container's removal.

@@ -22,6 +22,20 @@ public class ClientSetUpTests
         Assert.Equal(expected, (await (Step.On(client.Path, "") with { Arguments = ["ls"] }).FailureAsync()).Failure);
     }
 
+    // As one does that was installed by snap, or is called by a script on another machine.
+    [Theory]
+    [EachEngine("true", 0)]
+    [EachEngine("false", 1)]
+    public async Task A_client_that_sees_another_temporary_folder_runs_a_program(string engine, string program, int code)
+    {
+        using var client = new ClientScript($"unshare --mount sh -c 'mount -t tmpfs none \"$TMPDIR\" && exec {engine} \"$@\"' sh");
+        var watched = new Watched();
+
+        Assert.Equal(code, (await Step.Direct(client.Path, program).RunAsync(watched.Observer)).ExitCode);
+        Assert.Empty(watched.Lines);
+        Assert.Equal(["run", "run"], client.Calls.Where(call => call == "run"));
+    }
+
     // As one does that cannot write to the journal: it goes on, and nobody can tell by events what it ran.
     [Theory]
     [EachEngine("Failed to initialize: no")]

@@ -41,4 +41,39 @@ public class ImitatedFailureTests
 
         Assert.Equal(127, (await container.Completion).ExitCode);
     }
+
+    // As many Go tools write. Without a shell the program's standard error comes by the client's, as podman's own remarks do.
+    [Theory]
+    [EachEngine(0)]
+    [EachEngine(1)]
+    [EachEngine(125)]
+    [EachEngine(126)]
+    [EachEngine(127)]
+    public async Task A_program_that_logs_as_the_engine_does_is_heard(string engine, int code)
+    {
+        const string Words = "time=\"2026-11-29T10:00:00Z\" level=error msg=\"of the program\"";
+        var watched = new Watched();
+
+        var result = await Step.Direct(engine, "sh", "-c", $"echo '{Words}' >&2; exit {code}").RunAsync(watched.Observer);
+
+        Assert.Equal((code, Words + "\n"), (result.ExitCode, result.StandardError));
+        Assert.Equal([new OutputLine(OutputStream.StandardError, Words)], watched.Lines);
+        Assert.Empty(watched.Remarks);
+    }
+
+    [Theory]
+    [EachEngine("", "ls")]
+    [EachEngine("true; true")]
+    public async Task What_a_client_says_before_it_has_a_container_is_its_own(string engine, string command, params string[] arguments)
+    {
+        const string Words = "time=\"2026-11-29T10:00:00Z\" level=warning msg=\"of the client\"";
+        using var client = new ClientScript(engine, $"if [ $1 = run ]; then echo '{Words}' >&2; fi");
+        var watched = new Watched();
+
+        var result = await (Step.On(client.Path, command) with { Arguments = arguments }).RunAsync(watched.Observer);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain(watched.Lines, line => line.Stream == OutputStream.StandardError);
+        Assert.Equal([Words], watched.Remarks);
+    }
 }

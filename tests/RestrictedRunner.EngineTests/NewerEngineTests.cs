@@ -48,6 +48,22 @@ public class NewerEngineTests
         Assert.Equal((code, words + "\n"), (result.ExitCode, result.StandardError));
     }
 
+    [Theory]
+    [EachNewerEngine(0)]
+    [EachNewerEngine(1)]
+    [EachNewerEngine(125)]
+    [EachNewerEngine(127)]
+    public async Task A_program_that_logs_as_the_engine_does_is_heard(string name, int code)
+    {
+        const string Words = "time=\"2026-11-29T10:00:00Z\" level=error msg=\"of the program\"";
+        var watched = new Watched();
+
+        var result = await Direct(name, "sh", "-c", $"echo '{Words}' >&2; exit {code}").RunAsync(watched.Observer);
+
+        Assert.Equal((code, Words + "\n"), (result.ExitCode, result.StandardError));
+        Assert.Equal([new OutputLine(OutputStream.StandardError, Words)], watched.Lines);
+    }
+
     // Without an init program the runtime itself tells.
     [Theory]
     [EachNewerEngine("nosuch", true)]
@@ -216,7 +232,7 @@ public class NewerEngineTests
         foreach (var engine in NewerEngines.Names.Select(NewerEngines.Client).Append(Engines.Docker))
         {
             var step = Step.On(engine, "echo ran") with { AllowNetworking = false };
-            var identity = Assert.Single(await ImageIds.FindAsync([Images.Busybox, "localhost/nosuch:1"], step, TestContext.Current.CancellationToken)).Value;
+            var identity = Assert.Single(await EngineImages.FindAsync([Images.Busybox, "localhost/nosuch:1"], step, TestContext.Current.CancellationToken)).Value;
             contents.Add(identity.Content);
             Assert.Equal("ran\n", await (step with { ImageId = identity.Id }).OutputAsync());
         }

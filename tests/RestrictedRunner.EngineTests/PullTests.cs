@@ -318,4 +318,39 @@ public class PullTests(Registries registries)
     // Without the look at the engine's record, by which its own words are told from a command's that imitates them.
     // Without the questions whether the container was started.
     private static IEnumerable<string> CallsOf(ClientScript client) => client.Calls.Where(call => call is not ("events" or "version"));
+
+    [Theory]
+    [EachEngine]
+    public async Task A_step_that_waits_for_another_steps_pull_takes_it_over_when_that_is_cancelled(string engine)
+    {
+        using var folder = new TempFolder();
+        using var client = new ClientScript(engine, $"if [ $1 = pull ]; then if mkdir {folder["first"]}; then exec sleep 60; fi; exit 0; fi");
+        using var cancellation = new CancellationTokenSource();
+        var pulls = new ImagePulls();
+        var waiting = new TaskCompletionSource();
+        var options = Step.On(client.Path, "true") with { Pull = PullPolicy.Always };
+
+        var first = DockerRunner.PullInBuildAsync(options, pulls, new RunObserver(), cancellation.Token);
+        await Until.IsSoAsync(TimeSpan.FromSeconds(10), () => Directory.Exists(folder["first"]));
+        var second = DockerRunner.PullInBuildAsync(options, pulls, new RunObserver { PullProgress = _ => waiting.TrySetResult() }, TestContext.Current.CancellationToken);
+        await waiting.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.True(await second);
+        Assert.Equal(["pull", "pull"], client.Calls);
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task An_image_that_has_gone_again_is_pulled_again(string engine)
+    {
+        using var client = new ClientScript(engine, "case $1 in pull) exit 0 ;; image) echo 'Error: No such image' >&2; exit 1 ;; esac");
+        var pulls = new ImagePulls();
+
+        Assert.True(await DockerRunner.PullInBuildAsync(Step.On(client.Path, "true"), pulls, new RunObserver(), TestContext.Current.CancellationToken));
+        Assert.True(await DockerRunner.PullInBuildAsync(Step.On(client.Path, "true"), pulls, new RunObserver(), TestContext.Current.CancellationToken));
+
+        Assert.Equal(["image", "pull", "image", "pull"], client.Calls);
+    }
 }

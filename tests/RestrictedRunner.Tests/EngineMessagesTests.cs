@@ -37,12 +37,15 @@ public class EngineMessagesTests
     [InlineData(126, "Error: crun: the path `/w/text` exists but it is not executable: Operation not permitted: OCI permission denied", RunnerFailure.CommandNotExecutable)]
     [InlineData(125, "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: mkdir `/w/x`: Operation not permitted", RunnerFailure.CouldNotStart)]
     [InlineData(1, "unable to upgrade to tcp, received 500", RunnerFailure.CouldNotStart)]
-    public void A_container_that_does_not_start_has_a_reason(int exitCode, string text, RunnerFailure expected)
-    {
-        Assert.True(EngineMessages.StartsFailure(text));
-        Assert.True(EngineMessages.MayBeTheEngines(exitCode, text));
+    public void A_container_that_does_not_start_has_a_reason(int exitCode, string text, RunnerFailure expected) =>
         Assert.Equal(expected, EngineMessages.WhyNotStarted(exitCode, text));
-    }
+
+    [Theory]
+    [InlineData("docker: Error response from daemon: x")]
+    [InlineData("Error: crun: x")]
+    [InlineData("failed to connect to the docker API at unix:///x.sock")]
+    [InlineData("unable to upgrade to tcp, received 500")]
+    public void A_report_of_a_start_that_failed_is_known(string text) => Assert.True(EngineMessages.StartsFailure(text));
 
     [Theory]
     [InlineData("Error response from daemon: manifest for localhost:5000/x:latest not found: manifest unknown: manifest unknown", RunnerFailure.ImageNotFound)]
@@ -94,10 +97,19 @@ public class EngineMessagesTests
     public void What_else_a_command_says_is_its_own(int exitCode, string text) => Assert.False(EngineMessages.IsFailureToExecute(exitCode, text));
 
     [Theory]
-    [InlineData(1, "Error: the command's own")]
-    [InlineData(0, "docker: x")]
-    [InlineData(2, "Error: x")]
-    public void Other_exit_codes_are_the_commands(int exitCode, string text) => Assert.False(EngineMessages.MayBeTheEngines(exitCode, text));
+    [InlineData(125, false, true, true)]
+    [InlineData(126, false, true, true)]
+    [InlineData(127, false, null, true)]
+    [InlineData(1, false, false, true)]
+    [InlineData(1, false, null, true)]
+    [InlineData(1, false, true, false)]
+    [InlineData(0, false, false, false)]
+    [InlineData(2, false, false, false)]
+    [InlineData(0, true, true, true)]
+    [InlineData(2, true, true, true)]
+    [InlineData(3, true, false, false)]
+    public void Other_exit_codes_are_the_commands(int exitCode, bool isPodman, bool? wasCreated, bool expected) =>
+        Assert.Equal(expected, ClientExitCode.MayBeOfNoStart(exitCode, isPodman, wasCreated));
 
     [Theory]
     [InlineData("WARNING: Error loading config file: open /root/.docker/config.json: permission denied")]
@@ -105,7 +117,16 @@ public class EngineMessagesTests
     [InlineData("WARNING: The requested image's platform (linux/arm64) does not match the detected host platform (linux/amd64/v3) and no specific platform was requested")]
     [InlineData("Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg.")]
     [InlineData("time=\"2026-11-23T03:00:00Z\" level=warning msg=\"x\"")]
-    public void A_clients_remark_is_known(string line) => Assert.True(EngineMessages.IsRemark(line));
+    public void A_clients_remark_is_no_reason(string line)
+    {
+        Assert.True(EngineMessages.IsRemark(line));
+        Assert.Equal("docker: x", EngineMessages.Report([line, "docker: x"]));
+        Assert.Equal("", EngineMessages.Report([line]));
+    }
+
+    [Fact]
+    public void An_error_of_podmans_is_one_where_there_is_no_other() =>
+        Assert.Equal("time=\"x\" level=error msg=\"y\"", EngineMessages.Report(["time=\"x\" level=warning msg=\"x\"", "time=\"x\" level=error msg=\"y\""]));
 
     [Fact]
     public void A_report_leaves_out_blank_lines_and_the_hint_at_help() =>

@@ -18,9 +18,9 @@ public sealed class ForeignFileTests : IDisposable
         var file = Write("a/b/file");
 
         // The folders were made since, too.
-        Assert.Equal(new ForeignFile(Path.Combine(_folder, "a"), CurrentUser.UserId), Find(Step(), SomebodyElse));
-        Assert.Equal(new ForeignFile(file, CurrentUser.UserId), Find(Step(Path.Combine(_folder, "a/b")), SomebodyElse));
-        Assert.Equal(new ForeignFile(file, CurrentUser.UserId), Find(Step(file), SomebodyElse));
+        Assert.Equal(new ForeignFile(Path.Combine(_folder, "a"), ProcessUser.Id), Find(Step(), SomebodyElse));
+        Assert.Equal(new ForeignFile(file, ProcessUser.Id), Find(Step(Path.Combine(_folder, "a/b")), SomebodyElse));
+        Assert.Equal(new ForeignFile(file, ProcessUser.Id), Find(Step(file), SomebodyElse));
     }
 
     [Fact]

@@ -4,12 +4,16 @@ public class OutputSinkTests
 {
     private readonly List<string> _lines = [];
 
-    private OutputSink Sink() => new(
+    private bool _isCreated = true;
+
+    private OutputSink Sink(bool hasPipes = false) => new(
         new RunObserver
         {
             Output = line => _lines.Add($"{(line.Stream == OutputStream.StandardError ? "2" : "1")} {line.Text}"),
             EngineRemark = line => _lines.Add($"! {line}"),
-        });
+        },
+        () => _isCreated,
+        hasPipes);
 
     [Fact]
     public void Lines_of_both_streams_are_passed_on()
@@ -50,15 +54,73 @@ public class OutputSinkTests
         using var sink = Sink();
         sink.StandardError("WARNING: No swap limit support");
         sink.StandardError("docker: x");
-        Assert.Equal(["! WARNING: No swap limit support"], _lines);
         Assert.Equal("docker: x", sink.TakeReport());
+        Assert.Equal(["! WARNING: No swap limit support"], _lines);
+    }
+
+    [Fact]
+    public void Before_there_is_a_container_all_is_the_clients()
+    {
+        _isCreated = false;
+        using var sink = Sink();
+        sink.StandardError("time=\"x\" level=warning msg=\"y\"");
+        sink.StandardError("whatever");
+        Assert.Equal("whatever", sink.TakeReport());
+        Assert.Equal(["! time=\"x\" level=warning msg=\"y\""], _lines);
+    }
+
+    [Fact]
+    public void It_was_a_remark_where_the_command_has_started_all_the_same()
+    {
+        _isCreated = false;
+        using var sink = Sink();
+        sink.StandardError("whatever");
+        _isCreated = true;
+        sink.StandardError("a");
+        sink.StandardOutput("b");
+        Assert.Equal(["2 a", "! whatever", "1 b"], _lines);
+    }
+
+    [Fact]
+    public void What_looks_like_a_remark_and_comes_later_is_the_commands()
+    {
+        using var sink = Sink();
+        sink.StandardError("time=\"x\" level=error msg=\"y\"");
+        Assert.Equal(["2 time=\"x\" level=error msg=\"y\""], _lines);
+        Assert.Equal("time=\"x\" level=error msg=\"y\"", sink.TakeReport());
+    }
+
+    [Fact]
+    public void With_pipes_connected_it_is_the_clients_and_what_the_pipes_bring_is_the_commands()
+    {
+        using var sink = Sink(hasPipes: true);
+        sink.StandardError("time=\"1\"");
+        Assert.Empty(_lines);
+        sink.Connected();
+        sink.CommandError("time=\"2\"");
+        sink.StandardError("time=\"3\"");
+        Assert.Equal(["! time=\"1\"", "2 time=\"2\"", "! time=\"3\""], _lines);
+        Assert.Null(sink.TakeReport());
+    }
+
+    [Fact]
+    public void Remarks_without_end_are_told_as_they_come()
+    {
+        _isCreated = false;
+        using var sink = Sink();
+        for (var i = 0; i < 150; i++)
+        {
+            sink.StandardError($"{i}");
+        }
+
+        Assert.Equal(50, _lines.Count);
     }
 
     [Fact]
     public async Task A_command_that_speaks_like_the_engine_is_heard_while_it_runs()
     {
         var heard = new TaskCompletionSource();
-        using var sink = new OutputSink(new RunObserver { Output = _ => heard.TrySetResult() });
+        using var sink = new OutputSink(new RunObserver { Output = _ => heard.TrySetResult() }, () => true, hasPipes: false);
         sink.StandardError("docker: x");
         await heard.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
@@ -78,7 +140,9 @@ public class OutputSinkTests
                     thrown.TrySetResult();
                     throw new InvalidOperationException("mine");
                 },
-            });
+            },
+            () => true,
+            hasPipes: false);
         sink.StandardError("docker: x");
         await thrown.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Equal("mine", Assert.Throws<InvalidOperationException>(() => sink.StandardOutput("y")).Message);

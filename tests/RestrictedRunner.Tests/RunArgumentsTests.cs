@@ -4,7 +4,14 @@ public class RunArgumentsTests
 {
     private static readonly StepOptions Smallest = new() { Image = "alpine", Arguments = ["true"] };
 
-    private static RunFiles NoFiles => new(RunFiles.NewFolder(), null, null, hasPrepare: false, hasPipes: false);
+    private static RunFiles NoFiles
+    {
+        get
+        {
+            using var files = new RunFiles(RunFiles.NewFolder(), null, null, hasPrepare: false, hasPipes: false);
+            return files;
+        }
+    }
 
     private static CurrentUser Caller => new("1000:1001", UserMapping.SameIds);
 
@@ -119,6 +126,13 @@ public class RunArgumentsTests
         Assert.Contains($"type=bind,src={files.PreparedPath},dst=/.restricted-runner.prepared", arguments);
         Assert.Equal(["--env-file", files.EnvironmentPath!, "alpine", "bash", "-e", "/.restricted-runner.sh"], arguments.TakeLast(6));
         Assert.Contains("--interactive", arguments);
+    }
+
+    [Fact]
+    public void The_client_writes_down_the_containers_id()
+    {
+        var arguments = For(Smallest, new RunSetting(new Container("rr-1", "/t/container"), NoFiles, CurrentUser: null, Interactive: false));
+        Assert.Equal(["--name", "rr-1", "--cidfile", "/t/container", "--label"], arguments.Skip(2).Take(5));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ internal sealed record CacheFolder(string Path)
     // Another form of what is below gets another number, and never meets this one.
     private const string Format = "v1";
     private const int HashLength = 64;
+    private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Contents of files, each under its SHA-256.</summary>
     public string Blobs => IO.Path.Combine(Path, "cas");
@@ -33,12 +34,31 @@ internal sealed record CacheFolder(string Path)
     /// <returns>Null if the user has no home.</returns>
     public static CacheFolder? Default(Func<string, string?> environment)
     {
-        var caches = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+        var caches = OperatingSystem.IsWindows() ? HostEnvironment.UserDataFolder
             : OperatingSystem.IsMacOS() ? Home(environment, "Library/Caches")
             // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
             : environment("XDG_CACHE_HOME") is { } folder && IO.Path.IsPathRooted(folder) ? folder
             : Home(environment, ".cache");
         return IO.Path.IsPathRooted(caches) ? new(IO.Path.Combine(caches, "restricted-runner", Format)) : null;
+    }
+
+    /// <summary>Begins a file of the cache. What a killed build leaves of it, <see cref="Eviction"/> removes.</summary>
+    /// <exception cref="IOException">There is no room.</exception>
+    /// <exception cref="UnauthorizedAccessException">The cache may not be written.</exception>
+    public NewFile BeginFile()
+    {
+        // Results may hold what others should not read: https://specifications.freedesktop.org/basedir-spec/latest/
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(Path);
+        }
+        else
+        {
+            Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        Directory.CreateDirectory(Unfinished);
+        return NewFile.In(Unfinished, ReadOnly);
     }
 
     /// <summary>Whether a text, which may come from anywhere, is the hash that a file of the cache is named after.</summary>
@@ -55,5 +75,5 @@ internal sealed record CacheFolder(string Path)
         : throw new ArgumentException($"\"{hash}\" is no SHA-256 in lower-case hexadecimal");
 
     private static string Home(Func<string, string?> environment, string below) =>
-        IO.Path.Combine(environment("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), below);
+        IO.Path.Combine(environment("HOME") ?? HostEnvironment.UserFolder, below);
 }

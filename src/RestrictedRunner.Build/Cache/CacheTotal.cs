@@ -38,7 +38,7 @@ internal sealed record CacheTotal(long Bytes, DateTimeOffset Counted)
     {
         try
         {
-            using var file = UnfinishedFile.Begin(folder);
+            using var file = folder.BeginFile();
             file.Stream.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Bytes} {Counted:O}")));
             file.MoveTo(folder.Total);
         }

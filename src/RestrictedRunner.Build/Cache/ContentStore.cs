@@ -38,7 +38,7 @@ internal sealed class ContentStore(CacheFolder folder)
     public StoredBlob PutFile(string path, CancellationToken cancellation)
     {
         using var source = Open(path);
-        using var file = UnfinishedFile.Begin(folder);
+        using var file = folder.BeginFile();
         return Put(file, HashingCopy.Copy(source, file.Stream, cancellation));
     }
 
@@ -52,7 +52,7 @@ internal sealed class ContentStore(CacheFolder folder)
             return new(digest, IsNew: false);
         }
 
-        using var file = UnfinishedFile.Begin(folder);
+        using var file = folder.BeginFile();
         file.Stream.Write(content.Span);
         return Put(file, digest);
     }
@@ -100,7 +100,7 @@ internal sealed class ContentStore(CacheFolder folder)
         try
         {
             using var source = Open(folder.Blob(digest.Hash));
-            using var target = UnfinishedFile.Create(path, mode);
+            using var target = NewFile.Create(path, mode);
             if (HashingCopy.Copy(source, target, cancellation).Equals(digest))
             {
                 return true;
@@ -133,7 +133,7 @@ internal sealed class ContentStore(CacheFolder folder)
     private static FileStream Open(string path) =>
         new(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
 
-    private StoredBlob Put(UnfinishedFile file, Digest digest)
+    private StoredBlob Put(NewFile file, Digest digest)
     {
         var isNew = !Has(digest);
         if (isNew)

@@ -61,7 +61,7 @@ internal sealed class ResultCache(CacheFolder folder)
     /// <exception cref="UnauthorizedAccessException">The cache may not be written.</exception>
     public void Put(string key, ActionResult result)
     {
-        using var file = UnfinishedFile.Begin(folder);
+        using var file = folder.BeginFile();
         file.Stream.Write(ResultFile.Write(key, result));
         file.MoveTo(folder.Result(key));
     }

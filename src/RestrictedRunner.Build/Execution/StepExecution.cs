@@ -54,7 +54,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         try
         {
             var start = DateTimeOffset.UtcNow;
-            var result = DockerRunner.RunAsync(_options, stepLog.Observer(Starting, Recorder), captureOutput: false, cancellation).GetAwaiter().GetResult();
+            var result = DockerRunner.RunInBuildAsync(_options, BuildImages.Of(engine).Pulls, stepLog.Observer(Starting, Recorder), captureOutput: false, cancellation).GetAwaiter().GetResult();
             stepLog.Tools.Finish();
             outcome = Judge(result, stepLog, outcome);
             return outcome with { Succeeded = Warn(result, start) && outcome.Succeeded, Output = stepLog.Collected };

@@ -11,7 +11,7 @@ internal sealed record HostFacts(Func<string, bool> Exists, Func<string, uint?> 
     private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Those of this machine.</summary>
-    public static HostFacts OfThisMachine { get; } = new(Path.Exists, static path => FileStatus.Of(path)?.OwnerId, static path => Tried(path, ReadProgram), static path => Tried(path, ReadLink), CurrentUser.UserId);
+    public static HostFacts OfThisMachine { get; } = new(Path.Exists, static path => FileStatus.Of(path)?.OwnerId, static path => Tried(path, ReadProgram), static path => Tried(path, ReadLink), ProcessUser.Id);
 
     private static HostProgram? ReadProgram(string file)
     {

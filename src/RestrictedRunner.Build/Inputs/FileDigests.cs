@@ -31,13 +31,13 @@ internal static class FileDigests
         }
 
         // It tells the time before anything is read.
-        using var newFile = NewFile.Create(cachePath);
+        using var newFile = NewFile.Beside(cachePath);
         InParallel.ForEach(Enumerable.Range(0, digested.Length).Where(i => !digested[i].IsRemembered), i => digested[i] = Read(files[i], cancellation), cancellation);
         if (newFile is not null)
         {
             var settled = digested.Where(file => file.IsRemembered || IsSettled(file, newFile.Created));
             // As another build may have left it meanwhile.
-            newFile.Save(Load(cachePath).With(settled, today).ToBytes());
+            newFile.Save(cachePath, Load(cachePath).With(settled, today).ToBytes());
         }
 
         return digested;

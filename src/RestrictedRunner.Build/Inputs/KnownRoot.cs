@@ -87,8 +87,8 @@ internal sealed record KnownRoot(string Stamps, Digest Root, int Day)
     /// <summary>Remembers it, where that is possible.</summary>
     public void Save(string path)
     {
-        using var file = NewFile.Create(path);
-        file?.Save(Encoding.UTF8.GetBytes($"{Text} {Check}"));
+        using var file = NewFile.Beside(path);
+        file?.Save(path, Encoding.UTF8.GetBytes($"{Text} {Check}"));
     }
 
     private string Text => string.Create(CultureInfo.InvariantCulture, $"{Stamps} {Root.Hash} {Root.SizeBytes} {Day}");

@@ -287,7 +287,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
     {
         // The step's own files have gone by now.
         var path = UnseenSource.Find(failure.Message, Path.Exists) ?? UnseenSource.Find(failure.Message, static path => !path.EndsWith('.')) ?? "";
-        var isOurs = HostFolder.IsAtOrBelow(path, Path.GetTempPath()) && !options.Mounts.Any(mount => mount.HostPath == path);
+        var isOurs = HostFolder.IsAtOrBelow(path, HostEnvironment.TemporaryFolder) && !options.Mounts.Any(mount => mount.HostPath == path);
         Error("RRB2013", $"'{path}' exists here, and the engine does not see it: the engine has another file system than this build, as on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{(isOurs ? " It is of the step's script, in the temporary folder: set TMPDIR to a folder that the engine sees; Arguments need no script." : "")}{Engine(failure)}");
     }
 

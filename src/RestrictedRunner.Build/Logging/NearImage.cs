@@ -11,7 +11,7 @@ internal static class NearImage
     /// <summary>Asks the engine for its images, in one call, where a failure is about an image.</summary>
     public static IReadOnlyList<string> Ask(RunnerFailure failure, StepOptions options) =>
         failure is RunnerFailure.ImageAbsent or RunnerFailure.ImageNotFound or RunnerFailure.PullUnauthorized or RunnerFailure.RegistryUnreachable or RunnerFailure.PullFailed
-            ? Find(options.Image, LocalImages.FindAsync(options).GetAwaiter().GetResult())
+            ? Find(options.Image, EngineImages.NamesAsync(options).GetAwaiter().GetResult())
             : [];
 
     /// <summary>The images that may be meant, the likeliest first.</summary>

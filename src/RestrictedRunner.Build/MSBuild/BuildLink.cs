@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace RestrictedRunner.Build;
@@ -59,8 +58,8 @@ internal sealed partial class BuildLink
 
     private static bool HasHungUp(OwnSocket socket)
     {
-        var question = new PollQuestion { File = socket.File };
-        return LinkOf(socket.File) != socket.Link || (Poll(ref question, count: 1, milliseconds: 0) > 0 && (question.Answer & HungUp) != 0);
+        var question = new LibC.PollQuestion { File = socket.File };
+        return LinkOf(socket.File) != socket.Link || (LibC.Poll(ref question, count: 1, milliseconds: 0) > 0 && (question.Answer & HungUp) != 0);
     }
 
     // None where the build has gone before; null where this process is no node.
@@ -105,21 +104,8 @@ internal sealed partial class BuildLink
     [GeneratedRegex(@"/MSBuild(\d+|Server-[^/]+)\z", RegexOptions.ExplicitCapture)]
     private static partial Regex NameOfNode();
 
-    [DllImport("libc", EntryPoint = "poll")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Poll(ref PollQuestion question, nuint count, int milliseconds);
-
     /// <summary>A socket of this process.</summary>
     /// <param name="File">Number of the open file. When that is closed, another one may get it.</param>
     /// <param name="Link">What the system calls the socket, which no other one is called.</param>
     private sealed record OwnSocket(int File, string Link);
-
-    // struct pollfd. An end of the connection is told without being asked for.
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollQuestion
-    {
-        public int File;
-        public short Asked;
-        public short Answer;
-    }
 }

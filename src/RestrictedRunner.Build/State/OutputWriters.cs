@@ -28,8 +28,8 @@ internal sealed class OutputWriters(CacheFolder cache)
                 continue;
             }
 
-            using var file = NewFile.Create(FileOf(folder));
-            file?.Save(Encoding.UTF8.GetBytes(string.Concat(known.Where(File.Exists).Append(written).Select(path => $"{Uri.EscapeDataString(path)}\n"))));
+            using var file = NewFile.Beside(FileOf(folder));
+            file?.Save(FileOf(folder), Encoding.UTF8.GetBytes(string.Concat(known.Where(File.Exists).Append(written).Select(path => $"{Uri.EscapeDataString(path)}\n"))));
         }
     }
 

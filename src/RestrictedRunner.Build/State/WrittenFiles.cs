@@ -81,11 +81,11 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     /// <summary>Remembers them.</summary>
     public void Save(string path)
     {
-        using var file = NewFile.Create(path);
+        using var file = NewFile.Beside(path);
         var lines = WriterLines(Path.GetDirectoryName(path)!).Select(line => Line($"{WriterMark}{line.Name}", line.Value))
             .Concat(InPlace.Select(content => Line($"{InPlaceMark}{Uri.EscapeDataString(content.Key)}", content.Value)))
             .Concat(Contents.Select(content => Line(Uri.EscapeDataString(content.Key), content.Value)));
-        file?.Save(Encoding.UTF8.GetBytes(string.Concat(lines)));
+        file?.Save(path, Encoding.UTF8.GetBytes(string.Concat(lines)));
     }
 
     /// <summary>True for what is still as the step wrote it. A file that the user has put in its place is the user's.</summary>

@@ -85,7 +85,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     {
         try
         {
-            return RestrictedRunner.ImageDigest.FindAsync(options, _cancellation.Token).GetAwaiter().GetResult();
+            return EngineImages.FindAsync(options, _cancellation.Token).GetAwaiter().GetResult()?.Reference ?? "";
         }
         catch (RunnerException)
         {

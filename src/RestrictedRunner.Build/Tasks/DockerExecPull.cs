@@ -87,7 +87,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         using var stepLog = new StepLog(log.Messages, step.Parameters, log.Diagnostics, collect: false);
         try
         {
-            var isNew = DockerRunner.PullAsync(step.Options, stepLog.Observer(onStarting: static _ => { }), _cancellation.Token).GetAwaiter().GetResult();
+            var isNew = DockerRunner.PullInBuildAsync(step.Options, BuildImages.Of(BuildEngine).Pulls, stepLog.Observer(onStarting: static _ => { }), _cancellation.Token).GetAwaiter().GetResult();
             log.Messages.LogMessage(MessageImportance.High, isNew ? $"{step.Options.Image}: pulled" : $"{step.Options.Image}: is there");
             return true;
         }

@@ -207,7 +207,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var images = new Dictionary<string, ProjectImages>();
         foreach (var ofEngine in steps.Select(step => step.Parameters.Options).GroupBy(options => options.Engine))
         {
-            var identities = ImageIdentities.Of((IBuildEngine8)BuildEngine, ofEngine.Key);
+            var identities = BuildImages.Of(BuildEngine).OfEngine(ofEngine.Key);
             images[ofEngine.Key] = new(identities, remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
             if (ResolveImages)
             {
@@ -237,7 +237,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             ResolveImages = ResolveImages,
             OnlyAsk = FailIfNotIncremental,
             StopAtOnce = _cancellation.StopAtOnce,
-            Writers = CacheFolder.Default(Environment.GetEnvironmentVariable) is { } folder ? new(folder) : null,
+            Writers = CacheFolder.Default(HostEnvironment.Variable) is { } folder ? new(folder) : null,
             Cache = cache is null ? null : new(cache),
             CacheLimit = ReadCacheSize(diagnostics),
         };
@@ -263,7 +263,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             case "off":
                 return null;
             case "" or "local":
-                return CacheFolder.Default(Environment.GetEnvironmentVariable);
+                return CacheFolder.Default(HostEnvironment.Variable);
             default:
                 diagnostics.Problem(new(OptionProblemKind.ValueInvalid, "DockerExecCache", Cache, "it is local or off"));
                 return null;

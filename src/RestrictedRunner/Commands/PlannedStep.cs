@@ -30,9 +30,12 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
     /// <summary>The client's arguments for one run.</summary>
     public IReadOnlyList<string> Arguments(Container container, RunFiles files, bool interactive) => Arguments(Options, container, files, interactive);
 
-    /// <summary>The client's path and arguments, without the environment values that the user wrote into free-form options.</summary>
+    /// <summary>
+    /// The client's path and arguments, without the environment values that the user wrote into free-form options, and
+    /// without the file for the container's id, which nobody else needs who runs the same.
+    /// </summary>
     public IReadOnlyList<string> ShownCommandLine(Container container, RunFiles files, bool interactive) =>
-        [Engine.ClientPath, .. Arguments(Options with { DockerRunOpts = RunOpts.Masked(Options.DockerRunOpts) }, container, files, interactive)];
+        [Engine.ClientPath, .. Arguments(Options with { DockerRunOpts = RunOpts.Masked(Options.DockerRunOpts) }, container with { IdFile = "" }, files, interactive)];
 
     /// <summary>The program that the container runs, as far as the step says so: an image may have an entry point of its own.</summary>
     public string Program => Options.Entrypoint is "" or "none" ? Plan.Words[0] : Options.Entrypoint;

@@ -16,13 +16,13 @@ internal sealed class RunFiles : IDisposable
     private const string EnvironmentFile = "environment";
     private const string Prepared = "prepared";
     private const string Output = "output";
+    private const string ContainerId = "container";
 
-    private static readonly string[] FileNames = [Script, EnvironmentFile, Prepared];
+    private static readonly string[] FileNames = [Script, EnvironmentFile, Prepared, ContainerId];
 
     private readonly string _folder;
-    private readonly bool _isMade;
 
-    /// <summary>Writes the files that there are; without any, no folder is made.</summary>
+    /// <summary>Makes the folder and writes the files that there are.</summary>
     /// <param name="folder">Path of <see cref="NewFolder"/>.</param>
     /// <param name="script">Text of the script, or null.</param>
     /// <param name="environment">Text of the environment file, or null.</param>
@@ -32,14 +32,8 @@ internal sealed class RunFiles : IDisposable
     public RunFiles(string folder, string? script, string? environment, bool hasPrepare, bool hasPipes)
     {
         _folder = folder;
-        if (script is null && environment is null)
-        {
-            return;
-        }
-
         try
         {
-            _isMade = true;
             MakeFolder(_folder, OwnerOnly | UnixFileMode.UserExecute);
             ScriptPath = Write(Script, script, EveryoneReads);
             EnvironmentPath = Write(EnvironmentFile, environment, OwnerOnly);
@@ -54,7 +48,10 @@ internal sealed class RunFiles : IDisposable
     }
 
     /// <summary>Path of a folder that does not exist yet. Its name holds the owner, <c>rr-OWNER-…</c>.</summary>
-    public static string NewFolder() => Path.Combine(Path.GetFullPath(Path.GetTempPath()), $"{FolderPrefix}{Owner.Current.Text}-{Guid.NewGuid():N}");
+    public static string NewFolder() => Path.Combine(HostEnvironment.TemporaryFolder, $"{FolderPrefix}{Owner.Current.Text}-{Guid.NewGuid():N}");
+
+    /// <summary>Path of the file that the client writes the container's id to.</summary>
+    public static string IdFile(string folder) => Path.Combine(folder, ContainerId);
 
     /// <summary>Path of the script, or null.</summary>
     public string? ScriptPath { get; }
@@ -85,13 +82,10 @@ internal sealed class RunFiles : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        if (_isMade)
-        {
-            RemoveFolder(_folder);
-        }
-    }
+    /// <summary>A client writes to no file that is there.</summary>
+    public void RemoveIdFile() => File.Delete(IdFile(_folder));
+
+    public void Dispose() => RemoveFolder(_folder);
 
     // ENOSPC and EDQUOT of Linux, ERROR_DISK_FULL of Windows:
     // https://github.com/dotnet/runtime/blob/main/src/libraries/Common/src/Interop/Unix/Interop.IOErrors.cs

@@ -44,7 +44,7 @@ internal static partial class Abandoned
 
     private static void RemoveFolders()
     {
-        var temporary = Path.GetTempPath();
+        var temporary = HostEnvironment.TemporaryFolder;
         foreach (var folder in Directory.Exists(temporary) ? Directory.EnumerateDirectories(temporary, $"{RunFiles.FolderPrefix}*", ReadableOnly) : [])
         {
             if (Owner.Parse(Path.GetFileName(folder)[RunFiles.FolderPrefix.Length..].Split('-')[0]) is { } owner && owner.HasEnded() && IsOurs(folder))
@@ -55,7 +55,7 @@ internal static partial class Abandoned
     }
 
     // Anybody may make a folder of such a name where all users' temporary files are.
-    private static bool IsOurs(string folder) => FileStatus.OfLink(folder) is { } status && status.OwnerId == CurrentUser.UserId;
+    private static bool IsOurs(string folder) => FileStatus.OfLink(folder) is { } status && status.OwnerId == ProcessUser.Id;
 
     [GeneratedRegex(@"restricted-runner\.owner(=|"":"")(?<owner>[^\s,""\\]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex OwnerInLabels();

@@ -17,6 +17,13 @@ internal static class ClientExitCode
     /// <summary>True when the client may have ended while its container went on.</summary>
     public static bool MayBeOfGivingUp(int exitCode) => exitCode == GivenUp;
 
+    /// <summary>True when a client may end so that has started nothing.</summary>
+    /// <param name="exitCode">Its exit code.</param>
+    /// <param name="isPodman">Podman ends so too, and silently, when a signal comes before it has started its container.</param>
+    /// <param name="wasCreated">Once a container is there, only a start that fails is the client's to tell.</param>
+    public static bool MayBeOfNoStart(int exitCode, bool isPodman, bool? wasCreated) =>
+        exitCode is NotStarted or 126 or 127 || (isPodman && exitCode is 0 or 1 or 2) || (exitCode == 1 && wasCreated != true);
+
     /// <summary>True when the client was through with all that it had begun.</summary>
     public static bool IsOfItsOwnEnd(int exitCode) => exitCode != NotStarted && !MayBeOfSignal(exitCode) && !MayBeOfGivingUp(exitCode);
 }

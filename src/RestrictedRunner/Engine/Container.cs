@@ -5,7 +5,8 @@ namespace RestrictedRunner;
 
 /// <summary>The name and labels by which a container of ours is known, so that nothing else is ever touched.</summary>
 /// <param name="Name">Unique name, <c>rr-…</c>.</param>
-internal sealed partial record Container(string Name)
+/// <param name="IdFile">File that the client writes the container's id to when it is created, and before it is started (<c>--cidfile</c>); empty for none.</param>
+internal sealed partial record Container(string Name, string IdFile = "")
 {
     /// <summary>Start of the names of all labels of ours.</summary>
     public const string LabelPrefix = "restricted-runner.";
@@ -23,7 +24,14 @@ internal sealed partial record Container(string Name)
     public static bool IsName(string name) => OurName().IsMatch(name);
 
     /// <summary>A container that does not exist yet.</summary>
-    public static Container New() => new($"rr-{Guid.NewGuid():N}");
+    /// <param name="idFile">File that is to tell its creation.</param>
+    public static Container New(string idFile) => new($"rr-{Guid.NewGuid():N}", idFile);
+
+    /// <summary>
+    /// True when it is seen to have been created. Null when there is no file to tell. False before, and also after the end
+    /// of a container of podman's, whose file podman may remove together with it.
+    /// </summary>
+    public bool? WasCreated => IdFile.Length == 0 ? null : new FileInfo(IdFile) is { Exists: true, Length: > 0 };
 
     /// <summary>Labels that say whose the container is: the process that waits for it, and its machine.</summary>
     public static IReadOnlyList<string> Labels =>

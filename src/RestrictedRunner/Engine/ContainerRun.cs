@@ -10,9 +10,6 @@ internal static class ContainerRun
 
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
-    // The engine keeps its last 256 events. After a longer run the absence of one shows nothing.
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(10);
-
     /// <summary>Starts the client and waits for its end.</summary>
     /// <param name="engine">The client.</param>
     /// <param name="reaper">Watches over the container that the arguments name.</param>
@@ -51,19 +48,15 @@ internal static class ContainerRun
     /// <param name="container">The container that has ended.</param>
     /// <param name="program">The program that it was to run.</param>
     /// <param name="end">How the client ended.</param>
-    /// <param name="report">What may be the client's own report of a failure; null when the command was heard.</param>
+    /// <param name="report">What the client may have said of a failure; null when the command is known to have run.</param>
     /// <param name="age">Time since the client's start.</param>
     /// <param name="cancellation">Ends the question to the engine.</param>
     /// <exception cref="RunnerException">It was never started.</exception>
     public static async Task ThrowIfNotStartedAsync(EngineProcess engine, Container container, string program, ClientEnd end, string? report, TimeSpan age, CancellationToken cancellation)
     {
-        var exitCode = end.ExitCode;
         if (end.HasStartedNothing)
         {
-            // Podman's client is silent of a signal, docker's is not.
-            throw string.IsNullOrEmpty(report) || EngineMessages.IsGivingUp(report)
-                ? new RunnerException(RunnerFailure.Interrupted, InterruptedBefore)
-                : new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
+            throw NotStarted(end.ExitCode, report ?? "");
         }
 
         if (report is null)
@@ -71,37 +64,30 @@ internal static class ContainerRun
             return;
         }
 
-        if (EngineMessages.IsFailureToExecute(exitCode, report))
+        if (EngineMessages.IsFailureToExecute(end.ExitCode, report))
         {
-            throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), EngineMessages.NotExecuted(program, report));
+            throw new RunnerException(EngineMessages.WhyNotStarted(end.ExitCode, report), EngineMessages.NotExecuted(program, report));
         }
 
-        if (EngineMessages.MayBeOfSetUp(exitCode, report))
+        if (!ClientExitCode.MayBeOfNoStart(end.ExitCode, EngineFacts.IsPodmanClient(engine.ClientPath), container.WasCreated))
         {
-            // Such a client cannot ask for this either. Where it can, the code and the words are the command's, or the
-            // words are podman's, which goes on after some errors, such as that it can keep no record of events.
-            if (await ContainerRemoval.RemoveInTimeAsync(engine, container, cancellation).ConfigureAwait(false) == Removal.Unknown)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                throw new RunnerException(EngineMessages.WhyNotStarted(exitCode, report), report);
-            }
-
             return;
         }
 
-        if ((age < LongestStart || EngineMessages.StartsFailure(report))
-            && EngineMessages.MayBeTheEngines(exitCode, report)
-            && !await EngineEvents.WasStartedAsync(engine, container, age, cancellation).ConfigureAwait(false))
+        var start = await EngineEvents.StartAsync(engine, container, age, cancellation).ConfigureAwait(false);
+        if (start == StartRecord.Started)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var failure = EngineMessages.WhyNotStarted(exitCode, report);
-            throw new RunnerException(failure == RunnerFailure.CouldNotStart && UnseenSource.Find(report, Path.Exists) is not null ? RunnerFailure.MountUnseen : failure, report);
+            return;
         }
 
-        // Ended by a signal before it starts its container, podman says nothing and ends with 0, 1 or 2.
-        if (age < LongestStart && EngineFacts.IsPodmanClient(engine.ClientPath))
+        // A client that fails removes what it has created; one that was ended by a signal does not.
+        var removal = start == StartRecord.NotStarted && report.Length > 0
+            ? Removal.Absent
+            : await ContainerRemoval.RemoveInTimeAsync(engine, container, cancellation).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        if (start == StartRecord.NotStarted || removal == Removal.Removed || HasNoRecordOf(container, end.ExitCode, report, removal))
         {
-            await ThrowIfInterruptedAsync(engine, container, age, cancellation).ConfigureAwait(false);
+            throw NotStarted(end.ExitCode, report);
         }
     }
 
@@ -160,11 +146,13 @@ internal static class ContainerRun
         {
             // Such a code is the command's own, or that of a client which a signal ended: Ctrl-C in a terminal reaches it
             // too, perhaps before it reaches us. Only in the second case is there still a container, or about to be one.
-            var start = await EngineEvents.StartAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false);
+            var start = streams.IsHeard?.Invoke() == true
+                ? StartRecord.Started
+                : await EngineEvents.StartAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false);
             removal = await RemoveAfterSignalAsync(engine, container, start).ConfigureAwait(false);
             ThrowIfUnknown(removal, container);
             cancellation.ThrowIfCancellationRequested();
-            if (removal == Removal.Absent && start == StartRecord.NotStarted && watch.Elapsed < LongestStart)
+            if (removal == Removal.Absent && start == StartRecord.NotStarted)
             {
                 throw new RunnerException(RunnerFailure.Interrupted, InterruptedBefore);
             }
@@ -183,7 +171,7 @@ internal static class ContainerRun
                     ThrowIfUnknown(removal, container);
                 }
             }
-            else if (removal == Removal.Removed && watch.Elapsed < LongestStart
+            else if (removal == Removal.Removed
                 && await EngineEvents.StartAsync(engine, container, watch.Elapsed, cancellation).ConfigureAwait(false) == StartRecord.NotStarted)
             {
                 // Podman's service refuses so what it cannot start.
@@ -220,18 +208,20 @@ internal static class ContainerRun
             : await ContainerRemoval.RemoveLateAsync(engine, container, limit.Token).ConfigureAwait(false);
     }
 
-    private static async Task ThrowIfInterruptedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
+    // An engine that keeps no record leaves its client's words; one that cannot even be asked has created nothing.
+    private static bool HasNoRecordOf(Container container, int exitCode, string report, Removal removal) =>
+        (exitCode is 125 or 126 or 127 && EngineMessages.StartsFailure(report)) || (removal == Removal.Unknown && container.WasCreated != true);
+
+    // Podman's client is silent of a signal that ends it, docker's is not.
+    private static RunnerException NotStarted(int exitCode, string report)
     {
-        var start = await EngineEvents.StartAsync(engine, container, age, cancellation).ConfigureAwait(false);
-        if (start != StartRecord.Started)
+        if (report.Length == 0 || EngineMessages.IsGivingUp(report))
         {
-            var removal = await ContainerRemoval.RemoveInTimeAsync(engine, container, cancellation).ConfigureAwait(false);
-            cancellation.ThrowIfCancellationRequested();
-            if (start == StartRecord.NotStarted || removal == Removal.Removed)
-            {
-                throw new RunnerException(RunnerFailure.Interrupted, InterruptedBefore);
-            }
+            return new(RunnerFailure.Interrupted, InterruptedBefore);
         }
+
+        var failure = EngineMessages.WhyNotStarted(exitCode, report);
+        return new(failure == RunnerFailure.CouldNotStart && UnseenSource.Find(report, Path.Exists) is not null ? RunnerFailure.MountUnseen : failure, report);
     }
 
     // The client was killed, and the command came to its end meanwhile.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace RestrictedRunner;
 
@@ -13,9 +12,6 @@ internal sealed record CurrentUser(string Id, UserMapping Mapping)
 
     private const string Root = "0:0";
 
-    /// <summary>Effective user id of this process.</summary>
-    public static uint UserId => OperatingSystem.IsWindows() ? 0 : GetEffectiveUserId();
-
     /// <summary>Finds out how the engine maps users; asks it only where this machine's own facts leave two answers.</summary>
     public static async Task<CurrentUser> OfAsync(EngineProcess engine, CancellationToken cancellation)
     {
@@ -25,14 +21,14 @@ internal sealed record CurrentUser(string Id, UserMapping Mapping)
         }
 
         // Root's engine runs as root. On macOS it is in a virtual machine, whose shared folders know the caller's own numbers.
-        var mapping = OperatingSystem.IsLinux() && UserId != 0 ? EngineFacts.Read(engine.ClientPath).LikelyMapping : UserMapping.SameIds;
+        var mapping = OperatingSystem.IsLinux() && ProcessUser.Id != 0 ? EngineFacts.Read(engine.ClientPath).LikelyMapping : UserMapping.SameIds;
         if (mapping == UserMapping.RootIsCaller)
         {
             var answer = await engine.AskAsync(["info", "--format", "{{.OperatingSystem}} {{.SecurityOptions}}"], cancellation).ConfigureAwait(false);
             mapping = answer is { ExitCode: 0 } && MapsRootToCaller(answer.StandardOutput) ? mapping : UserMapping.SameIds;
         }
 
-        return new(string.Create(CultureInfo.InvariantCulture, $"{GetEffectiveUserId()}:{GetEffectiveGroupId()}"), mapping);
+        return new(string.Create(CultureInfo.InvariantCulture, $"{ProcessUser.Id}:{ProcessUser.GroupId}"), mapping);
     }
 
     /// <summary>Reads docker's own word for how it runs.</summary>
@@ -61,12 +57,4 @@ internal sealed record CurrentUser(string Id, UserMapping Mapping)
     private static bool HasHome(StepOptions options) =>
         options.EnvironmentVariables.Any(variable => variable.Name == "HOME")
         || RunOpts.Split(options.DockerRunOpts).Any(word => word.StartsWith("--env-file", StringComparison.Ordinal));
-
-    [DllImport("libc", EntryPoint = "geteuid")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern uint GetEffectiveUserId();
-
-    [DllImport("libc", EntryPoint = "getegid")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern uint GetEffectiveGroupId();
 }

@@ -28,22 +28,22 @@ internal static class EngineEvents
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Tells an exit code of the command from one of the engine. Asked only after a failure that looks like the
-    /// engine's, which a command may imitate, and after a code above 128, which may be a client's that a signal ended.
+    /// Whether the container was started. Asked only after an end that may be the client's, and where nothing else has
+    /// shown that the command ran.
     /// </summary>
-    /// <returns>False also when the engine does not answer.</returns>
-    public static async Task<bool> WasStartedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
-        HasText(await StartAnswersAsync(engine, container, age, cancellation).ConfigureAwait(false))
-        || (await PodmanService.IsBehindAsync(engine, cancellation).ConfigureAwait(false)
-            && await PodmanService.StartAsync(engine, container, Since(age), cancellation).ConfigureAwait(false) == StartRecord.Started);
-
-    /// <summary>The same, and whether an engine that shows no start would show one.</summary>
     public static async Task<StartRecord> StartAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
     {
-        var answers = await StartAnswersAsync(engine, container, age, cancellation).ConfigureAwait(false);
-        if (HasText(answers))
+        if (EngineFacts.IsPodmanClient(engine.ClientPath))
         {
-            return StartRecord.Started;
+            var answer = await OfPodmanAsync().ConfigureAwait(false);
+            return StartIn(answer)
+                ?? (container.WasCreated == false && await KeepsRecordAsync(engine, cancellation).ConfigureAwait(false) ? StartRecord.NotStarted : StartRecord.Unknown);
+        }
+
+        var answered = await AnswerAsync(engine, container, Until(age), [], "{{.Action}}", cancellation).ConfigureAwait(false);
+        if (answered is null || StartIn(answered) is not null)
+        {
+            return StartIn(answered) ?? StartRecord.Unknown;
         }
 
         if (await PodmanService.IsBehindAsync(engine, cancellation).ConfigureAwait(false))
@@ -51,13 +51,17 @@ internal static class EngineEvents
             return await PodmanService.StartAsync(engine, container, Since(age), cancellation).ConfigureAwait(false);
         }
 
-        var wouldShow = answers.Count(answer => answer is { ExitCode: 0 }) switch
+        // Of podman, too, the client may have another name.
+        if (answered.ExitCode != 0 && await OfPodmanAsync().ConfigureAwait(false) is { ExitCode: 0 } other)
         {
-            0 => false,
-            1 => await HasOurTimeAsync(engine, cancellation).ConfigureAwait(false),
-            _ => await KeepsRecordAsync(engine, cancellation).ConfigureAwait(false),
-        };
-        return wouldShow ? StartRecord.NotStarted : StartRecord.Unknown;
+            return StartIn(other) ?? StartRecord.Unknown;
+        }
+
+        // Docker does not start what its client has not seen created. It keeps 256 events, by a clock that may not be ours.
+        return container.WasCreated == false ? StartRecord.NotStarted : StartRecord.Unknown;
+
+        // Podman 4.3 shows nothing with --until, and docker does not know --stream.
+        Task<EngineAnswer?> OfPodmanAsync() => AnswerAsync(engine, container, [AtOnce], [], "{{.Status}}", cancellation);
     }
 
     /// <summary>
@@ -65,7 +69,7 @@ internal static class EngineEvents
     /// nothing had happened. Podman 4.3 has no such event.
     /// </summary>
     public static async Task<bool> WasOutOfMemoryAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
-        Text(await AnswerAsync("oom", engine, container, Until(age), "{{.Type}}", cancellation).ConfigureAwait(false)).Length > 0;
+        Text(await AnswerAsync(engine, container, Until(age), ["--filter", "event=oom"], "{{.Type}}", cancellation).ConfigureAwait(false)).Length > 0;
 
     /// <summary>True when docker saw the command's end.</summary>
     public static async Task<bool> HasEndedAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>
@@ -74,44 +78,27 @@ internal static class EngineEvents
     /// <summary>The command's exit code as docker saw it; empty when docker did not, and of podman's client, which writes it in another way.</summary>
     public static async Task<string> ExitCodeAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
     {
-        var code = Text(await AnswerAsync("die", engine, container, Until(age), ExitCodeFormat, cancellation).ConfigureAwait(false));
+        var code = Text(await AnswerAsync(engine, container, Until(age), ["--filter", "event=die"], ExitCodeFormat, cancellation).ConfigureAwait(false));
         return code.Length == 0 && await PodmanService.IsBehindAsync(engine, cancellation).ConfigureAwait(false)
             ? await PodmanService.ExitCodeAsync(engine, container, Since(age), cancellation).ConfigureAwait(false)
             : code;
     }
 
-    // Podman 4.3 shows nothing with --until; docker does not know --stream, and says so at once: it answers only one.
-    private static async Task<IReadOnlyList<EngineAnswer?>> StartAnswersAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation)
+    // A container that was created and never started has the one event and not the other.
+    private static StartRecord? StartIn(EngineAnswer? answer)
     {
-        string[][] ranges = EngineFacts.IsPodmanClient(engine.ClientPath) ? [[AtOnce], Until(age)] : [Until(age), [AtOnce]];
-        var answers = new List<EngineAnswer?>();
-        foreach (var range in ranges)
-        {
-            answers.Add(await AnswerAsync("start", engine, container, range, "{{.Type}}", cancellation).ConfigureAwait(false));
-            if (HasText(answers))
-            {
-                break;
-            }
-        }
-
-        return answers;
-    }
-
-    private static bool HasText(IReadOnlyList<EngineAnswer?> answers) => answers.Any(answer => Text(answer).Length > 0);
-
-    // Docker looks for events of a time, and its clock may be that of a virtual machine, or of another one.
-    private static async Task<bool> HasOurTimeAsync(EngineProcess engine, CancellationToken cancellation)
-    {
-        var text = Text(await engine.AskAsync(["info", "--format", "{{.SystemTime}}"], cancellation).ConfigureAwait(false));
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time) && time <= DateTimeOffset.UtcNow && DateTimeOffset.UtcNow - time < ClockDifference;
+        var events = Text(answer).Split('\n', StringSplitOptions.TrimEntries);
+        return events.Contains("start") ? StartRecord.Started
+            : events.Contains("create") ? StartRecord.NotStarted
+            : null;
     }
 
     // Podman may have been told to keep none, or be unable to read the system's journal.
     private static async Task<bool> KeepsRecordAsync(EngineProcess engine, CancellationToken cancellation) =>
         Text(await engine.AskAsync(["events", AtOnce, "--since", "1h", "--format", "{{.Type}}"], cancellation).ConfigureAwait(false)).Length > 0;
 
-    private static Task<EngineAnswer?> AnswerAsync(string name, EngineProcess engine, Container container, string[] range, string format, CancellationToken cancellation) =>
-        engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", "--filter", $"event={name}", "--format", format], cancellation);
+    private static Task<EngineAnswer?> AnswerAsync(EngineProcess engine, Container container, string[] range, string[] filters, string format, CancellationToken cancellation) =>
+        engine.AskAsync(["events", .. range, "--filter", $"container={container.Name}", .. filters, "--format", format], cancellation);
 
     private static string Text(EngineAnswer? answer) => answer is { ExitCode: 0 } ? answer.StandardOutput.Trim() : "";
 

@@ -27,9 +27,9 @@ internal sealed record EngineFacts(uint UserId, bool IsPodman, string Endpoint, 
     {
         var isPodman = IsPodmanClient(clientPath);
         var endpoint = isPodman
-            ? EngineEndpoint.OfPodman(Environment.GetEnvironmentVariable)
-            : EngineEndpoint.OfDocker(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ReadText);
-        return new(CurrentUser.UserId, isPodman, endpoint, EngineEndpoint.Socket(endpoint) is { } socket ? FileStatus.Of(socket)?.OwnerId : null);
+            ? EngineEndpoint.OfPodman(HostEnvironment.Variable)
+            : EngineEndpoint.OfDocker(HostEnvironment.Variable, HostEnvironment.UserFolder, ReadText);
+        return new(ProcessUser.Id, isPodman, endpoint, EngineEndpoint.Socket(endpoint) is { } socket ? FileStatus.Of(socket)?.OwnerId : null);
     }
 
     /// <summary>True for podman: by its name, or as the package podman-docker has it, a link or a script with docker's name.</summary>

@@ -11,17 +11,6 @@ internal static class EngineMessages
     // Of crun: a line of its own, and the message on the next.
     private const string StartOfJson = "{";
 
-    /// <summary>True when a client that ended so may have started no container.</summary>
-    public static bool MayBeTheEngines(int exitCode, string report) =>
-        exitCode is 125 or 126 or 127 || (exitCode == 1 && (WhyNoEngine(report) is not null || IsOfOldApi(report) || IsOfPodmansService(report)));
-
-    /// <summary>True when a client that ended so may have settings (contexts, certificates, files) that keep it from asking an engine for anything.</summary>
-    public static bool MayBeOfSetUp(int exitCode, string report)
-    {
-        var line = report.Split('\n')[0];
-        return exitCode == 1 && (line.StartsWith("Failed to initialize: ", StringComparison.Ordinal) || IsErrorOfPodman(line));
-    }
-
     /// <summary>
     /// True when the container was started and its first program was not: told by the init program (tini of docker,
     /// catatonit of podman) or, without one, by the runtime (runc, crun) from within.
@@ -42,36 +31,15 @@ internal static class EngineMessages
     public static bool IsMonitorLost(int exitCode, string lastLine) =>
         exitCode == 127 && IsErrorOfPodman(lastLine) && ContainsAny(lastLine, "no such exit code", "cannot remove container");
 
-    /// <summary>True for a line that a client starts its own report of a failure with.</summary>
+    /// <summary>True for a line that a client or a runtime starts its report with when a container that was created does not start.</summary>
     public static bool StartsFailure(string line) =>
-        IsOfOldApi(line)
-        || IsOfPodmansService(line)
-        || line == StartOfJson
+        line == StartOfJson
         || IsOfCrun(line)
-        || StartsWithAny(
-            line,
-            "docker: ",
-            "Failed to initialize: ",
-            "[FATAL tini (",
-            "ERROR (catatonit:",
-            "exec /",
-            "Unable to find image '",
-            "Error: ",
-            "Error response from daemon: ",
-            "Cannot connect to ",
-            "failed to connect to the docker API",
-            "permission denied while trying to connect",
-            "Got permission denied",
-            "error during connect: ",
-            "unknown flag: ",
-            "unknown shorthand flag: ",
-            "flag needs an argument: ",
-            "bad flag syntax: ",
-            "invalid argument \"",
-            "conflicting options: ");
+        || IsOfInit(line)
+        || StartsWithAny(line, "docker: ", "Error: ", "Error response from daemon: ", "failed to connect to the docker API", "exec /", "unable to upgrade to tcp");
 
-    /// <summary>True for a line of a client that says nothing about whether the container will start.</summary>
-    public static bool IsRemark(string line) =>
+    /// <summary>True for what docker's engine remarks when it creates a container. Its client prints it a moment before it writes the container's id.</summary>
+    public static bool IsWarningOfCreation(string line) =>
         StartsWithAny(
             line,
             "WARNING: Your kernel does not support",
@@ -81,11 +49,10 @@ internal static class EngineMessages
             "WARNING: Localhost DNS setting",
             "WARNING: Published ports are discarded",
             "WARNING: Disabling the OOM killer",
-            "WARNING: image platform",
-            "WARNING: Error loading config file",
-            "WARNING: Error parsing config",
-            "Emulate Docker CLI using podman",
-            "time=\"");
+            "WARNING: image platform");
+
+    /// <summary>True for a client's line, be it known to be one, that is no part of the reason why it failed.</summary>
+    public static bool IsRemark(string line) => StartsWithAny(line, "WARNING: ", "Emulate Docker CLI using podman", "time=\"");
 
     /// <summary>True for a remark of podman's that may be the last thing it says.</summary>
     public static bool IsErrorOfPodman(string line) =>
@@ -100,10 +67,14 @@ internal static class EngineMessages
     /// <summary>True when <c>rm</c> came while the engine was removing the container by itself (<c>--rm</c>).</summary>
     public static bool IsRemovalUnderWay(string text) => text.Contains("is already in progress", StringComparison.Ordinal);
 
-    /// <summary>The lines of a failure without blank ones and the hint at <c>--help</c>; of crun's, which are JSON, the message.</summary>
-    public static string Report(IEnumerable<string> lines)
+    /// <summary>
+    /// The lines of a failure without blank ones, remarks, and the hint at <c>--help</c>; of crun's, which are JSON, the
+    /// message. Podman's errors are remarks in form, and count where there is nothing else.
+    /// </summary>
+    public static string Report(IReadOnlyList<string> lines)
     {
-        var report = string.Join('\n', lines.Where(line => line.Length > 0 && !StartsWithAny(line, "See '", "Run '")));
+        string[] said = [.. lines.Where(line => line.Length > 0 && !IsRemark(line) && !StartsWithAny(line, "See '", "Run '"))];
+        var report = string.Join('\n', said.Length > 0 ? said : lines.Where(IsErrorOfPodman));
         return report.StartsWith(StartOfJson, StringComparison.Ordinal) && MessageOf(report) is { } message && IsOfCrun(message) ? message : report;
     }
 
@@ -164,12 +135,6 @@ internal static class EngineMessages
             return null;
         }
     }
-
-    private static bool IsOfOldApi(string line) =>
-        line.StartsWith("\"--", StringComparison.Ordinal) && line.Contains("\" requires API version ", StringComparison.Ordinal);
-
-    // All that docker's client says of what podman's service cannot start, whatever the reason.
-    private static bool IsOfPodmansService(string line) => line.StartsWith("unable to upgrade to tcp", StringComparison.Ordinal);
 
     private static bool LacksInit(string text) => ContainsAny(text, "docker-init", "container-init binary not found", "init binary");
 

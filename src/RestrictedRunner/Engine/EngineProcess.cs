@@ -26,7 +26,7 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
     /// <summary>The client of a step.</summary>
     /// <exception cref="RunnerException">There is none.</exception>
     public static EngineProcess For(StepOptions options) =>
-        new(EngineLocator.Find(options.Engine, Environment.GetEnvironmentVariable("PATH")), options.ClientDirectory);
+        new(EngineLocator.Find(options.Engine, HostEnvironment.SearchPath), options.ClientDirectory);
 
     /// <summary>Runs the client until it and its streams have ended.</summary>
     /// <param name="arguments">The arguments, one by one.</param>

@@ -7,12 +7,14 @@ namespace RestrictedRunner;
 /// <param name="ReadStandardError">Reads standard error to its end.</param>
 /// <param name="StandardInput">What the process reads, or null for nothing.</param>
 /// <param name="Environment">Variables added to this process's own, or null.</param>
+/// <param name="IsHeard">True once something was read that only the command can have written.</param>
 /// <param name="Release">Called when the process is to end: whoever reads its output waits for nobody else from then on. Null when nobody does.</param>
 internal sealed record EngineStreams(
     Func<Stream, CancellationToken, Task> ReadStandardOutput,
     Func<Stream, CancellationToken, Task> ReadStandardError,
     Stream? StandardInput = null,
     IReadOnlyDictionary<string, string?>? Environment = null,
+    Func<bool>? IsHeard = null,
     Action? Release = null);
 
 /// <summary>Streams kept in memory.</summary>

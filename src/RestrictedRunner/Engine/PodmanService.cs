@@ -8,7 +8,7 @@ namespace RestrictedRunner;
 internal static class PodmanService
 {
     // A client is started and the record read meanwhile, which takes longer on a busy machine.
-    private static readonly TimeSpan[] Ahead = [TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2)];
+    private static readonly TimeSpan[] Ahead = [TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)];
 
     /// <summary>True when the engine is podman's service, and its client docker's.</summary>
     public static async Task<bool> IsBehindAsync(EngineProcess engine, CancellationToken cancellation) =>

@@ -65,16 +65,23 @@ internal sealed class Reaper : IDisposable
     private bool _takesOver;
 
     /// <summary>Starts to watch over a container and a folder that do not exist yet.</summary>
-    public Reaper(EngineProcess engine) => _process = OperatingSystem.IsWindows() ? null : Start(engine, Container, Folder);
+    public Reaper(EngineProcess engine)
+    {
+        Container = Container.New(RunFiles.IdFile(Folder));
+        _process = OperatingSystem.IsWindows() ? null : Start(engine, Container, Folder);
+    }
 
     /// <summary>The step's container.</summary>
-    public Container Container { get; } = Container.New();
+    public Container Container { get; private set; }
 
     /// <summary>Path of the step's temporary folder.</summary>
     public string Folder { get; } = RunFiles.NewFolder();
 
     /// <summary>Environment of a client that pulls, by which the reaper finds it.</summary>
     public IReadOnlyDictionary<string, string?> PullEnvironment => new Dictionary<string, string?> { ["RESTRICTED_RUNNER_PULL"] = Container.Name };
+
+    /// <summary>The client cannot write the file that tells of the container's creation: it runs as somebody else, or sees other files.</summary>
+    public void DoWithoutIdFile() => Container = Container with { IdFile = "" };
 
     /// <summary>The engine did not remove the container in time: the reaper goes on trying when this one is disposed of.</summary>
     public void TakeOver() => _takesOver = true;

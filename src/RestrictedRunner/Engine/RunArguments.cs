@@ -23,6 +23,7 @@ internal static class RunArguments
         "run",
         "--rm",
         "--name", setting.Container.Name,
+        .. Option("--cidfile", setting.Container.IdFile),
         .. Each("--label", Container.Labels),
         // An absent image is a fault that the runner mends itself, with progress and retries.
         "--pull", "never",

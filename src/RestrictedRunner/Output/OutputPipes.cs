@@ -32,8 +32,9 @@ internal sealed class OutputPipes : IAsyncDisposable
     /// <param name="folder">Folder that <see cref="TryMake"/> has filled, or null when there is nothing to read.</param>
     /// <param name="readStandardOutput">Reads standard output to its end.</param>
     /// <param name="readStandardError">Reads standard error to its end.</param>
+    /// <param name="onConnected">Called before anything is read: the container was started, and its output comes here.</param>
     /// <param name="onFailure">Hears of what one of the two has thrown.</param>
-    public OutputPipes(string? folder, Func<Stream, CancellationToken, Task> readStandardOutput, Func<Stream, CancellationToken, Task> readStandardError, Action<Exception> onFailure)
+    public OutputPipes(string? folder, Func<Stream, CancellationToken, Task> readStandardOutput, Func<Stream, CancellationToken, Task> readStandardError, Action onConnected, Action<Exception> onFailure)
     {
         _onFailure = onFailure;
         if (folder is null)
@@ -46,7 +47,16 @@ internal sealed class OutputPipes : IAsyncDisposable
         _standardError = new(Path.Combine(folder, StandardError));
 
         // On other threads, because what reads is first made ready, which takes as long as to start a client.
-        _reading = Task.WhenAll(Task.Run(() => ReadAsync(_standardOutput, readStandardOutput)), Task.Run(() => ReadAsync(_standardError, readStandardError)));
+        _reading = Task.WhenAll(Task.Run(() => ReadAsync(_standardOutput, ReadConnectedAsync)), Task.Run(() => ReadAsync(_standardError, readStandardError)));
+
+        async Task ReadConnectedAsync(Stream stream, CancellationToken token)
+        {
+            if (await stream.ReadAsync(new byte[1], token).ConfigureAwait(false) > 0)
+            {
+                onConnected();
+                await readStandardOutput(stream, token).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>Names of the files in the folder.</summary>
@@ -92,11 +102,12 @@ internal sealed class OutputPipes : IAsyncDisposable
 
     // A pipe leads to its reader only within one kernel: in a virtual machine, such as Docker Desktop's, a write would
     // wait for ever. Tried in a process of its own first, because a failed "exec" ends the shell: SELinux may keep a
-    // container from files of the host. Shells count themselves in SHLVL, and the command's is not the second.
+    // container from files of the host. An empty line tells that the pipes are connected, before the command writes any.
+    // Shells count themselves in SHLVL, and the command's is not the second.
     private static string Connect(string bootId) =>
         $"""
         (read -r boot <{BootIdPath} && [ "$boot" = {bootId} ] && : >{MountPoint}/{StandardOutput} >{MountPoint}/{StandardError}) 2>/dev/null &&
-            exec >{MountPoint}/{StandardOutput} 2>{MountPoint}/{StandardError}
+            exec >{MountPoint}/{StandardOutput} 2>{MountPoint}/{StandardError} && echo
         unset SHLVL
         exec "$@"
 

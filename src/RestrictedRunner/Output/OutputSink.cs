@@ -4,9 +4,9 @@ using System.Runtime.ExceptionServices;
 namespace RestrictedRunner;
 
 /// <summary>
-/// Where the lines of both streams meet. What the client says of its own before a container has started is held back,
-/// because an absent image that is then pulled is no news, and podman's <c>Error: …</c> would be taken for an error of
-/// the command.
+/// Where the lines of both streams meet. What the client says before it has created a container is its own: a reason why
+/// there is none, or a remark. What looks like such a reason after that is held back for a moment, because podman's
+/// <c>Error: …</c> would be taken for an error of the command.
 /// </summary>
 internal sealed class OutputSink : IDisposable
 {
@@ -24,22 +24,35 @@ internal sealed class OutputSink : IDisposable
     private readonly RunObserver _observer;
     private readonly CancellationTokenSource _failed = new();
     private readonly List<string> _report = [];
+    private readonly Queue<string> _remarks = [];
     private readonly Queue<string> _held = [];
-    private readonly List<string> _errorRemarks = [];
+    private readonly Func<bool> _mayBeCreated;
+    private readonly bool _hasPipes;
     private readonly Timer _timer;
     private bool _holds = true;
-    private bool _started;
+    private bool _created;
+    private bool _connected;
+    private volatile bool _started;
     private bool _ended;
     private ExceptionDispatchInfo? _failure;
 
-    public OutputSink(RunObserver observer)
+    /// <summary>A sink for one run.</summary>
+    /// <param name="observer">Gets the lines.</param>
+    /// <param name="mayBeCreated">False as long as it is sure that there is no container.</param>
+    /// <param name="hasPipes">True when the command's output is to come by <see cref="OutputPipes"/>.</param>
+    public OutputSink(RunObserver observer, Func<bool> mayBeCreated, bool hasPipes)
     {
         _observer = observer;
+        _mayBeCreated = mayBeCreated;
+        _hasPipes = hasPipes;
         _timer = new Timer(_ => DeliverOnTimer());
     }
 
     /// <summary>The newest line of standard error that is not blank, or empty.</summary>
     public string LastErrorLine { get; private set; } = "";
+
+    /// <summary>True once something has come that only the command can have written.</summary>
+    public bool HasStarted => _started;
 
     /// <summary>Cancelled when the observer threw where nobody could catch it; <see cref="ThrowIfFailed"/> tells what.</summary>
     public CancellationToken Failed => _failed.Token;
@@ -49,8 +62,7 @@ internal sealed class OutputSink : IDisposable
         lock (_lock)
         {
             ThrowIfFailed();
-            _started = true;
-            StopHolding();
+            Start();
             _observer.Output(new OutputLine(OutputStream.StandardOutput, line));
         }
     }
@@ -65,26 +77,31 @@ internal sealed class OutputSink : IDisposable
                 LastErrorLine = line;
             }
 
-            if (!_started && _report.Count == 0 && EngineMessages.IsRemark(line))
-            {
-                if (EngineMessages.IsErrorOfPodman(line) && _errorRemarks.Count < LongestReport)
-                {
-                    _errorRemarks.Add(line);
-                }
-
-                _observer.EngineRemark(line);
-                return;
-            }
-
             AddToReport(line);
-            if (_holds && (_held.Count > 0 || EngineMessages.StartsFailure(line)) && _held.Count < LongestReport)
+            _created = _created || _started || _mayBeCreated();
+            if (!_created || (!_started && EngineMessages.IsWarningOfCreation(line)))
+            {
+                AddToRemarks(line);
+            }
+            else if (_holds && (_held.Count > 0 || EngineMessages.StartsFailure(line) || (_hasPipes && EngineMessages.IsRemark(line))) && _held.Count < LongestReport)
             {
                 Hold(line);
-                return;
             }
+            else
+            {
+                StopHolding();
+                Deliver(line);
+            }
+        }
+    }
 
-            StopHolding();
-            Deliver(line);
+    /// <summary>The command was started, and none of its lines comes as one of the client's.</summary>
+    public void Connected()
+    {
+        lock (_lock)
+        {
+            _connected = true;
+            Start();
         }
     }
 
@@ -94,9 +111,8 @@ internal sealed class OutputSink : IDisposable
         lock (_lock)
         {
             ThrowIfFailed();
-            _started = true;
-            StopHolding();
-            Deliver(line);
+            Start();
+            _observer.Output(new OutputLine(OutputStream.StandardError, line));
         }
     }
 
@@ -133,16 +149,17 @@ internal sealed class OutputSink : IDisposable
         {
             _ended = true;
             ThrowIfFailed();
-            return _started ? null : EngineMessages.Report(_report.Count > 0 ? _report : _errorRemarks);
+            TellRemarks(EngineMessages.IsRemark);
+            return _started ? null : EngineMessages.Report(_report);
         }
     }
 
-    /// <summary>What is still held back was the command's, and is delivered.</summary>
+    /// <summary>The command was started: what is still held back is its own, and is delivered.</summary>
     public void DeliverHeld()
     {
         lock (_lock)
         {
-            StopHolding();
+            Start();
         }
     }
 
@@ -158,6 +175,23 @@ internal sealed class OutputSink : IDisposable
 
         _timer.Dispose();
         _failed.Dispose();
+    }
+
+    private void Start()
+    {
+        _started = true;
+        TellRemarks(static _ => true);
+        StopHolding();
+    }
+
+    private void AddToRemarks(string line)
+    {
+        if (_remarks.Count == LongestReport)
+        {
+            _observer.EngineRemark(_remarks.Dequeue());
+        }
+
+        _remarks.Enqueue(line);
     }
 
     private void AddToReport(string line)
@@ -212,5 +246,27 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    private void Deliver(string line) => _observer.Output(new OutputLine(OutputStream.StandardError, line));
+    // What the client said before its container was there, and did not keep it from starting the command.
+    private void TellRemarks(Func<string, bool> isOne)
+    {
+        while (_remarks.TryDequeue(out var line))
+        {
+            if (isOne(line))
+            {
+                _observer.EngineRemark(line);
+            }
+        }
+    }
+
+    private void Deliver(string line)
+    {
+        if (_connected && EngineMessages.IsRemark(line))
+        {
+            _observer.EngineRemark(line);
+        }
+        else
+        {
+            _observer.Output(new OutputLine(OutputStream.StandardError, line));
+        }
+    }
 }

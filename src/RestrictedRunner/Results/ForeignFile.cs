@@ -20,7 +20,7 @@ internal sealed record ForeignFile(string Path, uint OwnerId)
     /// <param name="options">The step that has run.</param>
     /// <param name="start">When it began.</param>
     /// <returns>One such file, or null.</returns>
-    public static ForeignFile? Find(StepOptions options, DateTimeOffset start) => Find(options, start, CurrentUser.UserId);
+    public static ForeignFile? Find(StepOptions options, DateTimeOffset start) => Find(options, start, ProcessUser.Id);
 
     /// <summary>The same for a caller who may be another.</summary>
     public static ForeignFile? Find(StepOptions options, DateTimeOffset start, uint userId)

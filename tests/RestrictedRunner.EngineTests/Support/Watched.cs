@@ -8,6 +8,7 @@ internal sealed class Watched
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = [];
     private readonly ConcurrentQueue<OutputLine> _lines = [];
     private readonly ConcurrentQueue<string> _progress = [];
+    private readonly ConcurrentQueue<string> _remarks = [];
     private readonly ConcurrentQueue<IReadOnlyList<string>> _commandLines = [];
 
     public Watched() =>
@@ -19,6 +20,7 @@ internal sealed class Watched
                 Awaited(line.Text).TrySetResult();
             },
             PullProgress = _progress.Enqueue,
+            EngineRemark = _remarks.Enqueue,
             CommandLine = _commandLines.Enqueue,
         };
 
@@ -27,6 +29,8 @@ internal sealed class Watched
     public IReadOnlyList<OutputLine> Lines => [.. _lines];
 
     public IReadOnlyList<string> Progress => [.. _progress];
+
+    public IReadOnlyList<string> Remarks => [.. _remarks];
 
     public IReadOnlyList<IReadOnlyList<string>> CommandLines => [.. _commandLines];
 

@@ -133,7 +133,7 @@ public sealed class EvictionTests : IDisposable
     [Fact]
     public void What_a_killed_build_left_goes_and_what_is_being_written_stays()
     {
-        using var atWork = UnfinishedFile.Begin(_cache.Folder);
+        using var atWork = _cache.Folder.BeginFile();
         var left = Path.Combine(_cache.Folder.Unfinished, "left");
         File.WriteAllText(left, "1");
         File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddHours(-2));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace RestrictedRunner.Build;
@@ -15,9 +14,5 @@ internal static class Clone
 
     /// <returns>False where files cannot be cloned.</returns>
     public static bool TryMake(SafeFileHandle source, SafeFileHandle target) =>
-        OperatingSystem.IsLinux() && ControlFile(target, CloneFile, source.DangerousGetHandle()) == 0;
-
-    [DllImport("libc", EntryPoint = "ioctl")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int ControlFile(SafeFileHandle file, nuint request, nint argument);
+        OperatingSystem.IsLinux() && LibC.ControlFile(target, CloneFile, source.DangerousGetHandle()) == 0;
 }

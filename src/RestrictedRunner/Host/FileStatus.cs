@@ -12,8 +12,6 @@ namespace RestrictedRunner;
 /// <param name="ChangedNanoseconds">When its content, owner or mode last changed; a program cannot set it. Since 1970.</param>
 internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong Inode, long Size, long WrittenNanoseconds, long ChangedNanoseconds)
 {
-    // The one form that is the same on all processors: https://man7.org/linux/man-pages/man2/statx.2.html
-    private const int StatusSize = 256;
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
     private const uint BasicFields = 0x7ff;
@@ -59,10 +57,10 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
         }
 
         text[length] = 0;
-        var status = default(Status);
+        var status = default(LibC.ExtendedStatus);
         try
         {
-            return StatX(CurrentDirectory, ref MemoryMarshal.GetReference(text), flags, BasicFields, ref status) == 0
+            return LibC.StatX(CurrentDirectory, ref MemoryMarshal.GetReference(text), flags, BasicFields, ref status) == 0
                 ? new(
                     status.OwnerId,
                     status.Mode,
@@ -81,42 +79,4 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
     }
 
     private static long Nanoseconds(long seconds, uint nanoseconds) => (seconds * 1_000_000_000) + nanoseconds;
-
-    [DllImport("libc", EntryPoint = "statx")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int StatX(int directory, ref byte path, int flags, uint mask, ref Status status);
-
-    [StructLayout(LayoutKind.Explicit, Size = StatusSize)]
-    private struct Status
-    {
-        [FieldOffset(20)]
-        public uint OwnerId;
-
-        [FieldOffset(28)]
-        public ushort Mode;
-
-        [FieldOffset(32)]
-        public ulong Inode;
-
-        [FieldOffset(40)]
-        public long Size;
-
-        [FieldOffset(96)]
-        public long ChangedSeconds;
-
-        [FieldOffset(104)]
-        public uint ChangedNanoseconds;
-
-        [FieldOffset(112)]
-        public long WrittenSeconds;
-
-        [FieldOffset(120)]
-        public uint WrittenNanoseconds;
-
-        [FieldOffset(136)]
-        public uint DeviceMajor;
-
-        [FieldOffset(140)]
-        public uint DeviceMinor;
-    }
 }

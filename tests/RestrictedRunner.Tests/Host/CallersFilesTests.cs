@@ -72,7 +72,7 @@ public sealed class CallersFilesTests : IDisposable
     [Fact]
     public void What_is_in_a_folder_of_somebody_elses_stays_and_the_error_says_whose_it_is()
     {
-        Assert.SkipUnless(CurrentUser.UserId == 0, "only root can give somebody else a folder");
+        Assert.SkipUnless(ProcessUser.Id == 0, "only root can give somebody else a folder");
         Write("root/tree/file");
 
         UserWithoutRoot.Run(() =>

@@ -21,9 +21,9 @@ internal sealed record RememberedImages(IReadOnlyList<string> Files)
     {
         foreach (var file in Files.TakeWhile(file => !Has(Load(file), ids)))
         {
-            using var newFile = NewFile.Create(file);
+            using var newFile = NewFile.Beside(file);
             var lines = Load(file).Where(known => !ids.ContainsKey(known.Key)).Concat(ids).TakeLast(Most).Select(known => $"{Uri.EscapeDataString(known.Key)} {known.Value}\n");
-            newFile?.Save(Encoding.UTF8.GetBytes(string.Concat(lines)));
+            newFile?.Save(file, Encoding.UTF8.GetBytes(string.Concat(lines)));
         }
     }
 

@@ -21,7 +21,7 @@ internal static class UserWithoutRoot
         {
             try
             {
-                Assert.Equal(0, CurrentUser.UserId == 0 ? CallSystem(SetUserOfThread, Nobody, Nobody, Nobody) : 0);
+                Assert.Equal(0, ProcessUser.Id == 0 ? CallSystem(SetUserOfThread, Nobody, Nobody, Nobody) : 0);
                 action();
             }
             catch (Exception e)

@@ -16,5 +16,5 @@ internal static class OwnSession
     public static IReadOnlyList<string> Words { get; } = OperatingSystem.IsWindows() ? [] : Find();
 
     private static string[] Find() =>
-        [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Where(Path.IsPathFullyQualified).Concat(Usual).Select(folder => Path.Combine(folder, Program)).Where(File.Exists).Take(1)];
+        [.. (HostEnvironment.SearchPath ?? "").Split(Path.PathSeparator).Where(Path.IsPathFullyQualified).Concat(Usual).Select(folder => Path.Combine(folder, Program)).Where(File.Exists).Take(1)];
 }

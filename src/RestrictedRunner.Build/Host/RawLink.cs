@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace RestrictedRunner.Build;
 
 /// <summary>What is written in a symbolic link.</summary>
@@ -25,12 +23,8 @@ internal static class RawLink
 
         var bytes = new byte[LongestTarget];
         nint length = 0;
-        return SystemError.Of(() => (length = ReadLink(RawName.Encode(link.FullName), bytes, bytes.Length)) >= 0) is { } error
+        return SystemError.Of(() => (length = LibC.ReadLink(RawName.Encode(link.FullName), bytes, bytes.Length)) >= 0) is { } error
             ? throw error.Exception(link.FullName)
             : RawName.Decode(bytes.AsSpan(..(int)length));
     }
-
-    [DllImport("libc", EntryPoint = "readlink", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint ReadLink(byte[] path, byte[] target, nint size);
 }

@@ -36,5 +36,5 @@ internal readonly record struct SystemError(int Number)
         : new IOException($"{Marshal.GetPInvokeErrorMessage(Number)} : '{RawName.Shown(path)}'", Number);
 
     private static string Owner(string path) =>
-        Path.GetDirectoryName(path) is { } folder && FileStatus.Of(folder)?.OwnerId is { } owner && owner != CurrentUser.UserId ? $" It is in a folder that belongs to user {owner}." : "";
+        Path.GetDirectoryName(path) is { } folder && FileStatus.Of(folder)?.OwnerId is { } owner && owner != ProcessUser.Id ? $" It is in a folder that belongs to user {owner}." : "";
 }

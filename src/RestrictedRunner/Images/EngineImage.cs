@@ -6,25 +6,29 @@ using System.Text.Json.Serialization;
 namespace RestrictedRunner;
 
 /// <summary>
-/// Which image it is: what is in it, and by what name its engine knows it. An id is the digest of a description that each
-/// engine writes in its own way, docker in two, and so is a digest in a registry, which an image may have several of. What
-/// is described is the same.
+/// What an engine says of an image that it has. An id is the digest of a description that each engine writes in its own
+/// way, docker in two, and so is a digest in a registry, which an image may have several of. What is described is the same.
 /// </summary>
 /// <param name="Id">Its id (<c>sha256:…</c>), by which the engine runs it whatever its names stand for by then.</param>
 /// <param name="Content">Digest (<c>sha256:…</c>) of its layers and of what it brings to a command; equal on every engine that has the image.</param>
-internal sealed record ImageIdentity(string Id, string Content)
+/// <param name="Reference">
+/// <c>repository@sha256:…</c>, or the id when it came from no registry. Either is a reference that stays the same when a
+/// tag moves on.
+/// </param>
+/// <param name="Settings">What it brings to a step that does not say otherwise.</param>
+internal sealed record EngineImage(string Id, string Content, string Reference, ImageSettings Settings)
 {
     /// <summary>Format of <c>image inspect</c> that <see cref="Read"/> reads, one line for each image. Podman knows <c>Id</c> in no other form, and nothing in front of it.</summary>
-    public const string Format = "{{.Id}} {{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}}";
+    public const string Format = "{{.Id}} {{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}},{{json .RepoDigests}}";
 
     /// <summary>Reads a line of the engine's; null when it is none.</summary>
-    public static ImageIdentity? Read(string line)
+    public static EngineImage? Read(string line)
     {
         try
         {
             return line.Split(' ', 2) is [var id, var description]
-                && JsonSerializer.Deserialize<JsonElement[]>($"[{description}]") is [var system, var architecture, var layers, var config]
-                ? new(WithAlgorithm(id), ContentOf(system, architecture, layers.Deserialize<string[]>() ?? [], config.Deserialize<Config>() ?? new()))
+                && JsonSerializer.Deserialize<JsonElement[]>($"[{description}]") is [var system, var architecture, var layers, var config, var digests]
+                ? Of(WithAlgorithm(id), [system.GetString() ?? "", architecture.GetString() ?? ""], Texts(layers), config.Deserialize<Config>() ?? new(), Texts(digests))
                 : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -33,12 +37,15 @@ internal sealed record ImageIdentity(string Id, string Content)
         }
     }
 
+    private static EngineImage Of(string id, string[] platform, string[] layers, Config config, string[] digests) =>
+        new(id, ContentOf(platform, layers, config), digests is [var digest, ..] ? digest : id, new(config.Entrypoint ?? [], [.. (config.Variables ?? []).Select(variable => variable.Split('=')[0])]));
+
     // Not what no command sees, such as labels. Engines leave out what is empty, or do not.
-    private static string ContentOf(JsonElement system, JsonElement architecture, string[] layers, Config config)
+    private static string ContentOf(string[] platform, string[] layers, Config config)
     {
         string[][] content =
         [
-            [system.GetString() ?? "", architecture.GetString() ?? ""],
+            platform,
             layers,
             config.Entrypoint ?? [],
             config.Command ?? [],
@@ -49,9 +56,12 @@ internal sealed record ImageIdentity(string Id, string Content)
         return $"sha256:{string.Concat(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content)).Select(value => value.ToString("x2", CultureInfo.InvariantCulture)))}";
     }
 
+    private static string[] Texts(JsonElement list) => list.Deserialize<string[]>() ?? [];
+
     // Podman leaves it out.
     private static string WithAlgorithm(string id) => id.Contains(':', StringComparison.Ordinal) ? id : $"sha256:{id}";
 
+    // https://github.com/opencontainers/image-spec/blob/main/config.md
     private sealed record Config(
         string[]? Entrypoint = null,
         [property: JsonPropertyName("Cmd")] string[]? Command = null,

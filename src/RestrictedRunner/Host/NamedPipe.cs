@@ -1,5 +1,4 @@
 using System.IO.Pipes;
-using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -33,7 +32,7 @@ internal sealed class NamedPipe : IDisposable
     /// <returns>False where the file system has none.</returns>
     public static bool TryMake(string path)
     {
-        var isMade = MakeFifo([.. Encoding.UTF8.GetBytes(path), 0], (uint)EveryoneWrites) == 0;
+        var isMade = LibC.MakeFifo([.. Encoding.UTF8.GetBytes(path), 0], (uint)EveryoneWrites) == 0;
         if (isMade && !OperatingSystem.IsWindows())
         {
             // The process's umask has taken away some of it.
@@ -52,8 +51,4 @@ internal sealed class NamedPipe : IDisposable
         Reader.Dispose();
         _reader.Dispose();
     }
-
-    [DllImport("libc", EntryPoint = "mkfifo")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int MakeFifo(byte[] path, uint mode);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace RestrictedRunner.Build;
 
 /// <summary>
@@ -90,7 +88,7 @@ internal sealed record CallersFiles(string Root)
         return true;
     }
 
-    private static bool TryRemoveOnUnix(string path) => SystemError.Of(() => RemoveOne(RawName.Encode(path)) == 0) switch
+    private static bool TryRemoveOnUnix(string path) => SystemError.Of(() => LibC.Remove(RawName.Encode(path)) == 0) switch
     {
         null or { IsNotThere: true } => true,
         { IsNotEmpty: true } => false,
@@ -118,16 +116,8 @@ internal sealed record CallersFiles(string Root)
         }
 
         return status.IsFolder
-            && status.OwnerId == CurrentUser.UserId
+            && status.OwnerId == ProcessUser.Id
             && (status.Mode & OwnerDoesAll) != OwnerDoesAll
-            && ChangeMode(RawName.Encode(folder), (status.Mode & Permissions) | OwnerDoesAll) == 0;
+            && LibC.ChangeMode(RawName.Encode(folder), (status.Mode & Permissions) | OwnerDoesAll) == 0;
     }
-
-    [DllImport("libc", EntryPoint = "remove", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int RemoveOne(byte[] path);
-
-    [DllImport("libc", EntryPoint = "chmod")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int ChangeMode(byte[] path, uint mode);
 }

@@ -45,7 +45,7 @@ internal static class FolderContent
     private static List<FolderEntry> Read(string folder)
     {
         nint stream = 0;
-        if (SystemError.Of(() => (stream = OpenFolder(RawName.Encode(folder))) != 0) is { } error)
+        if (SystemError.Of(() => (stream = LibC.OpenFolder(RawName.Encode(folder))) != 0) is { } error)
         {
             return error.IsNotThere ? [] : throw error.Exception(folder);
         }
@@ -53,7 +53,7 @@ internal static class FolderContent
         try
         {
             var entries = new List<FolderEntry>();
-            for (var entry = ReadFolder(stream); entry != 0; entry = ReadFolder(stream))
+            for (var entry = LibC.ReadFolder(stream); entry != 0; entry = LibC.ReadFolder(stream))
             {
                 if (RawName.Decode(NameOf(entry)) is not ("." or "..") and var name)
                 {
@@ -65,7 +65,7 @@ internal static class FolderContent
         }
         finally
         {
-            _ = CloseFolder(stream);
+            _ = LibC.CloseFolder(stream);
         }
     }
 
@@ -87,15 +87,4 @@ internal static class FolderContent
         return [.. name];
     }
 
-    [DllImport("libc", EntryPoint = "opendir", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint OpenFolder(byte[] path);
-
-    [DllImport("libc", EntryPoint = "readdir")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint ReadFolder(nint stream);
-
-    [DllImport("libc", EntryPoint = "closedir")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int CloseFolder(nint stream);
 }

@@ -1,15 +1,13 @@
-using Microsoft.Build.Framework;
-
 namespace RestrictedRunner.Build;
 
 /// <summary>
-/// What the names of images stand for, asked of the engine once in a build for all that a project names. MSBuild keeps
-/// it until the build's end.
+/// What the names of images stand for on one engine, which is asked once in a build for all that a project names.
 /// </summary>
 internal sealed class ImageIdentities
 {
     private readonly object _lock = new();
-    private readonly Dictionary<string, ImageIdentity> _known = [];
+    private readonly Dictionary<string, EngineImage> _known = [];
+    private readonly HashSet<string> _pulled = [];
     private RunnerException? _absence;
     private bool _hasAnswered;
     private bool _isTold;
@@ -24,20 +22,6 @@ internal sealed class ImageIdentities
                 return _absence;
             }
         }
-    }
-
-    /// <summary>Those of a build, for one engine.</summary>
-    public static ImageIdentities Of(IBuildEngine4 build, string engine)
-    {
-        var key = $"{typeof(ImageIdentities).FullName} {engine}";
-        if (build.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is not ImageIdentities identities)
-        {
-            // Two projects at once in one process (-mt) may each make one: a question more.
-            identities = new();
-            build.RegisterTaskObject(key, identities, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
-        }
-
-        return identities;
     }
 
     /// <summary>True for a reference that says which content it means, and so needs no question.</summary>
@@ -56,12 +40,16 @@ internal sealed class ImageIdentities
         }
     }
 
-    /// <summary>Asks for an image that has been pulled meanwhile.</summary>
+    /// <summary>Asks for an image that has been pulled meanwhile. A build pulls it once, so that one answer is enough.</summary>
     public void LookUpAgain(string image, StepOptions engine, CancellationToken cancellation)
     {
         lock (_lock)
         {
-            _known.Remove(image);
+            if (_pulled.Add(image))
+            {
+                _known.Remove(image);
+            }
+
             LookUp([image], engine, cancellation);
         }
     }
@@ -111,9 +99,9 @@ internal sealed class ImageIdentities
     {
         try
         {
-            foreach (var (image, identity) in ImageIds.FindAsync(images, engine, cancellation).GetAwaiter().GetResult())
+            foreach (var (image, found) in EngineImages.FindAsync(images, engine, cancellation).GetAwaiter().GetResult())
             {
-                _known[image] = identity;
+                _known[image] = found;
             }
 
             (_absence, _hasAnswered) = (null, true);

@@ -6,40 +6,32 @@ internal static class ImagePull
     // A registry that restarts or a connection that drops is back within seconds; a longer outage is the user's to know.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
 
-    /// <summary>Pulls the image when the policy says so, asking the engine first.</summary>
-    /// <returns>False when there was nothing to pull.</returns>
-    /// <exception cref="RunnerException">The image is not there and may not, or cannot, be pulled.</exception>
-    public static async Task<bool> EnsureAsync(EngineProcess engine, StepOptions options, RunObserver observer, Reaper reaper, CancellationToken cancellation)
+    /// <summary>Asks the engine whether it has the image, for the step's platform.</summary>
+    /// <returns>False when it does not, and the policy lets it be pulled.</returns>
+    /// <exception cref="RunnerException">It does not, and it may not be pulled, or it does not answer.</exception>
+    public static async Task<bool> IsThereAsync(EngineProcess engine, StepOptions options, CancellationToken cancellation)
     {
+        var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", options.Image], cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
-        if (options.Pull != PullPolicy.Always)
+        if (answer is null)
         {
-            var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", options.Image], cancellation).ConfigureAwait(false);
-            cancellation.ThrowIfCancellationRequested();
-            if (answer is null)
-            {
-                throw new RunnerException(RunnerFailure.DaemonNotRunning, "The engine does not answer.");
-            }
-
-            if (answer.ExitCode == 0 && IsFor(options.Platform, answer.StandardOutput.Trim()))
-            {
-                return false;
-            }
-
-            var failure = answer.ExitCode == 0 ? RunnerFailure.ImageAbsent : EngineMessages.WhyNotStarted(answer.ExitCode, answer.StandardError);
-            if (options.Pull == PullPolicy.Never || failure != RunnerFailure.ImageAbsent)
-            {
-                throw new RunnerException(failure, answer.ExitCode == 0 ? $"The image is for {answer.StandardOutput.Trim()}." : answer.StandardError.Trim());
-            }
+            throw new RunnerException(RunnerFailure.DaemonNotRunning, "The engine does not answer.");
         }
 
-        await PullAsync(engine, options, observer, reaper, cancellation).ConfigureAwait(false);
-        return true;
+        if (answer.ExitCode == 0 && IsFor(options.Platform, answer.StandardOutput.Trim()))
+        {
+            return true;
+        }
+
+        var failure = answer.ExitCode == 0 ? RunnerFailure.ImageAbsent : EngineMessages.WhyNotStarted(answer.ExitCode, answer.StandardError);
+        return options.Pull != PullPolicy.Never && failure == RunnerFailure.ImageAbsent
+            ? false
+            : throw new RunnerException(failure, answer.ExitCode == 0 ? $"The image is for {answer.StandardOutput.Trim()}." : answer.StandardError.Trim());
     }
 
     /// <summary>Pulls the step's image, three tries in all when the registry cannot be reached.</summary>
     /// <exception cref="RunnerException">With the reason of the last try.</exception>
-    public static async Task PullAsync(EngineProcess engine, StepOptions options, RunObserver observer, Reaper reaper, CancellationToken cancellation)
+    public static async Task RunAsync(EngineProcess engine, StepOptions options, RunObserver observer, Reaper reaper, CancellationToken cancellation)
     {
         IReadOnlyList<string> arguments =
             ["pull", .. options.Platform.Length == 0 ? Array.Empty<string>() : ["--platform", options.Platform], options.Image];

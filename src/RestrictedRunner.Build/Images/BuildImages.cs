@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Microsoft.Build.Framework;
+
+namespace RestrictedRunner.Build;
+
+/// <summary>What a build has heard of images, and its pulls. MSBuild keeps it until the build's end, in each of its nodes.</summary>
+internal sealed class BuildImages
+{
+    private readonly ConcurrentDictionary<string, ImageIdentities> _identities = [];
+
+    /// <summary>All pulls of the build.</summary>
+    public ImagePulls Pulls { get; } = new();
+
+    /// <summary>That of a build.</summary>
+    public static BuildImages Of(IBuildEngine engine)
+    {
+        var key = typeof(BuildImages).FullName!;
+        if (engine is not IBuildEngine4 build)
+        {
+            return new();
+        }
+
+        if (build.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is null)
+        {
+            // Of several at once, MSBuild keeps the first.
+            build.RegisterTaskObject(key, new BuildImages(), RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        }
+
+        return (BuildImages)build.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build);
+    }
+
+    /// <summary>What an engine has said of images.</summary>
+    public ImageIdentities OfEngine(string engine) => _identities.GetOrAdd(engine, static _ => new());
+}

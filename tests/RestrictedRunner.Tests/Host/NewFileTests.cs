@@ -1,0 +1,86 @@
+using System.Text;
+using RestrictedRunner.Build;
+
+namespace RestrictedRunner.Tests;
+
+public sealed class NewFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("test-").FullName;
+
+    private string Place => Path.Combine(_folder, "below", "state");
+
+    private string[] Names => [.. Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Place)!).Select(path => Path.GetFileName(path))];
+
+    [Fact]
+    public void It_takes_its_place_when_it_is_saved()
+    {
+        using (var first = NewFile.Beside(Place)!)
+        {
+            Assert.False(File.Exists(Place));
+            first.Save(Place, "first"u8.ToArray());
+        }
+
+        using (var second = NewFile.Beside(Place)!)
+        {
+            second.Save(Place, "second"u8.ToArray());
+        }
+
+        Assert.Equal("second", File.ReadAllText(Place, Encoding.UTF8));
+        Assert.Equal(["state"], Names);
+    }
+
+    [Fact]
+    public void One_that_is_not_saved_leaves_nothing()
+    {
+        NewFile.Beside(Place)!.Dispose();
+
+        Assert.Empty(Names);
+    }
+
+    [Fact]
+    public void What_a_killed_build_left_goes_and_what_is_being_written_stays()
+    {
+        using var atWork = NewFile.Beside(Place)!;
+        var left = $"{Place}.1.new";
+        File.WriteAllText(left, "");
+        File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddHours(-2));
+
+        using var next = NewFile.Beside(Place)!;
+
+        Assert.False(File.Exists(left));
+        Assert.Equal(2, Names.Length);
+    }
+
+    [Fact]
+    public void Where_it_cannot_be_put_what_is_there_stays()
+    {
+        Directory.CreateDirectory(Path.Combine(Place, "in"));
+        using var file = NewFile.Beside(Place)!;
+
+        file.Save(Place, "x"u8.ToArray());
+
+        Assert.True(Directory.Exists(Path.Combine(Place, "in")));
+    }
+
+    [Fact]
+    public void It_replaces_a_folder_where_it_is_to()
+    {
+        Directory.CreateDirectory(Path.Combine(Place, "in"));
+        using var file = NewFile.In(_folder, UnixFileMode.UserRead);
+        file.Stream.Write("x"u8);
+
+        file.MoveTo(Place);
+
+        Assert.Equal("x", File.ReadAllText(Place, Encoding.UTF8));
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_written_there_is_none()
+    {
+        File.WriteAllText(Path.Combine(_folder, "file"), "");
+
+        Assert.Null(NewFile.Beside(Path.Combine(_folder, "file", "state")));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

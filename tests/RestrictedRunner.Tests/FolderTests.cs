@@ -12,7 +12,7 @@ public class FolderTests
 
     public static TheoryData<string, string[]> Orders => new()
     {
-        { "RestrictedRunner", ["Options", "Commands", "Engine", "Output", "Results", ""] },
+        { "RestrictedRunner", ["Host", "Options", "Results", "Output", "Commands", "Engine", "Images", "Planning", ""] },
         {
             "RestrictedRunner.Build",
             [

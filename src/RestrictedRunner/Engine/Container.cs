@@ -9,7 +9,7 @@ namespace RestrictedRunner;
 internal sealed partial record Container(string Name, string IdFile = "")
 {
     /// <summary>Start of the names of all labels of ours.</summary>
-    public const string LabelPrefix = "restricted-runner.";
+    public const string LabelPrefix = OptionForms.OwnPrefix;
 
     /// <summary>Label that every container of this machine has, whoever owns it.</summary>
     public static string HostLabel => $"{LabelPrefix}host={Environment.MachineName}";

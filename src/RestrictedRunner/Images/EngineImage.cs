@@ -15,8 +15,7 @@ namespace RestrictedRunner;
 /// <c>repository@sha256:…</c>, or the id when it came from no registry. Either is a reference that stays the same when a
 /// tag moves on.
 /// </param>
-/// <param name="Settings">What it brings to a step that does not say otherwise.</param>
-internal sealed record EngineImage(string Id, string Content, string Reference, ImageSettings Settings)
+internal sealed record EngineImage(string Id, string Content, string Reference)
 {
     /// <summary>Format of <c>image inspect</c> that <see cref="Read"/> reads, one line for each image. Podman knows <c>Id</c> in no other form, and nothing in front of it.</summary>
     public const string Format = "{{.Id}} {{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}},{{json .RepoDigests}}";
@@ -38,7 +37,7 @@ internal sealed record EngineImage(string Id, string Content, string Reference, 
     }
 
     private static EngineImage Of(string id, string[] platform, string[] layers, Config config, string[] digests) =>
-        new(id, ContentOf(platform, layers, config), digests is [var digest, ..] ? digest : id, new(config.Entrypoint ?? [], [.. (config.Variables ?? []).Select(variable => variable.Split('=')[0])]));
+        new(id, ContentOf(platform, layers, config), digests is [var digest, ..] ? digest : id);
 
     // Not what no command sees, such as labels. Engines leave out what is empty, or do not.
     private static string ContentOf(string[] platform, string[] layers, Config config)

@@ -7,13 +7,16 @@ namespace RestrictedRunner;
 /// <summary>The forms that single values have, so that none is read as an option or as something else than it is.</summary>
 internal static partial class OptionForms
 {
+    /// <summary>What the names of our labels and files begin with: nobody else may set one.</summary>
+    public const string OwnPrefix = "restricted-runner.";
+
     public static bool IsSize(string value) => Size().IsMatch(value);
 
     public static bool IsWord(string value) => !value.StartsWith('-') && !value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
 
     public static bool IsCapability(string value) => value.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
-    public static bool IsLabel(string value) => !value.StartsWith('-') && !value.StartsWith('=') && !value.StartsWith(Container.LabelPrefix, StringComparison.Ordinal);
+    public static bool IsLabel(string value) => !value.StartsWith('-') && !value.StartsWith('=') && !value.StartsWith(OwnPrefix, StringComparison.Ordinal);
 
     public static bool IsCpus(string value) => decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cpus) && cpus > 0;
 

@@ -72,9 +72,9 @@ internal static class RunOpts
             yield break;
         }
 
-        foreach (var word in words.Where(word => word.Contains(Container.LabelPrefix, StringComparison.Ordinal)))
+        foreach (var word in words.Where(word => word.Contains(OptionForms.OwnPrefix, StringComparison.Ordinal)))
         {
-            yield return Problem(OptionProblemKind.RunOptsForbidden, word, $"labels and files whose names start with {Container.LabelPrefix} are the runner's own");
+            yield return Problem(OptionProblemKind.RunOptsForbidden, word, $"labels and files whose names start with {OptionForms.OwnPrefix} are the runner's own");
         }
 
         for (var i = 0; i < words.Count; i++)

@@ -219,7 +219,7 @@ public sealed record StepOptions
         StepOption.Switch(nameof(ReadOnly), o => o.ReadOnly, (o, v) => o with { ReadOnly = v }, byDefault: false) with { Flag = "--read-only", LoosensHermetic = static value => !value.Equals(StepOption.True, StringComparison.OrdinalIgnoreCase) },
         StepOption.List(nameof(Tmpfs), o => o.Tmpfs, (o, v) => o with { Tmpfs = v }) with { Flag = "--tmpfs", Form = new(value => value.StartsWith('/'), "it is /path or /path:options") },
         StepOption.List(nameof(GroupAdd), o => o.GroupAdd, (o, v) => o with { GroupAdd = v }) with { Flag = "--group-add", Form = new(OptionForms.IsWord, "a group is a name or a gid") },
-        StepOption.List(nameof(Labels), o => o.Labels, (o, v) => o with { Labels = v }) with { Flag = "--label", Form = new(OptionForms.IsLabel, $"a label is name or name=value, and names that start with {Container.LabelPrefix} are taken"), Key = KeyPart.None },
+        StepOption.List(nameof(Labels), o => o.Labels, (o, v) => o with { Labels = v }) with { Flag = "--label", Form = new(OptionForms.IsLabel, $"a label is name or name=value, and names that start with {OptionForms.OwnPrefix} are taken"), Key = KeyPart.None },
 
         // What follows becomes words of docker run together with facts of the run: see RunArguments.
         StepOption.Text(nameof(User), o => o.User, (o, v) => o with { User = v }) with

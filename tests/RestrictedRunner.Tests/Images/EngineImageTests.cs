@@ -47,8 +47,6 @@ public class EngineImageTests
         var image = EngineImage.Read(line)!;
 
         Assert.Equal(("sha256:1", "sha256:1"), (image.Id, image.Reference));
-        Assert.Empty(image.Settings.Entrypoint);
-        Assert.Empty(image.Settings.Variables);
     }
 
     [Theory]
@@ -56,15 +54,6 @@ public class EngineImageTests
     [InlineData(Containerd, "acme/protoc@sha256:13c0")]
     [InlineData(Podman, "sha256:e84083c9f01f")]
     public void Its_reference_is_its_registrys_where_it_came_from_one(string line, string reference) => Assert.Equal(reference, EngineImage.Read(line)!.Reference);
-
-    [Fact]
-    public void Entry_point_and_names_of_variables_are_read()
-    {
-        var settings = EngineImage.Read("""sha256:1 "linux","amd64",[],{"Hostname":"","Env":["PATH=/bin:/usr/bin","JAVA_HOME=/opt/a=b"],"Entrypoint":["/usr/bin/protoc","-I/x"],"Cmd":["sh"]},[]""")!.Settings;
-
-        Assert.Equal(["/usr/bin/protoc", "-I/x"], settings.Entrypoint);
-        Assert.Equal(["PATH", "JAVA_HOME"], settings.Variables);
-    }
 
     [Theory]
     [InlineData("")]

@@ -31,8 +31,8 @@ internal static class AccessRules
     /// <summary>True for a file that is seen to belong to another user than the step's.</summary>
     public static bool IsOfOther(FailedStep failed, string file) => failed.User is { } user && failed.Host.OwnerOf(file) is { } owner && owner != user;
 
-    // The complaint may name the new file, whose name nobody chose.
+    // The complaint may name the new file, whose name nobody chose: then it is about the file beside it that the command names.
     private static Mount? MountAt(string path, FailedStep failed) =>
         failed.Mounts.Mounts.FirstOrDefault(mount => mount.ContainerPath == path)
-        ?? (failed.Mounts.Mounts.Where(mount => Path.GetDirectoryName(mount.ContainerPath) == Path.GetDirectoryName(path)).ToList() is [var only] ? only : null);
+        ?? failed.Mounts.Mounts.FirstOrDefault(mount => Path.GetDirectoryName(mount.ContainerPath) == Path.GetDirectoryName(path) && failed.Text.Contains(Path.GetFileName(mount.ContainerPath), StringComparison.Ordinal) && failed.Host.Program(mount.HostPath) is not null);
 }

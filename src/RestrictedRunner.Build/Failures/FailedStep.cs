@@ -29,6 +29,7 @@ internal sealed partial record FailedStep(StepOptions Options, int ExitCode, IRe
     /// <summary>False when <c>DockerRunOpts</c> may show the container more, or start it elsewhere.</summary>
     public bool KnowsFolders => !RunOpts.Split(Options.DockerRunOpts).Any(word => FolderOptions.Any(option => word.StartsWith(option, StringComparison.Ordinal)));
 
+    /// <summary>What it runs.</summary>
     public string Text => $"{Options.PrepareCommand}\n{Options.Command}\n{ShellWords.Join(Options.Arguments)}";
 
     /// <summary>The folders that the command goes to: relative names may start there.</summary>

@@ -8,7 +8,7 @@ public class FailureRulesTests
     private const uint Caller = 1000;
 
     // The project is /home/me/app, and the container has it as /src.
-    private static readonly StepOptions Options = new() { ClientDirectory = "/home/me/app", Mounts = [new("/home/me/app", "/src"), new("/home/me/lib", "/src/lib", ReadOnly: true)], WorkDir = "/src", User = "current" };
+    private static readonly StepOptions Options = new() { Command = "make all", ClientDirectory = "/home/me/app", Mounts = [new("/home/me/app", "/src"), new("/home/me/lib", "/src/lib", ReadOnly: true)], WorkDir = "/src", User = "current" };
 
     // As a hermetic step has it: a copy of a part of the project.
     private static readonly StepOptions Hermetic = new() { ClientDirectory = "/home/me/app", Mounts = [new("/obj/stage", "/project")], WorkDir = "/project", AllowNetworking = false, ReadOnly = true, Tmpfs = ["/tmp"], User = "current" };
@@ -50,6 +50,7 @@ public class FailureRulesTests
         Assert.Equal(interpreter is null ? "" : $"'/home/me/app/tool.sh' needs '{interpreter}', which is not in the image.", Explain(Options, Line, 127, host));
         Assert.Empty(Explain(Options, "/.restricted-runner.sh: line 1: ./tool.sh: not found", 127, Host()));
         Assert.Empty(Explain(Options, "./tool.sh: it broke", 127, host));
+        Assert.Empty(interpreter is null ? "" : Explain(Options with { Command = "./build.sh; true", Shell = $"/bin/{Path.GetFileName(interpreter)} -e" }, Line, 127, host));
         Assert.Empty(Explain(Options with { Command = "cd sub && ./tool.sh" }, Line, 127, host));
         Assert.Empty(Explain(Options with { DockerRunOpts = "-w /other" }, Line, 127, host));
     }
@@ -81,17 +82,21 @@ public class FailureRulesTests
         Assert.Equal(expected, FailureRules.Explain(new(Options with { Shell = shell }, 2, []) { At = new("Command", 1, complaint), Host = Host() }));
 
     [Theory]
-    [InlineData("sed: can't move 'lib/x.txt9NiffX' to 'one.txt': Device or resource busy", "/src/one.txt")]
-    [InlineData("rm: cannot remove '/src/lib': Device or resource busy", "/src/lib")]
-    [InlineData("sed: cannot rename /etc/sedIMYSuI: Device or resource busy", "/etc/app.conf")]
-    [InlineData("sed: cannot rename ./sedGGrdZA: Device or resource busy", "")]
-    [InlineData("rm: cannot remove '/src/other': Device or resource busy", "")]
-    public void A_file_that_is_a_mount_of_its_own(string line, string mount)
+    [InlineData("sed -i s/a/b/ one.txt", "sed: can't move 'one.txt9NiffX' to 'one.txt': Device or resource busy", "/src/one.txt")]
+    [InlineData("sh edit.sh", "rm: cannot remove '/src/lib': Device or resource busy", "/src/lib")]
+    [InlineData("sed -i s/a/b/ /etc/app.conf", "sed: cannot rename /etc/sedIMYSuI: Device or resource busy", "/etc/app.conf")]
+    [InlineData("sed -i s/a/b/ one.txt", "sed: cannot rename ./sedGGrdZA: Device or resource busy", "/src/one.txt")]
+    [InlineData("mv g.txt one.txt", "mv: can't rename 'g.txt': Device or resource busy", "/src/one.txt")]
+    [InlineData("sed -i s/a/b/ other.txt", "sed: cannot rename ./sedGGrdZA: Device or resource busy", "")]
+    [InlineData("rm -r lib other", "rm: cannot remove '/src/other': Device or resource busy", "")]
+    [InlineData("sed -i s/a/b/ one.txt", "sed: one.txt: Permission denied", "")]
+    public void A_file_that_is_a_mount_of_its_own(string command, string line, string mount)
     {
-        var options = Options with { Mounts = [.. Options.Mounts, new("/home/me/one.txt", "/src/one.txt"), new("/home/me/app.conf", "/etc/app.conf")] };
+        var options = Options with { Command = command, Mounts = [.. Options.Mounts, new("/home/me/one.txt", "/src/one.txt"), new("/home/me/app.conf", "/etc/app.conf")] };
+        var host = Host() with { Program = path => path is "/home/me/one.txt" or "/home/me/app.conf" ? new("", IsExecutable: false) : null };
 
-        Assert.Equal(mount.Length == 0 ? "" : $"'{mount}' is a mount of its own, which nothing can replace or remove: mount the folder that it is in.", Explain(options, line));
-        Assert.Empty(Explain(Options with { Mounts = [Options.Mounts[0]] }, line));
+        Assert.Equal(mount.Length == 0 ? "" : $"'{mount}' is a mount of its own, which nothing can replace or remove: mount the folder that it is in.", Explain(options, line, 1, host));
+        Assert.Empty(Explain(options with { Mounts = [Options.Mounts[0]] }, line, 1, host));
     }
 
     [Theory]

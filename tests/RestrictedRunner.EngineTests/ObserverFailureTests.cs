@@ -85,7 +85,7 @@ public class ObserverFailureTests(Registries registries)
 
     private static async Task<InvalidOperationException> FailingRunAsync(StepOptions options, Watched watched)
     {
-        var observer = watched.Observer with { Output = line => throw new InvalidOperationException(line.Text) };
+        var observer = watched.Observer with { Output = line => throw new InvalidOperationException(line.Text), EngineRemark = line => throw new InvalidOperationException(line) };
         return await Assert.ThrowsAsync<InvalidOperationException>(() => options.RunAsync(observer).WaitAsync(Soon, TestContext.Current.CancellationToken));
     }
 }

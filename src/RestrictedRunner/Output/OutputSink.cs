@@ -24,7 +24,7 @@ internal sealed class OutputSink : IDisposable
     private readonly RunObserver _observer;
     private readonly CancellationTokenSource _failed = new();
     private readonly List<string> _report = [];
-    private readonly Queue<string> _remarks = [];
+    private readonly Queue<string> _ofClient = [];
     private readonly Queue<string> _held = [];
     private readonly Func<bool> _mayBeCreated;
     private readonly bool _hasPipes;
@@ -81,7 +81,7 @@ internal sealed class OutputSink : IDisposable
             _created = _created || _started || _mayBeCreated();
             if (!_created || (!_started && EngineMessages.IsWarningOfCreation(line)))
             {
-                AddToRemarks(line);
+                HearClient(line);
             }
             else if (_holds && (_held.Count > 0 || EngineMessages.StartsFailure(line) || (_hasPipes && EngineMessages.IsRemark(line))) && _held.Count < LongestReport)
             {
@@ -149,7 +149,6 @@ internal sealed class OutputSink : IDisposable
         {
             _ended = true;
             ThrowIfFailed();
-            TellRemarks(EngineMessages.IsRemark);
             return _started ? null : EngineMessages.Report(_report);
         }
     }
@@ -180,18 +179,25 @@ internal sealed class OutputSink : IDisposable
     private void Start()
     {
         _started = true;
-        TellRemarks(static _ => true);
+        while (_ofClient.TryDequeue(out var line))
+        {
+            _observer.EngineRemark(line);
+        }
+
         StopHolding();
     }
 
-    private void AddToRemarks(string line)
+    // A reason why there is no container, unless one is started all the same.
+    private void HearClient(string line)
     {
-        if (_remarks.Count == LongestReport)
+        if (EngineMessages.IsRemark(line))
         {
-            _observer.EngineRemark(_remarks.Dequeue());
+            _observer.EngineRemark(line);
         }
-
-        _remarks.Enqueue(line);
+        else if (_ofClient.Count < LongestReport)
+        {
+            _ofClient.Enqueue(line);
+        }
     }
 
     private void AddToReport(string line)
@@ -243,18 +249,6 @@ internal sealed class OutputSink : IDisposable
         while (_held.TryDequeue(out var line))
         {
             Deliver(line);
-        }
-    }
-
-    // What the client said before its container was there, and did not keep it from starting the command.
-    private void TellRemarks(Func<string, bool> isOne)
-    {
-        while (_remarks.TryDequeue(out var line))
-        {
-            if (isOne(line))
-            {
-                _observer.EngineRemark(line);
-            }
         }
     }
 

@@ -17,7 +17,7 @@ internal static class StepActions
             Arguments = plan.Script is null ? plan.Words : [.. plan.Words, plan.Script],
             EnvironmentVariables = options.EnvironmentVariables,
             WorkingDirectory = start,
-            OutputPaths = step.OutputsFrom(projectDirectory),
+            OutputPaths = step.Outputs.RelativeTexts,
             Image = image,
             Timeout = options.Timeout,
             Properties =

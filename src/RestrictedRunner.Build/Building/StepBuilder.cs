@@ -51,7 +51,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private bool Build(DeclaredStep step, StepOptions options, StatePaths paths, StepState state, StepLogs.Log log)
     {
         var earlier = WrittenFiles.Load(paths.Written);
-        var inputs = InputsWithout(earlier, new OutputFolders(step, setting.ProjectDirectory).Depth);
+        var inputs = InputsWithout(earlier, step.Outputs.Depth);
         if (!AreThere(step, inputs, log))
         {
             return false;
@@ -59,7 +59,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         var files = new StepFiles(step, setting.ProjectDirectory, earlier, inputs);
         var key = KeyOf(step, options, inputs);
-        var isSame = key.Length > 0 && state.Key == key && state.Outputs == HashOf(earlier, paths) && !files.Outputs.Absent(setting.ProjectDirectory).Any();
+        var isSame = key.Length > 0 && state.Key == key && state.Outputs == HashOf(earlier, paths) && !files.Outputs.Absent().Any();
         if (isSame && !state.Warnings.Any(warning => warning.IsError(log.Engine)))
         {
             log.Messages.LogMessage(MessageImportance.Normal, $"Step '{step.Name}' is up to date.");
@@ -83,7 +83,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         state.Forget();
         log.ForgetWarnings();
-        var overwritten = OverwrittenOutput.Watch(files.Outputs, files.Folders, setting.Writers, setting.State.Project, cancellation);
+        var overwritten = OverwrittenOutput.Watch(step.Outputs, setting.Writers, setting.State.Project, cancellation);
         var before = files.Paths();
         try
         {
@@ -131,7 +131,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         bool Keep(string keyOfOutputs, string outputs)
         {
             IsFirstLook(log.Engine, paths);
-            setting.Writers?.Add(files.Folders.Paths, paths.Written);
+            setting.Writers?.Add(step.Outputs.Folders, paths.Written);
 
             // Without the warning below, which is about this run alone.
             StepWarning[]? warnings = log.Warnings is { } logged ? [.. logged.Select(warning => StepWarning.Of(warning, step.Place, setting.ProjectDirectory))] : null;
@@ -149,7 +149,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
 
         FileSnapshot InputsWithout(WrittenFiles written, int depth) =>
-            FileSnapshot.Find(step.AllInputs, setting.ProjectDirectory, paths.Inputs, cancellation, depth, StepExclusions.Of(step, setting, written));
+            FileSnapshot.Find(step.Inputs, paths.Inputs, cancellation, depth, StepExclusions.Of(step, setting, written));
 
         // Empty when it is not known what the step saw. An image that was pulled for the run is known only then.
         string KeyAfterRun(WrittenFiles written)
@@ -186,9 +186,9 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     // In every build: a step that nothing is an input of would be up to date for good. The warning may be an error in this build.
     private bool AreThere(DeclaredStep step, FileSnapshot inputs, StepLogs.Log log)
     {
-        foreach (var input in inputs.Absent(setting.ProjectDirectory))
+        foreach (var input in inputs.Absent())
         {
-            log.Diagnostics.InputAbsent(step, input);
+            log.Diagnostics.InputAbsent(step, input.Text);
         }
 
         if (inputs.Found.RawNames is { Count: > 0 } names)
@@ -201,9 +201,9 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             log.Diagnostics.InputLeadsNowhere(step, link.Path, link.Text);
         }
 
-        foreach (var input in step.AllowEmptyInputs ? [] : inputs.Empty(setting.ProjectDirectory))
+        foreach (var input in step.AllowEmptyInputs ? [] : inputs.Empty())
         {
-            log.Diagnostics.InputEmpty(step, input, NearInput.Of(input, setting.ProjectDirectory));
+            log.Diagnostics.InputEmpty(step, input.Text, NearInput.Of(input, setting.ProjectDirectory));
         }
 
         return !log.HasErrors;
@@ -213,7 +213,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private static string? KnownHash(StepFiles files, WrittenFiles written, IReadOnlyList<InputEntry>? restored)
     {
         var known = restored?.OfType<InputEntry.File>().Where(file => written.Contents.ContainsKey(file.Path)).ToList();
-        return files.Folders.Depth == 0 && known?.Count == written.Files.Count() ? InputTree.Of(known).Root.Hash : null;
+        return files.Step.Outputs.Depth == 0 && known?.Count == written.Files.Count() ? InputTree.Of(known).Root.Hash : null;
     }
 
     private string HashOf(WrittenFiles files, StatePaths paths)

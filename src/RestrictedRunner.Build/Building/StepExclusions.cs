@@ -14,7 +14,7 @@ internal static class StepExclusions
     {
         var project = setting.ProjectDirectory;
         var build = setting.BuildFolders.Select(Path.TrimEndingDirectorySeparator).Where(folder => !HostFolder.IsAtOrBelow(project, folder));
-        var outputs = step.Outputs.Select(output => Glob.Parse(output, project)).ToList();
+        var outputs = step.Outputs.Paths.Select(path => path.Glob).ToList();
         return new(
             new HashSet<string>([.. build, .. outputs.Where(output => output.IsPlain).Select(output => output.Start)]),
             [setting.State.Folder, Path.GetFullPath(LogFilePlace.DefaultFolder, project)],

@@ -14,7 +14,7 @@ internal static class StepRules
     {
         List<OptionProblem> problems = [.. parameters.Problems.Concat(StepOptionRules.Check(parameters.Options)).Where(problem => !forPull || !IsOfFiles(problem))];
         problems.ForEach(diagnostics.Problem);
-        var tooWide = new OutputFolders(step, projectDirectory).ThatHoldProject().ToList();
+        var tooWide = step.Outputs.ThatHoldProject().ToList();
         tooWide.ForEach(output => diagnostics.OutputHoldsProject(step, output));
         var forbidden = step.Hermetic ? HermeticOptions.Forbidden(step).ToList() : [];
         forbidden.ForEach(parameter => diagnostics.NotHermetic(step, parameter));

@@ -16,32 +16,31 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     public string ProjectInTree => ProjectTree.ProjectAt(Depth);
 
     /// <summary>Looks for inputs, and reads what has changed since it was last read.</summary>
-    /// <param name="declared">Files, folders and globs.</param>
-    /// <param name="folder">Full path of the project's folder.</param>
+    /// <param name="declared">The inputs.</param>
     /// <param name="known">Path of the file that remembers what was read before.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="depth">How many folders above the project's the files begin at least.</param>
     /// <param name="excluded">What folders and globs do not stand for; null for nothing.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
-    public static FileSnapshot Find(IReadOnlyList<string> declared, string folder, string known, CancellationToken cancellation, int depth = 0, ExcludedInputs? excluded = null) =>
-        Of(() => InputFiles.Find(folder, declared, excluded), known, depth, cancellation);
+    public static FileSnapshot Find(DeclaredInputs declared, string known, CancellationToken cancellation, int depth = 0, ExcludedInputs? excluded = null) =>
+        Of(() => InputFiles.Find(declared, excluded), known, depth, cancellation);
 
     /// <summary>The same for outputs, whose links are the files that they lead to.</summary>
-    /// <param name="written">Full paths.</param>
+    /// <param name="written">Full paths of files, which may have any characters in their names.</param>
     /// <param name="folder">Full path of the project's folder.</param>
     /// <param name="known">Path of the file that remembers what was read before.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
     public static FileSnapshot OfOutputs(IReadOnlyList<string> written, string folder, string known, CancellationToken cancellation) =>
-        Of(() => InputFiles.FindOutputs(folder, written, followsLinks: true), known, depth: 0, cancellation);
+        Of(() => InputFiles.FindOutputs(folder, [.. written.Select(Glob.Plain)], followsLinks: true), known, depth: 0, cancellation);
 
     /// <summary>What is declared as a plain path and is not there.</summary>
-    public IEnumerable<string> Absent(string folder) => Found.Missing.Where(declared => IsFile(declared, folder));
+    public IEnumerable<DeclaredPath> Absent() => Found.Missing.Where(IsFile);
 
     /// <summary>The globs and folders that stand for nothing.</summary>
-    public IEnumerable<string> Empty(string folder) => Found.Missing.Where(declared => !IsFile(declared, folder));
+    public IEnumerable<DeclaredPath> Empty() => Found.Missing.Where(path => !IsFile(path));
 
     /// <summary>True while nobody has written to one of the files since they were found.</summary>
     public bool IsUnchanged() => Found.Files.All(static file => FileStamp.Of(file.FullPath) == file.Stamp) && Found.Links.All(static link => link.IsUnchanged());
@@ -52,7 +51,7 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <summary>What is to be written in a link of the tree, relative to the folder that it is in.</summary>
     public string TargetInTree(InputLink link) => TargetInTree(link, Depth);
 
-    private static bool IsFile(string declared, string folder) => Glob.Parse(declared, folder) is { IsPlain: true } path && !Directory.Exists(path.Start);
+    private static bool IsFile(DeclaredPath path) => path.IsPlain && !Directory.Exists(path.Glob.Start);
 
     private static FileSnapshot Of(Func<InputFiles> find, string known, int depth, CancellationToken cancellation)
     {

@@ -2,11 +2,9 @@ namespace RestrictedRunner.Build;
 
 /// <summary>The files that the declared inputs of a step stand for.</summary>
 /// <param name="Files">Each once, sorted by <see cref="InputFile.Path"/> in the order of UTF-8 bytes.</param>
-/// <param name="Missing">Declared inputs that stand for no file, as they were declared.</param>
-internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<string> Missing)
+/// <param name="Missing">Declared inputs that stand for no file.</param>
+internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<DeclaredPath> Missing)
 {
-    private const char Exclusion = '!';
-
     /// <summary>Files and links with a name that is no UTF-8, which .NET cannot open: each a <see cref="RawName"/>, relative as <see cref="InputFile.Path"/> is.</summary>
     public IReadOnlyList<string> RawNames { get; init; } = [];
 
@@ -17,22 +15,18 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     public IReadOnlyList<InputLink> Nowhere { get; init; } = [];
 
     /// <summary>Looks for the inputs of a step.</summary>
-    /// <param name="folder">Full path of the project's folder.</param>
     /// <param name="declared">
-    /// Files, folders with all that is below them, and patterns (see <see cref="Glob.ParseInput"/>), which stand for files
-    /// only; relative to the folder or absolute. What begins with <c>!</c> takes files and folders away again, wherever it
-    /// stands in the list; <c>./!name</c> is a file with such a name. What becomes of symbolic links, <see cref="InputSearch"/>
-    /// tells. Pipes, sockets and devices are no inputs.
+    /// The inputs, of which globs stand for files only. What becomes of symbolic links, <see cref="InputSearch"/> tells. Pipes,
+    /// sockets and devices are no inputs.
     /// </param>
     /// <param name="excluded">What patterns and folders do not stand for; null for nothing.</param>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
-    public static InputFiles Find(string folder, IReadOnlyList<string> declared, ExcludedInputs? excluded = null)
+    public static InputFiles Find(DeclaredInputs declared, ExcludedInputs? excluded = null)
     {
-        var exclusions = declared.Where(text => text.StartsWith(Exclusion)).Select(text => Glob.Parse(text[1..], folder));
-        string[] inputs = [.. declared.Where(text => !text.StartsWith(Exclusion)).Distinct()];
-        var search = new InputSearch(folder, new FileSearch([.. exclusions], excluded), excluded);
-        var stands = search.Find([.. inputs.Select(text => Glob.ParseInput(text, folder))]);
-        return new(Sorted(folder, search.Files), [.. inputs.Where((_, i) => !stands[i])])
+        var folder = declared.ProjectDirectory;
+        var search = new InputSearch(folder, new FileSearch(declared.Exclusions, excluded), excluded);
+        var stands = search.Find([.. declared.Paths.Select(path => path.Glob)]);
+        return new(Sorted(folder, search.Files), [.. declared.Paths.Where((_, i) => !stands[i])])
         {
             RawNames = [.. search.RawNames.Select(path => RelativePath(folder, path))],
             Links = [.. search.Links.Select(link => Link(folder, link.Key, RelativePath(folder, link.Value))).OrderBy(link => link.Path, Utf8Order.Comparer)],
@@ -42,13 +36,13 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
 
     /// <summary>Looks for outputs: a link to a file is that file's content under the link's name, and a dot is a character like others.</summary>
     /// <param name="folder">Full path of the project's folder.</param>
-    /// <param name="declared">Files, folders and patterns.</param>
+    /// <param name="outputs">Files, folders and patterns.</param>
     /// <param name="followsLinks">False looks into no folder that a pattern finds behind a symbolic link.</param>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
-    public static InputFiles FindOutputs(string folder, IReadOnlyList<string> declared, bool followsLinks)
+    public static InputFiles FindOutputs(string folder, IReadOnlyList<Glob> outputs, bool followsLinks)
     {
         var search = new FileSearch([]);
-        string[] all = [.. declared.SelectMany(text => Followed(search.Find(Glob.Parse(text, folder)))).Distinct()];
+        string[] all = [.. outputs.SelectMany(glob => Followed(search.Find(glob))).Distinct()];
         string[] paths = [.. all.Where(path => !RawName.IsRaw(path))];
         var stamps = new FileStamp?[paths.Length];
         InParallel.For(paths.Length, i => stamps[i] = FileStamp.Of(paths[i]), CancellationToken.None);

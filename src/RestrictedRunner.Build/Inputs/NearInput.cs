@@ -11,12 +11,9 @@ internal static class NearInput
 
     /// <summary>The sentences for a warning; empty when there is nothing to tell.</summary>
     /// <param name="input">A glob or folder.</param>
-    /// <param name="projectDirectory">Full path of the folder that it is relative to.</param>
-    public static string Of(string input, string projectDirectory)
-    {
-        var glob = Glob.ParseInput(input, projectDirectory);
-        return AbsentFolder(glob.Start, projectDirectory) ?? LeftOut(input, glob, projectDirectory) ?? OtherNames(input, glob, projectDirectory);
-    }
+    /// <param name="projectDirectory">Full path of the project's folder, from which paths are shown.</param>
+    public static string Of(DeclaredPath input, string projectDirectory) =>
+        AbsentFolder(input.Glob.Start, projectDirectory) ?? LeftOut(input.Glob, projectDirectory) ?? OtherNames(input, projectDirectory);
 
     private static string? AbsentFolder(string start, string projectDirectory)
     {
@@ -37,18 +34,20 @@ internal static class NearInput
     }
 
     // What the same text would stand for if nothing were left out.
-    private static string? LeftOut(string input, Glob glob, string projectDirectory)
+    private static string? LeftOut(Glob glob, string projectDirectory)
     {
-        var all = glob.IsPlain ? Glob.Below(glob.Start) : Glob.Parse(input, projectDirectory) is { IsPlain: false } parsed ? parsed : Glob.Below(glob.Start);
+        var all = glob.IsPlain ? Glob.Below(glob.Start) : glob.WithDotFolders();
         return Below(glob.Start).Where(all.IsMatch).Min(StringComparer.Ordinal) is { } file
             ? $"It does not stand for '{Shown(file, projectDirectory)}': '!' takes that away, or the build or the step itself writes it, or it is in a folder whose name begins with a dot and that the input does not name."
             : null;
     }
 
-    private static string OtherNames(string input, Glob glob, string projectDirectory)
+    private static string OtherNames(DeclaredPath input, string projectDirectory)
     {
+        var glob = input.Glob;
+
         // The names of folders that come after a pattern, and the ending of the file's.
-        var names = input.Split('/');
+        var names = input.Text.Split('/');
         var known = Below(glob.Start).Select(path => Path.GetRelativePath(glob.Start, path).Split(Path.DirectorySeparatorChar)).ToList();
         var folders = known.SelectMany(path => path.SkipLast(1)).Distinct().ToList();
         foreach (var name in names.SkipLast(1).Where(name => name.Length > 0 && name.AsSpan().IndexOfAny('*', '?') < 0 && !folders.Contains(name)).Where(name => !IsInStart(name, glob)))

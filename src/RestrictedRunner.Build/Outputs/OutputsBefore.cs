@@ -3,39 +3,37 @@ namespace RestrictedRunner.Build;
 /// <summary>What was among a step's outputs before it ran, to tell what it wrote from what it found.</summary>
 internal sealed class OutputsBefore
 {
-    private readonly DeclaredOutputs _outputs;
-    private readonly string _folder;
+    private readonly OutputSearch _outputs;
     private readonly HashSet<string> _named;
     private readonly Dictionary<string, (FileStamp? Stamp, string? Target)> _found;
     private readonly HashSet<string> _rawNames;
 
-    /// <param name="outputs">The declared outputs.</param>
-    /// <param name="projectDirectory">Full path of the folder that the step will run in.</param>
-    public OutputsBefore(DeclaredOutputs outputs, string projectDirectory)
+    /// <param name="outputs">The declared outputs, in the folder that the step will run in.</param>
+    public OutputsBefore(DeclaredOutputs outputs)
     {
-        (_outputs, _folder) = (outputs, projectDirectory);
-        _named = [.. outputs.Named(projectDirectory)];
-        _found = outputs.FindIn(projectDirectory).ToDictionary(output => output.Path, Look);
-        _rawNames = [.. outputs.RawNames(projectDirectory)];
+        _outputs = new(outputs);
+        _named = [.. _outputs.Named];
+        _found = _outputs.Find().ToDictionary(output => output.Path, Look);
+        _rawNames = [.. _outputs.RawNames()];
     }
 
     /// <summary>What the step made, and what it changed of that which has an output's very name.</summary>
-    public IReadOnlyList<OutputOnDisk> Changed() => [.. _outputs.FindIn(_folder).Where(output => !IsUnchanged(output) && !WasThere(output))];
+    public IReadOnlyList<OutputOnDisk> Changed() => [.. _outputs.Find().Where(output => !IsUnchanged(output) && !WasThere(output))];
 
     /// <summary>Full paths of what the step made with a name that is no UTF-8: each a <see cref="RawName"/>.</summary>
-    public IReadOnlyList<string> NewRawNames() => [.. _outputs.RawNames(_folder).Except(_rawNames)];
+    public IReadOnlyList<string> NewRawNames() => [.. _outputs.RawNames().Except(_rawNames)];
 
     /// <summary>What is the step's after it has succeeded: also a file that has an output's very name and the step left as it was.</summary>
-    public IReadOnlyList<OutputOnDisk> Own() => [.. _outputs.FindIn(_folder).Where(output => !IsUntouched(output))];
+    public IReadOnlyList<OutputOnDisk> Own() => [.. _outputs.Find().Where(output => !IsUntouched(output))];
 
     /// <summary>What is among the outputs as it was, and is not the step's.</summary>
-    public IReadOnlyList<OutputOnDisk> Untouched() => [.. _outputs.FindIn(_folder).Where(IsUntouched)];
+    public IReadOnlyList<OutputOnDisk> Untouched() => [.. _outputs.Find().Where(IsUntouched)];
 
     /// <summary>
     /// Files and links that were there before, whether or not they have changed: it may have been by "chmod -R", or by the user
     /// meanwhile.
     /// </summary>
-    public IReadOnlyList<OutputOnDisk> WereThere() => [.. _outputs.FindIn(_folder).Where(WasThere)];
+    public IReadOnlyList<OutputOnDisk> WereThere() => [.. _outputs.Find().Where(WasThere)];
 
     private bool IsUntouched(OutputOnDisk output) => WasThere(output) && IsUnchanged(output);
 

@@ -53,8 +53,20 @@ internal sealed class Glob
         return patterns is [.., "" or AnyFolders] ? new(start, [.. patterns[..^1], AnyFolders, AnyName]) : new(start, patterns);
     }
 
+    /// <summary>One path, in which no character is special.</summary>
+    /// <param name="path">Full path.</param>
+    public static Glob Plain(string path) => new(path, []);
+
     /// <summary>All files below a folder.</summary>
     public static Glob Below(string folder) => new(folder, [AnyFolders, AnyName]);
+
+    /// <summary>The same patterns, which start at the same path from another folder.</summary>
+    /// <param name="from">Full path of the folder that the path is taken from.</param>
+    /// <param name="to">Full path of the other folder.</param>
+    public Glob Moved(string from, string to) => new(FullPath(Path.GetRelativePath(from, Start), "", to), _patterns) { PassesDotFolders = PassesDotFolders };
+
+    /// <summary>The same patterns, which pass by no folder.</summary>
+    public Glob WithDotFolders() => new(Start, _patterns);
 
     /// <summary>
     /// The same for an input. A folder that is named stands for all that is in it; the project's own, or one that it is in,

@@ -18,10 +18,10 @@ internal sealed record GoneStep(WrittenFiles Written, string Path)
     /// <exception cref="UnauthorizedAccessException">A file may not be removed.</exception>
     public IReadOnlyList<string> Remove(IReadOnlyList<DeclaredStep> declared, StateFolder state, string project, CancellationToken cancellation)
     {
-        HashSet<string> inputs = [.. declared.SelectMany(step => step.AllInputs).Select(input => Glob.Parse(input, project)).Where(input => input.IsPlain).Select(input => input.Start)];
+        HashSet<string> inputs = [.. declared.SelectMany(step => step.Inputs.Named)];
         HashSet<string> ofOthers = [.. declared.Select(step => state.Of(step).Written).Where(File.Exists).SelectMany(path => WrittenFiles.Load(path).Contents.Keys)];
         var outputs = Written.FindIn(project, cancellation).Where(output => !ofOthers.Contains(output.Path) && !inputs.Contains(output.Info.FullName)).ToList();
-        OutputOnDisk.Remove(outputs, new(project), folder => declared.Any(step => new OutputFolders(step, project).AreIn(folder)));
+        OutputOnDisk.Remove(outputs, new(project), folder => declared.Any(step => step.Outputs.AreIn(folder)));
         state.Forget(Path);
         state.ForgetFormerProject(Written.Writer);
         return [.. outputs.Where(output => !output.IsFolder).Select(output => output.Path)];

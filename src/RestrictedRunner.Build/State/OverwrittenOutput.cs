@@ -8,25 +8,25 @@ internal sealed record OverwrittenOutput(string Path, StepWriter By, string Proj
 {
     /// <summary>What is among a step's outputs as steps of other projects left it, before this one runs.</summary>
     /// <returns>Tells after the run, of each of these steps, the first file that has changed.</returns>
-    public static Func<IReadOnlyList<OverwrittenOutput>> Watch(DeclaredOutputs outputs, OutputFolders folders, OutputWriters? writers, string project, CancellationToken cancellation)
+    public static Func<IReadOnlyList<OverwrittenOutput>> Watch(DeclaredOutputs outputs, OutputWriters? writers, string project, CancellationToken cancellation)
     {
-        var theirs = (writers?.Others(folders.Paths, project) ?? []).Select(written => (Written: written, Found: Find(written, outputs, folders.ProjectDirectory, cancellation))).ToList();
+        var theirs = (writers?.Others(outputs.Folders, project) ?? []).Select(written => (Written: written, Found: Find(written, outputs, cancellation))).ToList();
         return () =>
         [
             .. from written in theirs
                let overwritten = written.Found.FirstOrDefault(output => OutputOnDisk.At(FolderOf(written.Written), output.Path) is { } now && !written.Written.Made(now, cancellation))
                where overwritten is not null
                select new OverwrittenOutput(
-                   ProjectTree.FromProject(folders.ProjectDirectory, OutputPath.Absolute(FolderOf(written.Written), overwritten.Path)),
+                   ProjectTree.FromProject(outputs.ProjectDirectory, OutputPath.Absolute(FolderOf(written.Written), overwritten.Path)),
                    written.Written.Writer,
-                   ProjectTree.FromProject(folders.ProjectDirectory, written.Written.Writer.Project)),
+                   ProjectTree.FromProject(outputs.ProjectDirectory, written.Written.Writer.Project)),
         ];
     }
 
-    private static List<OutputOnDisk> Find(WrittenFiles written, DeclaredOutputs outputs, string projectDirectory, CancellationToken cancellation) =>
+    private static List<OutputOnDisk> Find(WrittenFiles written, DeclaredOutputs outputs, CancellationToken cancellation) =>
     [
         .. written.Contents.Keys.Concat(written.InPlace.Keys).Order(Utf8Order.Comparer)
-            .Where(path => outputs.Has(OutputPath.Absolute(FolderOf(written), path), projectDirectory))
+            .Where(path => outputs.Has(OutputPath.Absolute(FolderOf(written), path)))
             .Select(path => OutputOnDisk.At(FolderOf(written), path)).OfType<OutputOnDisk>()
             .Where(output => !output.IsFolder && written.Made(output, cancellation)),
     ];

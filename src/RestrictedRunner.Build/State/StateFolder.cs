@@ -25,7 +25,7 @@ internal sealed partial record StateFolder(string Folder, string Project)
 
     /// <summary>What remembers a step.</summary>
     /// <param name="step">Of one name there is a step for each framework, with outputs of its own.</param>
-    public StatePaths Of(DeclaredStep step) => new(Path.Combine(Folder, $"{Start}{Name(step.Name)}-{HashOf(string.Join('\n', step.Outputs))[..ShortHash]}{StatePaths.StateEnding}"));
+    public StatePaths Of(DeclaredStep step) => new(Path.Combine(Folder, $"{Start}{Name(step.Name)}-{HashOf(string.Join('\n', step.Outputs.Texts))[..ShortHash]}{StatePaths.StateEnding}"));
 
     /// <summary>
     /// What the project's steps wrote, by the paths of the files that remember it, and what those of a project wrote that was in

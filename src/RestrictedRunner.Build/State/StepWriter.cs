@@ -21,7 +21,7 @@ internal sealed record StepWriter(string Step, string Project, string DeclaredIn
     /// <summary>The writer that a step is in a build.</summary>
     public static StepWriter Of(DeclaredStep step, string project, BuildScope scope) => new(step.Name, project, step.Place.File)
     {
-        Outputs = step.Outputs,
+        Outputs = step.Outputs.Texts,
         Scope = scope.Of(step).Text,
         Evaluated = scope.Text,
     };

@@ -8,18 +8,11 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     /// <summary>Heads the step's log; the name when there is none.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>Files, folders and globs that the step reads, relative to the project.</summary>
-    public IReadOnlyList<string> Inputs { get; init; } = [];
+    /// <summary>What the step reads, also as its standard input.</summary>
+    public DeclaredInputs Inputs { get; init; } = DeclaredInputs.None;
 
-    /// <summary>The same with the file that the step reads as standard input, which is declared by that.</summary>
-    public IReadOnlyList<string> AllInputs => Given.Has(nameof(StepOptions.StandardInput)) ? [.. Inputs, Given.Text(nameof(StepOptions.StandardInput))] : Inputs;
-
-    /// <summary>Files, folders and globs that the step writes, relative to the project.</summary>
-    public IReadOnlyList<string> Outputs { get; init; } = [];
-
-    /// <summary>The same, all of them relative: the folder of the checkout is in none.</summary>
-    public IReadOnlyList<string> OutputsFrom(string projectDirectory) =>
-        [.. Outputs.Select(output => Path.IsPathRooted(output) ? ProjectTree.FromProject(projectDirectory, output) : output)];
+    /// <summary>What the step writes.</summary>
+    public DeclaredOutputs Outputs { get; init; } = DeclaredOutputs.None;
 
     /// <summary>Names of the steps that come before it.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];

@@ -10,10 +10,9 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
 
     /// <summary>Orders the steps, or tells by <paramref name="problem"/> why there is no order.</summary>
     /// <param name="steps">In the order of the project, which is kept where nothing else decides.</param>
-    /// <param name="projectDirectory">Folder that inputs and outputs are relative to.</param>
     /// <param name="problem">Is told each fault.</param>
     /// <returns>Null when there was a fault.</returns>
-    public static StepGraph? Of(IReadOnlyList<DeclaredStep> steps, string projectDirectory, Action<DeclaredStep, GraphProblem> problem)
+    public static StepGraph? Of(IReadOnlyList<DeclaredStep> steps, Action<DeclaredStep, GraphProblem> problem)
     {
         var isGood = true;
         foreach (var second in steps.GroupBy(step => step.Name, Names).SelectMany(same => same.Skip(1)))
@@ -30,13 +29,13 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         }
 
         // Every step is compared with every other.
-        var outputs = steps.SelectMany(step => step.Outputs.Select(output => new Output(step, output, new(output, projectDirectory, isInput: false)))).ToList();
+        var outputs = steps.SelectMany(step => step.Outputs.Paths.Select(path => new Output(step, path))).ToList();
         foreach (var output in outputs)
         {
-            var first = outputs.First(other => Overlap(other.Name, output.Name) || (!ReferenceEquals(other.Step, output.Step) && MayOverlap(other, output)));
+            var first = outputs.First(other => Overlap(other.Path, output.Path) || (!ReferenceEquals(other.Step, output.Step) && MayOverlap(other.Path, output.Path)));
             if (!ReferenceEquals(first.Step, output.Step))
             {
-                Report(output.Step, new(GraphProblemKind.OutputTwice, output.Text, first.Step.Name));
+                Report(output.Step, new(GraphProblemKind.OutputTwice, output.Path.Text, first.Step.Name));
             }
         }
 
@@ -45,7 +44,7 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
             return null;
         }
 
-        var before = steps.ToDictionary(step => step.Name, step => Predecessors(step, outputs, steps, projectDirectory), Names);
+        var before = steps.ToDictionary(step => step.Name, step => Predecessors(step, outputs, steps), Names);
         var byName = steps.ToDictionary(step => step.Name, Names);
         var ordered = new List<DeclaredStep>();
         foreach (var step in steps)
@@ -66,10 +65,9 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         }
     }
 
-    private static IReadOnlyList<string> Predecessors(DeclaredStep step, List<Output> outputs, IReadOnlyList<DeclaredStep> steps, string projectDirectory)
+    private static IReadOnlyList<string> Predecessors(DeclaredStep step, List<Output> outputs, IReadOnlyList<DeclaredStep> steps)
     {
-        var inputs = InputPattern.Of(step.AllInputs, projectDirectory);
-        var read = outputs.Where(output => inputs.Reads(output.Name)).Select(output => output.Step).ToHashSet<DeclaredStep>(ReferenceEqualityComparer.Instance);
+        var read = outputs.Where(output => step.Inputs.Reads(output.Path)).Select(output => output.Step).ToHashSet<DeclaredStep>(ReferenceEqualityComparer.Instance);
         return
         [
             .. steps.Where(other => !ReferenceEquals(other, step) && (read.Contains(other) || step.DependsOn.Contains(other.Name, Names))).Select(other => other.Name),
@@ -109,12 +107,12 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         return null;
     }
 
-    private static bool Overlap(NamePattern output, NamePattern other) => HostFolder.IsAtOrBelow(output.Path, other.Path) || HostFolder.IsAtOrBelow(other.Path, output.Path);
+    private static bool Overlap(DeclaredPath output, DeclaredPath other) => HostFolder.IsAtOrBelow(output.FullPath, other.FullPath) || HostFolder.IsAtOrBelow(other.FullPath, output.FullPath);
 
     // Of plain names all is known.
-    private static bool MayOverlap(Output output, Output other) => !(output.Name.Glob.IsPlain && other.Name.Glob.IsPlain) && new InputPattern([output.Name], []).Reads(other.Name);
+    private static bool MayOverlap(DeclaredPath output, DeclaredPath other) => !(output.IsPlain && other.IsPlain) && output.MayOverlap(other);
 
-    private sealed record Output(DeclaredStep Step, string Text, NamePattern Name);
+    private sealed record Output(DeclaredStep Step, DeclaredPath Path);
 }
 
 /// <summary>Why steps have no order.</summary>

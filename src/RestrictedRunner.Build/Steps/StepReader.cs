@@ -58,11 +58,12 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
         string[] ignored = isHermetic ? [.. HermeticOptions.Loosening(defaults).Where(name => !own.Has(name))] : [];
         var given = own.Or(defaults.Without(ignored));
         var parameters = ParameterReader.Read(given, projectDirectory, LogFilePlace.In(logFolder, place));
+        var standardInput = given.Text(nameof(StepOptions.StandardInput));
         var step = new DeclaredStep(item.ItemSpec, place)
         {
             Description = own.Text(Description),
-            Inputs = Paths(Inputs),
-            Outputs = Paths(Outputs),
+            Inputs = DeclaredInputs.Of(projectDirectory, Paths(Inputs), HasNul(standardInput) ? "" : standardInput),
+            Outputs = DeclaredOutputs.Of(projectDirectory, Paths(Outputs)),
             DependsOn = EscapedText.List(metadata.GetValueOrDefault(DependsOn, "")),
             Hermetic = isHermetic,
             AllowEmptyInputs = Flag(AllowEmptyInputs),

@@ -8,8 +8,8 @@ internal sealed class InProjectFolder(StepBuildSetting setting) : IStepStrategy
     {
         var files = work.Files;
         files.RemoveEarlier(work.Cancellation);
-        var before = new OutputsBefore(files.Outputs, setting.ProjectDirectory);
-        var place = StepPlace.InProject(work.Step, setting.ProjectDirectory) with { Outputs = files.Folders.Mounts(setting.ProjectDirectory, beside: true) };
+        var before = new OutputsBefore(work.Step.Outputs);
+        var place = StepPlace.InProject(work.Step, setting.ProjectDirectory) with { Outputs = work.Step.Outputs.Mounts(setting.ProjectDirectory, beside: true) };
         var container = new StepContainer(setting, work, place);
         if (!container.Run(before))
         {

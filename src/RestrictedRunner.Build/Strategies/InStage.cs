@@ -10,7 +10,8 @@ internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
         using var stage = new Stage(setting.State.Of(work.Step).Stage, inputs);
         stage.CopyInputs(work.Cancellation);
         var isCopyOfInputs = inputs.IsUnchanged();
-        var before = new OutputsBefore(files.Outputs, stage.ProjectDirectory);
+        var outputs = work.Step.Outputs.In(stage.ProjectDirectory);
+        var before = new OutputsBefore(outputs);
         var container = new StepContainer(setting, work, StepPlace.InStage(stage, inputs, work.Step, setting.ProjectDirectory));
         if (!container.Run(before))
         {
@@ -25,7 +26,7 @@ internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
             staged.Remove(input.Info.FullName);
         }
 
-        var outcome = stage.BringBack(files.PathsIn(stage.ProjectDirectory), files.Places, work.Cancellation);
+        var outcome = stage.BringBack(new OutputSearch(outputs).FindPaths(), files.Places, work.Cancellation);
         if (outcome.Result is not { } result)
         {
             work.Log.Diagnostics.StepFilesUnusable(work.Step, outcome.Problem ?? "what the step wrote cannot be read back");

@@ -6,7 +6,7 @@ namespace RestrictedRunner.Build;
 internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepLogs.Log log, CancellationToken cancellation)
 {
     // A step without outputs is run for what else it does.
-    private bool IsUsed => setting.Cache is not null && files.Step.Outputs.Count > 0;
+    private bool IsUsed => setting.Cache is not null && files.Step.Outputs.Paths.Count > 0;
 
     /// <summary>Brings the step's outputs to their places and its lines to the log.</summary>
     /// <param name="key">What the result is stored under; empty when that is not known yet.</param>
@@ -46,7 +46,7 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
                 return;
             }
 
-            var outputs = new StepOutputs(folder, files.PathsIn(folder)) { StandardOutput = recorded.StandardOutput, StandardError = recorded.StandardError };
+            var outputs = new StepOutputs(folder, new OutputSearch(files.Step.Outputs.In(folder)).FindPaths()) { StandardOutput = recorded.StandardOutput, StandardError = recorded.StandardError };
             LogProblem(setting.Cache!.Store(key, outputs, cancellation).Problem);
             setting.Cache.TrimIfDue(setting.CacheLimit);
         }

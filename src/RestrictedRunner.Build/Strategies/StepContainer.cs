@@ -5,6 +5,8 @@ namespace RestrictedRunner.Build;
 /// <summary>Runs a step in a container of its own that sees the files of a place, and looks whether it wrote what it declares.</summary>
 internal sealed class StepContainer(StepBuildSetting setting, StepWork work, StepPlace place)
 {
+    private readonly DeclaredOutputs _outputs = work.Step.Outputs.In(place.ProjectDirectory);
+
     /// <summary>What the step printed.</summary>
     public RecordedOutput Recorded { get; } = new();
 
@@ -13,8 +15,12 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
     /// <returns>False when an error was logged.</returns>
     public bool Run(OutputsBefore before)
     {
-        var (step, files, diagnostics) = (work.Step, work.Files, work.Log.Diagnostics);
-        files.Folders.CreateIn(place.ProjectDirectory);
+        var (step, diagnostics) = (work.Step, work.Log.Diagnostics);
+        foreach (var folder in _outputs.Folders)
+        {
+            new CallersFiles(place.ProjectDirectory).CreateFolder(folder);
+        }
+
         var parameters = place.Parameters(step, setting.Mounts);
         parameters = parameters with { Options = parameters.Options with { ImageId = work.ImageId, StopAtOnce = setting.StopAtOnce } };
         var start = DateTimeOffset.UtcNow;
@@ -25,11 +31,11 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         }
 
         Recorded.ExitCode = outcome.ExitCode;
-        string[] absent = [.. files.Outputs.Absent(place.ProjectDirectory)];
+        DeclaredPath[] absent = [.. new OutputSearch(_outputs).Absent()];
         IReadOnlyList<string> instead = absent.Length == 0 ? [] : WrittenInstead(start);
         foreach (var output in absent)
         {
-            diagnostics.OutputAbsent(step, output, ProjectMount.At(place.Start), instead);
+            diagnostics.OutputAbsent(step, output.Text, ProjectMount.At(place.Start), instead);
         }
 
         if (before.NewRawNames() is { Count: > 0 } names)
@@ -55,7 +61,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
     // What Outputs may have been meant to name. Inputs of a stage were copied a moment ago.
     private IReadOnlyList<string> WrittenInstead(DateTimeOffset start)
     {
-        var outputs = work.Files.PathsIn(place.ProjectDirectory).Select(output => OutputPath.Absolute(place.ProjectDirectory, output));
+        var outputs = new OutputSearch(_outputs).FindPaths().Select(output => OutputPath.Absolute(place.ProjectDirectory, output));
         var copies = work.Step.Hermetic ? work.Inputs.Found.Files.Select(file => Path.Combine(place.Project.HostPath, work.Inputs.PathInTree(file.Path))) : [];
         HashSet<string> known = [.. setting.BuildFolders.Append(setting.State.Folder).Concat(outputs).Select(Path.TrimEndingDirectorySeparator), .. copies];
         return [.. WrittenMeanwhile.Below(place.Project.HostPath, start, known.Contains).Select(path => ProjectTree.FromProject(place.ProjectDirectory, path))];

@@ -15,7 +15,7 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
     /// <summary>The project's folder itself. The folders of outputs come when they are there; they are no part of the key.</summary>
     public static StepPlace InProject(DeclaredStep step, string projectDirectory)
     {
-        var start = ProjectTree.ProjectAt(new OutputFolders(step, projectDirectory).Depth);
+        var start = ProjectTree.ProjectAt(step.Outputs.Depth);
         return new(projectDirectory, start, new(projectDirectory, ProjectMount.At(start)));
     }
 
@@ -24,7 +24,7 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
     {
         return new(stage.ProjectDirectory, inputs.ProjectInTree, new(stage.Tree, ProjectMount.Path))
         {
-            Outputs = new OutputFolders(step, projectDirectory).Mounts(stage.ProjectDirectory, beside: false),
+            Outputs = step.Outputs.Mounts(stage.ProjectDirectory, beside: false),
             DisplayMounts = InPlaceOfStage(inputs, step, projectDirectory),
         };
     }
@@ -39,7 +39,7 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
     {
         var project = new Mount(projectDirectory, ProjectMount.At(inputs.ProjectInTree));
         var above = new Mount(Path.GetFullPath(string.Concat(Enumerable.Repeat("../", inputs.Depth)) + ".", projectDirectory), ProjectMount.Path);
-        return [.. inputs.Depth > 0 ? new[] { above } : [], project, .. new OutputFolders(step, projectDirectory).Mounts(projectDirectory, beside: false)];
+        return [.. inputs.Depth > 0 ? new[] { above } : [], project, .. step.Outputs.Mounts(projectDirectory, beside: false)];
     }
 
     /// <summary>The parameters of a step that runs here.</summary>

@@ -112,7 +112,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var projectDirectory = ProjectFolder.Find();
         var logs = new StepLogs((IBuildEngine8)BuildEngine);
         var steps = Read(projectDirectory, diagnostics, logs);
-        if (StepGraph.Of(steps, projectDirectory, (step, problem) => Tell(logs, step, to => to.NoOrder(step, problem))) is not { } graph)
+        if (StepGraph.Of(steps, (step, problem) => Tell(logs, step, to => to.NoOrder(step, problem))) is not { } graph)
         {
             return false;
         }

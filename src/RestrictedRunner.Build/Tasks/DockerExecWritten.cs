@@ -110,8 +110,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     private static IEnumerable<string> Named(DeclaredStep step, string projectDirectory)
     {
         // What a glob or folder of the inputs comes upon is none.
-        var inputs = step.AllInputs.Select(input => new NamePattern(input, projectDirectory, isInput: true)).Where(input => input.Glob.IsPlain).Select(input => input.Path).ToHashSet();
-        var files = step.Outputs.Where(output => !output.EndsWith('/') && !inputs.Contains(new NamePattern(output, projectDirectory, isInput: false).Path));
-        return new DeclaredOutputs([.. files]).Named(projectDirectory).Where(path => OutputOnDisk.At(projectDirectory, path) is { IsFolder: false, IsLink: false });
+        var inputs = step.Inputs.Named.ToHashSet();
+        return new OutputSearch(step.Outputs.Without(output => output.IsFolder || inputs.Contains(output.FullPath))).Named.Where(path => OutputOnDisk.At(projectDirectory, path) is { IsFolder: false, IsLink: false });
     }
 }

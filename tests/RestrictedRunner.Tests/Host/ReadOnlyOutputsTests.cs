@@ -27,7 +27,7 @@ public class ReadOnlyOutputsTests
         using var files = new TemporaryCache();
         files.Write("mod/a/b/file", "1");
         files.Write("other", "1");
-        var outputs = new DeclaredOutputs(["mod/"]).FindIn(files.Project);
+        var outputs = new OutputSearch(DeclaredOutputs.Of(files.Project, ["mod/"])).Find();
         Shell("chmod -R a-w mod", files);
 
         OutputOnDisk.Remove(outputs, new(files.Project), stays: static _ => false);
@@ -45,7 +45,7 @@ public class ReadOnlyOutputsTests
         files.Write("mod/a/b/file", "1");
         Shell($"chmod {mode} mod/a/b mod/a mod", files);
 
-        Assert.Equal(["mod", "mod/a", "mod/a/b", "mod/a/b/file"], new DeclaredOutputs(["mod/"]).FindIn(files.Project).Select(output => output.Path));
+        Assert.Equal(["mod", "mod/a", "mod/a/b", "mod/a/b/file"], new OutputSearch(DeclaredOutputs.Of(files.Project, ["mod/"])).Find().Select(output => output.Path));
     });
 
     private static void Shell(string script, TemporaryCache files)

@@ -73,18 +73,18 @@ public sealed class DotFoldersTests : IDisposable
     [InlineData(".gen/**", ".gen/**", true)]
     public void A_step_waits_for_one_that_writes_there_only_if_it_reads_it(string output, string input, bool waits)
     {
-        var reader = new DeclaredStep("reader", new("", static () => 0)) { Inputs = [input] };
-        var writer = new DeclaredStep("writer", new("", static () => 0)) { Outputs = [output] };
+        var reader = new DeclaredStep("reader", new("", static () => 0)) { Inputs = DeclaredInputs.Of(_folder, [input]) };
+        var writer = new DeclaredStep("writer", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(_folder, [output]) };
 
-        var graph = StepGraph.Of([reader, writer], _folder, (_, problem) => Assert.Fail(problem.ToString()));
+        var graph = StepGraph.Of([reader, writer], (_, problem) => Assert.Fail(problem.ToString()));
 
         Assert.Equal(waits ? ["writer"] : [], graph!.Before["reader"]);
     }
 
     [Fact]
     public void Outputs_are_all_that_a_glob_matches() =>
-        Assert.Equal([".config/.cache/d.txt", ".config/c.txt"], InputFiles.FindOutputs(_folder, ["**/?.txt", "src/x*"], followsLinks: false).Files.Select(file => file.Path).Where(path => path.StartsWith(".config", StringComparison.Ordinal)));
+        Assert.Equal([".config/.cache/d.txt", ".config/c.txt"], InputFiles.FindOutputs(_folder, [Glob.Parse("**/?.txt", _folder), Glob.Parse("src/x*", _folder)], followsLinks: false).Files.Select(file => file.Path).Where(path => path.StartsWith(".config", StringComparison.Ordinal)));
 
     private string Paths(params string[] declared) =>
-        string.Join(' ', InputFiles.Find(_folder, declared).Files.Select(file => file.Path).Order(StringComparer.Ordinal));
+        string.Join(' ', InputFiles.Find(DeclaredInputs.Of(_folder, declared)).Files.Select(file => file.Path).Order(StringComparer.Ordinal));
 }

@@ -22,13 +22,15 @@ public sealed class FileSnapshotTests : IDisposable
 
     private string Known => Path.Combine(_folder, "obj", "step.inputs");
 
+    private DeclaredInputs In => DeclaredInputs.Of(_folder, ["in/"]);
+
     private string RootPath => Known + KnownRoot.Ending;
 
     [Fact]
     public void What_was_remembered_of_unchanged_files_is_taken_as_it_is()
     {
         Remember();
-        var stamps = KnownRoot.StampsOf(InputFiles.Find(_folder, ["in/"]), depth: 0);
+        var stamps = KnownRoot.StampsOf(InputFiles.Find(In), depth: 0);
         var other = Digests.Of("another"u8);
         new KnownRoot(stamps, other, Today).Save(RootPath);
 
@@ -57,7 +59,7 @@ public sealed class FileSnapshotTests : IDisposable
             {
                 // Nothing is remembered, so each is read.
                 File.Delete(Known);
-                Assert.InRange(FileSnapshot.Find(["in/"], _folder, Known, TestContext.Current.CancellationToken).Found.Files.Count, Many, Many + 1);
+                Assert.InRange(FileSnapshot.Find(In, Known, TestContext.Current.CancellationToken).Found.Files.Count, Many, Many + 1);
             }
         }
         finally
@@ -70,7 +72,7 @@ public sealed class FileSnapshotTests : IDisposable
     [Fact]
     public void A_stage_of_files_of_which_one_has_vanished_is_no_copy_of_them()
     {
-        var snapshot = FileSnapshot.Find(["in/"], _folder, Known, TestContext.Current.CancellationToken);
+        var snapshot = FileSnapshot.Find(In, Known, TestContext.Current.CancellationToken);
         File.Delete(Full("in/7"));
         using var stage = new Stage(Full("stage"), snapshot);
 
@@ -113,13 +115,13 @@ public sealed class FileSnapshotTests : IDisposable
         var after = Find();
 
         Assert.NotEqual(before, after);
-        Assert.Equal(FileSnapshot.Find(["in/"], _folder, Full("obj/other"), CancellationToken.None).Root, after);
+        Assert.Equal(FileSnapshot.Find(In, Full("obj/other"), CancellationToken.None).Root, after);
     }
 
     [Fact]
     public void A_file_that_was_written_again_is_not_as_it_was_found()
     {
-        var found = FileSnapshot.Find(["in/"], _folder, Known, CancellationToken.None);
+        var found = FileSnapshot.Find(In, Known, CancellationToken.None);
         Assert.True(found.IsUnchanged());
 
         File.WriteAllText(Full("in/7"), "8");
@@ -128,9 +130,25 @@ public sealed class FileSnapshotTests : IDisposable
         Assert.False(found.IsUnchanged());
     }
 
+    [Theory]
+    [InlineData("7*", "70")]
+    [InlineData("7?", "71")]
+    [InlineData("**", "72")]
+    [InlineData("!7", "7")]
+    public void A_written_file_is_one_whatever_characters_its_name_has(string name, string other)
+    {
+        File.WriteAllText(Full($"in/{name}"), "written");
+
+        var before = OfOutputs(name);
+        File.WriteAllText(Full($"in/{other}"), "changed");
+
+        Assert.Equal([$"in/{name}"], before.Found.Files.Select(file => file.Path));
+        Assert.Equal(before.Root, OfOutputs(name).Root);
+    }
+
     [Fact]
     public void Where_the_tree_begins_counts() =>
-        Assert.NotEqual(Remember(), FileSnapshot.Find(["in/"], _folder, Known, CancellationToken.None, depth: 1).Root);
+        Assert.NotEqual(Remember(), FileSnapshot.Find(In, Known, CancellationToken.None, depth: 1).Root);
 
     [Fact]
     public void Nothing_is_remembered_of_files_that_have_just_been_written()
@@ -194,7 +212,9 @@ public sealed class FileSnapshotTests : IDisposable
 
     private string Full(string name) => Path.Combine(_folder, name);
 
-    private Build.RemoteExecution.Digest Find() => FileSnapshot.Find(["in/"], _folder, Known, CancellationToken.None).Root;
+    private Build.RemoteExecution.Digest Find() => FileSnapshot.Find(In, Known, CancellationToken.None).Root;
+
+    private FileSnapshot OfOutputs(string name) => FileSnapshot.OfOutputs([Full($"in/{name}")], _folder, Full("obj/step.outputs"), CancellationToken.None);
 
     // Until the digest of every file is known, and then that of all.
     private Build.RemoteExecution.Digest Remember()

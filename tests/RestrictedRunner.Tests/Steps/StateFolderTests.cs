@@ -159,5 +159,5 @@ public sealed class StateFolderTests : IDisposable
         }
     }
 
-    private static DeclaredStep Step(string name) => new(name, new("", static () => 0)) { Outputs = ["out.txt"] };
+    private static DeclaredStep Step(string name) => new(name, new("", static () => 0)) { Outputs = DeclaredOutputs.Of("/project", ["out.txt"]) };
 }

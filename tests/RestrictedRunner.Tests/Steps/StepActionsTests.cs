@@ -54,7 +54,7 @@ public class StepActionsTests
     public void A_switch_that_decides_what_is_a_failure_counts_as_it_is_written(string value) =>
         Assert.NotEqual(Key(Plain), ActionKey.Of(StepActions.Of(Step with { Given = GivenValues.Of([new("IgnoreExitCode", GivenValue.OfMetadata(OptionType.Switch, value))]) }, Plain, "sha256:1", "", "/project"), Root).Digest.Hash);
 
-    private static DeclaredStep Step => new("Step", new("/project/x.csproj", () => 1)) { Outputs = ["out.txt"] };
+    private static DeclaredStep Step => new("Step", new("/project/x.csproj", () => 1)) { Outputs = DeclaredOutputs.Of("/project", ["out.txt"]) };
 
     private static Build.RemoteExecution.Digest Root => InputTree.Of([]).Root;
 

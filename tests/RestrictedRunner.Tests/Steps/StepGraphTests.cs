@@ -40,7 +40,7 @@ public class StepGraphTests
     [InlineData("gen/**", "gen/*/")]
     public void A_step_comes_after_the_one_that_writes_what_it_reads(string output, string input)
     {
-        Assert.Equal(["writer", "reader"], Order(Step("reader") with { Inputs = [input] }, Step("writer") with { Outputs = [output] }));
+        Assert.Equal(["writer", "reader"], Order(Step("reader") with { Inputs = Inputs(input) }, Step("writer") with { Outputs = Outputs(output) }));
     }
 
     [Theory]
@@ -57,15 +57,15 @@ public class StepGraphTests
     [InlineData("gen/*", "gen/*/")]
     public void Names_that_only_look_alike_are_no_dependence(string output, string input)
     {
-        Assert.Equal(["reader", "writer"], Order(Step("reader") with { Inputs = [input] }, Step("writer") with { Outputs = [output] }));
+        Assert.Equal(["reader", "writer"], Order(Step("reader") with { Inputs = Inputs(input) }, Step("writer") with { Outputs = Outputs(output) }));
     }
 
     [Fact]
     public void A_step_comes_after_the_one_that_writes_its_standard_input()
     {
-        var reader = Step("reader") with { Given = GivenValues.Of([new("StandardInput", GivenValue.OfMetadata(OptionType.Text, "a%3bb.txt"))]) };
+        var reader = Step("reader") with { Inputs = DeclaredInputs.Of("/p", [], standardInput: "a;b.txt") };
 
-        Assert.Equal(["writer", "reader"], Order(reader, Step("writer") with { Outputs = ["a;b.txt"] }));
+        Assert.Equal(["writer", "reader"], Order(reader, Step("writer") with { Outputs = Outputs("a;b.txt") }));
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public class StepGraphTests
     [InlineData("gen/*.c", "other/a.c", false)]
     public void Two_steps_may_not_write_one_file(string first, string second, bool overlap)
     {
-        Assert.Equal(overlap ? [] : ["a", "b"], Order(Step("a") with { Outputs = [first] }, Step("b") with { Outputs = [second] }));
+        Assert.Equal(overlap ? [] : ["a", "b"], Order(Step("a") with { Outputs = Outputs(first) }, Step("b") with { Outputs = Outputs(second) }));
         Assert.Equal(overlap ? [$"b: OutputTwice {second} a"] : [], _problems);
     }
 
@@ -89,8 +89,8 @@ public class StepGraphTests
         Assert.Empty(Order(
             Step("start") with { DependsOn = ["a"] },
             Step("a") with { DependsOn = ["b"] },
-            Step("b") with { Inputs = ["c.txt"] },
-            Step("c") with { Outputs = ["c.txt"], DependsOn = ["a"] }));
+            Step("b") with { Inputs = Inputs("c.txt") },
+            Step("c") with { Outputs = Outputs("c.txt"), DependsOn = ["a"] }));
         Assert.Equal(["start: Cycle a -> b -> c -> a "], _problems);
     }
 
@@ -104,17 +104,17 @@ public class StepGraphTests
     [Fact]
     public void A_step_may_read_what_it_writes()
     {
-        Assert.Equal(["a"], Order(Step("a") with { Inputs = ["**/*.c"], Outputs = ["a.c"] }));
+        Assert.Equal(["a"], Order(Step("a") with { Inputs = Inputs("**/*.c"), Outputs = Outputs("a.c") }));
     }
 
     [Fact]
     public void All_faults_are_told_at_once()
     {
         Assert.Empty(Order(
-            Step("Generate") with { Outputs = ["gen/"] },
+            Step("Generate") with { Outputs = Outputs("gen/") },
             Step("generate"),
             Step("b") with { DependsOn = ["Genrate", "nothing"] },
-            Step("c") with { Outputs = ["gen/a.c"] }));
+            Step("c") with { Outputs = Outputs("gen/a.c") }));
         Assert.Equal(
             ["generate: NameTwice generate ", "b: NameUnknown Genrate Generate", "b: NameUnknown nothing ", "c: OutputTwice gen/a.c Generate"],
             _problems);
@@ -122,6 +122,10 @@ public class StepGraphTests
 
     private static DeclaredStep Step(string name) => new(name, new("/p/x.csproj", () => 1));
 
+    private static DeclaredInputs Inputs(string text) => DeclaredInputs.Of("/p", [text]);
+
+    private static DeclaredOutputs Outputs(string text) => DeclaredOutputs.Of("/p", [text]);
+
     private IEnumerable<string> Order(params DeclaredStep[] steps) =>
-        StepGraph.Of(steps, "/p", (step, problem) => _problems.Add($"{step.Name}: {problem.Kind} {problem.What} {problem.Other}"))?.Steps.Select(step => step.Name) ?? [];
+        StepGraph.Of(steps, (step, problem) => _problems.Add($"{step.Name}: {problem.Kind} {problem.What} {problem.Other}"))?.Steps.Select(step => step.Name) ?? [];
 }

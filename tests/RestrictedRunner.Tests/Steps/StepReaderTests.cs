@@ -99,8 +99,31 @@ public partial class StepReaderTests
 
         var step = StepReader.ReadAlone(item, "/project");
 
-        Assert.Equal(["a"], metadata == "Inputs" ? step.Inputs : step.Outputs);
+        Assert.Equal(["a"], (metadata == "Inputs" ? step.Inputs.Paths : step.Outputs.Paths).Select(path => path.Text));
         Assert.Equal([(metadata, "b\0*")], step.Parameters.Problems.Select(problem => (problem.Parameter, problem.Value)));
+    }
+
+    [Theory]
+    [InlineData("!a.txt")]
+    [InlineData("*.txt")]
+    [InlineData("a;b.txt")]
+    public void Standard_input_is_an_input_whatever_characters_its_name_has(string name)
+    {
+        var item = new TaskItem("S", new Dictionary<string, string> { ["Inputs"] = "b", ["StandardInput"] = EscapedText.Escape(name) });
+
+        var inputs = StepReader.ReadAlone(item, "/project").Inputs;
+
+        Assert.Equal(["/project/b", $"/project/{name}"], inputs.Named);
+        Assert.Empty(inputs.Exclusions);
+    }
+
+    [Fact]
+    public void A_standard_input_with_a_NUL_is_a_problem_and_no_path()
+    {
+        var step = StepReader.ReadAlone(new TaskItem("S", new Dictionary<string, string> { ["StandardInput"] = "b%00" }), "/project");
+
+        Assert.Empty(step.Inputs.Paths);
+        Assert.Contains(step.Parameters.Problems.Concat(StepOptionRules.Check(step.Parameters.Options)), problem => problem.Parameter == "StandardInput");
     }
 
     private static TaskItem Default(string name, string value) => new(name, new Dictionary<string, string> { ["Value"] = value });

@@ -84,7 +84,7 @@ public class StepScheduleTests
         Func<DeclaredStep, bool>? run = null,
         bool isCancelled = false)
     {
-        var graph = StepGraph.Of(steps, "/p", (_, problem) => Assert.Fail($"{problem}"))!;
+        var graph = StepGraph.Of(steps, (_, problem) => Assert.Fail($"{problem}"))!;
         var results = await StepSchedule.RunAsync(graph, parallel, stopAtFailure, RunOneAsync, new CancellationToken(isCancelled));
         return results.ToDictionary(result => result.Step.Name, result => result.End);
 

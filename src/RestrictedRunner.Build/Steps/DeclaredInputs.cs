@@ -1,0 +1,38 @@
+namespace RestrictedRunner.Build;
+
+/// <summary>What a step reads, as the project declares it.</summary>
+/// <param name="ProjectDirectory">Full path of the project's folder.</param>
+/// <param name="Paths">Files, folders and globs, each once.</param>
+/// <param name="Exclusions">What of them is not read.</param>
+internal sealed record DeclaredInputs(string ProjectDirectory, IReadOnlyList<DeclaredPath> Paths, IReadOnlyList<Glob> Exclusions)
+{
+    private const char Exclusion = '!';
+
+    /// <summary>No inputs.</summary>
+    public static DeclaredInputs None { get; } = new("", [], []);
+
+    /// <summary>Full paths of the inputs that are declared by their names.</summary>
+    public IEnumerable<string> Named => Paths.Where(path => path.IsPlain).Select(path => path.Glob.Start);
+
+    /// <summary>Reads the texts of a step.</summary>
+    /// <param name="projectDirectory">Full path of the project's folder.</param>
+    /// <param name="texts">
+    /// Files, folders with all that is below them, and globs (see <see cref="Glob.ParseInput"/>), relative to the folder or
+    /// absolute. What begins with <c>!</c> takes files and folders away again, wherever it stands in the list; <c>./!name</c> is
+    /// a file with such a name.
+    /// </param>
+    /// <param name="standardInput">The file that the step reads as its standard input; empty when there is none.</param>
+    public static DeclaredInputs Of(string projectDirectory, IReadOnlyList<string> texts, string standardInput = "")
+    {
+        string[] inputs = [.. texts.Where(text => !text.StartsWith(Exclusion)).Distinct()];
+        var exclusions = texts.Where(text => text.StartsWith(Exclusion)).Select(text => DeclaredPath.Output(text[1..], projectDirectory).Glob);
+        var isMore = standardInput.Length > 0 && !inputs.Contains(standardInput);
+        return new(
+            projectDirectory,
+            [.. inputs.Select(text => DeclaredPath.Input(text, projectDirectory)), .. isMore ? new[] { DeclaredPath.File(standardInput, projectDirectory) } : []],
+            [.. exclusions]);
+    }
+
+    /// <summary>True when one of the inputs may overlap with an output that is not taken away from them.</summary>
+    public bool Reads(DeclaredPath output) => Paths.Any(input => input.MayOverlap(output)) && !Exclusions.Any(exclusion => exclusion.IsMatch(output.FullPath));
+}

@@ -1,0 +1,43 @@
+using RestrictedRunner.Build;
+
+namespace RestrictedRunner.Tests;
+
+/// <summary>Outputs in a folder that stands in for the project's.</summary>
+public class DeclaredOutputsTests
+{
+    private const string Project = "/work/app/project";
+    private const string Stage = "/stage/tree/project";
+
+    [Theory]
+    [InlineData("a.txt", "/stage/tree/project", "a.txt")]
+    [InlineData("./gen//sub/", "/stage/tree/project/gen/sub", "gen/sub")]
+    [InlineData("gen/**/*.c", "/stage/tree/project/gen", "gen/**/*.c")]
+    [InlineData("../beside/*.c", "/stage/tree/beside", "../beside/*.c")]
+    [InlineData("../beside", "/stage/tree", "../beside")]
+    [InlineData("/work/app/project/gen/*.c", "/stage/tree/project/gen", "gen/*.c")]
+    [InlineData("/work/app/other/", "/stage/tree/other", "../other")]
+    [InlineData("**", "/stage/tree/project", "**")]
+    public void They_have_their_places_from_there(string text, string folder, string path)
+    {
+        var moved = DeclaredOutputs.Of(Project, [text]).In(Stage);
+
+        Assert.Equal([folder], moved.Folders);
+        Assert.Equal([Path.GetFullPath(path, Stage)], moved.Paths.Select(output => output.FullPath));
+        Assert.Equal([text], moved.Texts);
+        Assert.True(moved.Has(Path.GetFullPath(path.Replace("**", "x/y", StringComparison.Ordinal).Replace('*', 'x'), Stage)));
+        Assert.False(moved.Has(Path.GetFullPath(path.Replace("**", "x/y", StringComparison.Ordinal).Replace('*', 'x'), Project)));
+    }
+
+    [Fact]
+    public void The_folder_of_the_checkout_is_in_no_relative_text() =>
+        Assert.Equal(["a.txt", "gen/*.c", "../other/"], DeclaredOutputs.Of(Project, ["a.txt", "/work/app/project/gen/*.c", "/work/app/other/"]).RelativeTexts);
+
+    [Theory]
+    [InlineData("./")]
+    [InlineData("../a.txt")]
+    [InlineData("../*")]
+    [InlineData("../project")]
+    [InlineData("/work/app/project/")]
+    public void One_that_holds_the_project_is_told_as_it_is_declared(string text) =>
+        Assert.Equal([text], DeclaredOutputs.Of(Project, ["gen/", text, "../beside/a.txt"]).ThatHoldProject());
+}

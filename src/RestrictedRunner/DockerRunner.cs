@@ -1,4 +1,9 @@
 using System.Diagnostics;
+using RestrictedRunner.Commands;
+using RestrictedRunner.Engine;
+using RestrictedRunner.Images;
+using RestrictedRunner.Output;
+using RestrictedRunner.Planning;
 
 namespace RestrictedRunner;
 

@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using System.IO.Pipes;
+using RestrictedRunner.Engine;
+using RestrictedRunner.Output;
+using RestrictedRunner.Planning;
+using RestrictedRunner.Results;
 
 namespace RestrictedRunner;
 

@@ -133,7 +133,7 @@ public class AbandonedTests
         var name = $"rr-{Guid.NewGuid():N}";
         await Client.OutputAsync(
             engine,
-            [start ? "run" : "create", .. start ? ["--detach"] : Array.Empty<string>(), "--pull", "never", "--stop-timeout", "0", "--name", name, "--label", $"restricted-runner.host={host ?? Environment.MachineName}", "--label", $"restricted-runner.owner={owner}", "--label", more, Images.Busybox, "sleep", "60"]);
+            [start ? "run" : "create", .. start ? ["--detach"] : Array.Empty<string>(), "--pull", "never", "--stop-timeout", "0", "--name", name, "--label", $"restricted-runner.host={host ?? Environment.MachineName}", "--label", $"restricted-runner.owner={owner}", "--label", more, TestImages.Busybox, "sleep", "60"]);
         return name;
     }
 

@@ -23,7 +23,7 @@ public class DefaultsTests
     [EachEngine]
     public async Task Without_options_a_container_is_as_the_engine_makes_it_with_an_init(string engine)
     {
-        var engines = await Client.OutputAsync(engine, "run", "--rm", "--init", Images.Busybox, "sh", "-c", Probe);
+        var engines = await Client.OutputAsync(engine, "run", "--rm", "--init", TestImages.Busybox, "sh", "-c", Probe);
         Assert.Contains("\neth0\n", engines, StringComparison.Ordinal);
 
         Assert.Equal(engines, (await Step.On(engine, Probe).OutputAsync()).TrimEnd('\n'));

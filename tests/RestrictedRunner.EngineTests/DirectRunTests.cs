@@ -13,7 +13,7 @@ public class DirectRunTests
         var result = await (Step.On(engine, command) with { EnvironmentVariables = [new("SEEN", "yes")] }).RunAsync(watched.Observer);
 
         Assert.Contains("SEEN=yes\n", result.StandardOutput, StringComparison.Ordinal);
-        Assert.Equal([Images.Busybox, command.Trim()], Assert.Single(watched.CommandLines).TakeLast(2));
+        Assert.Equal([TestImages.Busybox, command.Trim()], Assert.Single(watched.CommandLines).TakeLast(2));
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public class DirectRunTests
         var result = await Step.On(engine, command).RunAsync(watched.Observer);
 
         Assert.Equal((0, printed), (result.ExitCode, result.StandardOutput));
-        Assert.Equal([Images.Busybox, "sh", "/.restricted-runner.output/connect.sh", "sh", "/.restricted-runner.sh"], Assert.Single(watched.CommandLines).TakeLast(5));
+        Assert.Equal([TestImages.Busybox, "sh", "/.restricted-runner.output/connect.sh", "sh", "/.restricted-runner.sh"], Assert.Single(watched.CommandLines).TakeLast(5));
     }
 
     [Theory]

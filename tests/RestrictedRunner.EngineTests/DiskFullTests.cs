@@ -11,7 +11,7 @@ public class DiskFullTests(Registries registries)
         Assert.NotEmpty(engine);
         await using var docker = await OtherDocker.StartOnSmallDiskAsync();
         // It stays, because its end would make room again.
-        await docker.CallAsync("run", "--network", "none", "--volume", "full:/full", Images.Busybox, "sh", "-c", "head -c 100000000 /dev/zero >/full/x; true");
+        await docker.CallAsync("run", "--network", "none", "--volume", "full:/full", TestImages.Busybox, "sh", "-c", "head -c 100000000 /dev/zero >/full/x; true");
         using var client = docker.Client();
 
         var failure = await (Step.On(client.Path, "echo ran") with { AllowNetworking = false }).FailureAsync();
@@ -26,7 +26,7 @@ public class DiskFullTests(Registries registries)
     public async Task Podman_without_room_for_a_container_is_told(string engine)
     {
         using var folder = new TempFolder();
-        await Client.OutputAsync(engine, "save", "--output", folder["busybox.tar"], Images.Busybox);
+        await Client.OutputAsync(engine, "save", "--output", folder["busybox.tar"], TestImages.Busybox);
         using var client = OnSmallDisk(folder, $"podman $storage load --quiet --input {folder["busybox.tar"]}; head -c 100000000 /dev/zero >$disk/full;");
 
         var failure = await (Step.On(client.Path, "echo ran") with { AllowNetworking = false }).FailureAsync();

@@ -38,7 +38,7 @@ public class EntrypointTests(DerivedImages images)
     [EachEngine(Only = Engines.Docker)]
     public async Task An_image_made_for_one_program_runs_others_too(string engine)
     {
-        var options = new StepOptions { Engine = engine, Image = Images.Protoc, Pull = PullPolicy.Never };
+        var options = new StepOptions { Engine = engine, Image = TestImages.Protoc, Pull = PullPolicy.Never };
 
         Assert.StartsWith("libprotoc ", await (options with { Arguments = ["--version"] }).OutputAsync(), StringComparison.Ordinal);
         Assert.Equal("5\n", await (options with { Command = """X=5; echo "$X";""", Entrypoint = "none" }).OutputAsync());

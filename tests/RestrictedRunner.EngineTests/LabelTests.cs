@@ -18,7 +18,7 @@ public partial class LabelTests
 
         Assert.Equal(
             ["empty=", $"restricted-runner.host={Environment.MachineName}", labels.Single(label => OwnerLabel().IsMatch(label)), TestRun.OwnerLabel, "step=a b, c=\"d\""],
-            labels.Except(await LabelsAsync(engine, Images.Busybox)));
+            labels.Except(await LabelsAsync(engine, TestImages.Busybox)));
         Assert.Equal(0, (await run).ExitCode);
     }
 

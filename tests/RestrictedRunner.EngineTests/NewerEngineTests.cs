@@ -135,7 +135,7 @@ public class NewerEngineTests
     // The pull is only tried: of an image that the engine has for another machine, too.
     [Theory]
     [EachNewerEngine("localhost/nosuch:1", "")]
-    [EachNewerEngine(Images.Busybox, "linux/arm64")]
+    [EachNewerEngine(TestImages.Busybox, "linux/arm64")]
     public async Task An_image_that_is_not_there_is_pulled(string name, string image, string platform)
     {
         using var client = new ClientScript(NewerEngines.Client(name), "if [ $1 = pull ]; then echo 'Error: manifest unknown' >&2; exit 1; fi");
@@ -232,7 +232,7 @@ public class NewerEngineTests
         foreach (var engine in NewerEngines.Names.Select(NewerEngines.Client).Append(Engines.Docker))
         {
             var step = Step.On(engine, "echo ran") with { AllowNetworking = false };
-            var identity = Assert.Single(await EngineImages.FindAsync([Images.Busybox, "localhost/nosuch:1"], step, TestContext.Current.CancellationToken)).Value;
+            var identity = Assert.Single(await EngineImages.FindAsync([TestImages.Busybox, "localhost/nosuch:1"], step, TestContext.Current.CancellationToken)).Value;
             contents.Add(identity.Content);
             Assert.Equal("ran\n", await (step with { ImageId = identity.Id }).OutputAsync());
         }

@@ -131,7 +131,7 @@ public class PrepareCommandTests(SharedContainers containers)
     [EachEngine(Only = Engines.Docker)]
     public async Task Bash_tells_a_failure_too(string engine)
     {
-        var result = await (Step.On(engine, "echo not here") with { Image = Images.Gcc, Shell = "bash -eo pipefail", PrepareCommand = "false | true" }).RunAsync();
+        var result = await (Step.On(engine, "echo not here") with { Image = TestImages.Gcc, Shell = "bash -eo pipefail", PrepareCommand = "false | true" }).RunAsync();
 
         Assert.Equal((1, true, ""), (result.ExitCode, result.PrepareFailed, result.StandardOutput));
     }

@@ -23,7 +23,7 @@ public class ShellTests(SharedContainers containers)
     public async Task Bash_is_a_shell_like_any_other(string engine) =>
         Assert.Equal(
             "2\n",
-            await (Step.On(engine, "set -o pipefail; words=(a b); echo ${#words[@]}") with { Image = Images.Gcc, Shell = "bash -e" }).OutputAsync());
+            await (Step.On(engine, "set -o pipefail; words=(a b); echo ${#words[@]}") with { Image = TestImages.Gcc, Shell = "bash -e" }).OutputAsync());
 
     [Theory]
     [EachEngine]

@@ -45,7 +45,7 @@ internal sealed class BusyboxImage
     private static async Task<BusyboxImage> ReadAsync(string engine)
     {
         using var folder = new TempFolder();
-        await Client.OutputAsync(engine, "save", "--output", folder["image.tar"], Images.Busybox);
+        await Client.OutputAsync(engine, "save", "--output", folder["image.tar"], TestImages.Busybox);
         var files = new Dictionary<string, byte[]>();
         await using var tar = new TarReader(File.OpenRead(folder["image.tar"]));
         while (await tar.GetNextEntryAsync(copyData: true) is { } entry)

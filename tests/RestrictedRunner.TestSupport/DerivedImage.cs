@@ -15,7 +15,7 @@ internal sealed class DerivedImage : IAsyncDisposable
         // Podman gives names without a registry this one.
         var name = $"localhost/rr-test-{Guid.NewGuid():N}:1";
         var container = $"rr-test-{Guid.NewGuid():N}";
-        await Client.OutputAsync(engine, "create", "--name", container, Images.Busybox, "true");
+        await Client.OutputAsync(engine, "create", "--name", container, TestImages.Busybox, "true");
         await Client.OutputAsync(engine, ["commit", .. instructions.SelectMany(line => new[] { "--change", line }), container, name]);
         await Client.OutputAsync(engine, "rm", container);
         return new DerivedImage(engine, name);

@@ -26,5 +26,5 @@ internal static class Engines
 
     /// <summary>True when the engine runs containers of the image that the tests use.</summary>
     public static bool Answers(string engine) =>
-        Known.GetOrAdd(engine, static name => new(() => Client.Succeeds(name, "run", "--rm", "--pull", "never", Images.Busybox, "true"))).Value;
+        Known.GetOrAdd(engine, static name => new(() => Client.Succeeds(name, "run", "--rm", "--pull", "never", TestImages.Busybox, "true"))).Value;
 }

@@ -25,7 +25,7 @@ internal static class Pace
         for (var i = 0; i < 3; i++)
         {
             var watch = Stopwatch.StartNew();
-            await Client.OutputAsync(Engines.Docker, "run", "--rm", "--pull", "never", Images.Busybox, "true");
+            await Client.OutputAsync(Engines.Docker, "run", "--rm", "--pull", "never", TestImages.Busybox, "true");
             times.Add(watch.Elapsed);
         }
 

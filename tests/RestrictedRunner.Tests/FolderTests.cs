@@ -10,6 +10,9 @@ public class FolderTests
 {
     private static readonly Architecture Compiled = new ArchLoader().LoadAssemblies(typeof(StepOptions).Assembly, typeof(DockerExec).Assembly).Build();
 
+    // MSBuild knows the attribute by its full name.
+    private static readonly string[] NamedByMSBuild = ["Microsoft.Build.Framework.MSBuildMultiThreadableTaskAttribute is in MSBuild"];
+
     public static TheoryData<string, string[]> Orders => new()
     {
         { "RestrictedRunner", ["Host", "Options", "Results", "Output", "Commands", "Engine", "Images", "Planning", ""] },
@@ -46,11 +49,12 @@ public class FolderTests
         Assert.NotEmpty(order);
         var folders = Folders(project);
 
-        Assert.Empty(
-            from type in Compiled.Types
-            where folders.ContainsKey(NameOf(type)) && type.Assembly.Name.Split(',')[0] == project && type.Visibility != Visibility.Public
-            where type.Namespace.FullName != (folders[NameOf(type)].Length == 0 ? project : $"{project}.{folders[NameOf(type)]}")
-            select $"{type.FullName} is in {folders[NameOf(type)]}");
+        var elsewhere = from type in Compiled.Types
+                        where folders.ContainsKey(NameOf(type)) && type.Assembly.Name.Split(',')[0] == project && type.Visibility != Visibility.Public
+                        let folder = folders[NameOf(type)]
+                        where type.Namespace.FullName != (folder is "" or "Tasks" ? project : $"{project}.{folder}")
+                        select $"{type.FullName} is in {folder}";
+        Assert.Equal([.. NamedByMSBuild.Where(_ => project == "RestrictedRunner.Build")], elsewhere);
     }
 
     // A file is named after its type; what else is in it is beside that type, or in it.

@@ -1,4 +1,10 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Commands;
+using RestrictedRunner.Options;
+
+namespace RestrictedRunner.Build.Building;
 
 /// <summary>Says what a step is, for its key.</summary>
 internal static class StepActions

@@ -1,7 +1,15 @@
 using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Strategies;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Building;
 
 /// <summary>
 /// Brings a declared step up to date: looks at its inputs, and unless its outputs are those of these inputs already,

@@ -1,4 +1,13 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Strategies;
+
+namespace RestrictedRunner.Build.Building;
 
 /// <summary>What the folders and globs among a step's inputs do not stand for.</summary>
 internal static class StepExclusions

@@ -1,4 +1,8 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.Building;
 
 /// <summary>What a declared step may be, on top of the rules for its options.</summary>
 internal static class StepRules

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.Building;
 
 /// <summary>How a step ended.</summary>
 internal enum StepEnd

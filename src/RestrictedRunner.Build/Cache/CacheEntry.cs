@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>A file of the cache, which other processes may replace or remove at any time.</summary>
 internal static class CacheEntry

@@ -1,6 +1,8 @@
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Host;
 using IO = System.IO;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>Where the results of steps are kept: one folder for all projects and branches of a user.</summary>
 /// <param name="Path">Absolute. It is made when the first result is stored.</param>
@@ -23,7 +25,7 @@ internal sealed record CacheFolder(string Path)
     /// <summary>What is being written. On the same file system as its places, so that it gets there by a rename.</summary>
     public string Unfinished => IO.Path.Combine(Path, "tmp");
 
-    /// <summary>A <see cref="RememberedImages"/>.</summary>
+    /// <summary>A <c>RememberedImages</c>.</summary>
     public string Images => IO.Path.Combine(Path, "images");
 
     /// <summary>A <see cref="CacheTotal"/>.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>
 /// How much the cache holds, so that no build has to count it. Builds that store at the same time may lose each other's

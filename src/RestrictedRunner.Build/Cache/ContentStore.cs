@@ -1,6 +1,8 @@
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>
 /// Contents of files under their digests. A blob never changes: it is read-only, and no file outside shares what a

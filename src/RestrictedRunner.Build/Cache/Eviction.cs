@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Engine;
+
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>Keeps the cache below a size: what was used the longest time ago goes first.</summary>
 /// <remarks>

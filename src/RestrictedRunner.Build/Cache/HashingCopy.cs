@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>Copies a file and hashes what is copied, so that the copy has the digest whatever is written to the file meanwhile.</summary>
 internal static class HashingCopy

@@ -1,8 +1,13 @@
 using System.Collections.Concurrent;
 using Google.Protobuf;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.RemoteExecution;
+using RestrictedRunner.Host;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>From the outputs of a step to its <see cref="ActionResult"/>: the same outputs are the same bytes.</summary>
 /// <param name="put">Stores a message or a text.</param>

@@ -1,7 +1,10 @@
 using Google.Protobuf;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>From a result to what it says is to be there.</summary>
 internal static class OutputEntries

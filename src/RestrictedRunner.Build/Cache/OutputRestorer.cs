@@ -1,4 +1,11 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Strategies;
+
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>Puts the outputs of an earlier run where a step would leave them.</summary>
 /// <remarks>

@@ -1,8 +1,10 @@
 using Google.Protobuf;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.RemoteExecution;
 using Directory = RestrictedRunner.Build.RemoteExecution.Directory;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>The content of an output that is a folder.</summary>
 internal static class OutputTree

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>What came of restoring a step's result.</summary>
 /// <param name="Result">What is there now; null if the step has to run.</param>

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Keys;
+
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>A result whose outputs are where the step would have left them.</summary>
 /// <param name="Written">Files and symbolic links that were not there before, or not the same; relative, as the outputs are.</param>

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>
 /// The results of steps, each under the step's key: the hash of its <see cref="ActionKey"/>. For any number of processes

@@ -3,7 +3,7 @@ using System.Text;
 using Google.Protobuf;
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>
 /// The bytes of a result's file: an <see cref="ActionResult"/>, and a hash of it and of its key at the end. Blobs have

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>What a step that succeeded has made.</summary>
 /// <param name="Folder">Absolute; all outputs are below it.</param>

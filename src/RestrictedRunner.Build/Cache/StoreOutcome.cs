@@ -1,6 +1,6 @@
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>What came of storing a step's result.</summary>
 /// <param name="Result">What was stored; null if nothing was.</param>

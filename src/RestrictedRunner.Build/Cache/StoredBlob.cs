@@ -1,6 +1,6 @@
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>A blob that was put into the cache.</summary>
 /// <param name="Digest">What it is called.</param>

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Cache;
 
 /// <summary>What <see cref="Eviction.Trim"/> did.</summary>
 /// <param name="Removed">Number of files.</param>

@@ -1,8 +1,14 @@
 using System.Diagnostics;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Images;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.ToolMessages;
+using RestrictedRunner.Results;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Execution;
 
 /// <summary>Runs a step in a container, and logs what it prints and how it ends.</summary>
 /// <param name="parameters">What to run, and what its output means; all of it is valid.</param>

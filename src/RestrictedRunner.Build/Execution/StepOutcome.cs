@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Execution;
 
 /// <summary>How a step has ended.</summary>
 internal sealed record StepOutcome

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Failures;
 
 /// <summary>What a step may not do, or not do so often.</summary>
 internal static class AccessRules

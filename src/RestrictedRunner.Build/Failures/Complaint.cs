@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Failures;
 
 /// <summary>What a line complains of.</summary>
 internal enum ComplaintKind { Missing, Denied, WriteDenied, ReadOnly, Busy, NoProcess, NoNetwork }

@@ -1,7 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Build.ToolMessages;
+using RestrictedRunner.Engine;
+using RestrictedRunner.Options;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Failures;
 
 /// <summary>A step that failed, with all that can prove why.</summary>
 /// <param name="Options">The step.</param>

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Failures;
 
 /// <summary>Says why a step failed, where facts prove it.</summary>
 internal static class FailureRules

@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Failures;
 
 /// <summary>What the rules ask of the host that builds.</summary>
 /// <param name="Exists">Whether there is a file or folder.</param>

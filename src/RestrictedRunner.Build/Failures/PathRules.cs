@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+
+namespace RestrictedRunner.Build.Failures;
 
 /// <summary>Files that the host has and the container does not see.</summary>
 internal static class PathRules

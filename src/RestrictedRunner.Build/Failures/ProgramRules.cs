@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Commands;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Failures;
 
 /// <summary>Programs and scripts that a step cannot run.</summary>
 internal static partial class ProgramRules

@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Host;
 
 /// <summary>
 /// Removes and replaces what belongs to this user, whatever permissions a step has left there: a tool may take them from

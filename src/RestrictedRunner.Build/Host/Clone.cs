@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Host;
 
 /// <summary>
 /// A file that shares its blocks with another until one of the two is written to, which btrfs, XFS and others have:

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Host;
 
 /// <summary>
 /// What tells, without a look into a file, whether its content may be another than before. Times are nanoseconds since

@@ -1,7 +1,8 @@
 using System.IO.Enumeration;
 using System.Runtime.InteropServices;
+using RestrictedRunner.Host;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Host;
 
 /// <summary>What is in a folder, with names that are no UTF-8 as <see cref="RawName"/> has them.</summary>
 internal static class FolderContent

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Host;
 
 /// <summary>A file, link or folder in a folder.</summary>
 /// <param name="Name">A <see cref="RawName"/>.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Host;
 
 /// <summary>The calls of the C library that only MSBuild's side needs. Paths end with a NUL.</summary>
 internal static class LibC

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Host;
 
 /// <summary>
 /// A file that comes to its place as a whole or not at all: it is written elsewhere on the same file system and then

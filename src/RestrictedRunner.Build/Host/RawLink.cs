@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Host;
 
 /// <summary>What is written in a symbolic link.</summary>
 internal static class RawLink

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using RestrictedRunner.Host;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Host;
 
 /// <summary>Why a call of the C library failed.</summary>
 /// <param name="Number">Its <c>errno</c>.</param>

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Images;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Images;
 
 /// <summary>What a build has heard of images, and its pulls. MSBuild keeps it until the build's end, in each of its nodes.</summary>
 internal sealed class BuildImages

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Images;
+
+namespace RestrictedRunner.Build.Images;
 
 /// <summary>
 /// What the names of images stand for on one engine, which is asked once in a build for all that a project names.

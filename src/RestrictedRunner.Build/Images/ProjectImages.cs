@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Images;
 
 /// <summary>
 /// What the names of images stand for in a project: what the engine says or, where there is none, what it said last.

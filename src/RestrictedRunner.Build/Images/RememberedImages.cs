@@ -1,6 +1,7 @@
 using System.Text;
+using RestrictedRunner.Build.Host;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Images;
 
 /// <summary>What the names of images stood for when an engine was last asked, for builds that find none.</summary>
 /// <param name="Files">

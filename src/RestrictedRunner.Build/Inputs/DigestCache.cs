@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
+using RestrictedRunner.Build.Host;
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>Digests of files that were hashed in earlier builds.</summary>
 /// <param name="Entries">What is remembered, by full path.</param>

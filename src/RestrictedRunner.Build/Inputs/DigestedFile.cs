@@ -1,6 +1,6 @@
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>A file that a step reads, and what is in it.</summary>
 /// <param name="File">The file.</param>

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>
 /// What the folders and globs among a step's inputs come upon, and is no input: what the build makes, what the step itself

@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Keys;
+
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>
 /// Digests of the content of files. They are remembered in a file, so that only what may have changed is read again:

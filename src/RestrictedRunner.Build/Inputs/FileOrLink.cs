@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>What is at a path, as far as it is no folder.</summary>
 /// <param name="Stamp">Of the file, or of that which a link leads to; null for what has no content.</param>

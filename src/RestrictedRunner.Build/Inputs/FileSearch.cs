@@ -1,4 +1,8 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>Something that a glob stands for: a file, a link to one, or a link to a folder that it may go through.</summary>
 /// <param name="Path">Full path.</param>

@@ -1,7 +1,11 @@
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.RemoteExecution;
+using RestrictedRunner.Build.Steps;
 using Directory = System.IO.Directory;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>Files that a step reads or writes, as they are on the host at one moment, and the digest of them all.</summary>
 /// <param name="Found">The files.</param>

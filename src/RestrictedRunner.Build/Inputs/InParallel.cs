@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>
 /// Work on many files, on all processors. By hand, because the first <see cref="Parallel.For(int, int, Action{int})"/>

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>A file that a step reads.</summary>
 /// <param name="Path">Relative to the project's folder, with <c>/</c>: <c>src/a.txt</c>, <c>../shared/b.h</c>.</param>

@@ -1,4 +1,9 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>The files that the declared inputs of a step stand for.</summary>
 /// <param name="Files">Each once, sorted by <see cref="InputFile.Path"/> in the order of UTF-8 bytes.</param>

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>A symbolic link among the inputs.</summary>
 /// <param name="Path">Relative to the project's folder, with <c>/</c>.</param>

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>Tells whether a path is that of an input, also by another way to it: through a folder that is a link.</summary>
 internal sealed class InputPaths

@@ -1,4 +1,8 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>
 /// Gathers the files of a step's inputs, and decides what becomes of the symbolic links among them. One whose target is

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>
 /// The digest of a tree of many files, remembered with the stamps of all of them: while none has another, none has to be

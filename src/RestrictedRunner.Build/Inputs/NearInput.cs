@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Text;
+
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>Tells of an input that stands for no file what is there instead.</summary>
 internal static class NearInput

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+
+namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>Where paths lead to that have symbolic links in them. Each folder is looked at once.</summary>
 internal sealed class RealPaths

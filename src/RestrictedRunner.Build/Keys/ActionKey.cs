@@ -1,9 +1,11 @@
 using Google.Protobuf;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.RemoteExecution;
 using Action = RestrictedRunner.Build.RemoteExecution.Action;
 using Duration = Google.Protobuf.WellKnownTypes.Duration;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Keys;
 
 /// <summary>
 /// The key that the result of a step is kept under: the digest of an action of the Remote Execution API, in the

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Keys;
 
 /// <summary>Digests as the Remote Execution API has them: SHA-256 in lower-case hexadecimal, and the number of bytes.</summary>
 internal static class Digests

@@ -1,6 +1,6 @@
 using RestrictedRunner.Build.RemoteExecution;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Keys;
 
 /// <summary>One thing that a step sees of the host.</summary>
 /// <param name="Path">Relative to the root of the inputs, with <c>/</c> and without <c>.</c> and <c>..</c>: <c>src/a.txt</c>.</param>

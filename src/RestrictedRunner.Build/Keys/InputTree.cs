@@ -1,7 +1,8 @@
+using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.RemoteExecution;
 using Directory = RestrictedRunner.Build.RemoteExecution.Directory;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Keys;
 
 /// <summary>
 /// All inputs of a step as the Merkle tree of the Remote Execution API: each folder names its files and folders with

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Keys;
 
 /// <summary>Everything that the result of a step depends on, except the content of its inputs.</summary>
 internal sealed record StepAction

@@ -1,7 +1,15 @@
 using System.Text.RegularExpressions;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Failures;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Build.ToolMessages;
+using RestrictedRunner.Engine;
+using RestrictedRunner.Host;
+using RestrictedRunner.Results;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>
 /// Every error of ours: one method, one code, one text that says what happened and what to do. RRB1xxx is about

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>What made errors of a step's lines of output.</summary>
 [Flags]

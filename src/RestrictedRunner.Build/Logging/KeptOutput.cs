@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>What is left of a failed step's output.</summary>
 /// <param name="LastLines">Its last lines, those of standard error first; none when it printed nothing.</param>

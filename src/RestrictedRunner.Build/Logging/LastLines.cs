@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>
 /// The last lines of a failed step's two streams, as an error has them: each stream's own, because the two pipes arrive in any

@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>
 /// Logs the lines of a step that are no errors or warnings: each as a message of its own, as <c>Exec</c> does, until they

@@ -1,6 +1,7 @@
 using System.Text;
+using RestrictedRunner.Build.Parameters;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>
 /// The file with all of a step's output. A step that prints little and succeeds never makes it; of others it is

@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Images;
+
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>Images of the engine that may be meant by one that it does not have and that cannot be pulled.</summary>
 internal static class NearImage

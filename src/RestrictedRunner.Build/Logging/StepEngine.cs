@@ -1,7 +1,8 @@
 using System.Collections;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.MSBuild;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>
 /// What a step's task takes for MSBuild: its log is the step's part of <see cref="StepLogs"/>, and what it logs without a

@@ -1,7 +1,11 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Options;
+using RestrictedRunner.Output;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>Writes what a step does into MSBuild's log while it runs.</summary>
 /// <param name="log">The task's log.</param>

@@ -1,7 +1,8 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Steps;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>
 /// Keeps the log of each step together while several run at once: the oldest that runs is logged as it comes, what the

@@ -1,7 +1,9 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.ToolMessages;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>
 /// Logs the lines of output: those in which a tool tells an error or a warning as such, with the host's paths. The order
@@ -72,7 +74,7 @@ internal sealed class ToolOutput
 
     /// <summary>The line of the script that made it fail, when the shell said so.</summary>
     public FailedLine? FailedLine(StepOptions options, int exitCode) =>
-        _complaint.For(exitCode) is { } complaint ? Build.FailedLine.For(complaint, options) : null;
+        _complaint.For(exitCode) is { } complaint ? ToolMessages.FailedLine.For(complaint, options) : null;
 
     private void ReadLine(OutputLine line)
     {

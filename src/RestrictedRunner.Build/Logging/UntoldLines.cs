@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.ToolMessages;
+using RestrictedRunner.Output;
+
+namespace RestrictedRunner.Build.Logging;
 
 /// <summary>
 /// The last lines of one of a step's streams that are worth a second look when it fails. What has become an error or a warning

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>
 /// Lines of an attribute's value. MSBuild keeps line ends in it, where XML in general makes spaces of them; more may be

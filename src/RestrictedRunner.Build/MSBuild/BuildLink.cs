@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Host;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>
 /// The connection of a node of MSBuild, a worker or its server, to the build that it works for. When the build is killed,

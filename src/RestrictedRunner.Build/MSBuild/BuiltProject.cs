@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.Build.Framework;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>
 /// Properties of the project that is built. No interface of MSBuild's gives them to a task, a task factory, which gets

@@ -1,6 +1,6 @@
 using Microsoft.Build.Framework;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>
 /// Processors that MSBuild lends to a task, so that several projects built at once do not each take them all:

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>
 /// Ctrl-C in a terminal, as every process of the build gets it. MSBuild cancels its tasks too, but not while it waits for a

@@ -1,6 +1,6 @@
 using Microsoft.Build.Utilities;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>The folder of the project that is built.</summary>
 internal static class ProjectFolder

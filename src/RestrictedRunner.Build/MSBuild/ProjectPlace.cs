@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>A line of a project file.</summary>
 /// <param name="File">Absolute path.</param>

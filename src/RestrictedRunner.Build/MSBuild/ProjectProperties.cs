@@ -1,6 +1,6 @@
 using System.Xml;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>Looks at the properties that project files set, of which MSBuild tells a task nothing.</summary>
 internal static class ProjectProperties

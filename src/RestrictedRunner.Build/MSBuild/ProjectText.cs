@@ -1,8 +1,9 @@
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.ToolMessages;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>Finds in a project file where a line of a task's parameter is written.</summary>
 internal static class ProjectText

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>Ends what a task runs: when MSBuild cancels it, at Ctrl-C, and when the build that it belongs to is gone.</summary>
 internal sealed class StepCancellation : IDisposable

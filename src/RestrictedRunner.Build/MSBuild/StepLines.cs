@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>On which line of a project each step is declared. A project is read once, when the first line is asked for.</summary>
 internal sealed class StepLines

@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Outputs;
 
 /// <summary>A file, a folder or a symbolic link that is an output, or in one.</summary>
 /// <param name="Path">Relative to the folder of all outputs.</param>

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+
+namespace RestrictedRunner.Build.Outputs;
 
 /// <summary>Paths of outputs, relative to the folder that all of them are in, with <c>/</c> on every system.</summary>
 internal static class OutputPath

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+
+namespace RestrictedRunner.Build.Outputs;
 
 /// <summary>Where the outputs of a result are to be, and what may go for them.</summary>
 /// <param name="Folder">Absolute; all outputs are below it.</param>

@@ -1,4 +1,10 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Outputs;
 
 /// <summary>Finds what is there of the outputs that a step declares.</summary>
 /// <param name="declared">The outputs, in the project's folder or in what stands in for it.</param>

@@ -1,4 +1,8 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Build.Outputs;
 
 /// <summary>What was among a step's outputs before it ran, to tell what it wrote from what it found.</summary>
 internal sealed class OutputsBefore

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Host;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Outputs;
 
 /// <summary>Finds what was written while a step ran that did not write what it declares.</summary>
 internal static partial class WrittenMeanwhile

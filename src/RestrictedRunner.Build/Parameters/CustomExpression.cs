@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>A regular expression of the user's that tells which lines of output are errors, or warnings.</summary>
 internal sealed class CustomExpression

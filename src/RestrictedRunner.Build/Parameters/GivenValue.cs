@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Options;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>A value that a parameter was given.</summary>
 /// <param name="Text">As it was written, where the value is one text.</param>

@@ -1,6 +1,7 @@
 using Microsoft.Build.Framework;
+using RestrictedRunner.Options;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>What a step was given, by the names of its parameters, whether they come from a task, from metadata or from properties.</summary>
 /// <param name="Values">None of them empty. Case of the names does not count.</param>

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+
+namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>Translates the parameter <c>WorkingDirectory</c>, a folder of the host, through the mounts of a step.</summary>
 internal static class HostWorkingDirectory

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.MSBuild;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>Where the log file of one run of a step goes.</summary>
 internal sealed partial class LogFilePlace

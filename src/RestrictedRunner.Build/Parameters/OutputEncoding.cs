@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>Encodings by the names that <c>Exec</c> knows.</summary>
 internal static class OutputEncoding

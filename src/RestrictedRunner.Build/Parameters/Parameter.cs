@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Options;
+
+namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>What a step may be given: an option of the runner, or one of its log.</summary>
 /// <param name="Name">The name of the task's attribute, of the metadata, and after <c>DockerExec</c> of the property.</param>

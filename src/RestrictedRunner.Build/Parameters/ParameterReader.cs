@@ -1,7 +1,10 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Build.ToolMessages;
+using RestrictedRunner.Options;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>Reads what a step was given into options and the settings of its log.</summary>
 internal sealed class ParameterReader

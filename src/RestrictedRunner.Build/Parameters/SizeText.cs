@@ -1,6 +1,7 @@
 using System.Globalization;
+using RestrictedRunner.Options;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>A size as Docker writes it: <c>512m</c>, <c>10g</c>.</summary>
 internal static class SizeText

@@ -1,6 +1,8 @@
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.ToolMessages;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>What a step was asked for, and all that is wrong with it.</summary>
 /// <param name="Options">Options with absolute host paths.</param>

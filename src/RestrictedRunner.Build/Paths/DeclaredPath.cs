@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Paths;
 
 /// <summary>An input or output of a step: a file, a folder with a slash at its end, or a glob. Its text is parsed here, once.</summary>
 /// <param name="Text">As the project has it: relative to the project's folder, or absolute.</param>

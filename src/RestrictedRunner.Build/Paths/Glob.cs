@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Paths;
 
 /// <summary>
 /// A path whose segments may be patterns: <c>*</c> stands for any characters of a name, <c>?</c> for one, and a segment

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Paths;
 
 /// <summary>Which path of the container is which path of the host, through a step's mounts.</summary>
 internal sealed record MountMap

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Paths;
 
 /// <summary>
 /// Paths in the tree that a step sees. It begins at the project's folder, or so many folders above it (its depth) that

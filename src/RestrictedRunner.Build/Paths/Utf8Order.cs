@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Paths;
 
 /// <summary>
 /// The order of the UTF-8 bytes of texts, which is that of their code points and the one that the Remote Execution API

@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.State;
 
 /// <summary>A step that is remembered, though the project as it is now declares it in no build: it was removed, or has another name or other outputs.</summary>
 /// <param name="Written">What it wrote.</param>

@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.State;
 
 /// <summary>Finds each <see cref="GoneStep"/> of a project.</summary>
 internal static class GoneSteps

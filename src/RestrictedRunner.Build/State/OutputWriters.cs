@@ -1,6 +1,9 @@
 using System.Text;
+using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Keys;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.State;
 
 /// <summary>
 /// Which steps write into the same folders, in whatever project: in a file for each folder are the paths of their

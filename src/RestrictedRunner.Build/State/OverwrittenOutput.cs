@@ -1,4 +1,8 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.State;
 
 /// <summary>An output that a step of another project had written too.</summary>
 /// <param name="Path">From the folder of the project whose step wrote last.</param>

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.State;
 
 /// <summary>A file that one build has for itself while it has it open. Others wait.</summary>
 internal static class OwnFile

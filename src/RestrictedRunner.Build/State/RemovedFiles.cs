@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.State;
 
 /// <summary>
 /// What builds of a project removed lately among the outputs of its steps. A build that read the project before, and so has

@@ -1,7 +1,12 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Steps;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.State;
 
 /// <summary>Where the files are that remember the steps of one project. Other projects may have theirs in the same folder.</summary>
 /// <param name="Folder">Full path, without a separator at its end.</param>
@@ -17,7 +22,7 @@ internal sealed partial record StateFolder(string Folder, string Project)
     /// <summary>The <see cref="RemovedFiles"/>.</summary>
     public string Removed => Path.Combine(Folder, $"{Start}removed");
 
-    /// <summary>The <see cref="RememberedImages"/>.</summary>
+    /// <summary>The <c>RememberedImages</c>.</summary>
     public string Images => Path.Combine(Folder, $"{Start}images");
 
     // By its way from here, because a checkout may be moved.

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Strategies;
+
+namespace RestrictedRunner.Build.State;
 
 /// <summary>Paths of the files that remember a step from one build to the next.</summary>
 /// <param name="State">The <see cref="StepState"/>.</param>
@@ -19,6 +21,6 @@ internal sealed record StatePaths(string State)
     /// <summary>What is known of the outputs' content.</summary>
     public string Outputs => Path.ChangeExtension(State, "outputs");
 
-    /// <summary>The folder of a hermetic step's <see cref="Build.Stage"/>.</summary>
+    /// <summary>The folder of a hermetic step's <c>Stage</c>.</summary>
     public string Stage => Path.ChangeExtension(State, "stage");
 }

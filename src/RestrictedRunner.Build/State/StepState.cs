@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.State;
 
 /// <summary>
 /// What a step was when its outputs were made: its key, the digest of the outputs, and the warnings that it had. In a file

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.Paths;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.State;
 
 /// <summary>
 /// A warning that a step had when it last succeeded. A build that finds the step up to date logs it again: who builds

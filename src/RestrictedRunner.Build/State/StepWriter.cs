@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.State;
 
 /// <summary>The step that wrote files, as it was declared then. Paths are full.</summary>
 /// <param name="Step">Its name; empty when it is not known.</param>

@@ -1,6 +1,10 @@
 using System.Text;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Paths;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.State;
 
 /// <summary>
 /// What a step wrote when it last succeeded. Only this is ever removed for it: whatever else is among its outputs may be

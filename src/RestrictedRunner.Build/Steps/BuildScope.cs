@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Steps;
 
 /// <summary>What a project is built for. <c>Clean</c> of one configuration or framework leaves what another's build wrote, as MSBuild's own does.</summary>
 /// <param name="Configuration">Configuration, platform and runtime identifier.</param>

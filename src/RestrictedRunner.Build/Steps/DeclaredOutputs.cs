@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+
+namespace RestrictedRunner.Build.Steps;
 
 /// <summary>What a step writes, as the project declares it.</summary>
 /// <param name="ProjectDirectory">Full path of the project's folder, or of what stands in for it.</param>

@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.Parameters;
+
+namespace RestrictedRunner.Build.Steps;
 
 /// <summary>A step as a <c>DockerExecStep</c> item declares it.</summary>
 /// <param name="Name">The item's identity.</param>

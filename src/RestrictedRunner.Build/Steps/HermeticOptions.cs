@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Options;
+
+namespace RestrictedRunner.Build.Steps;
 
 /// <summary>What a hermetic step gets that does not say otherwise. What it does say is a part of its key.</summary>
 internal static class HermeticOptions

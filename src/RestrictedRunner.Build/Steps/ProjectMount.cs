@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Engine;
+
+namespace RestrictedRunner.Build.Steps;
 
 /// <summary>How a declared step sees the project: at one path, whatever the machine's is, with the command starting there.</summary>
 internal static class ProjectMount

@@ -1,4 +1,7 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Text;
+
+namespace RestrictedRunner.Build.Steps;
 
 /// <summary>Which step comes before which: by <c>DependsOn</c>, and because one reads what another writes.</summary>
 /// <param name="Steps">Each after all that it depends on.</param>

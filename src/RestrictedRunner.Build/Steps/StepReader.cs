@@ -1,7 +1,10 @@
 using System.Collections;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Steps;
 
 /// <summary>Reads <c>DockerExecStep</c> items. Metadata have the names of the task's parameters, and a few of their own.</summary>
 /// <param name="defaults">Values of the properties <c>DockerExec…</c>, by the part of their names that follows.</param>

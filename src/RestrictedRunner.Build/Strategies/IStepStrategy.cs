@@ -1,4 +1,9 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.Strategies;
 
 /// <summary>A way to run a declared step, as Bazel has strategies: where its files are, and what becomes of those that it writes.</summary>
 internal interface IStepStrategy

@@ -1,4 +1,8 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.State;
+
+namespace RestrictedRunner.Build.Strategies;
 
 /// <summary>Runs a step in the project's own folder.</summary>
 internal sealed class InProjectFolder(StepBuildSetting setting) : IStepStrategy

@@ -1,4 +1,8 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.State;
+
+namespace RestrictedRunner.Build.Strategies;
 
 /// <summary>Runs a step in a <see cref="Stage"/>, where it sees what it declares and nothing else.</summary>
 internal sealed class InStage(StepBuildSetting setting) : IStepStrategy

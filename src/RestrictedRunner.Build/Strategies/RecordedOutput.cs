@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Strategies;
 
 /// <summary>What a step printed, to be logged again when its result comes from the cache.</summary>
 internal sealed class RecordedOutput

@@ -1,4 +1,10 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Outputs;
+
+namespace RestrictedRunner.Build.Strategies;
 
 /// <summary>
 /// The folder that a hermetic step sees in place of the project's: the inputs that it declares, as copies, their links as links, and

@@ -1,4 +1,9 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Images;
+using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.Strategies;
 
 /// <summary>What all steps of a project have in common.</summary>
 internal sealed record StepBuildSetting

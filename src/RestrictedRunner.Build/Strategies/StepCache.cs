@@ -1,6 +1,12 @@
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Execution;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.State;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Strategies;
 
 /// <summary>One step's way to the results of earlier runs. A step works without them too, so what is wrong is a message.</summary>
 internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepLogs.Log log, CancellationToken cancellation)

@@ -1,6 +1,13 @@
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Execution;
+using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Steps;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Strategies;
 
 /// <summary>Runs a step in a container of its own that sees the files of a place, and looks whether it wrote what it declares.</summary>
 internal sealed class StepContainer(StepBuildSetting setting, StepWork work, StepPlace place)

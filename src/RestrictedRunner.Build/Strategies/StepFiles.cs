@@ -1,4 +1,9 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.Strategies;
 
 /// <summary>The files of the project that a step makes, and those among them that may be removed for it.</summary>
 internal sealed class StepFiles(DeclaredStep step, string projectDirectory, WrittenFiles earlier, FileSnapshot inputs)

@@ -1,4 +1,9 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.Strategies;
 
 /// <summary>Where a step runs.</summary>
 /// <param name="ProjectDirectory">Full path of the project's folder, or of what stands in for it.</param>

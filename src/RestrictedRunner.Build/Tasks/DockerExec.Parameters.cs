@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.Parameters;
 
 namespace RestrictedRunner.Build;
 

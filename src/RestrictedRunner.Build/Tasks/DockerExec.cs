@@ -1,5 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Execution;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Images;
 
 namespace RestrictedRunner.Build;
 

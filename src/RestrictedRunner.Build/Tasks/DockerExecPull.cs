@@ -1,6 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Building;
+using RestrictedRunner.Build.Images;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Strategies;
 
 namespace RestrictedRunner.Build;
 

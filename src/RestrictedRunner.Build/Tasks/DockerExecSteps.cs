@@ -1,6 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Building;
+using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Images;
+using RestrictedRunner.Build.Logging;
+using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Strategies;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Host;
 
 namespace RestrictedRunner.Build;
 

@@ -1,5 +1,11 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Text;
 
 namespace RestrictedRunner.Build;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Text;
 
 /// <summary>Text in the form in which MSBuild takes it as it is.</summary>
 internal static class EscapedText

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Text;
 
 /// <summary>Text without what steers a terminal.</summary>
 internal static partial class PlainText

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Text;
 
 /// <summary>Finds the name that was meant by one that is not known.</summary>
 internal static class Spelling

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>What tools print around an error and at its end, and what says nothing more: the line of the source, notes, counts.</summary>
 internal static partial class Aftermath

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>
 /// What <c>Exec</c> recognises, by MSBuild's own reading: <c>file(line,column): error CODE: text</c>,

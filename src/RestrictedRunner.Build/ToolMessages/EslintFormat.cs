@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>
 /// eslint's "stylish" blocks: a line with the file, then <c>  line:column  error  text  rule</c> until a line that is

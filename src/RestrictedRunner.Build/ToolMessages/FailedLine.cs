@@ -1,6 +1,10 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Failures;
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Commands;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>The line of <c>Command</c> or <c>PrepareCommand</c> at which a script failed.</summary>
 /// <param name="Parameter">Name of the parameter.</param>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>
 /// Go's compiler and vet, and protoc: <c>file:line:column: text</c>, without a word that says how bad it is. A program's

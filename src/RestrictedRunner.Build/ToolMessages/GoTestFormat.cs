@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>
 /// Failed tests of Go: <c>--- FAIL: TestName</c>, then what the test said as <c>    file_test.go:line: text</c>. With

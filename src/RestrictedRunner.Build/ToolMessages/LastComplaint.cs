@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>The last complaint of the shell that reads the script, among the lines of standard error.</summary>
 internal sealed class LastComplaint

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>
 /// GNU ld: <c>file.c:(.text+0x5): undefined reference to `f'</c>, with a line number in place of the section when there

@@ -1,4 +1,6 @@
-namespace RestrictedRunner.Build;
+using RestrictedRunner.Build.Paths;
+
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>The host's files that the messages of a container's tools name.</summary>
 /// <param name="mounts">What the container sees of the host.</param>

@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>
 /// Messages that are errors only if the step fails: a traceback may be one that was caught and logged, what a compiler

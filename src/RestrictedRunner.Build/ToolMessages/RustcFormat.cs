@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>
 /// rustc and cargo: <c>error[E0308]: text</c>, whose place is in the next line, <c>  --> file:line:column</c>. Without

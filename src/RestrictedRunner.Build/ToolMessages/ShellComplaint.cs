@@ -1,6 +1,9 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Failures;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Planning;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>What a shell says about a line of the script that it reads.</summary>
 /// <param name="Line">Line of the script, from 1.</param>

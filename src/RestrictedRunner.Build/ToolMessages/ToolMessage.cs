@@ -1,4 +1,4 @@
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>An error or a warning that a tool printed. Numbers count from 1; 0 and an empty text mean "not told".</summary>
 internal sealed record ToolMessage(MessageSeverity Severity, string Text)

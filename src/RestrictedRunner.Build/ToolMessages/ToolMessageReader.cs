@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary>
 /// Finds errors and warnings in one stream of output. Every line comes out once and in order, as a message or as it is;

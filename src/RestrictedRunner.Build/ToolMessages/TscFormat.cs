@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Text;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.ToolMessages;
 
 /// <summary><c>file:line:column - error TS2322: text</c>, as <c>tsc --pretty</c> writes it; its plain form MSBuild reads itself.</summary>
 internal static partial class TscFormat

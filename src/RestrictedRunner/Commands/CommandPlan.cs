@@ -1,4 +1,6 @@
-namespace RestrictedRunner;
+using RestrictedRunner.Options;
+
+namespace RestrictedRunner.Commands;
 
 /// <summary>
 /// How a command runs: as <see cref="Words"/>, with no shell, or as <see cref="Script"/>, a file that

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Commands;
 
 /// <summary>
 /// How the container's environment gets there without its values on a command line. <c>-e NAME</c> takes the value

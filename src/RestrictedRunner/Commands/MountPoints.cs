@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Commands;
 
 /// <summary>
 /// The places on the host at which one mount is inside the folder of another. An engine makes those that are not there, as

@@ -1,4 +1,7 @@
-namespace RestrictedRunner;
+using RestrictedRunner.Host;
+using RestrictedRunner.Output;
+
+namespace RestrictedRunner.Commands;
 
 /// <summary>The files that one run needs on the host, in a folder of its own that goes with it.</summary>
 internal sealed class RunFiles : IDisposable

@@ -1,4 +1,7 @@
-using static RestrictedRunner.OptionForms;
+using RestrictedRunner.Commands;
+using RestrictedRunner.Host;
+using RestrictedRunner.Options;
+using static RestrictedRunner.Options.OptionForms;
 
 namespace RestrictedRunner;
 

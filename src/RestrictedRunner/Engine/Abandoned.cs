@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Commands;
+using RestrictedRunner.Host;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>What processes left behind that were killed, and that their reapers did not get at.</summary>
 internal static partial class Abandoned

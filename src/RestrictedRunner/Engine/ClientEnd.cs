@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>How a client ended that ran a container.</summary>
 /// <param name="ExitCode">Its exit code; 128 + the signal's number when a signal ended it.</param>

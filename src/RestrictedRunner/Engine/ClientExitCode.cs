@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>What the exit code of a client that ran a container says of the client's end. The command's own is handed on, so that none is sure to be the client's.</summary>
 internal static class ClientExitCode

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RestrictedRunner.Host;
+using RestrictedRunner.Options;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>The name and labels by which a container of ours is known, so that nothing else is ever touched.</summary>
 /// <param name="Name">Unique name, <c>rr-…</c>.</param>

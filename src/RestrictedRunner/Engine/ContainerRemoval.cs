@@ -1,4 +1,6 @@
-namespace RestrictedRunner;
+using RestrictedRunner.Results;
+
+namespace RestrictedRunner.Engine;
 
 /// <summary>What became of a container that was to be removed.</summary>
 internal enum Removal

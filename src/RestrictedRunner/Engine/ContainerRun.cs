@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using RestrictedRunner.Results;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>One <c>run</c> of the client, from its start until its container is gone.</summary>
 internal static class ContainerRun

@@ -1,6 +1,8 @@
 using System.Globalization;
+using RestrictedRunner.Host;
+using RestrictedRunner.Options;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>What <c>User="current"</c> means: what the step writes belongs to the user that runs this process.</summary>
 /// <param name="Id"><c>uid:gid</c> of this process.</param>

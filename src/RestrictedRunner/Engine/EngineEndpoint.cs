@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>Where a client looks for its engine, by the client's own rules and without asking it.</summary>
 internal static class EngineEndpoint

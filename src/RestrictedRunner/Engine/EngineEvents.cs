@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>What the engine's record says of a container's start.</summary>
 internal enum StartRecord

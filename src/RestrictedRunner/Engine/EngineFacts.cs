@@ -1,4 +1,6 @@
-namespace RestrictedRunner;
+using RestrictedRunner.Host;
+
+namespace RestrictedRunner.Engine;
 
 /// <summary>What this machine tells about an engine without asking it.</summary>
 /// <param name="UserId">Effective user id of this process, which is not root's.</param>

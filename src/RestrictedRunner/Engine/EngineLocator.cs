@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>Finds the engine's command-line client, by looking at files only.</summary>
 internal static class EngineLocator

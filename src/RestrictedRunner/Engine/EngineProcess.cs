@@ -1,7 +1,8 @@
 using System.ComponentModel;
 using CliWrap;
+using RestrictedRunner.Host;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>
 /// Runs the engine's client. The only file that knows CliWrap.

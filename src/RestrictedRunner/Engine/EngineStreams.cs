@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>The streams and environment of a client process.</summary>
 /// <param name="ReadStandardOutput">Reads standard output to its end.</param>

@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>
 /// Podman's service behind docker's client. Of its record it tells what it has read when the time of <c>--until</c> comes:

@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using RestrictedRunner.Commands;
+using RestrictedRunner.Host;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>
 /// A small shell process that outlives this one if this one is killed, and then removes what the step leaves: its

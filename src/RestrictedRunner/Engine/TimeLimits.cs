@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>How long a step may take.</summary>
 /// <param name="Timeout">Longest time that the command may run.</param>

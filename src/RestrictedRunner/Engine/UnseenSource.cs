@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>A file or folder of this machine that was to be mounted, and that the engine says it does not have: it has other files.</summary>
 internal static partial class UnseenSource

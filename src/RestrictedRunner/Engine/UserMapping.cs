@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Engine;
 
 /// <summary>Who, on the host, the users of a container are.</summary>
 internal enum UserMapping

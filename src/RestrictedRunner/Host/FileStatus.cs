@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Host;
 
 /// <summary>What Linux knows of a file and .NET does not tell, or not with one call.</summary>
 /// <param name="OwnerId">User id of the owner.</param>

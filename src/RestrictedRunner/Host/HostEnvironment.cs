@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Host;
 
 /// <summary>The environment of this process. Nothing else reads it, so that what depends on it can be given another.</summary>
 internal static class HostEnvironment

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Host;
 
 /// <summary>The calls of the C library. Paths end with a NUL.</summary>
 internal static class LibC

@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Host;
 
 /// <summary>
 /// Starts a short program that ends when this process does, also when that is killed: an engine that hangs would hold its

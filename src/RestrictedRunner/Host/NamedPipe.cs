@@ -2,7 +2,7 @@ using System.IO.Pipes;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Host;
 
 /// <summary>A pipe with a name in the file system, from its reader's side: <c>fifo(7)</c>.</summary>
 internal sealed class NamedPipe : IDisposable

@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Host;
 
 /// <summary>
 /// Starts programs in sessions of their own. A terminal sends Ctrl-C and its own end to all that belong to it, and a

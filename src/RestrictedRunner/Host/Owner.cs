@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Host;
 
 /// <summary>
 /// A process that containers and temporary files belong to, told apart from every other one that this machine has had:

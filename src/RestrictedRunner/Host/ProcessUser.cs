@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Host;
 
 /// <summary>The user that runs this process; 0 on Windows.</summary>
 internal static class ProcessUser

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Host;
 
 /// <summary>
 /// Names of files as Linux has them: bytes that need be no UTF-8. In a text, a byte that is part of no character is half a

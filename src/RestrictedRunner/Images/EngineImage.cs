@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Images;
 
 /// <summary>
 /// What an engine says of an image that it has. An id is the digest of a description that each engine writes in its own

@@ -1,4 +1,7 @@
-namespace RestrictedRunner;
+using RestrictedRunner.Engine;
+using RestrictedRunner.Results;
+
+namespace RestrictedRunner.Images;
 
 /// <summary>Questions to an engine about the images that it has.</summary>
 internal static class EngineImages

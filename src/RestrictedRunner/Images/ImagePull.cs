@@ -1,4 +1,8 @@
-namespace RestrictedRunner;
+using RestrictedRunner.Engine;
+using RestrictedRunner.Output;
+using RestrictedRunner.Results;
+
+namespace RestrictedRunner.Images;
 
 /// <summary>Pulling an image: a phase of its own, with progress and retries.</summary>
 internal static class ImagePull

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using RestrictedRunner.Engine;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Images;
 
 /// <summary>
 /// The pulls of one build. An image is pulled once for all steps that need it, and a pull that failed is not tried again:

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Options;
 
 /// <summary>What the values of an option have to look like.</summary>
 /// <param name="IsValid">True for a value that does.</param>

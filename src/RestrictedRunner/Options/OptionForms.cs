@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Options;
 
 /// <summary>The forms that single values have, so that none is read as an option or as something else than it is.</summary>
 internal static partial class OptionForms

@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Options;
 
 /// <summary>
 /// Reads free-form <c>docker run</c> options far enough to see that they are options and nothing else: a word that

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Options;
 
 /// <summary>
 /// Splits text into words, and writes words as text, by the quoting rules of the POSIX shell:

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Options;
 
 /// <summary>What a value is written as: in an attribute of a task, or in an item's metadata.</summary>
 internal enum OptionType
@@ -48,7 +48,7 @@ internal sealed record StepOption(string Name, OptionType Type, Func<StepOptions
 
     private const string False = "false";
 
-    /// <summary>The flag of <c>docker run</c>; empty where <see cref="RunArguments"/> has a rule for the option.</summary>
+    /// <summary>The flag of <c>docker run</c>; empty where <c>RunArguments</c> has a rule for the option.</summary>
     public string Flag { get; init; } = "";
 
     /// <summary>The words for <c>docker run</c>; null for the flag with each of the values.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Output;
 
 /// <summary>Splits text that arrives in pieces of whole characters into lines.</summary>
 /// <param name="onLine">Gets each line, without its end.</param>

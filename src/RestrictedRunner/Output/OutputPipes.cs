@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using RestrictedRunner.Host;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Output;
 
 /// <summary>
 /// Two named pipes by which a command's output comes straight from its container. Through the engine and its client a

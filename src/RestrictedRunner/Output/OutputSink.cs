@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
+using RestrictedRunner.Results;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Output;
 
 /// <summary>
 /// Where the lines of both streams meet. What the client says before it has created a container is its own: a reason why

@@ -1,4 +1,4 @@
-namespace RestrictedRunner;
+namespace RestrictedRunner.Output;
 
 /// <summary>The last lines of some output, whatever its size.</summary>
 /// <param name="lineCount">How many lines are kept.</param>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Output;
 
 /// <summary>The first bytes of a stream, whatever its size.</summary>
 internal sealed class StreamStart

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Output;
 
 /// <summary>Reads the lines of a stream of bytes as they arrive.</summary>
 internal static class Utf8Lines

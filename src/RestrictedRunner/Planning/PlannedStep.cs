@@ -1,4 +1,8 @@
-namespace RestrictedRunner;
+using RestrictedRunner.Commands;
+using RestrictedRunner.Engine;
+using RestrictedRunner.Options;
+
+namespace RestrictedRunner.Planning;
 
 /// <summary>A step whose options are known to be valid, with all that can be decided before its container has a name.</summary>
 internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, CommandPlan Plan, ContainerEnvironment Environment, CurrentUser? CurrentUser)

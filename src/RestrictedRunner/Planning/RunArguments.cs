@@ -1,5 +1,9 @@
+using RestrictedRunner.Commands;
+using RestrictedRunner.Engine;
+using RestrictedRunner.Options;
+using RestrictedRunner.Output;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Planning;
 
 /// <summary>Where the parts of one run are on the host.</summary>
 /// <param name="Container">The container's name.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace RestrictedRunner;
+namespace RestrictedRunner.Results;
 
 /// <summary>
 /// Reads what the clients of docker (20.10 to 29) and podman (4 and 5) say when they fail. Their exit codes do not

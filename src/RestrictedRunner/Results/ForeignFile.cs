@@ -1,4 +1,7 @@
-namespace RestrictedRunner;
+using RestrictedRunner.Host;
+using RestrictedRunner.Options;
+
+namespace RestrictedRunner.Results;
 
 /// <summary>A file that a step wrote and that does not belong to its caller, who may neither change nor, perhaps, delete it.</summary>
 /// <param name="Path">The file on the host.</param>

@@ -22,7 +22,7 @@ public sealed class EachEngineAttribute(params object?[] values) : DataAttribute
     {
         Skip = !IsMeant(engine) || (Engines.AreNamed && (IsOfThisMachine(testMethod) || IsOfThisMachine(testMethod.DeclaringType!))) ? "it is about other engines"
             : Engines.AreRequired || Engines.Answers(engine) ? null
-            : $"{engine} does not run {Images.Busybox}; run build/engine.sh --test and build/images.sh --podman",
+            : $"{engine} does not run {TestImages.Busybox}; run build/engine.sh --test and build/images.sh --podman",
     };
 
     private bool IsMeant(string engine) => Only.Length == 0 || Engines.Is(engine, Only);

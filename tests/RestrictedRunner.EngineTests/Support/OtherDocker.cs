@@ -42,7 +42,7 @@ internal sealed class OtherDocker : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        await TestSupport.Client.OutputAsync("docker", "save", "--output", docker._folder["busybox.tar"], Images.Busybox);
+        await TestSupport.Client.OutputAsync("docker", "save", "--output", docker._folder["busybox.tar"], TestImages.Busybox);
         await docker.CallAsync("load", "--quiet", "--input", docker._folder["busybox.tar"]);
         return docker;
     }

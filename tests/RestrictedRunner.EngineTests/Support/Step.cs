@@ -4,10 +4,10 @@ namespace RestrictedRunner.EngineTests;
 internal static class Step
 {
     /// <summary>A command in busybox.</summary>
-    public static StepOptions On(string engine, string command) => new() { Engine = engine, Image = Images.Busybox, Command = command };
+    public static StepOptions On(string engine, string command) => new() { Engine = engine, Image = TestImages.Busybox, Command = command };
 
     /// <summary>A program with arguments in busybox.</summary>
-    public static StepOptions Direct(string engine, params string[] arguments) => new() { Engine = engine, Image = Images.Busybox, Arguments = arguments };
+    public static StepOptions Direct(string engine, params string[] arguments) => new() { Engine = engine, Image = TestImages.Busybox, Arguments = arguments };
 
     public static Task<RunResult> RunAsync(this StepOptions options, RunObserver? observer = null) =>
         DockerRunner.RunAsync(options, observer, captureOutput: true, TestContext.Current.CancellationToken);

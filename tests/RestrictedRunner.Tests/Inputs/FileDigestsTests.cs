@@ -206,7 +206,7 @@ public sealed class FileDigestsTests : IDisposable
         Assert.Equal([CachePath, young], System.IO.Directory.GetFiles(Path.GetDirectoryName(CachePath)!).Order(StringComparer.Ordinal));
     }
 
-    private static Digest DigestOf(string content) => Build.Digests.Of(Encoding.UTF8.GetBytes(content));
+    private static Digest DigestOf(string content) => Build.Keys.Digests.Of(Encoding.UTF8.GetBytes(content));
 
     private IReadOnlyList<Digest> Digests(params string[] names) => Digests(Today, names);
 

@@ -1,7 +1,7 @@
 namespace RestrictedRunner.TestSupport;
 
 /// <summary>Images that build/images.sh provides.</summary>
-internal static class Images
+internal static class TestImages
 {
     public const string Busybox = "busybox:latest";
 

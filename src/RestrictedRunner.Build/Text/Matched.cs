@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.ToolMessages;
 
-namespace RestrictedRunner.Build;
+namespace RestrictedRunner.Build.Text;
 
 /// <summary>What the groups of a match say.</summary>
 internal static class Matched

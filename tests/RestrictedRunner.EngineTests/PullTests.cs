@@ -315,7 +315,6 @@ public class PullTests(Registries registries)
         Assert.Equal(3, client.Calls.Count(call => call == "pull"));
     }
 
-    // Without the look at the engine's record, by which its own words are told from a command's that imitates them.
     // Without the questions whether the container was started.
     private static IEnumerable<string> CallsOf(ClientScript client) => client.Calls.Where(call => call is not ("events" or "version"));
 

@@ -3,7 +3,7 @@ namespace RestrictedRunner.PackageTests;
 /// <summary>Results of steps that come from the cache of this machine.</summary>
 public class CachedStepsTests
 {
-    private const string Question = "image inspect --format {{.Id}} {{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}}";
+    private const string Question = "image inspect --format {{.Id}} {{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}},{{json .RepoDigests}}";
 
     [EngineFact]
     public async Task An_earlier_state_is_restored_without_a_run()

@@ -195,7 +195,7 @@ public class KilledBuildTests
             </Project>
             """);
         using var remembered = new ManualResetEventSlim();
-        using var watcher = new FileSystemWatcher(project.Folder, "*.written") { IncludeSubdirectories = true, EnableRaisingEvents = true };
+        using var watcher = new FileSystemWatcher(project.Folder, "*.state") { IncludeSubdirectories = true, EnableRaisingEvents = true };
         watcher.Renamed += (_, _) => remembered.Set();
 
         await KillInTimeAsync(project, wholeGroup: true, line => line == "Some" && Task.Run(() => remembered.Wait(TimeSpan.FromSeconds(30))).Result, "-p:Seek=seek=200G", "-p:Out=large");

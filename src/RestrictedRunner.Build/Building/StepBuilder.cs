@@ -41,8 +41,8 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             }
 
             var paths = setting.State.Of(step);
-            using var state = await StepState.OpenAsync(paths.State, cancellation).ConfigureAwait(false);
-            return Build(step, parameters.Options, paths, state, log);
+            using var own = await OwnFile.OpenAsync(paths.Lock, cancellation).ConfigureAwait(false);
+            return Build(step, parameters.Options, paths, StateFile.Load(paths.State), log);
         }
         catch (OperationCanceledException)
         {
@@ -56,22 +56,21 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return false;
     }
 
-    private bool Build(DeclaredStep step, StepOptions options, StatePaths paths, StepState state, StepLogs.Log log)
+    private bool Build(DeclaredStep step, StepOptions options, StatePaths paths, StepState earlier, StepLogs.Log log)
     {
-        var earlier = WrittenFiles.Load(paths.Written);
-        var inputs = InputsWithout(earlier, step.Outputs.Depth);
+        var inputs = InputsWithout(earlier.Written, step.Outputs.Depth);
         if (!AreThere(step, inputs, log))
         {
             return false;
         }
 
-        var files = new StepFiles(step, setting.ProjectDirectory, earlier, inputs);
+        var files = new StepFiles(step, setting.ProjectDirectory, earlier.Written, inputs);
         var key = KeyOf(step, options, inputs);
-        var isSame = key.Length > 0 && state.Key == key && state.Outputs == HashOf(earlier, paths) && !files.Outputs.Absent().Any();
-        if (isSame && !state.Warnings.Any(warning => warning.IsError(log.Engine)))
+        var isSame = key.Length > 0 && earlier.Key == key && earlier.OutputsHash == HashOf(earlier.Written, paths) && !files.Outputs.Absent().Any();
+        if (isSame && !earlier.Warnings.Any(warning => warning.IsError(log.Engine)))
         {
             log.Messages.LogMessage(MessageImportance.Normal, $"Step '{step.Name}' is up to date.");
-            foreach (var warning in IsFirstLook(log.Engine, paths) ? state.Warnings : [])
+            foreach (var warning in IsFirstLook(log.Engine, paths) ? earlier.Warnings : [])
             {
                 warning.Log(log.Messages, setting.ProjectDirectory);
             }
@@ -84,12 +83,13 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             log.Diagnostics.WouldRun(
                 step,
                 isSame ? "its output had warnings, which are errors in this build"
-                : state.Key == key ? "its outputs are not those that it wrote"
+                : earlier.Key == key ? "its outputs are not those that it wrote"
                 : "its inputs or parameters have changed");
             return false;
         }
 
-        state.Forget();
+        StateFile.Forget(paths.State, earlier);
+        var state = earlier.Forgotten();
         log.ForgetWarnings();
         var overwritten = OverwrittenOutput.Watch(step.Outputs, setting.Writers, setting.State.Project, cancellation);
         var before = files.Paths();
@@ -121,7 +121,11 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             if (setting.Images[options.Engine].WhyAbsent(options.Image, cancellation) is { } absence)
             {
                 // Nothing has changed, so what was true of the outputs still is.
-                state.Keep(state.Key, state.Outputs, state.Warnings);
+                if (earlier.Key.Length > 0)
+                {
+                    StateFile.Save(paths.State, earlier);
+                }
+
                 log.Diagnostics.NotRun(absence, options, KeptOutput.None);
                 return false;
             }
@@ -134,12 +138,14 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             return strategy.Run(work) is { } result && Keep(result.Key, HashOf(result.Written, paths));
         }
 
-        void Remember(WrittenFiles own) => (own with { Writer = StepWriter.Of(step, setting.State.Project, setting.Scope) }).Save(paths.Written);
+        void Remember(WrittenFiles own) => Save(state with { Written = own, Writer = StepWriter.Of(step, setting.State.Project, setting.Scope) });
+
+        void Save(StepState next) => StateFile.Save(paths.State, state = next);
 
         bool Keep(string keyOfOutputs, string outputs)
         {
             IsFirstLook(log.Engine, paths);
-            setting.Writers?.Add(step.Outputs.Folders, paths.Written);
+            setting.Writers?.Add(step.Outputs.Folders, paths.State);
 
             // Without the warning below, which is about this run alone.
             StepWarning[]? warnings = log.Warnings is { } logged ? [.. logged.Select(warning => StepWarning.Of(warning, step.Place, setting.ProjectDirectory))] : null;
@@ -150,7 +156,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
             if (warnings is not null && !log.HasErrors)
             {
-                state.Keep(keyOfOutputs, outputs, warnings);
+                Save(state with { Key = keyOfOutputs, OutputsHash = outputs, Warnings = warnings });
             }
 
             return !log.HasErrors;

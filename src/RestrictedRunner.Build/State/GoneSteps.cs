@@ -12,9 +12,9 @@ internal static class GoneSteps
     /// <param name="scope">What the project is built for.</param>
     public static IReadOnlyList<GoneStep> In(IReadOnlyList<DeclaredStep> declared, StateFolder state, BuildScope scope) =>
     [
-        .. state.Written(declared.Select(step => state.Of(step).Written).ToHashSet())
-            .Where(written => IsGone(written.Value.Writer, declared, state, scope))
-            .Select(written => new GoneStep(written.Value, written.Key)),
+        .. state.Steps(declared.Select(step => state.Of(step).State).ToHashSet())
+            .Where(step => IsGone(step.Value.Writer, declared, state, scope))
+            .Select(step => new GoneStep(step.Value, step.Key)),
     ];
 
     // A step whose condition is false in this build, or that has another name or other outputs in it, may come again in the next.

@@ -7,32 +7,32 @@ namespace RestrictedRunner.Build.State;
 
 /// <summary>
 /// Which steps write into the same folders, in whatever project: in a file for each folder are the paths of their
-/// <see cref="WrittenFiles"/>. One project knows nothing else of another.
+/// states. One project knows nothing else of another.
 /// </summary>
 internal sealed class OutputWriters(CacheFolder cache)
 {
-    /// <summary>What steps of other projects wrote there, or in a folder that it is in.</summary>
+    /// <summary>The steps of other projects that write there, or in a folder that it is in.</summary>
     /// <param name="folders">Full paths.</param>
     /// <param name="project">Full path of the project that asks.</param>
-    public IReadOnlyList<WrittenFiles> Others(IEnumerable<string> folders, string project) =>
-        [.. folders.SelectMany(WithParents).Distinct().SelectMany(Read).Distinct().Where(File.Exists).Select(WrittenFiles.Load).Where(files => files.Writer.Step.Length > 0 && files.Writer.Project != project)];
+    public IReadOnlyList<StepState> Others(IEnumerable<string> folders, string project) =>
+        [.. folders.SelectMany(WithParents).Distinct().SelectMany(Read).Distinct().Where(File.Exists).Select(StateFile.Load).Where(step => step.Writer.Step.Length > 0 && step.Writer.Project != project)];
 
     /// <summary>Says that a step writes into folders.</summary>
     /// <param name="folders">Full paths.</param>
-    /// <param name="written">Path of its <see cref="WrittenFiles"/>.</param>
-    public void Add(IEnumerable<string> folders, string written)
+    /// <param name="state">Path of its state.</param>
+    public void Add(IEnumerable<string> folders, string state)
     {
         foreach (var folder in folders)
         {
             var known = Read(folder);
-            if (known.Contains(written))
+            if (known.Contains(state))
             {
                 CacheEntry.Use(new(FileOf(folder)));
                 continue;
             }
 
             using var file = NewFile.Beside(FileOf(folder));
-            file?.Save(FileOf(folder), Encoding.UTF8.GetBytes(string.Concat(known.Where(File.Exists).Append(written).Select(path => $"{Uri.EscapeDataString(path)}\n"))));
+            file?.Save(FileOf(folder), Encoding.UTF8.GetBytes(string.Concat(known.Where(File.Exists).Append(state).Select(path => $"{Uri.EscapeDataString(path)}\n"))));
         }
     }
 

@@ -14,26 +14,27 @@ internal sealed record OverwrittenOutput(string Path, StepWriter By, string Proj
     /// <returns>Tells after the run, of each of these steps, the first file that has changed.</returns>
     public static Func<IReadOnlyList<OverwrittenOutput>> Watch(DeclaredOutputs outputs, OutputWriters? writers, string project, CancellationToken cancellation)
     {
-        var theirs = (writers?.Others(outputs.Folders, project) ?? []).Select(written => (Written: written, Found: Find(written, outputs, cancellation))).ToList();
+        var theirs = (writers?.Others(outputs.Folders, project) ?? []).Select(step => (Step: step, Found: Find(step, outputs, cancellation))).ToList();
         return () =>
         [
-            .. from written in theirs
-               let overwritten = written.Found.FirstOrDefault(output => OutputOnDisk.At(FolderOf(written.Written), output.Path) is { } now && !written.Written.Made(now, cancellation))
+            .. from other in theirs
+               let folder = FolderOf(other.Step)
+               let overwritten = other.Found.FirstOrDefault(output => OutputOnDisk.At(folder, output.Path) is { } now && !other.Step.Written.Made(now, cancellation))
                where overwritten is not null
                select new OverwrittenOutput(
-                   ProjectTree.FromProject(outputs.ProjectDirectory, OutputPath.Absolute(FolderOf(written.Written), overwritten.Path)),
-                   written.Written.Writer,
-                   ProjectTree.FromProject(outputs.ProjectDirectory, written.Written.Writer.Project)),
+                   ProjectTree.FromProject(outputs.ProjectDirectory, OutputPath.Absolute(folder, overwritten.Path)),
+                   other.Step.Writer,
+                   ProjectTree.FromProject(outputs.ProjectDirectory, other.Step.Writer.Project)),
         ];
     }
 
-    private static List<OutputOnDisk> Find(WrittenFiles written, DeclaredOutputs outputs, CancellationToken cancellation) =>
+    private static List<OutputOnDisk> Find(StepState step, DeclaredOutputs outputs, CancellationToken cancellation) =>
     [
-        .. written.Contents.Keys.Concat(written.InPlace.Keys).Order(Utf8Order.Comparer)
-            .Where(path => outputs.Has(OutputPath.Absolute(FolderOf(written), path)))
-            .Select(path => OutputOnDisk.At(FolderOf(written), path)).OfType<OutputOnDisk>()
-            .Where(output => !output.IsFolder && written.Made(output, cancellation)),
+        .. step.Written.Contents.Keys.Concat(step.Written.InPlace.Keys).Order(Utf8Order.Comparer)
+            .Where(path => outputs.Has(OutputPath.Absolute(FolderOf(step), path)))
+            .Select(path => OutputOnDisk.At(FolderOf(step), path)).OfType<OutputOnDisk>()
+            .Where(output => !output.IsFolder && step.Written.Made(output, cancellation)),
     ];
 
-    private static string FolderOf(WrittenFiles written) => System.IO.Path.GetDirectoryName(written.Writer.Project)!;
+    private static string FolderOf(StepState step) => System.IO.Path.GetDirectoryName(step.Writer.Project)!;
 }

@@ -33,17 +33,17 @@ internal sealed partial record StateFolder(string Folder, string Project)
     public StatePaths Of(DeclaredStep step) => new(Path.Combine(Folder, $"{Start}{Name(step.Name)}-{HashOf(string.Join('\n', step.Outputs.Texts))[..ShortHash]}{StatePaths.StateEnding}"));
 
     /// <summary>
-    /// What the project's steps wrote, by the paths of the files that remember it, and what those of a project wrote that was in
-    /// its folder and is there no longer: it may have had another name.
+    /// The project's steps that are remembered, by the paths of their files, and those of a project that was in its folder and is
+    /// there no longer: it may have had another name.
     /// </summary>
     /// <param name="except">Paths that are not wanted.</param>
-    public IReadOnlyDictionary<string, WrittenFiles> Written(IReadOnlySet<string> except) =>
+    public IReadOnlyDictionary<string, StepState> Steps(IReadOnlySet<string> except) =>
         Entries()
-            .Where(entry => entry.Extension == StatePaths.WrittenEnding && !except.Contains(entry.FullName))
-            .Select(entry => (Path: entry.FullName, Files: WrittenFiles.Load(entry.FullName)))
-            .Where(written => IsOurs(written.Path) || IsOfFormerProject(written.Files.Writer))
-            .OrderBy(written => written.Path, StringComparer.Ordinal)
-            .ToDictionary(written => written.Path, written => written.Files);
+            .Where(entry => entry.Extension == StatePaths.StateEnding && !except.Contains(entry.FullName))
+            .Select(entry => (Path: entry.FullName, State: StateFile.Load(entry.FullName)))
+            .Where(step => IsOurs(step.Path) || IsOfFormerProject(step.State.Writer))
+            .OrderBy(step => step.Path, StringComparer.Ordinal)
+            .ToDictionary(step => step.Path, step => step.State);
 
     /// <summary>True when a step was one of a project that is there no longer.</summary>
     public bool IsOfFormerProject(StepWriter writer) =>
@@ -53,14 +53,14 @@ internal sealed partial record StateFolder(string Folder, string Project)
     public static bool IsName(string name) => NameOfOurs().IsMatch(name) || LogFilePlace.IsName(name);
 
     /// <summary>True while a step of another project is looked at or runs.</summary>
-    public bool OthersAreBuilt() => Entries().Any(entry => entry.Extension == StatePaths.StateEnding && !IsOurs(entry.FullName) && OwnFile.IsOpen(entry.FullName));
+    public bool OthersAreBuilt() => Entries().Any(entry => entry.Extension == StatePaths.LockEnding && !IsOurs(entry.FullName) && OwnFile.IsOpen(entry.FullName));
 
     /// <summary>
     /// Removes what is remembered of the project, and logs, and the folder if nothing else is in it: it may be any folder of the
     /// user's.
     /// </summary>
-    /// <param name="gone">Paths of <see cref="WrittenFiles"/> of other projects whose steps go too.</param>
-    /// <param name="kept">Paths of those of the project's own whose steps stay remembered.</param>
+    /// <param name="gone">Paths of the states of other projects' steps that go too.</param>
+    /// <param name="kept">Paths of the states of the project's own steps that stay remembered.</param>
     public void Remove(IEnumerable<string> gone, IEnumerable<string> kept)
     {
         var (goneSteps, keptSteps) = (gone.Select(StepIn).ToHashSet(), kept.Select(StepIn).ToHashSet());
@@ -83,8 +83,8 @@ internal sealed partial record StateFolder(string Folder, string Project)
     }
 
     /// <summary>Removes what is remembered of one step.</summary>
-    /// <param name="written">Path of its <see cref="WrittenFiles"/>.</param>
-    public void Forget(string written) => Remove(entry => NameOfOurs().IsMatch(entry) && StepIn(entry) == StepIn(written));
+    /// <param name="state">Path of its state.</param>
+    public void Forget(string state) => Remove(entry => NameOfOurs().IsMatch(entry) && StepIn(entry) == StepIn(state));
 
     /// <summary>Removes what is remembered of a project that is there no longer, and of none of its steps.</summary>
     /// <param name="step">One that it had.</param>
@@ -123,6 +123,7 @@ internal sealed partial record StateFolder(string Folder, string Project)
 
     private static string HashOf(string text) => Digests.Of(Encoding.UTF8.GetBytes(text)).Hash;
 
-    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|written|removed|images|items|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    // Earlier versions wrote ".written".
+    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|lock|written|removed|images|items|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex NameOfOurs();
 }

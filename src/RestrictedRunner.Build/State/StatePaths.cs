@@ -3,17 +3,21 @@ using RestrictedRunner.Build.Strategies;
 namespace RestrictedRunner.Build.State;
 
 /// <summary>Paths of the files that remember a step from one build to the next.</summary>
-/// <param name="State">The <see cref="StepState"/>.</param>
+/// <param name="State">The <see cref="StateFile"/>.</param>
 internal sealed record StatePaths(string State)
 {
-    /// <summary>What the name of a <see cref="StepState"/> ends with.</summary>
+    /// <summary>What the name of a <see cref="StateFile"/> ends with.</summary>
     public const string StateEnding = ".state";
 
-    /// <summary>What the name of <see cref="WrittenFiles"/> ends with.</summary>
-    public const string WrittenEnding = ".written";
+    /// <summary>What the name of a <see cref="Lock"/> ends with.</summary>
+    public const string LockEnding = ".lock";
 
-    /// <summary>The <see cref="WrittenFiles"/>.</summary>
-    public string Written => Path.ChangeExtension(State, WrittenEnding);
+    /// <summary>
+    /// An empty file that a build holds open while it looks at the step and runs it; other builds of the same project wait. The
+    /// state cannot be that file, because another takes its place each time it is written: who waits for the old one would have
+    /// a file that nobody else finds any more.
+    /// </summary>
+    public string Lock => Path.ChangeExtension(State, LockEnding);
 
     /// <summary>What is known of the inputs' content.</summary>
     public string Inputs => Path.ChangeExtension(State, "inputs");

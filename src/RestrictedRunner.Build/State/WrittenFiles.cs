@@ -1,4 +1,3 @@
-using System.Text;
 using RestrictedRunner.Build.Host;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
@@ -14,22 +13,16 @@ namespace RestrictedRunner.Build.State;
 /// <param name="Contents">What was in each file, by its <see cref="OutputPath"/> from the project's folder.</param>
 internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents)
 {
-    // No path begins with it, as it is escaped there.
-    private const string WriterMark = "#";
-    private const string InPlaceMark = "=";
-
     private const string Folder = "/";
     private const string LinkTo = "-> ";
     private const string Unknown = "?";
     private const string StampMark = "@ ";
 
-    private static readonly WrittenFiles None = new(new Dictionary<string, string>());
+    /// <summary>No files.</summary>
+    public static readonly WrittenFiles None = new(new Dictionary<string, string>());
 
     /// <summary>What the step changed in place, which it may not remove: what was in each file, by its path.</summary>
     public IReadOnlyDictionary<string, string> InPlace { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The step.</summary>
-    public StepWriter Writer { get; init; } = StepWriter.Unknown;
 
     /// <summary>Files and links, sorted by their paths.</summary>
     public IEnumerable<string> Files => Contents.Keys.Where(path => Contents[path] != Folder).Order(Utf8Order.Comparer);
@@ -64,34 +57,6 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
         InPlace = InPlace.Concat(Contents.Where(file => path(file.Key) && !InPlace.ContainsKey(file.Key))).ToDictionary(),
     };
 
-    /// <summary>Reads them; there are none when they are not known.</summary>
-    public static WrittenFiles Load(string path)
-    {
-        try
-        {
-            var lines = File.ReadLines(path).Select(line => line.Split(' ')).Select(words => (Name: words[0], Value: Uri.UnescapeDataString(words[1]))).ToLookup(line => line.Name[..1] is WriterMark or InPlaceMark ? line.Name[..1] : "");
-            return new(lines[""].ToDictionary(line => Uri.UnescapeDataString(line.Name), line => line.Value))
-            {
-                InPlace = lines[InPlaceMark].ToDictionary(line => Uri.UnescapeDataString(line.Name[1..]), line => line.Value),
-                Writer = ReadWriter(lines[WriterMark].ToDictionary(line => line.Name[1..], line => line.Value), Path.GetDirectoryName(path)!),
-            };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException or ArgumentException or KeyNotFoundException)
-        {
-            return None;
-        }
-    }
-
-    /// <summary>Remembers them.</summary>
-    public void Save(string path)
-    {
-        using var file = NewFile.Beside(path);
-        var lines = WriterLines(Path.GetDirectoryName(path)!).Select(line => Line($"{WriterMark}{line.Name}", line.Value))
-            .Concat(InPlace.Select(content => Line($"{InPlaceMark}{Uri.EscapeDataString(content.Key)}", content.Value)))
-            .Concat(Contents.Select(content => Line(Uri.EscapeDataString(content.Key), content.Value)));
-        file?.Save(path, Encoding.UTF8.GetBytes(string.Concat(lines)));
-    }
-
     /// <summary>True for what is still as the step wrote it. A file that the user has put in its place is the user's.</summary>
     public bool Has(OutputOnDisk output, CancellationToken cancellation) =>
         Contents.TryGetValue(output.Path, out var content)
@@ -104,28 +69,6 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     /// <summary>Those that are there, and still as the step wrote them; each folder before its content.</summary>
     public IEnumerable<OutputOnDisk> FindIn(string projectDirectory, CancellationToken cancellation) =>
         Contents.Keys.Order(Utf8Order.Comparer).Select(path => OutputOnDisk.At(projectDirectory, path)).OfType<OutputOnDisk>().Where(output => Has(output, cancellation));
-
-    private static StepWriter ReadWriter(Dictionary<string, string> values, string folder) => values.Count == 0
-        ? StepWriter.Unknown
-        : new(values[nameof(StepWriter.Step)], Path.GetFullPath(values[nameof(StepWriter.Project)], folder), Path.GetFullPath(values[nameof(StepWriter.DeclaredIn)], folder))
-        {
-            Outputs = values[nameof(StepWriter.Outputs)].Split('\n', StringSplitOptions.RemoveEmptyEntries),
-            Scope = values[nameof(StepWriter.Scope)],
-            Evaluated = values[nameof(StepWriter.Evaluated)],
-        };
-
-    // Relative, because a checkout may be moved.
-    private (string Name, string Value)[] WriterLines(string folder) => Writer == StepWriter.Unknown ? [] :
-    [
-        (nameof(StepWriter.Step), Writer.Step),
-        (nameof(StepWriter.Project), Path.GetRelativePath(folder, Writer.Project)),
-        (nameof(StepWriter.DeclaredIn), Path.GetRelativePath(folder, Writer.DeclaredIn)),
-        (nameof(StepWriter.Outputs), string.Join('\n', Writer.Outputs)),
-        (nameof(StepWriter.Scope), Writer.Scope),
-        (nameof(StepWriter.Evaluated), Writer.Evaluated),
-    ];
-
-    private static string Line(string name, string value) => $"{name} {Uri.EscapeDataString(value)}\n";
 
     private static string Stamp(OutputOnDisk output) => $"{StampMark}{(output.IsLink ? null : FileStamp.Of(output.Info.FullName))}";
 

@@ -314,7 +314,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     private IEnumerable<ITaskItem> Outputs(DeclaredStep step, StepBuildSetting setting)
     {
         var item = Steps.First(item => item.ItemSpec.Equals(step.Name, StringComparison.OrdinalIgnoreCase));
-        var written = WrittenFiles.Load(setting.State.Of(step).Written);
+        var written = StateFile.Load(setting.State.Of(step).State).Written;
         foreach (var file in written.Files.Where(file => File.Exists(OutputPath.Absolute(setting.ProjectDirectory, file))))
         {
             var output = new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file)));

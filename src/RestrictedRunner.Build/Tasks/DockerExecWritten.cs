@@ -55,33 +55,33 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         {
             var projectDirectory = ProjectFolder.Find();
             var state = new StateFolder(Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory)), Project);
-            var written = state.Written(except: new HashSet<string>());
-            Files = Items(written.Values.SelectMany(files => files.Files).Distinct());
+            var remembered = state.Steps(except: new HashSet<string>());
+            Files = Items(remembered.Values.SelectMany(step => step.Written.Files).Distinct());
             if (Remove)
             {
-                RemoveOfThisBuild(written, state, projectDirectory);
+                RemoveOfThisBuild(remembered, state, projectDirectory);
             }
         });
 
         return !Log.HasLoggedErrors;
     }
 
-    private void RemoveOfThisBuild(IReadOnlyDictionary<string, WrittenFiles> written, StateFolder state, string projectDirectory)
+    private void RemoveOfThisBuild(IReadOnlyDictionary<string, StepState> remembered, StateFolder state, string projectDirectory)
     {
         var steps = Steps.Select(item => StepReader.ReadAlone(item, projectDirectory)).Where(IsOfThisBuild).ToList();
-        HashSet<string> declared = [.. steps.Select(step => state.Of(step).Written)];
+        HashSet<string> declared = [.. steps.Select(step => state.Of(step).State)];
         var scope = new BuildScope(Configuration, InnerFramework).Text;
-        var ofThisBuild = written.Where(files => declared.Contains(files.Key) || files.Value.Writer.Scope == scope).ToDictionary();
+        var ofThisBuild = remembered.Where(step => declared.Contains(step.Key) || step.Value.Writer.Scope == scope).ToDictionary();
         var named = RemoveNamed ? steps.SelectMany(step => Named(step, projectDirectory)).ToHashSet() : [];
         var removed = new List<string>();
 
         // The folder of a step that is about to write there has to stay, though nothing is in it yet.
         var staysEmpty = state.OthersAreBuilt();
-        foreach (var path in ofThisBuild.Values.SelectMany(files => files.Contents.Keys).Concat(named).Distinct().OrderDescending(Utf8Order.Comparer))
+        foreach (var path in ofThisBuild.Values.SelectMany(step => step.Written.Contents.Keys).Concat(named).Distinct().OrderDescending(Utf8Order.Comparer))
         {
             Try(() =>
             {
-                if (OutputOnDisk.At(projectDirectory, path) is { } output && (named.Contains(path) || ofThisBuild.Values.Any(files => files.Has(output, CancellationToken.None))))
+                if (OutputOnDisk.At(projectDirectory, path) is { } output && (named.Contains(path) || ofThisBuild.Values.Any(step => step.Written.Has(output, CancellationToken.None))))
                 {
                     OutputOnDisk.Remove([output], new(projectDirectory), stays: _ => staysEmpty);
                     removed.Add(path);
@@ -90,8 +90,8 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         }
 
         Removed = Items(removed);
-        Try(() => ofThisBuild.Values.ToList().ForEach(files => state.ForgetFormerProject(files.Writer)));
-        Try(() => state.Remove(gone: ofThisBuild.Keys, kept: written.Keys.Where(path => !ofThisBuild.ContainsKey(path))));
+        Try(() => ofThisBuild.Values.ToList().ForEach(step => state.ForgetFormerProject(step.Writer)));
+        Try(() => state.Remove(gone: ofThisBuild.Keys, kept: remembered.Keys.Where(path => !ofThisBuild.ContainsKey(path))));
     }
 
     private static ITaskItem[] Items(IEnumerable<string> paths) => [.. paths.Select(path => new TaskItem(EscapedText.Escape(OutputPath.Ordinary(path))))];

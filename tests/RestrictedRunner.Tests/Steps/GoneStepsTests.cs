@@ -46,7 +46,8 @@ public sealed class GoneStepsTests : IDisposable
         var state = new StateFolder(Path.Combine(_root, "state"), Path.Combine(_root, "a.proj"));
         File.WriteAllText(state.Project, $"<Project><ItemGroup>{items}</ItemGroup></Project>");
         var step = new DeclaredStep("Step", new(state.Project, static () => 0)) { Outputs = DeclaredOutputs.Of(_root, ["gen/*"]) };
-        new WrittenFiles(new Dictionary<string, string> { ["gen/a"] = "x" }) { Writer = new(step.Name, state.Project, state.Project) { Outputs = step.Outputs.Texts, Evaluated = evaluated } }.Save(state.Of(step).Written);
+        var writer = new StepWriter(step.Name, state.Project, state.Project) { Outputs = step.Outputs.Texts, Evaluated = evaluated };
+        StateFile.Save(state.Of(step).State, new() { Written = new(new Dictionary<string, string> { ["gen/a"] = "x" }), Writer = writer });
         return GoneSteps.In(today, state, new("Debug|AnyCPU|", "")).Count > 0;
     }
 }

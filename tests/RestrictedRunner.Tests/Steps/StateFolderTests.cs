@@ -7,6 +7,8 @@ public sealed class StateFolderTests : IDisposable
     // Of the system.
     private const int LongestFileName = 255;
 
+    private const string OfEarlierVersions = ".written";
+
     private readonly string _root = Directory.CreateTempSubdirectory("test-").FullName;
 
     private string Folder => Path.Combine(_root, "state");
@@ -48,10 +50,10 @@ public sealed class StateFolderTests : IDisposable
         Write(State, "a");
         Write(Of(other), "a");
 
-        Assert.Equal([State.Of(Step("a")).Written], Written(State).Keys);
+        Assert.Equal([State.Of(Step("a")).State], Steps(State).Keys);
         State.Remove(gone: [], kept: []);
 
-        Assert.Equal([Of(other).Of(Step("a")).Written], Written(Of(other)).Keys);
+        Assert.Equal([Of(other).Of(Step("a")).State], Steps(Of(other)).Keys);
         Assert.Equal(Paths(Of(other), "a").Order(StringComparer.Ordinal), Directory.GetFiles(Folder).Order(StringComparer.Ordinal));
     }
 
@@ -76,7 +78,7 @@ public sealed class StateFolderTests : IDisposable
         Write(State, "Other");
         Write(Path.Combine(Folder, "a.proj-7-abcdefgh.docker-exec.log"), Path.Combine(Folder, "Directory.Build.targets-7-abcdefgh.docker-exec.log"), Path.Combine(Folder, "own.txt"));
 
-        State.Remove(gone: [], kept: [State.Of(Step("Other")).Written]);
+        State.Remove(gone: [], kept: [State.Of(Step("Other")).State]);
 
         Assert.Equal([.. Paths(State, "Other").Where(path => path != State.Removed && path != State.Images).Append(Path.Combine(Folder, "own.txt")).Order(StringComparer.Ordinal)], Directory.GetFiles(Folder).Order(StringComparer.Ordinal));
     }
@@ -102,20 +104,20 @@ public sealed class StateFolderTests : IDisposable
             Write(Of(project), "a");
         }
 
-        var gone = Assert.Single(Written(State));
+        var gone = Assert.Single(Steps(State));
         State.Remove(gone: [gone.Key], kept: []);
 
         Assert.Equal("gone.proj", Path.GetFileName(gone.Value.Writer.Project));
-        Assert.Equal(2, Directory.GetFiles(Folder, "*.written").Length);
+        Assert.Equal(2, Directory.GetFiles(Folder, "*.state").Length);
     }
 
     [Fact]
     public async Task Another_project_is_known_to_be_built()
     {
-        using var mine = await StepState.OpenAsync(State.Of(Step("a")).State, TestContext.Current.CancellationToken);
+        using var mine = await OwnFile.OpenAsync(State.Of(Step("a")).Lock, TestContext.Current.CancellationToken);
         Assert.False(State.OthersAreBuilt());
 
-        using (await StepState.OpenAsync(Of("b.proj").Of(Step("a")).State, TestContext.Current.CancellationToken))
+        using (await OwnFile.OpenAsync(Of("b.proj").Of(Step("a")).Lock, TestContext.Current.CancellationToken))
         {
             Assert.True(State.OthersAreBuilt());
         }
@@ -134,20 +136,20 @@ public sealed class StateFolderTests : IDisposable
         Assert.Empty(await RemovedFiles.SinceAsync(State.Removed, DateTime.UtcNow, TestContext.Current.CancellationToken));
     }
 
-    private static IReadOnlyDictionary<string, WrittenFiles> Written(StateFolder state) => state.Written(except: new HashSet<string>());
+    private static IReadOnlyDictionary<string, StepState> Steps(StateFolder state) => state.Steps(except: new HashSet<string>());
 
     private StateFolder Of(string project) => new(Folder, Path.Combine(_root, project));
 
     private static IReadOnlyList<string> Paths(StateFolder state, string step)
     {
         var paths = state.Of(Step(step));
-        return [paths.State, paths.Written, paths.Inputs, paths.Outputs, paths.Inputs + KnownRoot.Ending, state.Removed, state.Images];
+        return [paths.State, paths.Lock, Path.ChangeExtension(paths.State, OfEarlierVersions), paths.Inputs, paths.Outputs, paths.Inputs + KnownRoot.Ending, state.Removed, state.Images];
     }
 
     private static void Write(StateFolder state, string step)
     {
         Write([.. Paths(state, step)]);
-        (new WrittenFiles(new Dictionary<string, string>()) { Writer = new(step, state.Project, state.Project) }).Save(state.Of(Step(step)).Written);
+        StateFile.Save(state.Of(Step(step)).State, new() { Writer = new(step, state.Project, state.Project) });
     }
 
     private static void Write(params string[] paths)

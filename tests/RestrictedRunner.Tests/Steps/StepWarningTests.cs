@@ -18,48 +18,27 @@ public sealed class StepWarningTests : IDisposable
     [InlineData("/usr/include/a.h", "/usr/include/a.h")]
     [InlineData("app/a.c", "app/a.c")]
     [InlineData("<stdin>", "<stdin>")]
-    public async Task They_are_the_same_also_when_the_project_has_moved(string file, string moved)
+    public void They_are_the_same_also_when_the_project_has_moved(string file, string moved)
     {
         var warning = new BuildWarningEventArgs("fatal", "X 1", file, 1, 2, 3, 4, "100 % {0} odd\nsecond line", "", "DockerExec");
 
-        Assert.Equal([HeardEvents.Described("Warning", "fatal", "X 1", moved, 1, 2, 3, 4, "100 % {0} odd\nsecond line")], await LoggedAgainAsync(warning));
+        Assert.Equal([HeardEvents.Described("Warning", "fatal", "X 1", moved, 1, 2, 3, 4, "100 % {0} odd\nsecond line")], LoggedAgain(warning));
     }
 
     [Fact]
-    public async Task One_about_the_step_is_where_the_step_is_by_then()
+    public void One_about_the_step_is_where_the_step_is_by_then()
     {
         var warning = new BuildWarningEventArgs("", "RRB3013", "/app/app.csproj", 7, 0, 0, 0, "odd", "", "DockerExec");
 
-        Assert.Equal([HeardEvents.Described("Warning", "", "RRB3013", "", 0, 0, 0, 0, "odd")], await LoggedAgainAsync(warning));
+        Assert.Equal([HeardEvents.Described("Warning", "", "RRB3013", "", 0, 0, 0, 0, "odd")], LoggedAgain(warning));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("key\n")]
-    [InlineData("key\noutputs")]
-    [InlineData("key\noutputs\n X1 b.c 3 5\n")]
-    [InlineData("key\noutputs\n X1 b.c three 5 0 0 odd\n")]
-    public async Task Of_a_damaged_state_nothing_is_known(string text)
+    private List<string> LoggedAgain(BuildWarningEventArgs warning)
     {
         var path = Path.Combine(_folder, "step.state");
-        await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
+        StateFile.Save(path, new() { Warnings = [StepWarning.Of(warning, Step, "/app")] });
 
-        using var state = await StepState.OpenAsync(path, TestContext.Current.CancellationToken);
-
-        Assert.Equal(("", "", 0), (state.Key, state.Outputs, state.Warnings.Count));
-    }
-
-    private async Task<List<string>> LoggedAgainAsync(BuildWarningEventArgs warning)
-    {
-        var path = Path.Combine(_folder, "step.state");
-        using (var state = await StepState.OpenAsync(path, TestContext.Current.CancellationToken))
-        {
-            state.Keep("key", "outputs", [StepWarning.Of(warning, Step, "/app")]);
-        }
-
-        using var kept = await StepState.OpenAsync(path, TestContext.Current.CancellationToken);
-        Assert.Equal(("key", "outputs"), (kept.Key, kept.Outputs));
-        Assert.Single(kept.Warnings).Log(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec)), "/moved");
+        Assert.Single(StateFile.Load(path).Warnings).Log(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec)), "/moved");
         return heard;
     }
 }

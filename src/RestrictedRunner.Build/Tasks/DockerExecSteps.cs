@@ -129,15 +129,17 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             return false;
         }
 
-        var cache = ReadCache(diagnostics);
-        var setting = Setting(projectDirectory, cache, diagnostics);
+        var cache = CacheSetting.Read(Cache, CacheSize, diagnostics.Problem);
+        var setting = Setting(projectDirectory, cache);
         if (Log.HasLoggedErrors || logs.HaveErrors)
         {
             return false;
         }
 
-        setting = setting with { Images = LookUpImages(steps, projectDirectory, new([setting.State.Images, .. cache is null ? Array.Empty<string>() : [cache.Images]])) };
-        List<string> removed = [.. FailIfNotIncremental ? [] : RemoveGone(steps, setting), .. Cleaned.Select(file => OutputPath.Of(file.ItemSpec))];
+        var remembered = new RememberedImages([setting.State.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]);
+        setting = setting with { Images = ImageLookup.Of(steps, ResolveImages, remembered, projectDirectory, Log, BuildEngine, _cancellation.Token) };
+        var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, projectDirectory))] : steps;
+        var goneFiles = FailIfNotIncremental ? [] : RemovedOutputs.OfGoneSteps(declared, setting, Log, _cancellation.Token);
         var builder = new StepBuilder(setting, logs, _cancellation.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
@@ -152,8 +154,9 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             diagnostics.StepsCancelled();
         }
 
-        removed.AddRange(builder.Removed);
-        Removed = await TellRemovedAsync(removed, setting).ConfigureAwait(false);
+        var readAt = ReadAt > 0 ? new DateTime(ReadAt, DateTimeKind.Utc) : DateTime.UtcNow;
+        var removed = await RemovedOutputs.SinceAsync([.. goneFiles, .. Cleaned.Select(file => OutputPath.Of(file.ItemSpec)), .. builder.Removed], readAt, setting, _cancellation.Token).ConfigureAwait(false);
+        Removed = [.. removed.Select(path => new TaskItem(EscapedText.Escape(OutputPath.Absolute(projectDirectory, path))))];
         OutputFiles = [.. results.Where(result => result.End == StepEnd.Succeeded).SelectMany(result => Outputs(result.Step, setting))];
         var isGood = results.All(result => result.End == StepEnd.Succeeded) && !Log.HasLoggedErrors && !logs.HaveErrors;
         if (isGood && Stamp.Length > 0 && !FailIfNotIncremental)
@@ -164,78 +167,12 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         return isGood;
     }
 
-    // Before the steps run: one that was only renamed makes anew what it still makes.
-    private IEnumerable<string> RemoveGone(IReadOnlyList<DeclaredStep> steps, StepBuildSetting setting)
-    {
-        var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, setting.ProjectDirectory))] : steps;
-        foreach (var gone in GoneSteps.In(declared, setting.State, setting.Scope))
-        {
-            IReadOnlyList<string> removed = [];
-            try
-            {
-                removed = gone.Remove(declared, setting.State, setting.ProjectDirectory, _cancellation.Token);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                Log.LogMessage(MessageImportance.High, $"What step '{gone.Name}' wrote, which the project declares no longer, cannot be removed: {e.Message}");
-            }
-
-            if (removed.Count > 0)
-            {
-                Log.LogMessage(MessageImportance.High, $"The project declares step '{gone.Name}' no longer, so what it wrote is removed: '{OutputPath.Ordinary(removed[0])}'{(removed.Count > 1 ? $" and {removed.Count - 1} more" : "")}.");
-            }
-
-            foreach (var path in removed)
-            {
-                yield return path;
-            }
-        }
-    }
-
-    // What one of the steps has made again is not removed.
-    private async Task<ITaskItem[]> TellRemovedAsync(IEnumerable<string> paths, StepBuildSetting setting)
-    {
-        var removed = paths.Where(IsAbsent).Distinct().ToList();
-        if (removed.Count > 0)
-        {
-            await RemovedFiles.AddAsync(setting.State.Removed, removed, _cancellation.Token).ConfigureAwait(false);
-        }
-
-        var readAt = ReadAt > 0 ? new DateTime(ReadAt, DateTimeKind.Utc) : DateTime.UtcNow;
-        var sinceRead = await RemovedFiles.SinceAsync(setting.State.Removed, readAt, _cancellation.Token).ConfigureAwait(false);
-        return [.. removed.Concat(sinceRead.Where(IsAbsent)).Distinct().Select(path => new TaskItem(EscapedText.Escape(OutputPath.Absolute(setting.ProjectDirectory, path))))];
-
-        bool IsAbsent(string path) => OutputOnDisk.At(setting.ProjectDirectory, path) is null;
-    }
-
     private string WhyNot() =>
         _cancellation.Token.IsCancellationRequested ? "the build was cancelled"
         : FailIfNotIncremental ? "another step is not up to date"
         : "another step failed";
 
-    // Of each engine one question for the images of all steps.
-    private Dictionary<string, ProjectImages> LookUpImages(IEnumerable<DeclaredStep> steps, string projectDirectory, RememberedImages remembered)
-    {
-        var images = new Dictionary<string, ProjectImages>();
-        foreach (var ofEngine in steps.Select(step => step.Parameters.Options).GroupBy(options => options.Engine))
-        {
-            var identities = BuildImages.Of(BuildEngine).OfEngine(ofEngine.Key);
-            images[ofEngine.Key] = new(identities, remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
-            if (ResolveImages)
-            {
-                string[] names = [.. ofEngine.Where(options => StepOptionRules.CheckPull(options).Count == 0).Select(options => options.Image)];
-                images[ofEngine.Key].LookUp(names, _cancellation.Token);
-                if (images[ofEngine.Key].AbsenceToTell(names) is { } absence)
-                {
-                    Log.LogMessage(MessageImportance.High, $"No container engine answers, so the names of images stand for what they stood for when one was last asked, and only steps that have to run fail. {absence.Message.Split('\n')[0]}");
-                }
-            }
-        }
-
-        return images;
-    }
-
-    private StepBuildSetting Setting(string projectDirectory, CacheFolder? cache, Diagnostics diagnostics)
+    private StepBuildSetting Setting(string projectDirectory, CacheSetting cache)
     {
         var mounts = ParameterReader.ReadMounts(Mounts.Select(GivenItem.Of), projectDirectory);
         return new()
@@ -250,8 +187,8 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             OnlyAsk = FailIfNotIncremental,
             StopAtOnce = _cancellation.StopAtOnce,
             Writers = CacheFolder.Default(HostEnvironment.Variable) is { } folder ? new(folder) : null,
-            Cache = cache is null ? null : new(cache),
-            CacheLimit = ReadCacheSize(diagnostics),
+            Cache = cache.Folder is null ? null : new(cache.Folder),
+            CacheLimit = cache.Limit,
         };
     }
 
@@ -266,36 +203,6 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
-    }
-
-    private CacheFolder? ReadCache(Diagnostics diagnostics)
-    {
-        switch (Cache.ToLowerInvariant())
-        {
-            case "off":
-                return null;
-            case "" or "local":
-                return CacheFolder.Default(HostEnvironment.Variable);
-            default:
-                diagnostics.Problem(new(OptionProblemKind.ValueInvalid, "DockerExecCache", Cache, "it is local or off"));
-                return null;
-        }
-    }
-
-    private long ReadCacheSize(Diagnostics diagnostics)
-    {
-        if (CacheSize.Length == 0)
-        {
-            return Eviction.DefaultLimit;
-        }
-
-        if (SizeText.Read(CacheSize) is { } size)
-        {
-            return size;
-        }
-
-        diagnostics.Problem(new(OptionProblemKind.ValueInvalid, "DockerExecCacheSize", CacheSize, SizeText.Form));
-        return Eviction.DefaultLimit;
     }
 
     private List<DeclaredStep> Read(string projectDirectory, Diagnostics diagnostics, StepLogs logs)

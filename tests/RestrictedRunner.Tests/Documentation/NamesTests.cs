@@ -31,6 +31,15 @@ public partial class NamesTests
         AssertSame(Parameters, Page.At("docs/parameters.md").Tables.SelectMany(table => table.Names));
 
     [Fact]
+    public void A_row_of_the_parameters_has_the_flags_of_the_table_of_options()
+    {
+        var rows = Page.At("docs/parameters.md").Tables.Single(table => table.Heading == "What the step may do").Rows;
+
+        Assert.All(StepOptions.Table.Where(option => option.Flag.Length > 0), option =>
+            Assert.Contains($"`{option.Flag}`", string.Concat(rows.Single(row => row[0].Contains($"`{option.Name}`", StringComparison.Ordinal))), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_parameters_of_the_README_are_a_dozen_of_these()
     {
         var names = InTable("README.md", "Parameters that most steps need").ToList();

@@ -1,0 +1,47 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Images;
+using RestrictedRunner.Build.Steps;
+
+namespace RestrictedRunner.Build.Building;
+
+/// <summary>Asks each engine of a project once for the images of all its steps.</summary>
+internal static class ImageLookup
+{
+    /// <summary>What the images' names stand for, by the engine.</summary>
+    /// <param name="steps">The steps. An image whose name is none is not asked for.</param>
+    /// <param name="resolve">False asks nothing.</param>
+    /// <param name="remembered">What earlier builds have heard.</param>
+    /// <param name="projectDirectory">Full path of the folder that the engines' clients run in.</param>
+    /// <param name="log">Is told once in a build that no engine answers.</param>
+    /// <param name="build">The build.</param>
+    /// <param name="cancellation">Ends the questions.</param>
+    public static IReadOnlyDictionary<string, ProjectImages> Of(
+        IEnumerable<DeclaredStep> steps,
+        bool resolve,
+        RememberedImages remembered,
+        string projectDirectory,
+        TaskLoggingHelper log,
+        IBuildEngine build,
+        CancellationToken cancellation)
+    {
+        var images = new Dictionary<string, ProjectImages>();
+        foreach (var ofEngine in steps.Select(step => step.Parameters.Options).GroupBy(options => options.Engine))
+        {
+            var known = images[ofEngine.Key] = new(BuildImages.Of(build).OfEngine(ofEngine.Key), remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
+            if (!resolve)
+            {
+                continue;
+            }
+
+            string[] names = [.. ofEngine.Where(options => StepOptionRules.CheckPull(options).Count == 0).Select(options => options.Image)];
+            known.LookUp(names, cancellation);
+            if (known.AbsenceToTell(names) is { } absence)
+            {
+                log.LogMessage(MessageImportance.High, $"No container engine answers, so the names of images stand for what they stood for when one was last asked, and only steps that have to run fail. {absence.Message.Split('\n')[0]}");
+            }
+        }
+
+        return images;
+    }
+}

@@ -13,11 +13,13 @@ internal sealed class StepCancellation : IDisposable
     /// <summary>Nobody is left who would give a command time to end.</summary>
     public CancellationToken StopAtOnce => _stopAtOnce.Token;
 
-    /// <summary>Watches the build and the terminal until the result is disposed of.</summary>
-    public IDisposable Watch()
+    /// <summary>Does something, and watches the build and the terminal while it is done.</summary>
+    public T Watch<T>(Func<T> action)
     {
         _link = BuildLink.Find();
-        return new Watches(_link?.Watch(Cancel), CtrlC.Watch(Cancel));
+        using var link = _link?.Watch(Cancel);
+        using var ctrlC = CtrlC.Watch(Cancel);
+        return action();
     }
 
     /// <summary>Ends what runs.</summary>
@@ -37,14 +39,5 @@ internal sealed class StepCancellation : IDisposable
     {
         _cancelled.Dispose();
         _stopAtOnce.Dispose();
-    }
-
-    private sealed record Watches(IDisposable? Link, IDisposable CtrlC) : IDisposable
-    {
-        public void Dispose()
-        {
-            CtrlC.Dispose();
-            Link?.Dispose();
-        }
     }
 }

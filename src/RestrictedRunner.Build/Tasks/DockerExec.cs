@@ -67,10 +67,9 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
     private bool Run(StepParameters parameters, Diagnostics diagnostics)
     {
-        using var watch = _cancellation.Watch();
         var options = parameters.Options with { StopAtOnce = _cancellation.StopAtOnce };
         var execution = new StepExecution(parameters with { Options = options }, Log, BuildEngine) { Diagnostics = diagnostics, CollectsOutput = ConsoleToMSBuild };
-        var outcome = execution.Run(_cancellation.Token);
+        var outcome = _cancellation.Watch(() => execution.Run(_cancellation.Token));
         (ExitCode, ContainerName, TimedOut, OutOfMemory) = (outcome.ExitCode, outcome.ContainerName, outcome.TimedOut, outcome.OutOfMemory);
         Duration = (long)outcome.Duration.TotalMilliseconds;
         ConsoleOutput = [.. outcome.Output.Select(OutputItem)];

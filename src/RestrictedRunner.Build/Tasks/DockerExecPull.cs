@@ -37,10 +37,9 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        using var watch = _cancellation.Watch();
         try
         {
-            return PullAll();
+            return _cancellation.Watch(PullAll);
         }
         catch (Exception e)
         {

@@ -93,8 +93,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var diagnostics = new Diagnostics(Log, ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath"));
         try
         {
-            using var watch = _cancellation.Watch();
-            return BuildAsync(diagnostics).GetAwaiter().GetResult();
+            return _cancellation.Watch(() => BuildAsync(diagnostics).GetAwaiter().GetResult());
         }
         catch (Exception e) when (_cancellation.Token.IsCancellationRequested || IsAbort(e))
         {

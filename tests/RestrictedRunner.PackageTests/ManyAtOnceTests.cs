@@ -72,6 +72,14 @@ public class ManyAtOnceTests : IAsyncLifetime
 
         await AssertEachPrintsItsOwnAsync(first, Few);
         await AssertEachPrintsItsOwnAsync(second, Many);
+
+        // A node that is still busy with the end of its build is not reused.
+        for (var more = 0; more < 3 && !Pids(first).Intersect(Pids(second)).Any(); more++)
+        {
+            (first, second) = (second, await BuildAsync(Solution(Many)));
+            await AssertEachPrintsItsOwnAsync(second, Many);
+        }
+
         Assert.NotEmpty(Pids(first).Intersect(Pids(second)));
 
         Task<Build> BuildAsync(TestProject solution) =>

@@ -91,6 +91,19 @@ public class ReaperTests
         Assert.EndsWith("No such file or directory\n", File.ReadAllText(folder["left"]), StringComparison.Ordinal);
     }
 
+    // By the client of a start under way, which the removal of the files has missed.
+    [Fact]
+    public async Task A_file_that_comes_meanwhile_is_removed_too()
+    {
+        using var folder = new TempFolder();
+        using var client = new ClientScript(Engines.Docker, $"mkdir -p \"$(cat {folder["files"]})\"; echo 0123 >\"$(cat {folder["files"]})/container\"; echo $4");
+        using var reaper = new Reaper(new EngineProcess(client.Path, ""));
+        folder.Write("files", reaper.Folder);
+
+        Assert.Equal(Removal.Removed, await reaper.ReapAsync());
+        Assert.False(Directory.Exists(reaper.Folder));
+    }
+
     // With --rm docker removes a container by itself when it is killed, and refuses to do so a second time meanwhile.
     [Theory]
     [InlineData("if [ $1 = rm ] && [ ! -e $0.asked ]; then : >$0.asked; echo 'Error response from daemon: removal of container x is already in progress' >&2; exit 1; fi", 2, "Removed")]

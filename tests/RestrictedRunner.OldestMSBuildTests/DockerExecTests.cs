@@ -51,7 +51,7 @@ public class DockerExecTests
         var error = Assert.Single(build.Errors);
         Assert.Equal(("RRB3001", msbuild.Project, 4), (error.Code, error.File, error.LineNumber));
         Assert.StartsWith("The command exited with code 3 in image 'busybox:latest'.", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("why", error.Message, StringComparison.Ordinal);
+        Assert.Contains("\nwhy\nThe whole output is in ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,6 +13,8 @@ public class FolderTests
     // MSBuild knows the attribute by its full name.
     private static readonly string[] NamedByMSBuild = ["Microsoft.Build.Framework.MSBuildMultiThreadableTaskAttribute is in MSBuild"];
 
+    private static readonly string[] EnvironmentOfProcess = ["Environment.GetEnvironmentVariable", "Environment.GetFolderPath", "Environment.CurrentDirectory", "Path.GetTempPath"];
+
     public static TheoryData<string, string[]> Orders => new()
     {
         { "RestrictedRunner", ["Host", "Options", "Results", "Output", "Commands", "Engine", "Images", "Planning", ""] },
@@ -56,6 +58,15 @@ public class FolderTests
                         select $"{type.FullName} is in {folder}";
         Assert.Equal([.. NamedByMSBuild.Where(_ => project == "RestrictedRunner.Build")], elsewhere);
     }
+
+    // Tests give values in place of them, and a reader sees at once what a build depends on.
+    [Fact]
+    public void The_environment_of_the_process_is_read_in_one_file() =>
+        Assert.Equal(
+            ["HostEnvironment.cs"],
+            Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+                .Where(file => EnvironmentOfProcess.Any(call => File.ReadAllText(file).Contains(call, StringComparison.Ordinal)))
+                .Select(Path.GetFileName));
 
     // A file is named after its type; what else is in it is beside that type, or in it.
     private static Dictionary<string, string> Folders(string project)

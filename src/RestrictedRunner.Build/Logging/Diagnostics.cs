@@ -365,7 +365,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
     private FailedStep Failed(StepOptions options, int exitCode, IReadOnlyList<string> lines, KeptOutput output) =>
-        new(options, exitCode, lines) { Originals = IsHermetic ? new(output.ShownMounts, []) : null };
+        new(options, exitCode, lines) { Originals = IsHermetic ? new(output.DisplayMounts, []) : null };
 
     private static string Why(FailedStep failed) => Sentence(FailureRules.Explain(failed));
 

@@ -14,7 +14,7 @@ internal sealed record KeptOutput(IReadOnlyList<string> LastLines, string File, 
     public string Untold { get; init; } = "";
 
     /// <summary>The step's mounts with the host paths that people know.</summary>
-    public IReadOnlyList<Mount> ShownMounts { get; init; } = [];
+    public IReadOnlyList<Mount> DisplayMounts { get; init; } = [];
 
     /// <summary>The end of an error: the last lines, and where all of them are.</summary>
     public string Told =>

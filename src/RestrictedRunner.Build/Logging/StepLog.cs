@@ -49,7 +49,7 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
         Tools.LogPossibleErrors();
         IReadOnlyList<string> lastLines = [.. _lastError.Lines, .. _lastOutput.Lines];
         var kept = lastLines.Count == 0 ? KeptOutput.None : new(lastLines, parameters.LogFile.Path, _file.Keep(), causes) { Untold = untold };
-        return kept with { ShownMounts = parameters.ShownMounts };
+        return kept with { DisplayMounts = parameters.DisplayMounts };
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ internal sealed record StepParameters(StepOptions Options, LogFilePlace LogFile)
     public string WorkingDirectory { get; init; } = "";
 
     /// <summary>The mounts with the host paths that people know.</summary>
-    public IReadOnlyList<Mount> ShownMounts { get; init; } = Options.Mounts;
+    public IReadOnlyList<Mount> DisplayMounts { get; init; } = Options.Mounts;
 
     /// <summary>Importance of standard output.</summary>
     public MessageImportance StandardOutput { get; init; } = MessageImportance.High;

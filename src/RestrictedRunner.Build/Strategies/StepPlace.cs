@@ -54,6 +54,6 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
     {
         var options = ProjectMount.AddTo(step.Parameters, [Project, .. Outputs, .. step.Hermetic ? [] : mounts], Start);
         var placed = HostWorkingDirectory.Translate(step.Parameters with { Options = step.Hermetic ? HermeticOptions.AddTo(options, step.Given.Has) : options });
-        return placed with { ShownMounts = DisplayMounts ?? placed.Options.Mounts };
+        return placed with { DisplayMounts = DisplayMounts ?? placed.Options.Mounts };
     }
 }

@@ -17,7 +17,8 @@ internal sealed class Reaper : IDisposable
     private const string Launch = """exec 3<&0 4>&1 </dev/null >/dev/null 2>&1; "$@" &""";
 
     // The files go first: without the script, its mount, a start under way fails at once and is not waited for (three at
-    // once, in their starts: all gone after 1.31 s of 1.44, averages of 74 and 48 kills).
+    // once, in their starts: all gone after 1.31 s of 1.44, averages of 74 and 48 kills). They go last too: a client that is
+    // just starting may have put its file with the container's id there meanwhile.
     // Clients are found in /proc, because whatever they are told, a build may be killed before: those that run the
     // container by its name and its owner's label among their words, which no others have (docker rm, logs -f), those
     // that pull by their environment. Docker's, which run, are killed at once: they would go on from the creation to the
@@ -43,7 +44,7 @@ internal sealed class Reaper : IDisposable
         }
         pulls() { numbers $(grep -lzx -e "^RESTRICTED_RUNNER_PULL=$container\$" /proc/[0-9]*/environ); }
         runs() { numbers $(grep -lzxF -e "$owner" $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline)); }
-        (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; kill -9 -$$; }) &
+        (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; rm -rf "$folder"; kill -9 -$$; }) &
         rm -rf "$folder"
         if [ "$kills" ]; then kill -9 $(runs); fi
         kill $(pulls) &
@@ -56,6 +57,7 @@ internal sealed class Reaper : IDisposable
             sleep 0.3
         done
         while [ -n "$(runs)$(pulls)" ]; do sleep 0.1; done
+        rm -rf "$folder"
         echo "$end" >&4
         kill -9 -$$
         """;

@@ -8,7 +8,7 @@ public class ReaperTests
     // As Ctrl-C does that comes before the process has left the terminal's group.
     [Theory]
     [EachEngine]
-    public async Task A_step_whose_watcher_is_killed_ends_as_any_other(string engine)
+    public async Task A_step_whose_reaper_is_killed_ends_as_any_other(string engine)
     {
         using var gate = new Gate();
         var watched = new Watched();

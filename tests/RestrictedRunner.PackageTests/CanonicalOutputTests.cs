@@ -71,7 +71,7 @@ public class CanonicalOutputTests
         Assert.Equal(
             [
                 new Problem("X1", "a.c", 1, "it broke"),
-                project.ErrorAtStep("RRB3008", $"The command returned 0 in image 'busybox:latest', but its output held the errors above, so the step failed. If they are none, set IgnoreStandardErrorWarningFormat=\"true\", or set IgnoreExitCode=\"true\". The whole output is in {project.LogFile}."),
+                project.ErrorAtStep("RRB3008", $"The command returned 0 in image 'busybox:latest', but its output held the errors above, so the step failed. If these lines are no errors, set IgnoreStandardErrorWarningFormat=\"true\", or set IgnoreExitCode=\"true\". The whole output is in {project.LogFile}."),
             ],
             build.Errors);
         Assert.Equal(["exit code -1"], build.Said);
@@ -89,7 +89,7 @@ public class CanonicalOutputTests
         var error = (await project.BuildAsync()).Errors[^1];
 
         Assert.Equal("RRB3008", error.Code);
-        Assert.Contains($" so the step failed. If they are none, {advice}, or set IgnoreExitCode=\"true\". ", error.Text, StringComparison.Ordinal);
+        Assert.Contains($" so the step failed. If these lines are no errors, {advice}, or set IgnoreExitCode=\"true\". ", error.Text, StringComparison.Ordinal);
     }
 
     [EngineFact]
@@ -121,6 +121,6 @@ public class CanonicalOutputTests
         var error = (await project.BuildAsync("-warnaserror")).Errors[^1];
 
         Assert.Equal("RRB3008", error.Code);
-        Assert.Contains(" Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors, MSBuildWarningsAsErrors). If one of a known code is none, add the code to MSBuildWarningsAsMessages; if all are none, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression where it is set. ", error.Text, StringComparison.Ordinal);
+        Assert.Contains(" Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors, MSBuildWarningsAsErrors). To exempt one code, add it to MSBuildWarningsAsMessages. If the lines are no warnings at all, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression if you have set it. ", error.Text, StringComparison.Ordinal);
     }
 }

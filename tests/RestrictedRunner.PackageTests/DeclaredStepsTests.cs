@@ -250,8 +250,8 @@ public class DeclaredStepsTests
 
         Assert.Equal(
             [
-                "There is no property 'DockerExecMemroy', so it is without effect. Is 'DockerExecMemory' meant?",
-                "Step 'A': DockerExecStep has no metadata 'Memmory', so it is without effect. Is 'Memory' meant?",
+                "There is no property 'DockerExecMemroy', so it has no effect. Is 'DockerExecMemory' meant?",
+                "Step 'A': DockerExecStep has no metadata 'Memmory', so it has no effect. Is 'Memory' meant?",
             ],
             build.Warnings.Select(warning => warning.Text));
         Assert.Equal("Step 'A' depends on 'Nobody', and there is no such step.", build.FailedWithOneError().Text);

@@ -99,7 +99,7 @@ public class HermeticStepsTests
 
         build.SucceededWithoutWarnings();
         Assert.Equal("CapBnd:\t0000000000000000\nNoNewPrivs:\t1\n", await File.ReadAllTextAsync(project["out.txt"], TestContext.Current.CancellationToken));
-        Assert.Contains(new(MessageImportance.Low, "Step 'Step' is hermetic, so DockerExecNetwork does not hold for it: only its own metadata Network would."), build.StepMessages);
+        Assert.Contains(new(MessageImportance.Low, "Step 'Step' is hermetic and ignores DockerExecNetwork. To use it, set Network on the step itself."), build.StepMessages);
     }
 
     [EngineFact]

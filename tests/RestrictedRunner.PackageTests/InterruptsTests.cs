@@ -49,7 +49,7 @@ public class InterruptsTests
     // Temporary files of other tests come and go.
     private readonly string _temp = Directory.CreateDirectory(Path.Combine(TestRun.Temp, Path.GetRandomFileName()[..6])).FullName;
 
-    // In the command lines of watchers, of clients that run, and of clients that pull.
+    // In the command lines of reapers, of clients that run, and of clients that pull.
     private string[] _ofASteps = [];
 
     [EngineFact]

@@ -3,8 +3,8 @@ namespace RestrictedRunner.PackageTests;
 /// <summary>Declared steps in builds that find no engine.</summary>
 public class NoEngineTests
 {
-    private const string Told = "No container engine answers, so the names of images stand for what they stood for when one was last asked, and only steps that have to run fail. ";
-    private const string WayOut = "With DockerExecEnabled=false the build runs no steps and takes what they wrote before.";
+    private const string Told = "No container engine answers. The build takes the images for what they were when an engine last answered, and only steps that have to run fail. ";
+    private const string WayOut = "With DockerExecEnabled=false the build runs no steps and uses what they wrote before.";
 
     private static readonly IReadOnlyDictionary<string, string?> DeadSocket = new Dictionary<string, string?> { ["DOCKER_HOST"] = "unix:///nonexistent/docker.sock" };
 

@@ -53,7 +53,7 @@ public class OrdinaryUserTests
 
         var warning = Assert.Single(build.Warnings);
         Assert.Equal(("RRB3012", user.Project, 4), (warning.Code, warning.File, warning.Line));
-        Assert.Matches("^'/tmp/rr-user-[^/]*/(one|two)' was written while the step ran, and belongs to user 0 and not to you, .* Set User=\"current\", and what the step writes is yours; what is there already, remove first, if need be by a last step without it \\(rm -r\\)\\.$", warning.Text);
+        Assert.Matches("^'/tmp/rr-user-[^/]*/(one|two)' was written while the step ran, and belongs to user 0 and not to you, .* Set User=\"current\" so that the files belong to you. First remove the files that are there already; if you may not, remove them with a step that runs without User \\(rm -r\\)\\.$", warning.Text);
     }
 
     [OrdinaryUserFact]

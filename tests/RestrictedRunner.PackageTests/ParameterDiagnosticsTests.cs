@@ -32,7 +32,7 @@ public class ParameterDiagnosticsTests
     [InlineData("RRB1003", "Image='i' StdOutEncoding='utf-7'", "StdOutEncoding 'utf-7': it is the name of an encoding, such as utf-8, latin1 or windows-1252.")]
     [InlineData("RRB1005", "Image='i' Mounts='.:/x' WorkDir='/x' WorkingDirectory='.'", "WorkingDirectory '.': WorkDir is given too; WorkingDirectory is a path of the host, WorkDir one in the container, and a step has one of them.")]
     [InlineData("RRB1011", "Image='i' LogFile='a%00b'", "LogFile 'a\0b': it holds a NUL character, which no path has.")]
-    [InlineData("RRB1014", "Image='i' WorkingDirectory='.'", "WorkingDirectory 'FOLDER': the container does not see this folder of the host: none of Mounts is it or one of its parents. Add Mounts=\"FOLDER:FOLDER\".")]
+    [InlineData("RRB1014", "Image='i' WorkingDirectory='.'", "WorkingDirectory 'FOLDER': the container does not see this folder of the host: no entry of Mounts is this folder or a parent of it. Add Mounts=\"FOLDER:FOLDER\".")]
     [InlineData("RRB1014", "Image='i' WorkingDirectory='nowhere' Mounts='.:/nowhere'", "WorkingDirectory 'FOLDER/nowhere': there is no such folder on the host.")]
     [InlineData("RRB1014", "Image='i' WorkingDirectory='/in-container/sub' Mounts='.:/in-container'", "WorkingDirectory '/in-container/sub': no mount shows such a folder of the host; it is a path of the container: that goes into WorkDir.")]
     [InlineData("RRB1013", "Image='i' ErrorFormats='['", "ErrorFormats '[': it is no regular expression: Invalid pattern '[' at offset 1. Unterminated [] set.")]

@@ -5,8 +5,8 @@ namespace RestrictedRunner.PackageTests;
 /// <summary>Builds that run no declared step say why.</summary>
 public class StepsNotRunTests
 {
-    private const string Off = "DockerExecEnabled is 'no' and not 'true', so this build does not run the project's declared steps (2) and takes what they wrote before.";
-    private const string NotReached = "The project's declared steps (2) were not run, because this build has come to none of the targets of DockerExecBeforeTargets: DispatchToInnerBuilds;BeforeBuild;BeforeCompile;Build. Let that name a target which the build has, or call the target RunDockerExecSteps.";
+    private const string Off = "DockerExecEnabled is 'no' and not 'true', so this build does not run the project's declared steps (2) and uses what they wrote before.";
+    private const string NotReached = "The project's declared steps (2) were not run, because this build ran none of the targets in DockerExecBeforeTargets: DispatchToInnerBuilds;BeforeBuild;BeforeCompile;Build. Let that name a target which the build has, or call the target RunDockerExecSteps.";
 
     [Theory]
     [InlineData("", "All", NotReached)]

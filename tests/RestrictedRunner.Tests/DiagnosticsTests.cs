@@ -52,14 +52,14 @@ public class DiagnosticsTests
     [Theory]
     [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: /proc/self.", "/proc/self", "")]
     [InlineData("Error: statfs /proc/self: no such file or directory", "/proc/self", "")]
-    [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: {TMP}rr-x/script.sh.", "{TMP}rr-x/script.sh", " It is of the step's script, in the temporary folder: set TMPDIR to a folder that the engine sees; Arguments need no script.")]
+    [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: {TMP}rr-x/script.sh.", "{TMP}rr-x/script.sh", " It belongs to the step's script, in the temporary folder: set TMPDIR to a folder that the engine sees, or use Arguments, which need no script.")]
     public void RRB2013_names_what_the_engine_does_not_see(string report, string path, string ours)
     {
         (report, path) = (InTmp(report), InTmp(path));
 
         _diagnostics.NotRun(new(RunnerFailure.MountUnseen, report), new(), KeptOutput.None);
 
-        AssertError("RRB2013", $"'{path}' exists here, and the engine does not see it: the engine has another file system than this build, as on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{ours}{Environment.NewLine}{report}");
+        AssertError("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{ours}{Environment.NewLine}{report}");
 
         static string InTmp(string text) => text.Replace("{TMP}", Path.GetTempPath(), StringComparison.Ordinal);
     }
@@ -133,7 +133,7 @@ public class DiagnosticsTests
     [InlineData(RunnerFailure.PermissionDenied)]
     public void Without_an_engine_the_error_of_a_declared_step_tells_how_to_build_all_the_same(RunnerFailure failure)
     {
-        const string wayOut = " With DockerExecEnabled=false the build runs no steps and takes what they wrote before.";
+        const string wayOut = " With DockerExecEnabled=false the build runs no steps and uses what they wrote before.";
         var declared = new Diagnostics(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec))) { Step = "A" };
 
         declared.NotRun(new(failure, "words"), new(), KeptOutput.None);

@@ -38,7 +38,7 @@ internal static class ImageLookup
             known.LookUp(names, cancellation);
             if (known.AbsenceToTell(names) is { } absence)
             {
-                log.LogMessage(MessageImportance.High, $"No container engine answers, so the names of images stand for what they stood for when one was last asked, and only steps that have to run fail. {absence.Message.Split('\n')[0]}");
+                log.LogMessage(MessageImportance.High, $"No container engine answers. The build takes the images for what they were when an engine last answered, and only steps that have to run fail. {absence.Message.Split('\n')[0]}");
             }
         }
 

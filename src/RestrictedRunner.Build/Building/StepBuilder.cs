@@ -31,7 +31,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         {
             foreach (var name in step.IgnoredDefaults)
             {
-                log.Messages.LogMessage(MessageImportance.Low, $"Step '{step.Name}' is hermetic, so {ProjectProperties.Prefix}{name} does not hold for it: only its own metadata {name} would.");
+                log.Messages.LogMessage(MessageImportance.Low, $"Step '{step.Name}' is hermetic and ignores {ProjectProperties.Prefix}{name}. To use it, set {name} on the step itself.");
             }
 
             var parameters = StepPlace.InProject(step, setting.ProjectDirectory).Parameters(step, setting.Mounts);
@@ -134,8 +134,25 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             key = KeyOf(step, options, inputs);
             log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
             IStepStrategy strategy = step.Hermetic ? new InStage(setting) : new InProjectFolder(setting);
-            var work = new StepWork(step, files, inputs) { ImageId = ImageId(options), Log = log, Cache = cache, Remember = Remember, KeyAfterRun = KeyAfterRun, Cancellation = cancellation };
-            return strategy.Run(work) is { } result && Keep(result.Key, HashOf(result.Written, paths));
+            var work = new StepWork(step, files, inputs) { ImageId = ImageId(options), Log = log, Remember = Remember, Cancellation = cancellation };
+            return strategy.Run(work, Finish) is { } result && Keep(result.Key, HashOf(result.Written, paths));
+
+            StepResultFiles Finish(RanStep ran)
+            {
+                var own = files.Own(ran.Written);
+                Remember(own);
+                var keyOfRun = ran.SawInputs ? KeyAfterRun(ran.Written) : "";
+                if (ran.WhyNotKept is null)
+                {
+                    cache.Store(keyOfRun, ran.Folder, ran.Recorded);
+                }
+                else
+                {
+                    cache.LogProblem(ran.WhyNotKept);
+                }
+
+                return new(own, keyOfRun);
+            }
         }
 
         void Remember(WrittenFiles own) => Save(state with { Written = own, Writer = StepWriter.Of(step, setting.State.Project, setting.Scope) });
@@ -144,7 +161,8 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         bool Keep(string keyOfOutputs, string outputs)
         {
-            IsFirstLook(log.Engine, paths);
+            // Other frameworks of this build need not hear its warnings again.
+            _ = IsFirstLook(log.Engine, paths);
             setting.Writers?.Add(step.Outputs.Folders, paths.State);
 
             // Without the warning below, which is about this run alone.
@@ -224,10 +242,10 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     }
 
     // What was verified a moment ago need not be read again; what a link leads to was not.
-    private static string? KnownHash(StepFiles files, WrittenFiles written, IReadOnlyList<InputEntry>? restored)
+    private static string? KnownHash(StepFiles files, WrittenFiles written, IReadOnlyList<InputEntry> restored)
     {
-        var known = restored?.OfType<InputEntry.File>().Where(file => written.Contents.ContainsKey(file.Path)).ToList();
-        return files.Step.Outputs.Depth == 0 && known?.Count == written.Files.Count() ? InputTree.Of(known).Root.Hash : null;
+        var known = restored.OfType<InputEntry.File>().Where(file => written.Contents.ContainsKey(file.Path)).ToList();
+        return files.Step.Outputs.Depth == 0 && known.Count == written.Files.Count() ? InputTree.Of(known).Root.Hash : null;
     }
 
     private string HashOf(WrittenFiles files, StatePaths paths)

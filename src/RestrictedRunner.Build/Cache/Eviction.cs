@@ -1,5 +1,3 @@
-using RestrictedRunner.Engine;
-
 namespace RestrictedRunner.Build.Cache;
 
 /// <summary>Keeps the cache below a size: what was used the longest time ago goes first.</summary>

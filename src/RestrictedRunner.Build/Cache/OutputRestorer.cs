@@ -3,7 +3,6 @@ using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Paths;
-using RestrictedRunner.Build.Strategies;
 
 namespace RestrictedRunner.Build.Cache;
 

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.RemoteExecution;

@@ -11,7 +11,7 @@ internal static class AccessRules
     /// <summary>A file system is read-only: a mount, or the image's.</summary>
     public static string? ReadOnly(FailedStep failed) =>
         failed.First(name => failed.InContainer(name) is not { } path ? null
-            : failed.Mounts.At(path) is { ReadOnly: true } mount ? $"'{path}' is in a read-only mount, '{mount.HostPath}:{mount.ContainerPath}:ro': mount it without ':ro', or mount the folder that is written to by itself."
+            : failed.Mounts.At(path) is { ReadOnly: true } mount ? $"'{path}' is in a read-only mount, '{mount.HostPath}:{mount.ContainerPath}:ro': mount it without ':ro', or give the folder that is written to a mount of its own."
             : failed.Options.ReadOnly && failed.Mounts.At(path) is null && !failed.Mounts.IsInMemory(path) ? $"'{path}' is in the image's file system, which is read-only for this step{(failed.Originals is null ? "" : ", because it is hermetic")}: let the command write to a mount, an output, or a folder of Tmpfs."
             : null, ComplaintKind.ReadOnly);
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.Text;
 using RestrictedRunner.Build.ToolMessages;
@@ -27,7 +26,7 @@ internal sealed partial record FailedStep(StepOptions Options, int ExitCode, IRe
     public HostFacts Host { get; init; } = HostFacts.OfThisMachine;
 
     /// <summary>What the output complains of.</summary>
-    public IReadOnlyList<Complaint> Complaints { get; } = [.. LastLines.Select(Complaint.Read).OfType<Complaint>()];
+    public IReadOnlyList<Complaint> Complaints { get; init; } = [.. LastLines.Select(Complaint.Read).OfType<Complaint>()];
 
     /// <summary>What the container sees of the host.</summary>
     public MountMap Mounts => new(Options.Mounts, Options.Tmpfs);

@@ -1,3 +1,4 @@
+using RestrictedRunner.Build.Host;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Host;
 
@@ -11,24 +12,8 @@ namespace RestrictedRunner.Build.Failures;
 /// <param name="Caller">User id of the user that builds.</param>
 internal sealed record HostFacts(Func<string, bool> Exists, Func<string, uint?> OwnerOf, Func<string, HostProgram?> Program, Func<string, string?> LinkTarget, uint Caller)
 {
-    private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     /// <summary>Those of this machine.</summary>
-    public static HostFacts OfThisMachine { get; } = new(Path.Exists, static path => FileStatus.Of(path)?.OwnerId, static path => Tried(path, ReadProgram), static path => Tried(path, ReadLink), ProcessUser.Id);
-
-    private static HostProgram? ReadProgram(string file)
-    {
-        // To open a named pipe waits for somebody who writes, without end.
-        if (!File.Exists(file) || FileStatus.Of(file) is { IsRegularFile: false })
-        {
-            return null;
-        }
-
-        using var stream = File.OpenRead(file);
-        var start = new byte[255];
-        var text = System.Text.Encoding.UTF8.GetString(start, 0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
-        return new(text.Split('\n')[0], OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Execute) != 0);
-    }
+    public static HostFacts OfThisMachine { get; } = new(Path.Exists, static path => FileStatus.Of(path)?.OwnerId, static path => Tried(path, HostProgram.Read), static path => Tried(path, ReadLink), ProcessUser.Id);
 
     private static string? ReadLink(string file) =>
         FileSearch.WithParents(file).LastOrDefault(path => new FileInfo(path).LinkTarget is not null) is { } link ? new FileInfo(link).ResolveLinkTarget(returnFinalTarget: true)?.FullName + file[link.Length..] : null;
@@ -44,13 +29,4 @@ internal sealed record HostFacts(Func<string, bool> Exists, Func<string, uint?> 
             return null;
         }
     }
-}
-
-/// <summary>A file of the host, as a program.</summary>
-/// <param name="FirstLine">Its first line, with a carriage return if it has one, as far as the kernel reads it (BINPRM_BUF_SIZE).</param>
-/// <param name="IsExecutable">True when somebody may execute it.</param>
-internal sealed record HostProgram(string FirstLine, bool IsExecutable)
-{
-    public string Interpreter => FirstLine.StartsWith("#!", StringComparison.Ordinal) ? FirstLine[2..].TrimStart(' ', '\t').Split(' ', '\t')[0] : "";
-    public bool HasWindowsLineEnds => FirstLine.EndsWith('\r');
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Host;
 using RestrictedRunner.Commands;
 
 namespace RestrictedRunner.Build.Failures;

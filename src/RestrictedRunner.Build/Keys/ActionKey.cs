@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.RemoteExecution;
 using Action = RestrictedRunner.Build.RemoteExecution.Action;

@@ -57,9 +57,8 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
     /// <param name="nearImages">Of an image that cannot be had: those that are there and may be meant.</param>
     public void NotRun(RunnerException failure, StepOptions options, KeptOutput output, IReadOnlyList<string>? nearImages = null)
     {
-        if (IsAtLimit(failure))
+        if (AtLimit(failure))
         {
-            AtLimit(failure);
             return;
         }
 
@@ -90,10 +89,10 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
     }
 
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'{Place(at)}.{Why(Failed(options, exitCode, output.LastLines, output) with { At = at })}{output.Told}", at);
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}", at);
 
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run{Place(at)}.{Why(Failed(options, exitCode, output.LastLines, output) with { At = at })}{output.Told}", at);
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{output.Told}");
@@ -109,19 +108,19 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
         Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{output.Told}");
 
     public void HiddenOutOfMemory(StepOptions options) =>
-        Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed for want of memory{MemoryLimit(options)}, and the command exited with code 0 all the same: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
+        Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed because memory ran out{MemoryLimit(options)}, but the command exited with code 0: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
 
     public void ForeignFile(ForeignFile file) =>
-        Warning("RRB3012", $"'{file.Path}' was written while the step ran, and belongs to user {file.OwnerId} and not to you, so a later build or 'dotnet clean' may fail to change or delete it. Set User=\"current\", and what the step writes is yours; what is there already, remove first, if need be by a last step without it (rm -r).");
+        Warning("RRB3012", $"'{file.Path}' was written while the step ran, and belongs to user {file.OwnerId} and not to you, so a later build or 'dotnet clean' may fail to change or delete it. Set User=\"current\" so that the files belong to you. First remove the files that are there already; if you may not, remove them with a step that runs without User (rm -r).");
 
     public void SlowFormat(string pattern) =>
         Warning("RRB3015", $"ErrorFormats '{pattern}' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.");
 
     public void UnknownMetadata(DeclaredStep step, string name) =>
-        Warning("RRB1015", $"Step '{step.Name}': DockerExecStep has no metadata '{name}', so it is without effect.{Meant(Spelling.Nearest(name, StepReader.MetadataNames))}");
+        Warning("RRB1015", $"Step '{step.Name}': DockerExecStep has no metadata '{name}', so it has no effect.{Meant(Spelling.Nearest(name, StepReader.MetadataNames))}");
 
     public void UnknownProperty(string name) =>
-        Warning("RRB1016", $"There is no property '{name}', so it is without effect.{Meant(Spelling.Nearest(name, StepReader.PropertyNames))}");
+        Warning("RRB1016", $"There is no property '{name}', so it has no effect.{Meant(Spelling.Nearest(name, StepReader.PropertyNames))}");
 
     public void NoOrder(DeclaredStep step, GraphProblem problem)
     {
@@ -164,13 +163,10 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
 
     public void StepFilesUnusable(DeclaredStep step, Exception exception)
     {
-        if (IsAtLimit(exception))
+        if (!AtLimit(exception))
         {
-            AtLimit(exception);
-            return;
+            StepFilesUnusable(step, exception.Message);
         }
-
-        StepFilesUnusable(step, exception.Message);
     }
 
     public void StepFilesUnusable(DeclaredStep step, string reason) =>
@@ -178,9 +174,8 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
 
     public void StepFilesUnusable(Exception exception)
     {
-        if (IsAtLimit(exception))
+        if (AtLimit(exception))
         {
-            AtLimit(exception);
             return;
         }
 
@@ -192,9 +187,8 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
 
     public void OwnFault(Exception exception)
     {
-        if (IsAtLimit(exception))
+        if (AtLimit(exception))
         {
-            AtLimit(exception);
             return;
         }
 
@@ -202,10 +196,17 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
         log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
     }
 
-    private void AtLimit(Exception exception)
+    // True when the system is at a limit: then that is all there is to tell.
+    private bool AtLimit(Exception exception)
     {
+        if (!IsAtLimit(exception))
+        {
+            return false;
+        }
+
         Error("RRB3018", "The system gives the build no more open files, threads or memory, so the step could not run. Raise the limit (ulimit -n, ulimit -u), or let fewer steps run at once (DockerExecMaxParallel, -m).");
         log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
+        return true;
     }
 
     private void ImageMissing() =>
@@ -296,7 +297,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
         // The step's own files have gone by now.
         var path = UnseenSource.Find(failure.Message, Path.Exists) ?? UnseenSource.Find(failure.Message, static path => !path.EndsWith('.')) ?? "";
         var isOurs = HostFolder.IsAtOrBelow(path, HostEnvironment.TemporaryFolder) && !options.Mounts.Any(mount => mount.HostPath == path);
-        Error("RRB2013", $"'{path}' exists here, and the engine does not see it: the engine has another file system than this build, as on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{(isOurs ? " It is of the step's script, in the temporary folder: set TMPDIR to a folder that the engine sees; Arguments need no script." : "")}{Engine(failure)}");
+        Error("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{(isOurs ? " It belongs to the step's script, in the temporary folder: set TMPDIR to a folder that the engine sees, or use Arguments, which need no script." : "")}{Engine(failure)}");
     }
 
     private void UserUnknown(RunnerException failure, StepOptions options) =>
@@ -306,14 +307,14 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
     private void CommandNotFound(RunnerException failure, StepOptions options, KeptOutput output)
     {
         var name = Program(failure);
-        var why = name is null ? "" : Why(Failed(options, 127, [$"\"{name}\": not found"], output));
+        var why = name is null ? "" : Why(Failed(options, 127, output) with { Complaints = name.Contains('/', StringComparison.Ordinal) ? [new(ComplaintKind.Missing, name)] : [] });
         Error("RRB3003", $"Image '{options.Image}' has no {(name is null ? "such program" : $"program '{name}'")}.{(why.Length > 0 ? why : " Check the command's first word, Shell and Entrypoint, and that the image has that program.")}{Engine(failure)}");
     }
 
     private void CommandNotExecutable(RunnerException failure, StepOptions options, KeptOutput output)
     {
         var name = Program(failure);
-        var why = name is null ? "" : Why(Failed(options, 126, [$"\"{name}\": permission denied"], output));
+        var why = name is null ? "" : Why(Failed(options, 126, output) with { Complaints = [new(ComplaintKind.Denied, name)] });
         Error("RRB3004", $"The program{(name is null ? "" : $" '{name}'")} in image '{options.Image}' cannot be executed.{(why.Length > 0 ? why : " Check that it is a file with the executable bit, for the machine's platform.")}{Engine(failure)}");
     }
 
@@ -328,7 +329,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
     private void NotRemoved(RunnerException failure, StepOptions options, KeptOutput output) =>
         Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: its client's 'rm --force', with the name below.{Engine(failure)}{output.Told}");
 
-    private string WithoutSteps => Step.Length > 0 ? " With DockerExecEnabled=false the build runs no steps and takes what they wrote before." : "";
+    private string WithoutSteps => Step.Length > 0 ? " With DockerExecEnabled=false the build runs no steps and uses what they wrote before." : "";
 
     private static string Near(IReadOnlyList<string>? images) => images switch
     {
@@ -364,8 +365,8 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
 
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
-    private FailedStep Failed(StepOptions options, int exitCode, IReadOnlyList<string> lines, KeptOutput output) =>
-        new(options, exitCode, lines) { Originals = IsHermetic ? new(output.DisplayMounts, []) : null };
+    private FailedStep Failed(StepOptions options, int exitCode, KeptOutput output) =>
+        new(options, exitCode, output.LastLines) { Originals = IsHermetic ? new(output.DisplayMounts, []) : null };
 
     private static string Why(FailedStep failed) => Sentence(FailureRules.Explain(failed));
 
@@ -411,8 +412,8 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
         ];
         var advice = string.Join(" and ", known.Where(k => causes.HasFlag(k.Cause)).Select(k => k.Advice));
         return advice.Length > 0
-            ? $"If they are none, {advice}{(Step.Length > 0 ? "" : ", or set IgnoreExitCode=\"true\"")}."
-            : "Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors, MSBuildWarningsAsErrors). If one of a known code is none, add the code to MSBuildWarningsAsMessages; if all are none, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression where it is set.";
+            ? $"If these lines are no errors, {advice}{(Step.Length > 0 ? "" : ", or set IgnoreExitCode=\"true\"")}."
+            : "Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors, MSBuildWarningsAsErrors). To exempt one code, add it to MSBuildWarningsAsMessages. If the lines are no warnings at all, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression if you have set it.";
     }
 
     // Without a file, MSBuild names the line of the task.

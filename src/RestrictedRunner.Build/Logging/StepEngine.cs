@@ -5,7 +5,7 @@ using RestrictedRunner.Build.MSBuild;
 namespace RestrictedRunner.Build.Logging;
 
 /// <summary>
-/// What a step's task takes for MSBuild: its log is the step's part of <see cref="StepLogs"/>, and what it logs without a
+/// MSBuild as a declared step sees it: its log is the step's part of <see cref="StepLogs"/>, and what it logs without a
 /// place is at the item in the project.
 /// </summary>
 internal sealed class StepEngine(IBuildEngine8 engine, ProjectPlace place, Action<BuildEventArgs, Action<IBuildEngine>> log) : IBuildEngine8

@@ -88,7 +88,7 @@ internal sealed class StepLogs(IBuildEngine8 engine)
         /// <summary>True when nothing is added any more.</summary>
         public bool IsClosed { get; set; }
 
-        /// <summary>What the step's task logs to.</summary>
+        /// <summary>What the step logs to.</summary>
         public IBuildEngine8 Engine { get; }
 
         /// <summary>Messages about the step.</summary>

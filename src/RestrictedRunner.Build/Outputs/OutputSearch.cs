@@ -1,7 +1,6 @@
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.Steps;
-using RestrictedRunner.Build.Text;
 using RestrictedRunner.Host;
 
 namespace RestrictedRunner.Build.Outputs;

@@ -36,7 +36,7 @@ internal static class HostWorkingDirectory
         var reason =
             written.StartsWith('/') && mounts.Any(mount => HostFolder.IsAtOrBelow(written, mount.ContainerPath)) ? "no mount shows such a folder of the host; it is a path of the container: that goes into WorkDir"
             : !isThere ? "there is no such folder on the host"
-            : $"the container does not see this folder of the host: none of Mounts is it or one of its parents. Add Mounts=\"{folder}:{folder}\"";
+            : $"the container does not see this folder of the host: no entry of Mounts is this folder or a parent of it. Add Mounts=\"{folder}:{folder}\"";
         return With(parameters, new(OptionProblemKind.WorkingDirectoryUnreachable, Parameter.WorkingDirectory, folder, reason));
     }
 

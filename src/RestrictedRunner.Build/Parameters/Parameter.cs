@@ -1,4 +1,3 @@
-using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Parameters;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
-using RestrictedRunner.Build.Text;
 using RestrictedRunner.Build.ToolMessages;
 using RestrictedRunner.Options;
 

@@ -1,5 +1,4 @@
 using Microsoft.Build.Framework;
-using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.ToolMessages;
 
 namespace RestrictedRunner.Build.Parameters;

@@ -1,4 +1,3 @@
-using RestrictedRunner.Build.Strategies;
 
 namespace RestrictedRunner.Build.State;
 

@@ -20,7 +20,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
     private const string AllowEmptyInputs = nameof(DeclaredStep.AllowEmptyInputs);
     private const string PerTargetFramework = "PerTargetFramework";
 
-    /// <summary>The targets read them.</summary>
+    /// <summary>Metadata that only the targets read.</summary>
     private static readonly string[] OfTargets = ["Compile", PerTargetFramework];
 
     // Properties that are no parameter's. A test compares them with those that the targets read.

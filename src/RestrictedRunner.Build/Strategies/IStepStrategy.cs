@@ -8,10 +8,11 @@ namespace RestrictedRunner.Build.Strategies;
 /// <summary>A way to run a declared step, as Bazel has strategies: where its files are, and what becomes of those that it writes.</summary>
 internal interface IStepStrategy
 {
-    /// <summary>Runs a step, and keeps its result in the cache.</summary>
+    /// <summary>Runs a step.</summary>
     /// <param name="work">What is to run, and on which files.</param>
-    /// <returns>What it wrote; null when an error was logged.</returns>
-    StepResultFiles? Run(StepWork work);
+    /// <param name="finish">Told what the step wrote, while that is also still where the step wrote it.</param>
+    /// <returns>What <paramref name="finish"/> returns; null when an error was logged.</returns>
+    StepResultFiles? Run(StepWork work, Func<RanStep, StepResultFiles> finish);
 }
 
 /// <summary>What is to run, and on which files.</summary>
@@ -26,23 +27,27 @@ internal sealed record StepWork(DeclaredStep Step, StepFiles Files, FileSnapshot
     /// <summary>Where the step logs to.</summary>
     public required StepLogs.Log Log { get; init; }
 
-    /// <summary>Keeps the result.</summary>
-    public required StepCache Cache { get; init; }
-
     /// <summary>
-    /// Told what the step wrote as soon as that is in the project, and again when it has been read: that, and what comes after,
-    /// takes long for large files, and in a build that is cancelled or killed then they are still the step's to remove.
+    /// Told what the step wrote as soon as that is in the project, before it is read: that, and what comes after, takes long
+    /// for large files, and in a build that is cancelled or killed then they are still the step's to remove.
     /// </summary>
     public required Action<WrittenFiles> Remember { get; init; }
 
-    /// <summary>
-    /// Tells the step's key, asked for after the run with what it wrote: only then an image may be there to tell. Empty when it
-    /// is not known what the step saw.
-    /// </summary>
-    public required Func<WrittenFiles, string> KeyAfterRun { get; init; }
-
     /// <summary>Ends the step.</summary>
     public required CancellationToken Cancellation { get; init; }
+}
+
+/// <summary>A step that has run and succeeded.</summary>
+/// <param name="Written">What it wrote, as it is in the project now.</param>
+/// <param name="Folder">Full path of the project's folder, or of what stood in for it.</param>
+/// <param name="Recorded">What it printed.</param>
+internal sealed record RanStep(WrittenFiles Written, string Folder, RecordedOutput Recorded)
+{
+    /// <summary>False when it may have seen other inputs than those of its key.</summary>
+    public bool SawInputs { get; init; } = true;
+
+    /// <summary>Why its result is not to be kept; null when it may be.</summary>
+    public string? WhyNotKept { get; init; }
 }
 
 /// <summary>What a step wrote.</summary>

@@ -8,7 +8,7 @@ namespace RestrictedRunner.Build.Strategies;
 internal sealed class InProjectFolder(StepBuildSetting setting) : IStepStrategy
 {
     /// <inheritdoc/>
-    public StepResultFiles? Run(StepWork work)
+    public StepResultFiles? Run(StepWork work, Func<RanStep, StepResultFiles> finish)
     {
         var files = work.Files;
         files.RemoveEarlier(work.Cancellation);
@@ -24,20 +24,10 @@ internal sealed class InProjectFolder(StepBuildSetting setting) : IStepStrategy
 
         var (outputs, wereThere) = (before.Own(), before.WereThere());
         work.Remember(files.Own(WrittenFiles.ByStamps(outputs).WithoutContent(wereThere)));
-        var written = WrittenFiles.Of(outputs, work.Cancellation).WithoutContent(wereThere);
-        var own = files.Own(written);
-        work.Remember(own);
-        var key = work.KeyAfterRun(written);
-        if (wereThere is [var found, ..])
+        return finish(new(WrittenFiles.Of(outputs, work.Cancellation).WithoutContent(wereThere), setting.ProjectDirectory, container.Recorded)
         {
             // Whether the step would have made it, nobody can tell.
-            work.Cache.LogProblem($"'{found.Path}' is among its outputs, and was there before it ran");
-        }
-        else
-        {
-            work.Cache.Store(key, setting.ProjectDirectory, container.Recorded);
-        }
-
-        return new(own, key);
+            WhyNotKept = wereThere is [var found, ..] ? $"the output '{found.Path}' was there before it ran" : null,
+        });
     }
 }

@@ -8,7 +8,7 @@ namespace RestrictedRunner.Build.Strategies;
 internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
 {
     /// <inheritdoc/>
-    public StepResultFiles? Run(StepWork work)
+    public StepResultFiles? Run(StepWork work, Func<RanStep, StepResultFiles> finish)
     {
         var (files, inputs) = (work.Files, work.Inputs);
         using var stage = new Stage(setting.State.Of(work.Step).Stage, inputs);
@@ -37,11 +37,6 @@ internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
             return null;
         }
 
-        var written = WrittenFiles.Of(result.Entries);
-        var own = files.Own(written);
-        work.Remember(own);
-        var key = isCopyOfInputs ? work.KeyAfterRun(written) : "";
-        work.Cache.Store(key, stage.ProjectDirectory, container.Recorded);
-        return new(own, key);
+        return finish(new(WrittenFiles.Of(result.Entries), stage.ProjectDirectory, container.Recorded) { SawInputs = isCopyOfInputs });
     }
 }

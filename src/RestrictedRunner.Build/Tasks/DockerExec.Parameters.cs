@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Build.Framework;
-using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.Parameters;
 
 namespace RestrictedRunner.Build;
@@ -10,6 +9,8 @@ namespace RestrictedRunner.Build;
 /// </content>
 public sealed partial class DockerExec
 {
+    // Each parameter that a declared step may have too is written in the form of Image, by which the build of this project
+    // finds it for the defaults of projects.
     private readonly Dictionary<string, GivenValue> _given = [];
 
     /// <summary>Image reference, such as <c>alpine:3.20</c> or <c>ghcr.io/acme/bison@sha256:…</c>. Must be given.</summary>

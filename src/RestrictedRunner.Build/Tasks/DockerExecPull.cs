@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
-using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Building;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Logging;

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using RestrictedRunner.Build.Failures;
-using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Text;
 using RestrictedRunner.Commands;
 

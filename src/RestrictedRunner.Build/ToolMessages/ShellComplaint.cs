@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using RestrictedRunner.Build.Failures;
 using RestrictedRunner.Build.Text;
 using RestrictedRunner.Planning;
 

@@ -12,7 +12,7 @@ public sealed record StepOptions
     /// <summary>Image reference, such as <c>alpine:3.20</c>, <c>ghcr.io/acme/bison@sha256:…</c> or an image id. Required.</summary>
     public string Image { get; init; } = "";
 
-    /// <summary>What <see cref="Image"/> stood for when the caller looked, and what is run then; empty to run what it stands for by now.</summary>
+    /// <summary>Id of the image to run, as the caller found it under the name <see cref="Image"/>; empty to run what the name means now.</summary>
     internal string ImageId { get; init; } = "";
 
     /// <summary>False gives the container no network (<c>--network none</c>).</summary>
@@ -78,7 +78,7 @@ public sealed record StepOptions
     /// <summary>Program and arguments, handed over one by one; no shell reads them. Exclusive with <see cref="Command"/>.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>Environment of the container. The values do not stand on a command line.</summary>
+    /// <summary>Environment of the container. The values never appear on a command line.</summary>
     public IReadOnlyList<EnvironmentVariable> EnvironmentVariables { get; init; } = [];
 
     /// <summary>Program that replaces the image's entry point; <c>none</c> removes it.</summary>

@@ -306,7 +306,7 @@ internal static partial class Snippets
         new Snippet("a WorkingDirectory that no mount reaches", """<TASK Command="echo a" WorkingDirectory="sub" />""").Deviates(
             Difference.Paths,
             ["command High: echo a", "message High: a", "task succeeded", "project succeeded"],
-            ["error RRB1014 step.proj(4,5) : WorkingDirectory 'PROJECT/sub': the container does not see this folder of the host: none of Mounts is it or one of its parents. Add Mounts=\"PROJECT/sub:PROJECT/sub\".", "task failed", "project failed"]),
+            ["error RRB1014 step.proj(4,5) : WorkingDirectory 'PROJECT/sub': the container does not see this folder of the host: no entry of Mounts is this folder or a parent of it. Add Mounts=\"PROJECT/sub:PROJECT/sub\".", "task failed", "project failed"]),
         new("a file that the step writes", """<TASK Command="echo written &gt; made$(MSBuildProjectName).txt; cat made$(MSBuildProjectName).txt" WorkingDirectory="." /><Message Text="$([System.IO.File]::ReadAllText('$(MSBuildProjectDirectory)/made$(MSBuildProjectName).txt'))" />""") { SeesProject = true },
         new Snippet("a command that is not given", """<TASK />""").Deviates(
             Difference.BadValues,

@@ -104,7 +104,7 @@ public class FailureRulesTests
     [InlineData("mkdir: can't create directory 'lib/a b/': Read-only file system", "/src/lib/a b")]
     public void A_mount_that_is_read_only(string line, string path)
     {
-        Assert.Equal($"'{path}' is in a read-only mount, '/home/me/lib:/src/lib:ro': mount it without ':ro', or mount the folder that is written to by itself.", Explain(Options, line));
+        Assert.Equal($"'{path}' is in a read-only mount, '/home/me/lib:/src/lib:ro': mount it without ':ro', or give the folder that is written to a mount of its own.", Explain(Options, line));
         Assert.Empty(Explain(Options with { Mounts = [Options.Mounts[0]] }, line));
     }
 

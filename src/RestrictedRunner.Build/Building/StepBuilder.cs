@@ -41,7 +41,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             }
 
             var paths = setting.State.Of(step);
-            using var own = await OwnFile.OpenAsync(paths.Lock, cancellation).ConfigureAwait(false);
+            using var held = await FileLock.OpenAsync(paths.Lock, cancellation).ConfigureAwait(false);
             return Build(step, parameters.Options, paths, StateFile.Load(paths.State), log);
         }
         catch (OperationCanceledException)

@@ -54,7 +54,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
             stepLog.Echo(_options);
         }
 
-        OncePerBuild.Start(engine, _options);
+        AbandonedSearch.Start(engine, _options);
         var watch = new Stopwatch();
         var outcome = new StepOutcome();
         try

@@ -1,5 +1,5 @@
 using RestrictedRunner.Build.Host;
-using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Host;
 
 namespace RestrictedRunner.Build.Failures;
@@ -16,7 +16,7 @@ internal sealed record HostFacts(Func<string, bool> Exists, Func<string, uint?> 
     public static HostFacts OfThisMachine { get; } = new(Path.Exists, static path => FileStatus.Of(path)?.OwnerId, static path => Tried(path, HostProgram.Read), static path => Tried(path, ReadLink), ProcessUser.Id);
 
     private static string? ReadLink(string file) =>
-        FileSearch.WithParents(file).LastOrDefault(path => new FileInfo(path).LinkTarget is not null) is { } link ? new FileInfo(link).ResolveLinkTarget(returnFinalTarget: true)?.FullName + file[link.Length..] : null;
+        HostFolder.WithParents(file).LastOrDefault(path => new FileInfo(path).LinkTarget is not null) is { } link ? new FileInfo(link).ResolveLinkTarget(returnFinalTarget: true)?.FullName + file[link.Length..] : null;
 
     private static T? Tried<T>(string path, Func<string, T?> read) where T : class
     {

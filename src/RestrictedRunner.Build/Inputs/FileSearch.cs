@@ -48,18 +48,18 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, ExcludedInputs?
     /// <param name="folder">Full path of a folder: links on the way to it are not looked at.</param>
     public IEnumerable<FoundPath> FindBelow(Glob glob, string folder)
     {
-        var outermost = IsLeftOut(glob) ? null : WithParents(glob.Start).TakeWhile(path => !HostFolder.IsAtOrBelow(folder, path)).LastOrDefault(path => IsLinkToFolder(path, glob));
+        var outermost = IsLeftOut(glob) ? null : HostFolder.WithParents(glob.Start).TakeWhile(path => !HostFolder.IsAtOrBelow(folder, path)).LastOrDefault(path => IsLinkToFolder(path, glob));
         return outermost is not null ? [new(outermost, () => FindBelow(glob, outermost), IsNamed: glob.IsPlain && outermost == glob.Start) { IsStart = true }] : Find(glob);
     }
 
     /// <summary>What a glob stands for in a folder whose dot it would pass by.</summary>
     public IEnumerable<FoundPath> InDotFolder(string folder, Glob glob) =>
-        glob.StateIn(folder) is var state && glob.GoesOn(state) && !WithParents(folder).Any(path => IsExcluded(path) || excluded?.Has(path) == true) ? In(folder, glob, state) : [];
+        glob.StateIn(folder) is var state && glob.GoesOn(state) && !HostFolder.WithParents(folder).Any(path => IsExcluded(path) || excluded?.Has(path) == true) ? In(folder, glob, state) : [];
 
     /// <summary>True for a link to a folder that it is in: to follow it would have no end. True also where that cannot be told.</summary>
     public static bool IsLoop(string link) =>
         FileStatus.Of(link) is not { } target
-        || WithParents(link).Skip(1).Any(parent => FileStatus.Of(parent) is { } folder && (folder.Device, folder.Inode) == (target.Device, target.Inode));
+        || HostFolder.WithParents(link).Skip(1).Any(parent => FileStatus.Of(parent) is { } folder && (folder.Device, folder.Inode) == (target.Device, target.Inode));
 
     private IEnumerable<FoundPath> In(string folder, Glob glob) => In(folder, glob, glob.Initial);
 
@@ -109,18 +109,9 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, ExcludedInputs?
         return isLink;
     }
 
-    private bool IsLeftOut(Glob glob) => WithParents(glob.Start).Any(IsExcluded);
+    private bool IsLeftOut(Glob glob) => HostFolder.WithParents(glob.Start).Any(IsExcluded);
 
     private bool IsExcluded(string path) => exclusions.Count > 0 && exclusions.Any(exclusion => exclusion.IsMatch(path));
-
-    /// <summary>A path, and the folders that it is in.</summary>
-    public static IEnumerable<string> WithParents(string path)
-    {
-        for (var at = path; at is not null; at = Path.GetDirectoryName(at))
-        {
-            yield return at;
-        }
-    }
 
     // Whoever found the file by .NET, as MSBuild's own globs do, has a path that leads to none. Null when it is not that.
     private static string? RawPath(string path) =>

@@ -151,7 +151,7 @@ internal sealed class InputSearch(string folder, FileSearch search, ExcludedInpu
     private string? DotFolder(string link, string start) =>
         _real.Targets(link)
             .Where(target => HostFolder.IsAtOrBelow(target, start))
-            .Select(target => FileSearch.WithParents(target).TakeWhile(at => at.Length > start.Length).LastOrDefault(at => Path.GetFileName(at).StartsWith('.') && Directory.Exists(at)))
+            .Select(target => HostFolder.WithParents(target).TakeWhile(at => at.Length > start.Length).LastOrDefault(at => Path.GetFileName(at).StartsWith('.') && Directory.Exists(at)))
             .FirstOrDefault(folder => folder is not null);
 
     // A link that leads to another is decided after that one.
@@ -200,7 +200,7 @@ internal sealed class InputSearch(string folder, FileSearch search, ExcludedInpu
     private bool IsByAnotherName(string path, string from) =>
         from.Length < folder.Length
         && HostFolder.IsAtOrBelow(folder, from)
-        && HostFolder.IsAtOrBelow(path, FileSearch.WithParents(folder).TakeWhile(at => at.Length > from.Length).Last());
+        && HostFolder.IsAtOrBelow(path, HostFolder.WithParents(folder).TakeWhile(at => at.Length > from.Length).Last());
 
     // To follow a link to a folder that it is in would have no end, except where a glob starts behind it.
     private static List<FoundPath> Behind(List<FoundPath> found, bool isLoop) => [.. found.Where(path => path.IsStart || !isLoop).SelectMany(path => path.Behind!())];

@@ -22,6 +22,15 @@ internal static class HostFolder
         return true;
     }
 
+    /// <summary>A path, and the folders that it is in, the innermost first.</summary>
+    public static IEnumerable<string> WithParents(string path)
+    {
+        for (var at = path; at is not null; at = Path.GetDirectoryName(at))
+        {
+            yield return at;
+        }
+    }
+
     // Empty when there is none.
     private static ReadOnlySpan<char> NextSegment(ref ReadOnlySpan<char> path)
     {

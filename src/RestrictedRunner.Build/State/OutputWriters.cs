@@ -2,6 +2,7 @@ using System.Text;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Host;
 using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Paths;
 
 namespace RestrictedRunner.Build.State;
 
@@ -15,7 +16,7 @@ internal sealed class OutputWriters(CacheFolder cache)
     /// <param name="folders">Full paths.</param>
     /// <param name="project">Full path of the project that asks.</param>
     public IReadOnlyList<StepState> Others(IEnumerable<string> folders, string project) =>
-        [.. folders.SelectMany(WithParents).Distinct().SelectMany(Read).Distinct().Where(File.Exists).Select(StateFile.Load).Where(step => step.Writer.Step.Length > 0 && step.Writer.Project != project)];
+        [.. folders.SelectMany(HostFolder.WithParents).Distinct().SelectMany(Read).Distinct().Where(File.Exists).Select(StateFile.Load).Where(step => step.Writer.Step.Length > 0 && step.Writer.Project != project)];
 
     /// <summary>Says that a step writes into folders.</summary>
     /// <param name="folders">Full paths.</param>
@@ -49,12 +50,4 @@ internal sealed class OutputWriters(CacheFolder cache)
     }
 
     private string FileOf(string folder) => cache.WritersOf(Digests.Of(Encoding.UTF8.GetBytes(folder)).Hash);
-
-    private static IEnumerable<string> WithParents(string folder)
-    {
-        for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
-        {
-            yield return at;
-        }
-    }
 }

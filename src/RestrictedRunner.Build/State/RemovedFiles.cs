@@ -17,7 +17,7 @@ internal static class RemovedFiles
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static async Task AddAsync(string file, IEnumerable<string> paths, CancellationToken cancellation)
     {
-        using var stream = await OwnFile.OpenAsync(file, cancellation).ConfigureAwait(false);
+        using var stream = await FileLock.OpenAsync(file, cancellation).ConfigureAwait(false);
         using var reader = new StreamReader(stream, Encoding.UTF8, leaveOpen: true);
         var now = DateTime.UtcNow;
         var removed = Parse(await reader.ReadToEndAsync(cancellation).ConfigureAwait(false)).Where(entry => now - entry.Time < Longest).Concat(paths.Select(path => (Time: now, Path: path)));
@@ -33,7 +33,7 @@ internal static class RemovedFiles
             return [];
         }
 
-        using var stream = await OwnFile.OpenAsync(file, cancellation).ConfigureAwait(false);
+        using var stream = await FileLock.OpenAsync(file, cancellation).ConfigureAwait(false);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return [.. Parse(await reader.ReadToEndAsync(cancellation).ConfigureAwait(false)).Where(entry => entry.Time >= time).Select(entry => entry.Path).Distinct()];
     }

@@ -53,7 +53,7 @@ internal sealed partial record StateFolder(string Folder, string Project)
     public static bool IsName(string name) => NameOfOurs().IsMatch(name) || LogFilePlace.IsName(name);
 
     /// <summary>True while a step of another project is looked at or runs.</summary>
-    public bool OthersAreBuilt() => Entries().Any(entry => entry.Extension == StatePaths.LockEnding && !IsOurs(entry.FullName) && OwnFile.IsOpen(entry.FullName));
+    public bool OthersAreBuilt() => Entries().Any(entry => entry.Extension == StatePaths.LockEnding && !IsOurs(entry.FullName) && FileLock.IsOpen(entry.FullName));
 
     /// <summary>
     /// Removes what is remembered of the project, and logs, and the folder if nothing else is in it: it may be any folder of the

@@ -1,4 +1,3 @@
-
 namespace RestrictedRunner.Build.State;
 
 /// <summary>Paths of the files that remember a step from one build to the next.</summary>

@@ -22,6 +22,10 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     [Required]
     public ITaskItem[] Steps { get; set; } = [];
 
+    /// <summary>Folder for logs of pulls that fail, relative to the project.</summary>
+    [Required]
+    public string StateFolder { get; set; } = "";
+
     /// <summary>True in the outer build of several frameworks, which knows nothing of the steps of each.</summary>
     public bool AllFrameworks { get; set; }
 
@@ -57,7 +61,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     {
         var logs = new StepLogs((IBuildEngine8)BuildEngine);
         var projectDirectory = ProjectFolder.Find();
-        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, Path.GetFullPath(LogFilePlace.DefaultFolder, projectDirectory));
+        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, Path.GetFullPath(StateFolder, projectDirectory));
         var read = Steps
             .Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item))
             .Select(item => Read(reader.Read(item, unknown: static (_, _) => { }), projectDirectory, logs))

@@ -114,10 +114,10 @@ public sealed class StateFolderTests : IDisposable
     [Fact]
     public async Task Another_project_is_known_to_be_built()
     {
-        using var mine = await OwnFile.OpenAsync(State.Of(Step("a")).Lock, TestContext.Current.CancellationToken);
+        using var mine = await FileLock.OpenAsync(State.Of(Step("a")).Lock, TestContext.Current.CancellationToken);
         Assert.False(State.OthersAreBuilt());
 
-        using (await OwnFile.OpenAsync(Of("b.proj").Of(Step("a")).Lock, TestContext.Current.CancellationToken))
+        using (await FileLock.OpenAsync(Of("b.proj").Of(Step("a")).Lock, TestContext.Current.CancellationToken))
         {
             Assert.True(State.OthersAreBuilt());
         }

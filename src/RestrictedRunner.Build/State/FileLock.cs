@@ -1,7 +1,7 @@
 namespace RestrictedRunner.Build.State;
 
 /// <summary>A file that one build has for itself while it has it open. Others wait.</summary>
-internal static class OwnFile
+internal static class FileLock
 {
     // There is no event for a file that another process closes.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);

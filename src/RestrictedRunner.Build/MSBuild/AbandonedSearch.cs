@@ -7,21 +7,21 @@ namespace RestrictedRunner.Build.MSBuild;
 /// Removes, beside the first step of a build, what a killed build left when the engine could not be reached. MSBuild keeps
 /// it until the build's end, in each of its nodes.
 /// </summary>
-internal sealed class OncePerBuild : IDisposable
+internal sealed class AbandonedSearch : IDisposable
 {
     private readonly CancellationTokenSource _buildEnds = new();
     private readonly Task _search;
 
-    private OncePerBuild(StepOptions options) => _search = Task.Run(() => DockerRunner.RemoveAbandonedAsync(options, _buildEnds.Token));
+    private AbandonedSearch(StepOptions options) => _search = Task.Run(() => DockerRunner.RemoveAbandonedAsync(options, _buildEnds.Token));
 
     /// <summary>Starts the search if this build has not done so for the step's engine.</summary>
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "MSBuild disposes of it at the build's end.")]
     public static void Start(IBuildEngine engine, StepOptions options)
     {
-        var key = $"{typeof(OncePerBuild).FullName} {options.Engine}";
+        var key = $"{typeof(AbandonedSearch).FullName} {options.Engine}";
         if (engine is IBuildEngine4 build && build.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is null)
         {
-            build.RegisterTaskObject(key, new OncePerBuild(options), RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+            build.RegisterTaskObject(key, new AbandonedSearch(options), RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed class OncePerBuild : IDisposable
         _buildEnds.Cancel();
 
         // What it could not do, the next build will.
-        ((Task)_search).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+        _search.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
         _buildEnds.Dispose();
     }
 }

@@ -18,7 +18,7 @@ internal sealed record StepOutcome
     /// <summary>From the start of the engine's client to its end, without a pull; zero when the command did not run.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>True when the kernel killed a process of the step for want of memory.</summary>
+    /// <summary>True when the kernel killed a process of the step because memory ran out.</summary>
     public bool OutOfMemory { get; init; }
 
     /// <summary>The lines of output that are not blank, if they were asked for.</summary>

@@ -149,7 +149,7 @@ public sealed partial class DockerExec
     /// <summary>True collects the lines of output in <see cref="ConsoleOutput"/>. Default false.</summary>
     public bool ConsoleToMSBuild { get; set; }
 
-    /// <summary>True keeps the command itself out of the log. Default false.</summary>
+    /// <summary>True leaves the command itself out of the log. Default false.</summary>
     public bool EchoOff { get; set => field = Give(value); }
 
     /// <summary>
@@ -173,7 +173,7 @@ public sealed partial class DockerExec
     /// <summary>True makes every line of standard error an error, and nothing else. Default false.</summary>
     public bool LogStandardErrorAsError { get; set => field = Give(value); }
 
-    /// <summary>True lets no line be an error or a warning because of its format. Default false.</summary>
+    /// <summary>True ignores the format of lines: none becomes an error or a warning because of it. Default false.</summary>
     public bool IgnoreStandardErrorWarningFormat { get; set => field = Give(value); }
 
     /// <summary>Regular expression; lines that match are errors.</summary>
@@ -237,8 +237,8 @@ public sealed partial class DockerExec
     public long Duration { get; private set; }
 
     /// <summary>
-    /// True when the kernel killed a process of the step for want of memory. Known of steps with a memory limit, from
-    /// docker; podman does not tell.
+    /// True when the kernel killed a process of the step because memory ran out. Docker tells it of steps with a memory
+    /// limit; podman does not.
     /// </summary>
     [Output]
     public bool OutOfMemory { get; private set; }

@@ -26,7 +26,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     [Required]
     public string StateFolder { get; set; } = "";
 
-    /// <summary>True in the outer build of several frameworks, which knows nothing of the steps of each.</summary>
+    /// <summary>True in the outer build of several frameworks, which leaves steps of single frameworks to their builds.</summary>
     public bool AllFrameworks { get; set; }
 
     /// <summary>For each property <c>DockerExec…</c> that is a default, an item named after the parameter with metadata <c>Value</c>.</summary>

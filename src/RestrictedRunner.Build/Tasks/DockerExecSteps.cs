@@ -22,13 +22,13 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 {
     private readonly StepCancellation _cancellation = new();
 
-    /// <summary>The items <c>DockerExecStep</c>. What steps wrote that are none of these any more is removed.</summary>
+    /// <summary>The items <c>DockerExecStep</c>. Files of steps that are not among them any more are removed.</summary>
     public ITaskItem[] Steps { get; set; } = [];
 
     /// <summary>True in the outer build of several frameworks, which runs the steps that are the same for all of them.</summary>
     public bool AllFrameworks { get; set; }
 
-    /// <summary>Configuration, platform and runtime identifier of the build: what is written in one <c>Clean</c> of another leaves.</summary>
+    /// <summary>Configuration, platform and runtime identifier of the build. <c>Clean</c> of another configuration leaves what this one wrote.</summary>
     public string Configuration { get; set; } = "";
 
     /// <summary>The framework of an inner build of several; otherwise empty.</summary>
@@ -50,10 +50,10 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <summary>What <c>Clean</c> removed of the steps' files since the project was read, relative to it.</summary>
     public ITaskItem[] Cleaned { get; set; } = [];
 
-    /// <summary>Folders that the build writes to, such as <c>obj/</c>: a pattern or folder among the inputs that comes upon them does not go into them.</summary>
+    /// <summary>Folders that the build writes to, such as <c>obj/</c>. Globs and folders among the inputs leave them out.</summary>
     public ITaskItem[] BuildFolders { get; set; } = [];
 
-    /// <summary>File whose time of writing says when all steps were last found or brought up to date; empty for none.</summary>
+    /// <summary>File whose time says when all steps were last up to date; empty for none.</summary>
     public string Stamp { get; set; } = "";
 
     /// <summary>How many steps may run at once; 0 is the number of processors.</summary>
@@ -62,7 +62,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <summary>True starts no more steps after one has failed.</summary>
     public bool StopAtFailure { get; set; }
 
-    /// <summary>False takes an image's name for its content, and so asks the engine nothing.</summary>
+    /// <summary>False does not ask the engine what an image's name stands for: the name itself is in the key.</summary>
     public bool ResolveImages { get; set; } = true;
 
     /// <summary><c>local</c> (default) restores what an earlier run of the same step wrote, also in another project or branch; <c>off</c> does not.</summary>

@@ -65,7 +65,7 @@ internal static class EngineEvents
     }
 
     /// <summary>
-    /// True when the kernel killed a process of the container for want of memory, be it one whose parent went on as if
+    /// True when the kernel killed a process of the container because memory ran out, be it one whose parent went on as if
     /// nothing had happened. Podman 4.3 has no such event.
     /// </summary>
     public static async Task<bool> WasOutOfMemoryAsync(EngineProcess engine, Container container, TimeSpan age, CancellationToken cancellation) =>

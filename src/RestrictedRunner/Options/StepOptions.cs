@@ -98,7 +98,7 @@ public sealed record StepOptions
 
     /// <summary>
     /// Runs a small init as process 1 that forwards signals and reaps processes (<c>--init</c>). Without one a command
-    /// does not feel SIGTERM, because process 1 ignores what it does not handle.
+    /// does not notice SIGTERM, because process 1 ignores what it does not handle.
     /// </summary>
     public bool Init { get; init; } = true;
 
@@ -161,8 +161,8 @@ public sealed record StepOptions
     public string ClientDirectory { get; init; } = "";
 
     /// <summary>
-    /// The table of options: every option of a step in the order of its flag, with all that is to be known of it. Checks,
-    /// arguments, keys and the reading of parameters follow from it.
+    /// The table of options: a row for each option of a step. Checks, arguments, keys and the reading of parameters
+    /// follow from it.
     /// </summary>
     internal static IReadOnlyList<StepOption> Table { get; } =
     [

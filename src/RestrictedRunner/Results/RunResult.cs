@@ -20,7 +20,7 @@ public sealed record RunResult
     public bool PrepareFailed { get; init; }
 
     /// <summary>
-    /// True when the kernel killed a process of the container for want of memory, whatever the exit code is. Known of
+    /// True when the kernel killed a process of the container because memory ran out, whatever the exit code is. Known of
     /// steps with a memory limit, from docker; podman does not tell.
     /// </summary>
     public bool OutOfMemory { get; init; }

@@ -41,14 +41,20 @@ internal static class EngineEvents
         }
 
         var answered = await AnswerAsync(engine, container, Until(age), [], "{{.Action}}", cancellation).ConfigureAwait(false);
-        if (answered is null || StartIn(answered) is not null)
+        if (answered is null || StartIn(answered) == StartRecord.Started)
         {
             return StartIn(answered) ?? StartRecord.Unknown;
         }
 
+        // Its first answer may end before the start.
         if (await PodmanService.IsBehindAsync(engine, cancellation).ConfigureAwait(false))
         {
             return await PodmanService.StartAsync(engine, container, Since(age), cancellation).ConfigureAwait(false);
+        }
+
+        if (StartIn(answered) is { } start)
+        {
+            return start;
         }
 
         // Of podman, too, the client may have another name.

@@ -64,6 +64,21 @@ public class NewerEngineTests
         Assert.Equal([new OutputLine(OutputStream.StandardError, Words)], watched.Lines);
     }
 
+    // Podman's service reads its record late: asked at once, it may know the creation and not the start.
+    [Theory]
+    [EachNewerEngine(Only = NewerEngines.Compat)]
+    public async Task A_start_that_the_first_answer_does_not_have_yet_is_asked_for_again(string name)
+    {
+        using var client = new ClientScript(NewerEngines.Client(name), """
+            if [ $1 = events ] && mkdir "${0%/*}/asked" 2>/dev/null; then echo create; echo init; exit; fi
+            """);
+
+        var result = await Step.Direct(client.Path, "sh", "-c", "echo 'time=\"2026-11-29T10:00:00Z\" level=error' >&2; exit 125").RunAsync();
+
+        Assert.Equal(125, result.ExitCode);
+        Assert.True(client.Calls.Count(call => call == "events") > 1);
+    }
+
     // Without an init program the runtime itself tells.
     [Theory]
     [EachNewerEngine("nosuch", true)]

@@ -55,7 +55,7 @@ internal sealed class Registry : IAsyncDisposable
             .WithStandardOutputPipe(PipeTarget.ToFile(registry._folder["output"]))
             .WithValidation(CommandResultValidation.None)
             .ExecuteAsync(registry._kill.Token);
-        await registry.AnswersAsync();
+        await Until.ServesAsync(registry._process, () => File.ReadAllTextAsync(registry._folder["log"]), registry.AnswersAsync);
         return registry;
     }
 
@@ -108,22 +108,17 @@ internal sealed class Registry : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    // There is no event to wait for: the registry does not say when it listens.
-    private async Task AnswersAsync()
+    private async Task<bool> AnswersAsync()
     {
         using var client = new HttpClient();
-        while (true)
+        try
         {
-            Assert.False(_process.IsCompleted, "the registry ended by itself");
-            try
-            {
-                using var answer = await client.GetAsync(new Uri($"http://{Address}/v2/"));
-                return;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(20);
-            }
+            using var answer = await client.GetAsync(new Uri($"http://{Address}/v2/"));
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
         }
     }
 }

@@ -10,8 +10,11 @@ public sealed class EachNewerEngineAttribute(params object?[] values) : DataAttr
 {
     public object?[] Values => values;
 
+    /// <summary>Name of the one engine that it is about; all of them if empty.</summary>
+    public string Only { get; set; } = "";
+
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
-        new([.. NewerEngines.Names.Select(Row)]);
+        new([.. NewerEngines.Names.Where(name => Only.Length == 0 || name == Only).Select(Row)]);
 
     public override bool SupportsDiscoveryEnumeration() => true;
 

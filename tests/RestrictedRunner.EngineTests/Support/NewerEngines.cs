@@ -3,7 +3,7 @@ namespace RestrictedRunner.EngineTests;
 /// <summary>The engines that <c>build/engine.sh --newer</c> brings up; each is a client in <c>artifacts/engines/clients</c>.</summary>
 internal static class NewerEngines
 {
-    private const string Compat = "docker-compat";
+    public const string Compat = "docker-compat";
     private const string Podman = "podman-crun";
 
     private static readonly string Folder = Path.Combine("artifacts", "engines", "clients");

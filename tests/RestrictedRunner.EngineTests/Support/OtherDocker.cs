@@ -35,12 +35,10 @@ internal sealed class OtherDocker : IAsyncDisposable
     {
         var docker = new OtherDocker(prepare, options);
 
-        // There is no event to wait for: the daemon does not say when it listens.
-        while ((await TestSupport.Client.CallAsync("docker", "--host", docker.Host, "version")).ExitCode != 0)
-        {
-            Assert.False(docker._daemon.IsCompleted, await File.ReadAllTextAsync(docker._folder["log"]));
-            await Task.Delay(50);
-        }
+        await Until.ServesAsync(
+            docker._daemon,
+            () => File.ReadAllTextAsync(docker._folder["log"]),
+            async () => (await TestSupport.Client.CallAsync("docker", "--host", docker.Host, "version")).ExitCode == 0);
 
         await TestSupport.Client.OutputAsync("docker", "save", "--output", docker._folder["busybox.tar"], TestImages.Busybox);
         await docker.CallAsync("load", "--quiet", "--input", docker._folder["busybox.tar"]);

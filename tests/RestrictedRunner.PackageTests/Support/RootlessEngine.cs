@@ -65,16 +65,11 @@ internal sealed class RootlessEngine : IAsyncDisposable
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync(_kill.Token);
 
-        // There is no event to wait for: dockerd does not say when it listens.
-        while (!(await _user.Command(["docker", "--host", Socket(_user), "version"]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync()).IsSuccess)
-        {
-            if (_server.IsCompleted)
-            {
-                Assert.Fail($"dockerd ended:\n{(await _server).StandardError}");
-            }
-
-            await Task.Delay(100);
-        }
+        var version = _user.Command(["docker", "--host", Socket(_user), "version"]).WithValidation(CommandResultValidation.None);
+        await Until.ServesAsync(
+            _server,
+            async () => (await _server).StandardError,
+            async () => (await version.ExecuteBufferedAsync()).IsSuccess);
 
         await LoadAsync(_user, "docker", "--host", Socket(_user));
     }

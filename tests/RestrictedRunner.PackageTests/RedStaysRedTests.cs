@@ -20,6 +20,7 @@ public class RedStaysRedTests
                 <DockerExecStep Include="Zero" Outputs="g" Inputs="unique.txt" Command="echo x &gt; g; echo 'g.c(1,1): error X1: broke'" />
                 <DockerExecStep Include="Absent" Outputs="h" Inputs="unique.txt" Command="echo x &gt; i" />
                 <DockerExecStep Include="Nothing" Inputs="unique.txt" IgnoreExitCode="true" Command="echo 'k.c(1,1): error X1: broke'; exit 3" />
+                <DockerExecStep Include="Slow" Outputs="l" Inputs="unique.txt" IgnoreExitCode="true" Timeout="1000" Command="echo x &gt; l; sleep 60" />
               </ItemGroup>
               <Target Name="Build" />
               <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
@@ -32,12 +33,12 @@ public class RedStaysRedTests
 
         string[] expected =
         [
-            "RRB3001 Step 'Exit'", "RRB3008 Step 'Expression'", "RRB3008 Step 'Format'", "RRB3008 Step 'Ignored'",
+            "RRB3001 Step 'Exit'", "RRB3006 Step 'Slow'", "RRB3008 Step 'Expression'", "RRB3008 Step 'Format'", "RRB3008 Step 'Ignored'",
             "RRB3008 Step 'IgnoredZero'", "RRB3008 Step 'Nothing'", "RRB3008 Step 'StdErr'", "RRB3008 Step 'Zero'", "RRB3016 Step 'Absent'",
         ];
         Assert.Equal(expected, Ours(first));
         Assert.Equal(expected, Ours(second));
-        Assert.Equal((1, 9, 1, 9), (first.ExitCode, first.Runs, second.ExitCode, second.Runs));
+        Assert.Equal((1, 10, 1, 10), (first.ExitCode, first.Runs, second.ExitCode, second.Runs));
         Assert.DoesNotContain("IgnoreExitCode", string.Concat(second.Errors.Select(error => error.Text)), StringComparison.Ordinal);
         Assert.Contains(second.Errors, error => error.Text.StartsWith("Step 'Ignored': the command returned 3 in image 'busybox:latest', which is ignored, but its output held the errors above, so the step failed. ", StringComparison.Ordinal));
     }

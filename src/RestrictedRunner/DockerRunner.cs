@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RestrictedRunner.Commands;
 using RestrictedRunner.Engine;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
 using RestrictedRunner.Output;
 using RestrictedRunner.Planning;
@@ -34,13 +35,13 @@ public static class DockerRunner
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return RunInBuildAsync(options, new ImagePulls(), observer ?? NoObserver, captureOutput, cancellation);
+        return RunInBuildAsync(Host.OfThisMachine, options, new ImagePulls(), observer ?? NoObserver, captureOutput, cancellation);
     }
 
     /// <summary>Runs one step of a build, whose steps share their pulls.</summary>
-    internal static async Task<RunResult> RunInBuildAsync(StepOptions options, ImagePulls pulls, RunObserver observer, bool captureOutput, CancellationToken cancellation)
+    internal static async Task<RunResult> RunInBuildAsync(Host host, StepOptions options, ImagePulls pulls, RunObserver observer, bool captureOutput, CancellationToken cancellation)
     {
-        var step = await PlannedStep.ForAsync(options, cancellation).ConfigureAwait(false);
+        var step = await PlannedStep.ForAsync(options, host, cancellation).ConfigureAwait(false);
         using var reaper = new Reaper(step.Engine);
         using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
 
@@ -90,14 +91,14 @@ public static class DockerRunner
     public static Task<bool> PullAsync(StepOptions options, RunObserver? observer = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return PullInBuildAsync(options, new ImagePulls(), observer ?? NoObserver, cancellation);
+        return PullInBuildAsync(Host.OfThisMachine, options, new ImagePulls(), observer ?? NoObserver, cancellation);
     }
 
     /// <summary>Brings the image of one step of a build, whose steps share their pulls.</summary>
-    internal static async Task<bool> PullInBuildAsync(StepOptions options, ImagePulls pulls, RunObserver observer, CancellationToken cancellation)
+    internal static async Task<bool> PullInBuildAsync(Host host, StepOptions options, ImagePulls pulls, RunObserver observer, CancellationToken cancellation)
     {
         ThrowIfAny(StepOptionRules.CheckPull(options));
-        var engine = EngineProcess.For(options);
+        var engine = EngineProcess.For(options, host);
         using var reaper = new Reaper(engine);
         return await pulls.EnsureAsync(engine, options, observer, reaper, cancellation).ConfigureAwait(false);
     }
@@ -114,7 +115,7 @@ public static class DockerRunner
     public static Task<IReadOnlyList<string>> RemoveAbandonedAsync(StepOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Abandoned.RemoveAsync(EngineProcess.For(options), cancellation);
+        return Abandoned.RemoveAsync(EngineProcess.For(options, Host.OfThisMachine), cancellation);
     }
 
     /// <summary>
@@ -133,7 +134,7 @@ public static class DockerRunner
     {
         ArgumentNullException.ThrowIfNull(options);
         ThrowIfAny(StepOptionRules.CheckInteractive(options));
-        var step = await PlannedStep.ForAsync(options, cancellation).ConfigureAwait(false);
+        var step = await PlannedStep.ForAsync(options, Host.OfThisMachine, cancellation).ConfigureAwait(false);
         observer ??= NoObserver;
         var reaper = new Reaper(step.Engine);
         try

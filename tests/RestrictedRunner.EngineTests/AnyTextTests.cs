@@ -59,7 +59,7 @@ public class AnyTextTests
             async texts =>
             {
                 using var folder = new TempFolder();
-                var files = texts.Select((text, number) => new RunFiles(folder[$"{number}"], CommandPlan.For(Step.On(engine, text)).Script, environment: null, hasPrepare: false, hasPipes: false)).ToArray();
+                var files = texts.Select((text, number) => new RunFiles(Host.OfThisMachine, folder[$"{number}"], CommandPlan.For(Step.On(engine, text)).Script, environment: null, hasPrepare: false, hasPipes: false)).ToArray();
                 var mounts = files.Select((file, number) => new Mount(file.ScriptPath!, $"/scripts/{number}", ReadOnly: true)).ToArray();
                 var scripts = texts.Select(text => text.Replace("\r\n", "\n", StringComparison.Ordinal)).ToArray();
 

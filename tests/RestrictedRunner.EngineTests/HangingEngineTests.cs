@@ -102,7 +102,7 @@ public class HangingEngineTests
     {
         using var client = new ClientScript(engine, $"exec {_sleep}");
 
-        var thrown = await Assert.ThrowsAsync<RunnerException>(() => EngineImages.FindAsync(["one:1", "two:1", "three:1"], new StepOptions { Engine = client.Path }, TestContext.Current.CancellationToken));
+        var thrown = await Assert.ThrowsAsync<RunnerException>(() => EngineImages.FindAsync(["one:1", "two:1", "three:1"], new StepOptions { Engine = client.Path }, Host.OfThisMachine, TestContext.Current.CancellationToken));
 
         Assert.Equal(RunnerFailure.DaemonNotRunning, thrown.Failure);
         Assert.Equal(["image"], client.Calls);
@@ -116,7 +116,7 @@ public class HangingEngineTests
         using var client = new ClientScript(engine, $"{_sleep} & wait");
         using var cancellation = new CancellationTokenSource();
 
-        var asking = EngineImages.FindAsync(["one:1"], new StepOptions { Engine = client.Path }, cancellation.Token);
+        var asking = EngineImages.FindAsync(["one:1"], new StepOptions { Engine = client.Path }, Host.OfThisMachine, cancellation.Token);
         await Until.IsSoAsync(Soon, () => Processes.WithText(_sleep).Count > 0);
         await cancellation.CancelAsync();
 

@@ -247,7 +247,7 @@ public class NewerEngineTests
         foreach (var engine in NewerEngines.Names.Select(NewerEngines.Client).Append(Engines.Docker))
         {
             var step = Step.On(engine, "echo ran") with { AllowNetworking = false };
-            var identity = Assert.Single(await EngineImages.FindAsync([TestImages.Busybox, "localhost/nosuch:1"], step, TestContext.Current.CancellationToken)).Value;
+            var identity = Assert.Single(await EngineImages.FindAsync([TestImages.Busybox, "localhost/nosuch:1"], step, Host.OfThisMachine, TestContext.Current.CancellationToken)).Value;
             contents.Add(identity.Content);
             Assert.Equal("ran\n", await (step with { ImageId = identity.Id }).OutputAsync());
         }

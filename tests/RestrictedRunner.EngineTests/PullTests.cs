@@ -329,9 +329,9 @@ public class PullTests(Registries registries)
         var waiting = new TaskCompletionSource();
         var options = Step.On(client.Path, "true") with { Pull = PullPolicy.Always };
 
-        var first = DockerRunner.PullInBuildAsync(options, pulls, new RunObserver(), cancellation.Token);
+        var first = DockerRunner.PullInBuildAsync(Host.OfThisMachine, options, pulls, new RunObserver(), cancellation.Token);
         await Until.IsSoAsync(TimeSpan.FromSeconds(10), () => Directory.Exists(folder["first"]));
-        var second = DockerRunner.PullInBuildAsync(options, pulls, new RunObserver { PullProgress = _ => waiting.TrySetResult() }, TestContext.Current.CancellationToken);
+        var second = DockerRunner.PullInBuildAsync(Host.OfThisMachine, options, pulls, new RunObserver { PullProgress = _ => waiting.TrySetResult() }, TestContext.Current.CancellationToken);
         await waiting.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await cancellation.CancelAsync();
 
@@ -347,8 +347,8 @@ public class PullTests(Registries registries)
         using var client = new ClientScript(engine, "case $1 in pull) exit 0 ;; image) echo 'Error: No such image' >&2; exit 1 ;; esac");
         var pulls = new ImagePulls();
 
-        Assert.True(await DockerRunner.PullInBuildAsync(Step.On(client.Path, "true"), pulls, new RunObserver(), TestContext.Current.CancellationToken));
-        Assert.True(await DockerRunner.PullInBuildAsync(Step.On(client.Path, "true"), pulls, new RunObserver(), TestContext.Current.CancellationToken));
+        Assert.True(await DockerRunner.PullInBuildAsync(Host.OfThisMachine, Step.On(client.Path, "true"), pulls, new RunObserver(), TestContext.Current.CancellationToken));
+        Assert.True(await DockerRunner.PullInBuildAsync(Host.OfThisMachine, Step.On(client.Path, "true"), pulls, new RunObserver(), TestContext.Current.CancellationToken));
 
         Assert.Equal(["image", "pull", "image", "pull"], client.Calls);
     }

@@ -26,14 +26,16 @@ public class ReaperTests
 
     // What a client began that was killed with the build may come later; one that is seen to end by itself is through.
     [Theory]
-    [InlineData(true, 3)]
-    [InlineData(false, 4)]
-    public async Task A_container_is_looked_for_less_often_after_a_client_that_was_seen(bool isSeen, int looks)
+    [InlineData(true, 3, false)]
+    [InlineData(false, 4, false)]
+    [InlineData(true, 3, true)]
+    [InlineData(false, 4, true)]
+    public async Task A_container_is_looked_for_less_often_after_a_client_that_was_seen(bool isSeen, int looks, bool asOnMacOS)
     {
         using var folder = new TempFolder();
         folder.Write("runs", "");
         using var client = new ClientScript(Engines.Podman, "if [ $1 = rm ]; then exit 1; fi");
-        var reaper = new Reaper(new EngineProcess(client.Path, ""));
+        var reaper = new Reaper(Engine(client, asOnMacOS, folder));
         var running = isSeen
             ? Client.CallAsync("sh", ["-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", .. RunWords(reaper)])
             : Task.CompletedTask;
@@ -51,14 +53,16 @@ public class ReaperTests
 
     // A client that lives goes on from the creation of its container to the start. What only names it is somebody else's.
     [Theory]
-    [InlineData]
-    [InlineData($"{Container.OwnerLabel}=somebody")]
-    public async Task A_client_of_docker_is_killed_before_the_engine_is_asked(params string[] others)
+    [InlineData(false)]
+    [InlineData(false, $"{Container.OwnerLabel}=somebody")]
+    [InlineData(true)]
+    [InlineData(true, $"{Container.OwnerLabel}=somebody")]
+    public async Task A_client_of_docker_is_killed_before_the_engine_is_asked(bool asOnMacOS, params string[] others)
     {
         using var folder = new TempFolder();
         folder.Write("runs", "");
         using var client = new ClientScript(Engines.Docker, $"if [ $1 = rm ]; then while [ -e {folder["runs"]} ]; do sleep 0.01; done; echo $4; exit; fi");
-        var reaper = new Reaper(new EngineProcess(client.Path, ""));
+        var reaper = new Reaper(Engine(client, asOnMacOS, folder));
         var running = Client.CallAsync("sh", ["-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", .. RunWords(reaper)]);
         var naming = Client.CallAsync("sh", ["-c", $"while [ -e {folder["runs"]} ]; do sleep 0.01; done", "run", "--name", reaper.Container.Name, .. others]);
 
@@ -73,13 +77,15 @@ public class ReaperTests
     }
 
     // A start under way fails when the files are gone that it mounts.
-    [Fact]
-    public async Task The_files_are_removed_before_the_container()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_files_are_removed_before_the_container(bool asOnMacOS)
     {
         const int Many = 5000;
         using var folder = new TempFolder();
         using var client = new ClientScript(Engines.Docker, $"ls $(cat {folder["files"]}) >{folder["left"]} 2>&1; echo $4");
-        using var reaper = new Reaper(new EngineProcess(client.Path, ""));
+        using var reaper = new Reaper(Engine(client, asOnMacOS, folder));
         folder.Write("files", reaper.Folder);
         Directory.CreateDirectory(reaper.Folder);
         for (var file = 0; file < Many; file++)
@@ -97,7 +103,7 @@ public class ReaperTests
     {
         using var folder = new TempFolder();
         using var client = new ClientScript(Engines.Docker, $"mkdir -p \"$(cat {folder["files"]})\"; echo 0123 >\"$(cat {folder["files"]})/container\"; echo $4");
-        using var reaper = new Reaper(new EngineProcess(client.Path, ""));
+        using var reaper = new Reaper(new EngineProcess(Host.OfThisMachine, client.Path, ""));
         folder.Write("files", reaper.Folder);
 
         Assert.Equal(Removal.Removed, await reaper.ReapAsync());
@@ -111,12 +117,16 @@ public class ReaperTests
     public async Task A_container_that_docker_removes_is_looked_for_once_more(string engine, int looks, string end)
     {
         using var client = new ClientScript(Engines.Docker, engine);
-        using var reaper = new Reaper(new EngineProcess(client.Path, ""));
+        using var reaper = new Reaper(new EngineProcess(Host.OfThisMachine, client.Path, ""));
 
         Assert.Equal(Enum.Parse<Removal>(end), await reaper.ReapAsync());
         Assert.Equal(looks, client.Calls.Count);
     }
 
+    // What the scripts of macOS use, Linux has too, but for the list of environments.
+    private static EngineProcess Engine(ClientScript client, bool asOnMacOS, TempFolder home) =>
+        new(asOnMacOS ? Host.OfThisMachine with { Kind = HostKind.MacOS, Setsid = null, UserFolder = home.Path } : Host.OfThisMachine, client.Path, "");
+
     private static IEnumerable<string> RunWords(Reaper reaper) =>
-        ["run", "--name", reaper.Container.Name, .. Container.Labels.SelectMany(label => new[] { "--label", label })];
+        ["run", "--name", reaper.Container.Name, .. reaper.Container.Labels.SelectMany(label => new[] { "--label", label })];
 }

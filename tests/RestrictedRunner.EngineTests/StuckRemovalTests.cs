@@ -63,7 +63,7 @@ public class StuckRemovalTests
     public async Task The_search_for_abandoned_containers_comes_to_an_end(string engine)
     {
         // The number of this process, at a time when it was another's.
-        var owner = string.Join('.', [.. Owner.Current.Text.Split('.')[..^1], "1"]);
+        var owner = string.Join('.', [.. Host.OfThisMachine.Owner.Text.Split('.')[..^1], "1"]);
         var list = string.Join("; ", Enumerable.Range(0, 3).Select(number => $$"""echo 'rr-{{number:d32}} {"restricted-runner.owner":"{{owner}}"}'"""));
         using var client = new ClientScript(engine, $$"""{{Stuck}}; if [ "$1" = ps ]; then {{list}}; exit; fi""");
         using var cancellation = new CancellationTokenSource();

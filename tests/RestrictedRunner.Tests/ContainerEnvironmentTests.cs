@@ -3,7 +3,7 @@ namespace RestrictedRunner.Tests;
 public class ContainerEnvironmentTests
 {
     private static ContainerEnvironment For(params EnvironmentVariable[] variables) =>
-        ContainerEnvironment.For(new StepOptions { EnvironmentVariables = variables });
+        ContainerEnvironment.For(new StepOptions { EnvironmentVariables = variables }, Host.Linux);
 
     [Fact]
     public void Variables_go_through_the_clients_environment()

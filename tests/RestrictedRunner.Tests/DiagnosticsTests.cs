@@ -11,7 +11,7 @@ public class DiagnosticsTests
     private readonly List<string> _heard;
     private readonly Diagnostics _diagnostics;
 
-    public DiagnosticsTests() => _diagnostics = new(new TaskLoggingHelper(new HeardEvents(out _heard), nameof(DockerExec)));
+    public DiagnosticsTests() => _diagnostics = new(new TaskLoggingHelper(new HeardEvents(out _heard), nameof(DockerExec)), Here.Host);
 
     public static TheoryData<Exception> Limits =>
     [
@@ -108,7 +108,7 @@ public class DiagnosticsTests
     [Fact]
     public void Every_error_of_a_declared_step_names_it_once()
     {
-        var diagnostics = new Diagnostics(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec))) { Step = "A" };
+        var diagnostics = new Diagnostics(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec)), Here.Host) { Step = "A" };
 
         diagnostics.StepCancelled("i");
         diagnostics.Problem(new(OptionProblemKind.ValueInvalid, "Memory", "much", "it is a size"));
@@ -134,7 +134,7 @@ public class DiagnosticsTests
     public void Without_an_engine_the_error_of_a_declared_step_tells_how_to_build_all_the_same(RunnerFailure failure)
     {
         const string wayOut = " With DockerExecEnabled=false the build runs no steps and uses what they wrote before.";
-        var declared = new Diagnostics(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec))) { Step = "A" };
+        var declared = new Diagnostics(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec)), Here.Host) { Step = "A" };
 
         declared.NotRun(new(failure, "words"), new(), KeptOutput.None);
         _diagnostics.NotRun(new(failure, "words"), new(), KeptOutput.None);

@@ -19,7 +19,7 @@ public sealed class EngineLocatorTests : IDisposable
     {
         Program("podman");
         var docker = Program("docker");
-        Assert.Equal(docker, EngineLocator.Find("auto", _folder));
+        Assert.Equal(docker, EngineLocator.Find("auto", With(_folder)));
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class EngineLocatorTests : IDisposable
     {
         Program("docker", executable: false);
         var podman = Program("podman");
-        Assert.Equal(podman, EngineLocator.Find("auto", $"/nonexistent:{_folder}"));
+        Assert.Equal(podman, EngineLocator.Find("auto", With($"/nonexistent{Path.PathSeparator}{_folder}")));
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class EngineLocatorTests : IDisposable
     [InlineData("/no/such/client", "there is no executable file '/no/such/client'")]
     public void A_missing_client_is_told(string engine, string message)
     {
-        var exception = Assert.Throws<RunnerException>(() => EngineLocator.Find(engine, _folder));
+        var exception = Assert.Throws<RunnerException>(() => EngineLocator.Find(engine, With(_folder)));
         Assert.Equal((RunnerFailure.ClientNotFound, message), (exception.Failure, exception.Message));
     }
 
@@ -45,6 +45,8 @@ public sealed class EngineLocatorTests : IDisposable
     public void A_relative_folder_in_the_path_is_not_searched()
     {
         Program("docker");
-        Assert.Throws<RunnerException>(() => EngineLocator.Find("docker", Path.GetRelativePath(Environment.CurrentDirectory, _folder)));
+        Assert.Throws<RunnerException>(() => EngineLocator.Find("docker", With(Path.GetRelativePath(Environment.CurrentDirectory, _folder))));
     }
+
+    private static Host With(string searchPath) => Here.Host with { Variable = name => name == "PATH" ? searchPath : null };
 }

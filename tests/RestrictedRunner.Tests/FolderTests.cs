@@ -17,11 +17,11 @@ public class FolderTests
 
     public static TheoryData<string, string[]> Orders => new()
     {
-        { "RestrictedRunner", ["Host", "Options", "Results", "Output", "Commands", "Engine", "Images", "Planning", ""] },
+        { "RestrictedRunner", ["Hosts", "Options", "Results", "Output", "Commands", "Engine", "Images", "Planning", ""] },
         {
             "RestrictedRunner.Build",
             [
-                "Text", "Paths", "Host", "Keys", "ToolMessages", "MSBuild", "Parameters", "Steps", "Inputs", "Outputs", "Cache", "State",
+                "Text", "Paths", "Hosts", "Keys", "ToolMessages", "MSBuild", "Parameters", "Steps", "Inputs", "Outputs", "Cache", "State",
                 "Images", "Failures", "Logging", "Execution", "Strategies", "Building", "Tasks",
             ]
         },
@@ -63,10 +63,31 @@ public class FolderTests
     [Fact]
     public void The_environment_of_the_process_is_read_in_one_file() =>
         Assert.Equal(
-            ["HostEnvironment.cs"],
+            ["Host.cs"],
             Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
                 .Where(file => EnvironmentOfProcess.Any(call => File.ReadAllText(file).Contains(call, StringComparison.Ordinal)))
                 .Select(Path.GetFileName));
+
+    // What differs by host is decided by the value that Host is, so that each host's decisions can be tested on every other.
+    [Fact]
+    public void The_operating_system_is_asked_in_one_folder()
+    {
+        string[] questions =
+        [
+            "OperatingSystem.", "RuntimeInformation", "DirectorySeparatorChar", "PathSeparator", "Path.GetFullPath", "Path.GetRelativePath", "Path.IsPathRooted", "Path.IsPathFullyQualified", "Path.GetPathRoot",
+            "Path.TrimEndingDirectorySeparator", "DllImport", "LibraryImport", "SetUnixFileMode", "UnixCreateMode", "File.CreateSymbolicLink", "HResult",
+        ];
+
+        Assert.Empty(
+            from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            let folder = Path.GetFileName(Path.GetDirectoryName(file))
+            where folder != "Hosts" && !file.Contains("/obj/", StringComparison.Ordinal)
+            from line in File.ReadLines(file)
+            where !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
+            from question in questions
+            where line.Contains(question, StringComparison.Ordinal)
+            select $"{Path.GetFileName(file)}: {line.Trim()}");
+    }
 
     // A file is named after its type; what else is in it is beside that type, or in it.
     private static Dictionary<string, string> Folders(string project)

@@ -18,9 +18,9 @@ public sealed class ForeignFileTests : IDisposable
         var file = Write("a/b/file");
 
         // The folders were made since, too.
-        Assert.Equal(new ForeignFile(Path.Combine(_folder, "a"), ProcessUser.Id), Find(Step(), SomebodyElse));
-        Assert.Equal(new ForeignFile(file, ProcessUser.Id), Find(Step(Path.Combine(_folder, "a/b")), SomebodyElse));
-        Assert.Equal(new ForeignFile(file, ProcessUser.Id), Find(Step(file), SomebodyElse));
+        Assert.Equal(new ForeignFile(Path.Combine(_folder, "a"), Here.Host.UserId), Find(Step(), SomebodyElse));
+        Assert.Equal(new ForeignFile(file, Here.Host.UserId), Find(Step(Path.Combine(_folder, "a/b")), SomebodyElse));
+        Assert.Equal(new ForeignFile(file, Here.Host.UserId), Find(Step(file), SomebodyElse));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class ForeignFileTests : IDisposable
     {
         Write("file");
 
-        Assert.Null(ForeignFile.Find(Step(), DateTimeOffset.UtcNow.AddSeconds(1), SomebodyElse));
+        Assert.Null(ForeignFile.Find(Step(), DateTimeOffset.UtcNow.AddSeconds(1), Caller(SomebodyElse)));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ForeignFileTests : IDisposable
         var before = DateTimeOffset.UtcNow.AddSeconds(1);
         Write("file");
 
-        Assert.Null(ForeignFile.Find(Step(elsewhere), before, SomebodyElse));
+        Assert.Null(ForeignFile.Find(Step(elsewhere), before, Caller(SomebodyElse)));
         Directory.Delete(elsewhere, recursive: true);
     }
 
@@ -92,8 +92,8 @@ public sealed class ForeignFileTests : IDisposable
         }
         while (FileStatus.Of(deep)!.Changed < start);
 
-        Assert.Null(ForeignFile.Find(Step(), start, SomebodyElse));
-        Assert.Equal(deep, ForeignFile.Find(Step(Path.Combine(_folder, "a")), start, SomebodyElse)?.Path);
+        Assert.Null(ForeignFile.Find(Step(), start, Caller(SomebodyElse)));
+        Assert.Equal(deep, ForeignFile.Find(Step(Path.Combine(_folder, "a")), start, Caller(SomebodyElse))?.Path);
     }
 
     private static uint OwnerOf(string path) => FileStatus.Of(path)!.OwnerId;
@@ -101,7 +101,7 @@ public sealed class ForeignFileTests : IDisposable
     private StepOptions Step(string? mounted = null) =>
         new() { Image = "alpine", Arguments = ["true"], Mounts = [new Mount(mounted ?? _folder, "/m")] };
 
-    private ForeignFile? Find(StepOptions options, uint userId) => ForeignFile.Find(options, _start, userId);
+    private ForeignFile? Find(StepOptions options, uint userId) => ForeignFile.Find(options, _start, Caller(userId));
 
     private string Write(string name)
     {
@@ -110,4 +110,6 @@ public sealed class ForeignFileTests : IDisposable
         File.WriteAllText(path, "");
         return path;
     }
+
+    private static Host Caller(uint userId) => Here.Host with { UserId = userId };
 }

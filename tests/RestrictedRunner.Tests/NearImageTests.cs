@@ -27,9 +27,9 @@ public class NearImageTests
 
     [Fact]
     public void Nobody_is_asked_where_no_image_is_missed() =>
-        Assert.Empty(NearImage.Ask(RunnerFailure.DaemonNotRunning, new() { Engine = "/nonexistent" }));
+        Assert.Empty(NearImage.Ask(RunnerFailure.DaemonNotRunning, new() { Engine = "/nonexistent" }, Here.Host));
 
     [Fact]
     public void Without_a_client_there_is_none() =>
-        Assert.Empty(NearImage.Ask(RunnerFailure.ImageNotFound, new() { Engine = "/nonexistent", Image = "gcc:13" }));
+        Assert.Empty(NearImage.Ask(RunnerFailure.ImageNotFound, new() { Engine = "/nonexistent", Image = "gcc:13" }, Here.Host));
 }

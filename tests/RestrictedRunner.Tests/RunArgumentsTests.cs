@@ -8,7 +8,7 @@ public class RunArgumentsTests
     {
         get
         {
-            using var files = new RunFiles(RunFiles.NewFolder(), null, null, hasPrepare: false, hasPipes: false);
+            using var files = new RunFiles(Here.Host, RunFiles.NewFolder(Here.Host), null, null, hasPrepare: false, hasPipes: false);
             return files;
         }
     }
@@ -19,8 +19,8 @@ public class RunArgumentsTests
         RunArguments.For(
             options,
             CommandPlan.For(options),
-            ContainerEnvironment.For(options),
-            setting ?? new RunSetting(new Container("rr-1"), NoFiles, options.User == "current" ? Caller : null, Interactive: false));
+            ContainerEnvironment.For(options, Host.Linux),
+            setting ?? new RunSetting(new Container("rr-1", Here.Owner), NoFiles, options.User == "current" ? Caller : null, Interactive: false));
 
     // What lies between our own flags and the image.
     private static string[] OptionsOf(StepOptions options)
@@ -37,7 +37,7 @@ public class RunArgumentsTests
                 "run", "--rm", "--name", "rr-1",
                 "--label", $"restricted-runner.host={Environment.MachineName}",
                 "--label", $"restricted-runner.pid={Environment.ProcessId}",
-                "--label", $"restricted-runner.owner={Owner.Current.Text}",
+                "--label", $"restricted-runner.owner={Here.Owner.Text}",
                 "--pull", "never", "--log-driver", "none", "--stop-timeout", "0", "--init",
                 "alpine", "true",
             ],
@@ -105,7 +105,7 @@ public class RunArgumentsTests
 
     [Fact]
     public void A_user_is_left_to_the_engine_where_it_maps_users_itself() =>
-        Assert.DoesNotContain("--user", For(Smallest with { User = "current" }, new RunSetting(new Container("rr-1"), NoFiles, Caller with { Mapping = UserMapping.AllAreCaller }, Interactive: false)));
+        Assert.DoesNotContain("--user", For(Smallest with { User = "current" }, new RunSetting(new Container("rr-1", Here.Owner), NoFiles, Caller with { Mapping = UserMapping.AllAreCaller }, Interactive: false)));
 
     [Theory]
     [InlineData("/a b", "type=bind,src=/a b,dst=/m")]
@@ -120,8 +120,8 @@ public class RunArgumentsTests
     public void The_script_is_mounted_read_only_and_named_after_the_shell()
     {
         var options = Smallest with { Arguments = [], Command = "a && b", Shell = "bash -e" };
-        using var files = new RunFiles(RunFiles.NewFolder(), "a && b", "PATH=/x\n", hasPrepare: true, hasPipes: false);
-        var arguments = For(options, new RunSetting(new Container("rr-1"), files, CurrentUser: null, Interactive: true));
+        using var files = new RunFiles(Here.Host, RunFiles.NewFolder(Here.Host), "a && b", "PATH=/x\n", hasPrepare: true, hasPipes: false);
+        var arguments = For(options, new RunSetting(new Container("rr-1", Here.Owner), files, CurrentUser: null, Interactive: true));
         Assert.Contains($"type=bind,src={files.ScriptPath},dst=/.restricted-runner.sh,readonly", arguments);
         Assert.Contains($"type=bind,src={files.PreparedPath},dst=/.restricted-runner.prepared", arguments);
         Assert.Equal(["--env-file", files.EnvironmentPath!, "alpine", "bash", "-e", "/.restricted-runner.sh"], arguments.TakeLast(6));
@@ -131,7 +131,7 @@ public class RunArgumentsTests
     [Fact]
     public void The_client_writes_down_the_containers_id()
     {
-        var arguments = For(Smallest, new RunSetting(new Container("rr-1", "/t/container"), NoFiles, CurrentUser: null, Interactive: false));
+        var arguments = For(Smallest, new RunSetting(new Container("rr-1", Here.Owner, "/t/container"), NoFiles, CurrentUser: null, Interactive: false));
         Assert.Equal(["--name", "rr-1", "--cidfile", "/t/container", "--label"], arguments.Skip(2).Take(5));
     }
 
@@ -139,8 +139,8 @@ public class RunArgumentsTests
     public void The_script_connects_its_output_by_pipes()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes lead into containers only on Linux.");
-        using var files = new RunFiles(RunFiles.NewFolder(), "a && b", environment: null, hasPrepare: false, hasPipes: true);
-        var arguments = For(Smallest with { Arguments = [], Command = "a && b" }, new RunSetting(new Container("rr-1"), files, CurrentUser: null, Interactive: false));
+        using var files = new RunFiles(Here.Host, RunFiles.NewFolder(Here.Host), "a && b", environment: null, hasPrepare: false, hasPipes: true);
+        var arguments = For(Smallest with { Arguments = [], Command = "a && b" }, new RunSetting(new Container("rr-1", Here.Owner), files, CurrentUser: null, Interactive: false));
         Assert.Contains($"type=bind,src={files.OutputFolder},dst=/.restricted-runner.output,readonly", arguments);
         Assert.Equal(["alpine", "sh", "/.restricted-runner.output/connect.sh", "sh", "/.restricted-runner.sh"], arguments.TakeLast(5));
     }

@@ -22,5 +22,5 @@ public class RunFilesTests
         Assert.False(files.PrepareFailed);
     }
 
-    private static RunFiles Make() => new(RunFiles.NewFolder(), "true", environment: null, hasPrepare: true, hasPipes: false);
+    private static RunFiles Make() => new(Here.Host, RunFiles.NewFolder(Here.Host), "true", environment: null, hasPrepare: true, hasPipes: false);
 }

@@ -2,6 +2,7 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Building;
 
@@ -13,6 +14,7 @@ internal static class ImageLookup
     /// <param name="resolve">False asks nothing.</param>
     /// <param name="remembered">What earlier builds have heard.</param>
     /// <param name="projectDirectory">Full path of the folder that the engines' clients run in.</param>
+    /// <param name="host">The machine that builds.</param>
     /// <param name="log">Is told once in a build that no engine answers.</param>
     /// <param name="build">The build.</param>
     /// <param name="cancellation">Ends the questions.</param>
@@ -21,6 +23,7 @@ internal static class ImageLookup
         bool resolve,
         RememberedImages remembered,
         string projectDirectory,
+        Host host,
         TaskLoggingHelper log,
         IBuildEngine build,
         CancellationToken cancellation)
@@ -28,7 +31,7 @@ internal static class ImageLookup
         var images = new Dictionary<string, ProjectImages>();
         foreach (var ofEngine in steps.Select(step => step.Parameters.Options).GroupBy(options => options.Engine))
         {
-            var known = images[ofEngine.Key] = new(BuildImages.Of(build).OfEngine(ofEngine.Key), remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
+            var known = images[ofEngine.Key] = new(BuildImages.Of(build).OfEngine(ofEngine.Key, host), remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
             if (!resolve)
             {
                 continue;

@@ -2,6 +2,7 @@ using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Commands;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Building;
@@ -14,8 +15,9 @@ internal static class StepActions
     /// <param name="options">Its options, which are valid, with the mounts that the user gave.</param>
     /// <param name="image">Digest or id of the image, or its name where that is not looked up.</param>
     /// <param name="start">Folder of the project in the tree of inputs.</param>
+    /// <param name="host">The machine that builds.</param>
     /// <param name="projectDirectory">Host paths below it count by their name from there, so that the folder of the checkout does not.</param>
-    public static StepAction Of(DeclaredStep step, StepOptions options, string image, string start, string projectDirectory)
+    public static StepAction Of(DeclaredStep step, StepOptions options, string image, string start, Host host, string projectDirectory)
     {
         var plan = CommandPlan.For(options);
         return new()
@@ -30,21 +32,23 @@ internal static class StepActions
             [
                 // The text of a script is no argument of its shell, though it stands among them.
                 .. plan.Script is null ? Array.Empty<ActionProperty>() : [new("script", "true")],
+                // On such a host a step sees other modes than those in the tree of its inputs, where nothing is executable.
+                .. host.HasExecutableBit ? Array.Empty<ActionProperty>() : [new("executable-bit", "none")],
                 new("hermetic", step.Hermetic ? "true" : "false"),
                 .. Parameter.All.Values.Where(parameter => parameter.DecidesSuccess && step.Given.Has(parameter.Name)).Select(parameter => new ActionProperty(parameter.Name, step.Given.Text(parameter.Name))),
-                .. OfContainer(options, projectDirectory).Where(property => property.Value.Length > 0),
+                .. OfContainer(options, host.Paths, projectDirectory).Where(property => property.Value.Length > 0),
             ],
         };
     }
 
     // A value that is the default is empty, so that a new option changes no key.
-    private static IEnumerable<ActionProperty> OfContainer(StepOptions options, string projectDirectory) =>
+    private static IEnumerable<ActionProperty> OfContainer(StepOptions options, HostPaths host, string projectDirectory) =>
         from option in StepOptions.Table
         where option.Key == KeyPart.Property
         select new ActionProperty(option.Name, option.Name switch
         {
-            nameof(options.Mounts) => List(options.Mounts.Select(mount => List([Path.GetRelativePath(projectDirectory, mount.HostPath), mount.ContainerPath, mount.ReadOnly ? "ro" : "rw"]))),
-            nameof(options.StandardInput) => options.StandardInput.Length == 0 ? "" : Path.GetRelativePath(projectDirectory, options.StandardInput),
+            nameof(options.Mounts) => List(options.Mounts.Select(mount => List([host.Relative(projectDirectory, mount.HostPath), mount.ContainerPath, mount.ReadOnly ? "ro" : "rw"]))),
+            nameof(options.StandardInput) => options.StandardInput.Length == 0 ? "" : host.Relative(projectDirectory, options.StandardInput),
             _ when option.Type == OptionType.List => List(option.Values(options)),
             _ => option.Values(options).FirstOrDefault(""),
         });

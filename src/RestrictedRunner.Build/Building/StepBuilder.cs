@@ -72,7 +72,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             log.Messages.LogMessage(MessageImportance.Normal, $"Step '{step.Name}' is up to date.");
             foreach (var warning in IsFirstLook(log.Engine, paths) ? earlier.Warnings : [])
             {
-                warning.Log(log.Messages, setting.ProjectDirectory);
+                warning.Log(log.Messages, setting.ProjectDirectory, setting.Host.Paths);
             }
 
             return true;
@@ -166,7 +166,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             setting.Writers?.Add(step.Outputs.Folders, paths.State);
 
             // Without the warning below, which is about this run alone.
-            StepWarning[]? warnings = log.Warnings is { } logged ? [.. logged.Select(warning => StepWarning.Of(warning, step.Place, setting.ProjectDirectory))] : null;
+            StepWarning[]? warnings = log.Warnings is { } logged ? [.. logged.Select(warning => StepWarning.Of(warning, step.Place, setting.ProjectDirectory, setting.Host.Paths))] : null;
             foreach (var output in overwritten())
             {
                 log.Diagnostics.OutputOverwritten(step, Path.GetFileName(setting.State.Project), output.Path, output.By.Step, output.Project);
@@ -251,7 +251,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private string HashOf(WrittenFiles files, StatePaths paths)
     {
         var written = files.Files.Select(file => OutputPath.Absolute(setting.ProjectDirectory, file));
-        return FileSnapshot.OfOutputs([.. written], setting.ProjectDirectory, paths.Outputs, cancellation).Root.Hash;
+        return FileSnapshot.OfOutputs(setting.Host.Paths, [.. written], setting.ProjectDirectory, paths.Outputs, cancellation).Root.Hash;
     }
 
     // What the key says is run, though the image's name may stand for another by now. Of one name there are images for
@@ -262,6 +262,6 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     // Empty for an image that the engine does not have yet.
     private string KeyOf(DeclaredStep step, StepOptions options, FileSnapshot inputs) =>
         (setting.ResolveImages ? setting.Images[options.Engine].Find(options.Image) : options.Image) is { } image
-            ? ActionKey.Of(StepActions.Of(step, options, image, inputs.ProjectInTree, setting.ProjectDirectory), inputs.Root).Digest.Hash
+            ? ActionKey.Of(StepActions.Of(step, options, image, inputs.ProjectInTree, setting.Host, setting.ProjectDirectory), inputs.Root).Digest.Hash
             : "";
 }

@@ -2,7 +2,6 @@ using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Parameters;
-using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
@@ -22,12 +21,14 @@ internal static class StepExclusions
     public static ExcludedInputs Of(DeclaredStep step, StepBuildSetting setting, WrittenFiles earlier)
     {
         var project = setting.ProjectDirectory;
-        var build = setting.BuildFolders.Select(Path.TrimEndingDirectorySeparator).Where(folder => !HostFolder.IsAtOrBelow(project, folder));
+        var host = setting.Host.Paths;
+        var build = setting.BuildFolders.Select(host.Trimmed).Where(folder => !host.IsAtOrBelow(project, folder));
         var outputs = step.Outputs.Paths.Select(path => path.Glob).ToList();
         return new(
-            new HashSet<string>([.. build, .. outputs.Where(output => output.IsPlain).Select(output => output.Start)]),
-            [setting.State.Folder, Path.GetFullPath(LogFilePlace.DefaultFolder, project)],
-            new(() => [.. earlier.Files.Select(file => OutputPath.Absolute(project, file))]),
+            host,
+            build.Concat(outputs.Where(output => output.IsPlain).Select(output => output.Start)).ToHashSet(host.Comparer),
+            [setting.State.Folder, host.Full(LogFilePlace.DefaultFolder, project)],
+            new(() => earlier.Files.Select(file => OutputPath.Absolute(project, file)).ToHashSet(host.Comparer)),
             [.. outputs.Select(output => output.Start)],
             StateFolder.IsName,
             static name => OutputRestorer.IsStaging(name));

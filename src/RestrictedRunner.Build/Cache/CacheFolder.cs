@@ -1,5 +1,5 @@
-using RestrictedRunner.Build.Host;
-using RestrictedRunner.Host;
+using RestrictedRunner.Build.Hosts;
+using RestrictedRunner.Hosts;
 using IO = System.IO;
 
 namespace RestrictedRunner.Build.Cache;
@@ -32,17 +32,10 @@ internal sealed record CacheFolder(string Path)
     public string Total => IO.Path.Combine(Path, "total");
 
     /// <summary>The folder where the user's other programs have theirs.</summary>
-    /// <param name="environment">The environment variables of the build.</param>
+    /// <param name="host">The machine that builds.</param>
     /// <returns>Null if the user has no home.</returns>
-    public static CacheFolder? Default(Func<string, string?> environment)
-    {
-        var caches = OperatingSystem.IsWindows() ? HostEnvironment.UserDataFolder
-            : OperatingSystem.IsMacOS() ? Home(environment, "Library/Caches")
-            // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
-            : environment("XDG_CACHE_HOME") is { } folder && IO.Path.IsPathRooted(folder) ? folder
-            : Home(environment, ".cache");
-        return IO.Path.IsPathRooted(caches) ? new(IO.Path.Combine(caches, "restricted-runner", Format)) : null;
-    }
+    public static CacheFolder? Default(Host host) =>
+        host.Paths.IsFull(host.CacheFolder) ? new(host.Paths.Join(host.Paths.Join(host.CacheFolder, "restricted-runner"), Format)) : null;
 
     /// <summary>Begins a file of the cache. What a killed build leaves of it, <see cref="Eviction"/> removes.</summary>
     /// <exception cref="IOException">There is no room.</exception>
@@ -50,13 +43,9 @@ internal sealed record CacheFolder(string Path)
     public NewFile BeginFile()
     {
         // Results may hold what others should not read: https://specifications.freedesktop.org/basedir-spec/latest/
-        if (OperatingSystem.IsWindows())
+        if (!Directory.Exists(Path))
         {
-            Directory.CreateDirectory(Path);
-        }
-        else
-        {
-            Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            UnixMode.CreateFolder(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         Directory.CreateDirectory(Unfinished);
@@ -75,7 +64,4 @@ internal sealed record CacheFolder(string Path)
     private static string Entry(string folder, string hash) => IsHash(hash)
         ? IO.Path.Combine(folder, hash[..2], hash)
         : throw new ArgumentException($"\"{hash}\" is no SHA-256 in lower-case hexadecimal");
-
-    private static string Home(Func<string, string?> environment, string below) =>
-        IO.Path.Combine(environment("HOME") ?? HostEnvironment.UserFolder, below);
 }

@@ -1,5 +1,5 @@
 using RestrictedRunner.Build.Parameters;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Cache;
 
@@ -11,8 +11,9 @@ internal sealed record CacheSetting(CacheFolder? Folder, long Limit)
     /// <summary>Reads the properties.</summary>
     /// <param name="use"><c>local</c>, <c>off</c>, or empty for the first.</param>
     /// <param name="size">Such as <c>10g</c>, or empty for the default.</param>
+    /// <param name="host">The machine that builds.</param>
     /// <param name="problem">Is told what is wrong with them.</param>
-    public static CacheSetting Read(string use, string size, Action<OptionProblem> problem)
+    public static CacheSetting Read(string use, string size, Host host, Action<OptionProblem> problem)
     {
         var isOff = use.Equals("off", StringComparison.OrdinalIgnoreCase);
         if (!isOff && use.Length > 0 && !use.Equals("local", StringComparison.OrdinalIgnoreCase))
@@ -26,6 +27,6 @@ internal sealed record CacheSetting(CacheFolder? Folder, long Limit)
             problem(new(OptionProblemKind.ValueInvalid, "DockerExecCacheSize", size, SizeText.Form));
         }
 
-        return new(isOff ? null : CacheFolder.Default(HostEnvironment.Variable), limit ?? Eviction.DefaultLimit);
+        return new(isOff ? null : CacheFolder.Default(host), limit ?? Eviction.DefaultLimit);
     }
 }

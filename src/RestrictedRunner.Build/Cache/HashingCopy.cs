@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.RemoteExecution;
 

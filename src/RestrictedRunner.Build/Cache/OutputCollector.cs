@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using Google.Protobuf;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.RemoteExecution;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Cache;
 

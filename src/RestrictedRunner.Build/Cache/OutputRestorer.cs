@@ -1,8 +1,9 @@
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Cache;
 
@@ -73,14 +74,14 @@ internal sealed class OutputRestorer(ContentStore blobs)
             for (var i = 0; i < files.Count; i++)
             {
                 var (from, to) = (Staged(staging!, i), OutputPath.Absolute(folder, files[i].Path));
-                own.In(Path.GetDirectoryName(to)!, () => File.Move(from, to, overwrite: true));
+                own.In(Path.GetDirectoryName(to)!, () => ReplaceBy(from, to));
             }
 
             // Last, so that nothing is ever written through one.
             foreach (var change in changes.OfType<InputEntry.Link>())
             {
                 var place = OutputPath.Absolute(folder, change.Path);
-                own.In(Path.GetDirectoryName(place)!, () => File.CreateSymbolicLink(place, change.Target));
+                own.In(Path.GetDirectoryName(place)!, () => SymbolicLink.Create(place, change.Target));
             }
 
             return [.. changes.Where(change => change is not InputEntry.Folder).Select(change => change.Path)];
@@ -100,7 +101,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
         (InputEntry.Folder, _) => there.IsFolder,
         (InputEntry.Link link, _) => there.IsLink && there.Info.LinkTarget == link.Target,
         (InputEntry.File file, _) => there.IsFile
-            && there.IsExecutable == (file.IsExecutable && !OperatingSystem.IsWindows())
+            && there.IsExecutable == (file.IsExecutable && Host.OfThisMachine.HasExecutableBit)
             && ((FileInfo)there.Info).Length == file.Digest.SizeBytes
             && Digests.OfFile(there.Info.FullName, cancellationToken).Equals(file.Digest),
         _ => false,
@@ -124,6 +125,12 @@ internal sealed class OutputRestorer(ContentStore blobs)
 
     /// <summary>True for the name of a folder that outputs are put together in. A build that is killed leaves it there for some time.</summary>
     public static bool IsStaging(ReadOnlySpan<char> name) => name.StartsWith(StagingPrefix, StringComparison.Ordinal) && Guid.TryParseExact(name[StagingPrefix.Length..], "N", out _);
+
+    private static void ReplaceBy(string from, string to)
+    {
+        ReadOnlyAttribute.Clear(to);
+        File.Move(from, to, overwrite: true);
+    }
 
     private static string Staged(string staging, int index) => Path.Combine(staging, $"{index}");
 
@@ -151,14 +158,14 @@ internal sealed class OutputRestorer(ContentStore blobs)
     // Only what a rename does not replace: the content of a folder comes before the folder.
     private static void RemoveOthers(List<OutputOnDisk> found, IReadOnlyList<InputEntry> entries, OutputPlaces places, CallersFiles own)
     {
-        var wanted = entries.ToDictionary(entry => entry.Path);
-        var there = found.Select(output => output.Path).ToHashSet();
+        var wanted = entries.ToDictionary(entry => entry.Path, places.Host.Comparer);
+        var there = found.Select(output => output.Path).ToHashSet(places.Host.Comparer);
         var earlier = places.Earlier
             .Where(path => !wanted.ContainsKey(path) && !there.Contains(path))
             .Order(Utf8Order.Comparer)
             .Select(path => OutputOnDisk.At(places.Folder, path)).OfType<OutputOnDisk>()
             .Where(places.MayGo);
-        var folders = entries.OfType<InputEntry.Folder>().Select(entry => OutputPath.Absolute(places.Folder, entry.Path)).ToHashSet();
+        var folders = entries.OfType<InputEntry.Folder>().Select(entry => OutputPath.Absolute(places.Folder, entry.Path)).ToHashSet(places.Host.Comparer);
         OutputOnDisk.Remove(earlier.ToList(), own, folder => folders.Contains(folder) || places.Stays(folder));
         foreach (var output in Enumerable.Reverse(found))
         {

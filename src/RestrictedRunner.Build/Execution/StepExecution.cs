@@ -60,7 +60,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         try
         {
             var start = DateTimeOffset.UtcNow;
-            var result = DockerRunner.RunInBuildAsync(_options, BuildImages.Of(engine).Pulls, stepLog.Observer(Starting, Recorder), captureOutput: false, cancellation).GetAwaiter().GetResult();
+            var result = DockerRunner.RunInBuildAsync(parameters.Host, _options, BuildImages.Of(engine).Pulls, stepLog.Observer(Starting, Recorder), captureOutput: false, cancellation).GetAwaiter().GetResult();
             stepLog.Tools.Finish();
             outcome = Judge(result, stepLog, outcome);
             return outcome with { Succeeded = Warn(result, start) && outcome.Succeeded, Output = stepLog.Collected };
@@ -76,7 +76,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         }
         catch (RunnerException e)
         {
-            Diagnostics.NotRun(e, _options, stepLog.EndFailed(), NearImage.Ask(e.Failure, _options));
+            Diagnostics.NotRun(e, _options, stepLog.EndFailed(), NearImage.Ask(e.Failure, _options, parameters.Host));
         }
 
         stepLog.Tools.Finish();
@@ -143,7 +143,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
             Diagnostics.HiddenOutOfMemory(_options);
         }
 
-        if (ForeignFile.Find(_options, start) is { } file)
+        if (ForeignFile.Find(_options, start, parameters.Host) is { } file)
         {
             Diagnostics.ForeignFile(file);
         }

@@ -1,3 +1,5 @@
+using RestrictedRunner.Hosts;
+
 namespace RestrictedRunner.Build.Failures;
 
 /// <summary>What a step may not do, or not do so often.</summary>
@@ -17,7 +19,7 @@ internal static class AccessRules
 
     /// <summary>A file belongs to another user, or the folder that it is to be in.</summary>
     public static string? OtherOwner(FailedStep failed) =>
-        failed.First(name => failed.OnHost(name) is { } file && (failed.Host.OwnerOf(file) is null ? Path.GetDirectoryName(file) ?? file : file) is var owned && IsOfOther(failed, owned)
+        failed.First(name => failed.OnHost(name) is { } file && (failed.Host.OwnerOf(file) is null ? failed.Host.Paths.Parent(file) ?? file : file) is var owned && IsOfOther(failed, owned)
             ? $"'{owned}' belongs to user {failed.Host.OwnerOf(owned)}, and the step runs as user {failed.User}: change its owner, or remove it, if need be by a step that runs as that user (rm -r)." : null, ComplaintKind.Denied, ComplaintKind.WriteDenied);
 
     /// <summary>The step has a limit, where what the command says sounds like the machine's.</summary>
@@ -34,5 +36,5 @@ internal static class AccessRules
     // The complaint may name the new file, whose name nobody chose: then it is about the file beside it that the command names.
     private static Mount? MountAt(string path, FailedStep failed) =>
         failed.Mounts.Mounts.FirstOrDefault(mount => mount.ContainerPath == path)
-        ?? failed.Mounts.Mounts.FirstOrDefault(mount => Path.GetDirectoryName(mount.ContainerPath) == Path.GetDirectoryName(path) && failed.Text.Contains(Path.GetFileName(mount.ContainerPath), StringComparison.Ordinal) && failed.Host.Program(mount.HostPath) is not null);
+        ?? failed.Mounts.Mounts.FirstOrDefault(mount => ContainerPath.Parent(mount.ContainerPath) == ContainerPath.Parent(path) && failed.Text.Contains(ContainerPath.Name(mount.ContainerPath), StringComparison.Ordinal) && failed.Host.Program(mount.HostPath) is not null);
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using RestrictedRunner.Build.Text;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Failures;
 
@@ -36,7 +37,7 @@ internal sealed partial record Complaint(ComplaintKind Kind, string Subject, str
             : ComplaintKind.Missing;
 
         // Of a file that cannot be created, its folder is missing.
-        var missing = kind == ComplaintKind.Missing && change.Groups["creates"].Success && Path.GetDirectoryName(subject) is { Length: > 0 } folder ? folder : match.Groups["makefile"].Success ? "Makefile" : subject;
+        var missing = kind == ComplaintKind.Missing && change.Groups["creates"].Success && ContainerPath.Parent(subject) is { Length: > 0 } folder ? folder : match.Groups["makefile"].Success ? "Makefile" : subject;
         return kind is { } known ? new(known, missing, Place().Match(line).Text("file")) : null;
     }
 

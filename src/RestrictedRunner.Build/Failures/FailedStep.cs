@@ -4,6 +4,7 @@ using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.Text;
 using RestrictedRunner.Build.ToolMessages;
 using RestrictedRunner.Engine;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Failures;
@@ -23,13 +24,13 @@ internal sealed partial record FailedStep(StepOptions Options, int ExitCode, IRe
     public MountMap? Originals { get; init; }
 
     /// <summary>What the host knows.</summary>
-    public HostFacts Host { get; init; } = HostFacts.OfThisMachine;
+    public HostFacts Host { get; init; } = HostFacts.Of(RestrictedRunner.Hosts.Host.OfThisMachine);
 
     /// <summary>What the output complains of.</summary>
     public IReadOnlyList<Complaint> Complaints { get; init; } = [.. LastLines.Select(Complaint.Read).OfType<Complaint>()];
 
     /// <summary>What the container sees of the host.</summary>
-    public MountMap Mounts => new(Options.Mounts, Options.Tmpfs);
+    public MountMap Mounts => new(Host.Paths, Options.Mounts, Options.Tmpfs);
 
     /// <summary>False when <c>DockerRunOpts</c> may show the container more, or start it elsewhere.</summary>
     public bool KnowsFolders => !RunOpts.Split(Options.DockerRunOpts).Any(word => FolderOptions.Any(option => word.StartsWith(option, StringComparison.Ordinal)));
@@ -50,8 +51,8 @@ internal sealed partial record FailedStep(StepOptions Options, int ExitCode, IRe
     /// <summary>The container's path of a name in the output; null where that depends on what is not known.</summary>
     public string? InContainer(string name) =>
         !KnowsFolders ? null
-        : name.StartsWith('/') ? MountMap.Normal(name)
-        : Options.WorkDir.Length > 0 && ChangedFolders.FirstOrDefault(name) == name ? MountMap.Normal($"{Options.WorkDir}/{name}")
+        : name.StartsWith('/') ? ContainerPath.Normal(name)
+        : Options.WorkDir.Length > 0 && ChangedFolders.FirstOrDefault(name) == name ? ContainerPath.Normal($"{Options.WorkDir}/{name}")
         : null;
 
     /// <summary>The host's file of a name in the output; null when no mount shows it.</summary>

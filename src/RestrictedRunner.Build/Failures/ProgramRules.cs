@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Commands;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Failures;
 
@@ -18,7 +19,7 @@ internal static partial class ProgramRules
 
     /// <summary>A script is there, and its interpreter is not. The shell that has told of it is in the image.</summary>
     public static string? NoInterpreter(FailedStep failed) =>
-        failed.First(name => Program(failed, name) is { Program: { HasWindowsLineEnds: false, Interpreter: ['/', ..] interpreter } } found && failed.Mounts.At(interpreter) is null && !(CommandPlan.For(failed.Options).Script is not null && Path.GetFileName(interpreter) == Path.GetFileName(failed.Options.Shell.Split(' ')[0]))
+        failed.First(name => Program(failed, name) is { Program: { HasWindowsLineEnds: false, Interpreter: ['/', ..] interpreter } } found && failed.Mounts.At(interpreter) is null && !(CommandPlan.For(failed.Options).Script is not null && ContainerPath.Name(interpreter) == ContainerPath.Name(failed.Options.Shell.Split(' ')[0]))
             ? $"'{found.File}' needs '{interpreter}', which is not in the image." : null, ComplaintKind.Missing);
 
     /// <summary>Nobody may execute a program. 126 is the code of one that is there and cannot be executed (POSIX, Shell Command Language, 2.8.2).</summary>

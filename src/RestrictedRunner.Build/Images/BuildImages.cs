@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
 
 namespace RestrictedRunner.Build.Images;
@@ -31,5 +32,5 @@ internal sealed class BuildImages
     }
 
     /// <summary>What an engine has said of images.</summary>
-    public ImageIdentities OfEngine(string engine) => _identities.GetOrAdd(engine, static _ => new());
+    public ImageIdentities OfEngine(string engine, Host host) => _identities.GetOrAdd(engine, _ => new(host));
 }

@@ -1,3 +1,4 @@
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
 
 namespace RestrictedRunner.Build.Images;
@@ -5,7 +6,8 @@ namespace RestrictedRunner.Build.Images;
 /// <summary>
 /// What the names of images stand for on one engine, which is asked once in a build for all that a project names.
 /// </summary>
-internal sealed class ImageIdentities
+/// <param name="host">The machine that builds.</param>
+internal sealed class ImageIdentities(Host host)
 {
     private readonly object _lock = new();
     private readonly Dictionary<string, EngineImage> _known = [];
@@ -101,7 +103,7 @@ internal sealed class ImageIdentities
     {
         try
         {
-            foreach (var (image, found) in EngineImages.FindAsync(images, engine, cancellation).GetAwaiter().GetResult())
+            foreach (var (image, found) in EngineImages.FindAsync(images, engine, host, cancellation).GetAwaiter().GetResult())
             {
                 _known[image] = found;
             }

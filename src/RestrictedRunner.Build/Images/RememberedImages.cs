@@ -1,5 +1,5 @@
 using System.Text;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 
 namespace RestrictedRunner.Build.Images;
 

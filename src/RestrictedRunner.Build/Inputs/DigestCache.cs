@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.RemoteExecution;
 
 namespace RestrictedRunner.Build.Inputs;
@@ -56,7 +56,7 @@ internal sealed record DigestCache(IReadOnlyDictionary<string, DigestCache.Entry
 
     /// <summary>The digest of a file, or null when it is not known or its stamp is another.</summary>
     public Digest? Find(InputFile file) =>
-        Entries.TryGetValue(file.FullPath, out var entry) && entry.Stamp == file.Stamp ? new() { Hash = entry.Hash, SizeBytes = entry.Stamp.Size } : null;
+        file.Stamp.IsComplete && Entries.TryGetValue(file.FullPath, out var entry) && entry.Stamp == file.Stamp ? new() { Hash = entry.Hash, SizeBytes = entry.Stamp.Size } : null;
 
     /// <summary>True when the cache has to be written so that what these files need is not forgotten.</summary>
     /// <param name="files">What a build asks for.</param>

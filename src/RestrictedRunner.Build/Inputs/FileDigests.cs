@@ -1,4 +1,4 @@
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Keys;
 
 namespace RestrictedRunner.Build.Inputs;

@@ -1,5 +1,5 @@
-using RestrictedRunner.Build.Host;
-using RestrictedRunner.Host;
+using RestrictedRunner.Build.Hosts;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Inputs;
 
@@ -10,20 +10,11 @@ namespace RestrictedRunner.Build.Inputs;
 internal sealed record FileOrLink(FileStamp? Stamp, bool IsLink, bool Leads)
 {
     /// <summary>Null when nothing is there.</summary>
-    public static FileOrLink? At(string path)
+    public static FileOrLink? At(string path) => FileStatus.OfLink(path) switch
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            var isLink = new FileInfo(path).LinkTarget is not null;
-            return new(FileStamp.Of(path), isLink, !isLink || Path.Exists(path));
-        }
-
-        return FileStatus.OfLink(path) switch
-        {
-            null => null,
-            { IsLink: true } => FileStatus.Of(path) is { } target ? new(target.IsRegularFile ? FileStamp.Of(target) : null, IsLink: true, Leads: true) : new(Stamp: null, IsLink: true, Leads: false),
-            { IsRegularFile: true } file => new(FileStamp.Of(file), IsLink: false, Leads: true),
-            _ => null,
-        };
-    }
+        null => null,
+        { IsLink: true } => FileStatus.Of(path) is { } target ? new(target.IsRegularFile ? FileStamp.Of(target) : null, IsLink: true, Leads: true) : new(Stamp: null, IsLink: true, Leads: false),
+        { IsRegularFile: true } file => new(FileStamp.Of(file), IsLink: false, Leads: true),
+        _ => null,
+    };
 }

@@ -1,6 +1,6 @@
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Paths;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Inputs;
 
@@ -15,9 +15,10 @@ internal sealed record FoundPath(string Path, Func<IEnumerable<FoundPath>>? Behi
 }
 
 /// <summary>Finds the files that globs stand for, and looks into no folder that none of them can be in.</summary>
+/// <param name="host">The form of paths on the host.</param>
 /// <param name="exclusions">What is left out, and with a folder all that is below it.</param>
 /// <param name="excluded">What is left out where it is come upon, though not where a glob starts; null for nothing.</param>
-internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, ExcludedInputs? excluded = null)
+internal sealed class FileSearch(HostPaths host, IReadOnlyList<Glob> exclusions, ExcludedInputs? excluded = null)
 {
     // Of the folders that inputs start in, which are few.
     private readonly Dictionary<string, bool> _isLink = [];
@@ -36,7 +37,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, ExcludedInputs?
 
         return (Directory.Exists(glob.Start), glob.IsPlain) switch
         {
-            (true, true) => In(glob.Start, Glob.Below(glob.Start)),
+            (true, true) => In(glob.Start, Glob.Below(host, glob.Start)),
             (true, false) => In(glob.Start, glob, glob.Initial),
             (false, true) => [new(RawPath(glob.Start) ?? glob.Start)],
             (false, false) => [],
@@ -48,18 +49,18 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, ExcludedInputs?
     /// <param name="folder">Full path of a folder: links on the way to it are not looked at.</param>
     public IEnumerable<FoundPath> FindBelow(Glob glob, string folder)
     {
-        var outermost = IsLeftOut(glob) ? null : HostFolder.WithParents(glob.Start).TakeWhile(path => !HostFolder.IsAtOrBelow(folder, path)).LastOrDefault(path => IsLinkToFolder(path, glob));
+        var outermost = IsLeftOut(glob) ? null : host.WithParents(glob.Start).TakeWhile(path => !host.IsAtOrBelow(folder, path)).LastOrDefault(path => IsLinkToFolder(path, glob));
         return outermost is not null ? [new(outermost, () => FindBelow(glob, outermost), IsNamed: glob.IsPlain && outermost == glob.Start) { IsStart = true }] : Find(glob);
     }
 
     /// <summary>What a glob stands for in a folder whose dot it would pass by.</summary>
     public IEnumerable<FoundPath> InDotFolder(string folder, Glob glob) =>
-        glob.StateIn(folder) is var state && glob.GoesOn(state) && !HostFolder.WithParents(folder).Any(path => IsExcluded(path) || excluded?.Has(path) == true) ? In(folder, glob, state) : [];
+        glob.StateIn(folder) is var state && glob.GoesOn(state) && !host.WithParents(folder).Any(path => IsExcluded(path) || excluded?.Has(path) == true) ? In(folder, glob, state) : [];
 
     /// <summary>True for a link to a folder that it is in: to follow it would have no end. True also where that cannot be told.</summary>
-    public static bool IsLoop(string link) =>
+    public bool IsLoop(string link) =>
         FileStatus.Of(link) is not { } target
-        || HostFolder.WithParents(link).Skip(1).Any(parent => FileStatus.Of(parent) is { } folder && (folder.Device, folder.Inode) == (target.Device, target.Inode));
+        || host.WithParents(link).Skip(1).Any(parent => FileStatus.Of(parent) is { } folder && (folder.Device, folder.Inode) == (target.Device, target.Inode));
 
     private IEnumerable<FoundPath> In(string folder, Glob glob) => In(folder, glob, glob.Initial);
 
@@ -109,7 +110,7 @@ internal sealed class FileSearch(IReadOnlyList<Glob> exclusions, ExcludedInputs?
         return isLink;
     }
 
-    private bool IsLeftOut(Glob glob) => HostFolder.WithParents(glob.Start).Any(IsExcluded);
+    private bool IsLeftOut(Glob glob) => host.WithParents(glob.Start).Any(IsExcluded);
 
     private bool IsExcluded(string path) => exclusions.Count > 0 && exclusions.Any(exclusion => exclusion.IsMatch(path));
 

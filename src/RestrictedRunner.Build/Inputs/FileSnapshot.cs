@@ -1,8 +1,9 @@
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.RemoteExecution;
 using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Hosts;
 using Directory = System.IO.Directory;
 
 namespace RestrictedRunner.Build.Inputs;
@@ -31,14 +32,15 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
         Of(() => InputFiles.Find(declared, excluded), known, depth, cancellation);
 
     /// <summary>The same for outputs, whose links are the files that they lead to.</summary>
+    /// <param name="host">The form of paths on the host.</param>
     /// <param name="written">Full paths of files, which may have any characters in their names.</param>
     /// <param name="folder">Full path of the project's folder.</param>
     /// <param name="known">Path of the file that remembers what was read before.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
-    public static FileSnapshot OfOutputs(IReadOnlyList<string> written, string folder, string known, CancellationToken cancellation) =>
-        Of(() => InputFiles.FindOutputs(folder, [.. written.Select(Glob.Plain)], followsLinks: true), known, depth: 0, cancellation);
+    public static FileSnapshot OfOutputs(HostPaths host, IReadOnlyList<string> written, string folder, string known, CancellationToken cancellation) =>
+        Of(() => InputFiles.FindOutputs(host, folder, [.. written.Select(path => Glob.Plain(host, path))], followsLinks: true), known, depth: 0, cancellation);
 
     /// <summary>What is declared as a plain path and is not there.</summary>
     public IEnumerable<DeclaredPath> Absent() => Found.Missing.Where(IsFile);
@@ -109,5 +111,5 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
 
     // The same wherever the checkout is: also of a link that is absolute, or leads by a folder's name that the tree has not.
     private static string TargetInTree(InputLink link, int depth) =>
-        Path.GetRelativePath(Path.GetDirectoryName($"/{ProjectTree.PathAt(depth, link.Path)}")!, $"/{ProjectTree.PathAt(depth, link.Target)}").Replace(Path.DirectorySeparatorChar, '/');
+        HostPaths.Linux.Relative(ContainerPath.Parent($"/{ProjectTree.PathAt(depth, link.Path)}")!, $"/{ProjectTree.PathAt(depth, link.Target)}");
 }

@@ -1,4 +1,4 @@
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 
 namespace RestrictedRunner.Build.Inputs;
 

@@ -1,7 +1,7 @@
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.Steps;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Inputs;
 
@@ -28,51 +28,46 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
     public static InputFiles Find(DeclaredInputs declared, ExcludedInputs? excluded = null)
     {
-        var folder = declared.ProjectDirectory;
-        var search = new InputSearch(folder, new FileSearch(declared.Exclusions, excluded), excluded);
+        var (folder, host) = (declared.ProjectDirectory, declared.Host);
+        var spelling = new OneSpelling(host);
+        var search = new InputSearch(declared.Host, folder, new FileSearch(declared.Host, declared.Exclusions, excluded), excluded);
         var stands = search.Find([.. declared.Paths.Select(path => path.Glob)]);
-        return new(Sorted(folder, search.Files), [.. declared.Paths.Where((_, i) => !stands[i])])
+        return new(Sorted(folder, host, search.Files, spelling), [.. declared.Paths.Where((_, i) => !stands[i])])
         {
-            RawNames = [.. search.RawNames.Select(path => RelativePath(folder, path))],
-            Links = [.. search.Links.Select(link => Link(folder, link.Key, RelativePath(folder, link.Value))).OrderBy(link => link.Path, Utf8Order.Comparer)],
-            Nowhere = [.. search.Nowhere.Select(link => Link(folder, link, "")).OrderBy(link => link.Path, Utf8Order.Comparer)],
+            RawNames = [.. search.RawNames.Select(path => host.Relative(folder, path))],
+            Links = [.. search.Links.Select(link => Link(link.Key, host.Relative(folder, link.Value))).OrderBy(link => link.Path, Utf8Order.Comparer)],
+            Nowhere = [.. search.Nowhere.Select(link => Link(link, "")).OrderBy(link => link.Path, Utf8Order.Comparer)],
         };
+
+        InputLink Link(string path, string target) => new(spelling.Of(host.Relative(folder, path)), path, new FileInfo(path).LinkTarget ?? "", spelling.Of(target));
     }
 
     /// <summary>Looks for outputs: a link to a file is that file's content under the link's name, and a dot is a character like others.</summary>
+    /// <param name="host">The form of paths on the host.</param>
     /// <param name="folder">Full path of the project's folder.</param>
     /// <param name="outputs">Files, folders and patterns.</param>
     /// <param name="followsLinks">False looks into no folder that a pattern finds behind a symbolic link.</param>
     /// <exception cref="UnauthorizedAccessException">This user may not look into a folder.</exception>
-    public static InputFiles FindOutputs(string folder, IReadOnlyList<Glob> outputs, bool followsLinks)
+    public static InputFiles FindOutputs(HostPaths host, string folder, IReadOnlyList<Glob> outputs, bool followsLinks)
     {
-        var search = new FileSearch([]);
+        var search = new FileSearch(host, []);
         string[] all = [.. outputs.SelectMany(glob => Followed(search.Find(glob))).Distinct()];
         string[] paths = [.. all.Where(path => !RawName.IsRaw(path))];
         var stamps = new FileStamp?[paths.Length];
         InParallel.For(paths.Length, i => stamps[i] = FileStamp.Of(paths[i]), CancellationToken.None);
-        return new(Sorted(folder, paths.Zip(stamps).Where(file => file.Second is not null).Select(file => KeyValuePair.Create(file.First, file.Second!))), Missing: [])
+        return new(Sorted(folder, host, paths.Zip(stamps).Where(file => file.Second is not null).Select(file => KeyValuePair.Create(file.First, file.Second!)), new(host)), Missing: [])
         {
-            RawNames = [.. all.Where(RawName.IsRaw).Select(path => RelativePath(folder, path))],
+            RawNames = [.. all.Where(RawName.IsRaw).Select(path => host.Relative(folder, path))],
         };
 
         IEnumerable<string> Followed(IEnumerable<FoundPath> found) =>
-            found.SelectMany(path => path.Behind is null ? [path.Path] : followsLinks && !FileSearch.IsLoop(path.Path) ? Followed(path.Behind()) : []);
+            found.SelectMany(path => path.Behind is null ? [path.Path] : followsLinks && !search.IsLoop(path.Path) ? Followed(path.Behind()) : []);
     }
 
-    private static InputFile[] Sorted(string folder, IEnumerable<KeyValuePair<string, FileStamp>> files)
+    private static InputFile[] Sorted(string folder, HostPaths host, IEnumerable<KeyValuePair<string, FileStamp>> files, OneSpelling spelling)
     {
-        InputFile[] found = [.. files.Select(file => new InputFile(RelativePath(folder, file.Key), file.Key, file.Value))];
+        InputFile[] found = [.. files.Select(file => new InputFile(spelling.Of(host.Relative(folder, file.Key)), file.Key, file.Value))];
         Array.Sort(found, static (x, y) => Utf8Order.Comparer.Compare(x.Path, y.Path));
         return found;
-    }
-
-    private static InputLink Link(string folder, string path, string target) =>
-        new(RelativePath(folder, path), path, new FileInfo(path).LinkTarget ?? "", target);
-
-    private static string RelativePath(string folder, string path)
-    {
-        var isBelow = path.StartsWith(folder, StringComparison.Ordinal) && path.Length > folder.Length && path[folder.Length] == Path.DirectorySeparatorChar;
-        return (isBelow ? path[(folder.Length + 1)..] : Path.GetRelativePath(folder, path)).Replace(Path.DirectorySeparatorChar, '/');
     }
 }

@@ -1,6 +1,6 @@
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Paths;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Inputs;
 
@@ -9,19 +9,20 @@ namespace RestrictedRunner.Build.Inputs;
 /// among the inputs stays a link, so that a tool that looks beside its real path finds what it does on the host. One that
 /// leads elsewhere is the file, or the folder with the files, that it leads to.
 /// </summary>
+/// <param name="host">The form of paths on the host.</param>
 /// <param name="folder">Full path of the project's folder.</param>
 /// <param name="search">Finds what globs stand for.</param>
 /// <param name="excluded">Knows where outputs are to be; null for no step.</param>
-internal sealed class InputSearch(string folder, FileSearch search, ExcludedInputs? excluded)
+internal sealed class InputSearch(HostPaths host, string folder, FileSearch search, ExcludedInputs? excluded)
 {
-    private readonly RealPaths _real = new();
-    private readonly Dictionary<string, FileStamp> _files = [];
-    private readonly Dictionary<string, FileStamp> _linksToFiles = [];
-    private readonly SortedDictionary<string, List<FoundPath>> _undecided = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _linksToFolders = [];
-    private readonly HashSet<string> _folders = [];
-    private readonly Dictionary<string, string> _links = [];
-    private readonly HashSet<string> _nowhere = [];
+    private readonly RealPaths _real = new(host);
+    private readonly Dictionary<string, FileStamp> _files = new(host.Comparer);
+    private readonly Dictionary<string, FileStamp> _linksToFiles = new(host.Comparer);
+    private readonly SortedDictionary<string, List<FoundPath>> _undecided = new(host.Comparer);
+    private readonly HashSet<string> _linksToFolders = new(host.Comparer);
+    private readonly HashSet<string> _folders = new(host.Comparer);
+    private readonly Dictionary<string, string> _links = new(host.Comparer);
+    private readonly HashSet<string> _nowhere = new(host.Comparer);
     private readonly HashSet<string> _rawNames = [];
 
     /// <summary>The files, and what links stand for that lead elsewhere: full paths, with the stamp of what is read.</summary>
@@ -71,13 +72,13 @@ internal sealed class InputSearch(string folder, FileSearch search, ExcludedInpu
     private void Add(IEnumerable<FoundPath> found)
     {
         var byName = found.ToLookup(path => RawName.IsRaw(path.Path));
-        foreach (var path in byName[true].Where(path => path.IsNamed || (!FileSearch.IsLoop(path.Path) && path.Behind!().Any())))
+        foreach (var path in byName[true].Where(path => path.IsNamed || (!search.IsLoop(path.Path) && path.Behind!().Any())))
         {
             _rawNames.Add(path.Path);
         }
 
         var byKind = byName[false].ToLookup(path => path.Behind is null);
-        string[] files = [.. byKind[true].Select(path => path.Path).Distinct().Where(path => !_files.ContainsKey(path))];
+        string[] files = [.. byKind[true].Select(path => path.Path).Distinct(host.Comparer).Where(path => !_files.ContainsKey(path))];
         var seen = new FileOrLink?[files.Length];
         InParallel.For(files.Length, i => seen[i] = FileOrLink.At(files[i]), CancellationToken.None);
         for (var i = 0; i < files.Length; i++)
@@ -115,12 +116,12 @@ internal sealed class InputSearch(string folder, FileSearch search, ExcludedInpu
     private void AddFolders(string path)
     {
         var above = Path.GetDirectoryName(path);
-        while (above is not null && _folders.Add(above) && !HostFolder.IsAtOrBelow(folder, above))
+        while (above is not null && _folders.Add(above) && !host.IsAtOrBelow(folder, above))
         {
             above = Path.GetDirectoryName(above);
         }
 
-        for (var at = folder; at is not null && above is not null && at.Length >= above.Length && HostFolder.IsAtOrBelow(at, above); at = Path.GetDirectoryName(at))
+        for (var at = folder; at is not null && above is not null && at.Length >= above.Length && host.IsAtOrBelow(at, above); at = Path.GetDirectoryName(at))
         {
             _folders.Add(at);
         }
@@ -150,8 +151,8 @@ internal sealed class InputSearch(string folder, FileSearch search, ExcludedInpu
     // The outermost on the way from where the glob starts to where the link leads.
     private string? DotFolder(string link, string start) =>
         _real.Targets(link)
-            .Where(target => HostFolder.IsAtOrBelow(target, start))
-            .Select(target => HostFolder.WithParents(target).TakeWhile(at => at.Length > start.Length).LastOrDefault(at => Path.GetFileName(at).StartsWith('.') && Directory.Exists(at)))
+            .Where(target => host.IsAtOrBelow(target, start))
+            .Select(target => host.WithParents(target).TakeWhile(at => at.Length > start.Length).LastOrDefault(at => Path.GetFileName(at).StartsWith('.') && Directory.Exists(at)))
             .FirstOrDefault(folder => folder is not null);
 
     // A link that leads to another is decided after that one.
@@ -177,7 +178,7 @@ internal sealed class InputSearch(string folder, FileSearch search, ExcludedInpu
         {
             Decide(target);
             var there = Through(target);
-            var behind = Behind(found, isLoop: HostFolder.IsAtOrBelow(link, there));
+            var behind = Behind(found, isLoop: host.IsAtOrBelow(link, there));
             if (behind.TrueForAll(path => there + path.Path[link.Length..] is var at && Has(at) && !IsByAnotherName(at, there)) && found.Exists(path => path.IsNamed || path.Behind!().Any()))
             {
                 _links[link] = target;
@@ -185,7 +186,7 @@ internal sealed class InputSearch(string folder, FileSearch search, ExcludedInpu
             }
         }
 
-        if (Behind(found, FileSearch.IsLoop(link)) is { Count: > 0 } copied)
+        if (Behind(found, search.IsLoop(link)) is { Count: > 0 } copied)
         {
             Add(copied);
         }
@@ -199,8 +200,8 @@ internal sealed class InputSearch(string folder, FileSearch search, ExcludedInpu
     // there what it finds on the host.
     private bool IsByAnotherName(string path, string from) =>
         from.Length < folder.Length
-        && HostFolder.IsAtOrBelow(folder, from)
-        && HostFolder.IsAtOrBelow(path, HostFolder.WithParents(folder).TakeWhile(at => at.Length > from.Length).Last());
+        && host.IsAtOrBelow(folder, from)
+        && host.IsAtOrBelow(path, host.WithParents(folder).TakeWhile(at => at.Length > from.Length).Last());
 
     // To follow a link to a folder that it is in would have no end, except where a glob starts behind it.
     private static List<FoundPath> Behind(List<FoundPath> found, bool isLoop) => [.. found.Where(path => path.IsStart || !isLoop).SelectMany(path => path.Behind!())];
@@ -209,8 +210,8 @@ internal sealed class InputSearch(string folder, FileSearch search, ExcludedInpu
 
     private bool Has(string path) => _files.ContainsKey(path) || _linksToFiles.ContainsKey(path) || _linksToFolders.Contains(path);
 
-    // The first input on the way that a link leads; null when there is none, or when an output is to be at the link or behind it.
+    // The first input on the way that a link leads; null on Windows, where not everybody may make links, when there is none, or when an output is to be at the link or behind it.
     private string? Target(string link) =>
-        OperatingSystem.IsWindows() || excluded?.LeadsToOutput(link) == true ? null
+        host.HasDrives || excluded?.LeadsToOutput(link) == true ? null
             : _real.Targets(link).FirstOrDefault(path => Has(path) || _folders.Contains(path));
 }

@@ -16,10 +16,11 @@ internal static class NearInput
     /// <param name="input">A glob or folder.</param>
     /// <param name="projectDirectory">Full path of the project's folder, from which paths are shown.</param>
     public static string Of(DeclaredPath input, string projectDirectory) =>
-        AbsentFolder(input.Glob.Start, projectDirectory) ?? LeftOut(input.Glob, projectDirectory) ?? OtherNames(input, projectDirectory);
+        AbsentFolder(input.Glob, projectDirectory) ?? LeftOut(input.Glob, projectDirectory) ?? OtherNames(input, projectDirectory);
 
-    private static string? AbsentFolder(string start, string projectDirectory)
+    private static string? AbsentFolder(Glob glob, string projectDirectory)
     {
+        var start = glob.Start;
         if (Directory.Exists(start))
         {
             return null;
@@ -33,15 +34,15 @@ internal static class NearInput
 
         var folder = Path.GetDirectoryName(absent)!;
         var nearest = Spelling.Nearest(Path.GetFileName(absent), Names(folder, foldersOnly: true));
-        return $"There is no folder '{Shown(absent, projectDirectory)}'{(nearest.Length > 0 ? $"; is '{Shown(Path.Combine(folder, nearest), projectDirectory)}' meant?" : ".")}";
+        return $"There is no folder '{glob.Host.Relative(projectDirectory, absent)}'{(nearest.Length > 0 ? $"; is '{glob.Host.Relative(projectDirectory, Path.Combine(folder, nearest))}' meant?" : ".")}";
     }
 
     // What the same text would stand for if nothing were left out.
     private static string? LeftOut(Glob glob, string projectDirectory)
     {
-        var all = glob.IsPlain ? Glob.Below(glob.Start) : glob.WithDotFolders();
+        var all = glob.IsPlain ? Glob.Below(glob.Host, glob.Start) : glob.WithDotFolders();
         return Below(glob.Start).Where(all.IsMatch).Min(StringComparer.Ordinal) is { } file
-            ? $"It does not stand for '{Shown(file, projectDirectory)}': '!' takes that away, or the build or the step itself writes it, or it is in a folder whose name begins with a dot and that the input does not name."
+            ? $"It does not stand for '{glob.Host.Relative(projectDirectory, file)}': '!' takes that away, or the build or the step itself writes it, or it is in a folder whose name begins with a dot and that the input does not name."
             : null;
     }
 
@@ -51,7 +52,7 @@ internal static class NearInput
 
         // The names of folders that come after a pattern, and the ending of the file's.
         var names = input.Text.Split('/');
-        var known = Below(glob.Start).Select(path => Path.GetRelativePath(glob.Start, path).Split(Path.DirectorySeparatorChar)).ToList();
+        var known = Below(glob.Start).Select(path => glob.Host.Relative(glob.Start, path).Split('/')).ToList();
         var folders = known.SelectMany(path => path.SkipLast(1)).Distinct().ToList();
         foreach (var name in names.SkipLast(1).Where(name => name.Length > 0 && name.AsSpan().IndexOfAny('*', '?') < 0 && !folders.Contains(name)).Where(name => !IsInStart(name, glob)))
         {
@@ -69,16 +70,14 @@ internal static class NearInput
 
         var beside = Names(glob.Start, foldersOnly: false).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal).ToList();
         var shown = string.Join(", ", beside.Take(MostNames).Select(name => $"'{name}'"));
-        return beside.Count == 0 ? $"'{Shown(glob.Start, projectDirectory)}' is empty." : $"'{Shown(glob.Start, projectDirectory)}' has {shown}{(beside.Count > MostNames ? " and more" : "")}.";
+        return beside.Count == 0 ? $"'{glob.Host.Relative(projectDirectory, glob.Start)}' is empty." : $"'{glob.Host.Relative(projectDirectory, glob.Start)}' has {shown}{(beside.Count > MostNames ? " and more" : "")}.";
     }
 
-    private static bool IsInStart(string name, Glob glob) => glob.Start.Split(Path.DirectorySeparatorChar).Contains(name) || name is "." or "..";
+    private static bool IsInStart(string name, Glob glob) => glob.Host.Segments(glob.Start).Contains(name) || name is "." or "..";
 
     private static IEnumerable<string> Below(string folder) =>
         Directory.EnumerateFiles(folder, "*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint, RecurseSubdirectories = true, IgnoreInaccessible = true }).Take(MostLookedAt);
 
     private static IEnumerable<string> Names(string folder, bool foldersOnly) =>
         (foldersOnly ? Directory.EnumerateDirectories(folder, "*", Everything) : Directory.EnumerateFileSystemEntries(folder, "*", Everything)).Select(path => Path.GetFileName(path));
-
-    private static string Shown(string path, string projectDirectory) => ProjectTree.FromProject(projectDirectory, path);
 }

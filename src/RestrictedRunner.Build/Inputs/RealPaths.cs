@@ -1,9 +1,11 @@
-using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Hosts;
+
 
 namespace RestrictedRunner.Build.Inputs;
 
 /// <summary>Where paths lead to that have symbolic links in them. Each folder is looked at once.</summary>
-internal sealed class RealPaths
+/// <param name="host">The form of paths on the host.</param>
+internal sealed class RealPaths(HostPaths host)
 {
     // As many as Linux follows.
     private const int MaxLinks = 40;
@@ -25,9 +27,9 @@ internal sealed class RealPaths
         {
             for (var above = Path.GetDirectoryName(link); above is not null; above = Path.GetDirectoryName(above))
             {
-                if (Folder(above, MaxLinks) is { } real && HostFolder.IsAtOrBelow(at, real))
+                if (Folder(above, MaxLinks) is { } real && host.IsAtOrBelow(at, real))
                 {
-                    yield return Path.TrimEndingDirectorySeparator(Path.Join(above, at[real.Length..]));
+                    yield return host.Trimmed(Path.Join(above, at[real.Length..]));
                 }
             }
         }
@@ -58,8 +60,9 @@ internal sealed class RealPaths
         }
 
         // What ".." counts from is where the names before it lead to.
-        var at = text.StartsWith(Path.DirectorySeparatorChar) ? Path.GetPathRoot(location)! : Path.GetDirectoryName(location)!;
-        var names = text.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        var root = host.RootOf(text);
+        var at = root.Length > 0 ? root : Path.GetDirectoryName(location)!;
+        var names = host.Segments(text[root.Length..]);
         for (var i = 0; i < names.Length; i++)
         {
             var next = names[i] switch

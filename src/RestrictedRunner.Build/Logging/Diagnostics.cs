@@ -6,7 +6,7 @@ using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Text;
 using RestrictedRunner.Build.ToolMessages;
 using RestrictedRunner.Engine;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Results;
 
 namespace RestrictedRunner.Build.Logging;
@@ -17,8 +17,9 @@ namespace RestrictedRunner.Build.Logging;
 /// cache, 9xxx about our own faults. docs/diagnostics.md explains each.
 /// </summary>
 /// <param name="log">The log of a task.</param>
+/// <param name="host">The machine that builds.</param>
 /// <param name="file">The user's project, where MSBuild would name the file of ours that has the task; null for the line of the task.</param>
-internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = null)
+internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, string? file = null)
 {
     private static readonly string[] LimitReached = ["Too many open files", "Resource temporarily unavailable", "Cannot allocate memory"];
 
@@ -296,7 +297,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
     {
         // The step's own files have gone by now.
         var path = UnseenSource.Find(failure.Message, Path.Exists) ?? UnseenSource.Find(failure.Message, static path => !path.EndsWith('.')) ?? "";
-        var isOurs = HostFolder.IsAtOrBelow(path, HostEnvironment.TemporaryFolder) && !options.Mounts.Any(mount => mount.HostPath == path);
+        var isOurs = host.Paths.IsAtOrBelow(path, host.RunFolder) && !options.Mounts.Any(mount => mount.HostPath == path);
         Error("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{(isOurs ? " It belongs to the step's script, in the temporary folder: set TMPDIR to a folder that the engine sees, or use Arguments, which need no script." : "")}{Engine(failure)}");
     }
 
@@ -366,7 +367,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
     private FailedStep Failed(StepOptions options, int exitCode, KeptOutput output) =>
-        new(options, exitCode, output.LastLines) { Originals = IsHermetic ? new(output.DisplayMounts, []) : null };
+        new(options, exitCode, output.LastLines) { Host = HostFacts.Of(host), Originals = IsHermetic ? new(host.Paths, output.DisplayMounts, []) : null };
 
     private static string Why(FailedStep failed) => Sentence(FailureRules.Explain(failed));
 
@@ -379,8 +380,8 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, string? file = 
     private static string Unexpanded(string hostPath) =>
         hostPath.Split('/', '\\').Any(name => name.StartsWith('~') || name.StartsWith('$')) ? " No shell expands '~' and '$': use $(MSBuildProjectDirectory)." : "";
 
-    private static string NoPlace(RunnerException failure, StepOptions options) =>
-        failure.Message.Contains("read-only file system", StringComparison.OrdinalIgnoreCase) && new MountMap(options.Mounts, options.Tmpfs).WithoutPlace(Path.Exists) is { } nested
+    private string NoPlace(RunnerException failure, StepOptions options) =>
+        failure.Message.Contains("read-only file system", StringComparison.OrdinalIgnoreCase) && new MountMap(host.Paths, options.Mounts, options.Tmpfs).WithoutPlace(Path.Exists) is { } nested
             ? $". Create '{nested.Place}' before the step: it is where '{nested.Mount.HostPath}' is mounted, inside a read-only mount"
             : "";
 

@@ -1,4 +1,5 @@
 using RestrictedRunner.Build.Text;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
 
 namespace RestrictedRunner.Build.Logging;
@@ -12,9 +13,9 @@ internal static class NearImage
     private static readonly string[] DefaultPlaces = ["docker.io/", "index.docker.io/", "localhost/", "library/"];
 
     /// <summary>Asks the engine for its images, in one call, where a failure is about an image.</summary>
-    public static IReadOnlyList<string> Ask(RunnerFailure failure, StepOptions options) =>
+    public static IReadOnlyList<string> Ask(RunnerFailure failure, StepOptions options, Host host) =>
         failure is RunnerFailure.ImageAbsent or RunnerFailure.ImageNotFound or RunnerFailure.PullUnauthorized or RunnerFailure.RegistryUnreachable or RunnerFailure.PullFailed
-            ? Find(options.Image, EngineImages.NamesAsync(options).GetAwaiter().GetResult())
+            ? Find(options.Image, EngineImages.NamesAsync(options, host).GetAwaiter().GetResult())
             : [];
 
     /// <summary>The images that may be meant, the likeliest first.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Logging;
 
@@ -8,7 +9,9 @@ namespace RestrictedRunner.Build.Logging;
 /// Keeps the log of each step together while several run at once: the oldest that runs is logged as it comes, what the
 /// others log waits until it is their turn, or until it is too much to be kept in memory.
 /// </summary>
-internal sealed class StepLogs(IBuildEngine8 engine)
+/// <param name="engine">The build.</param>
+/// <param name="host">The machine that builds.</param>
+internal sealed class StepLogs(IBuildEngine8 engine, Host host)
 {
     /// <summary>The task that messages of a step are said to be of: it does what a step declares.</summary>
     public const string Sender = "DockerExec";
@@ -82,7 +85,7 @@ internal sealed class StepLogs(IBuildEngine8 engine)
             _logs = logs;
             Engine = new StepEngine(logs.Engine, step.Place, (e, write) => logs.Write(this, e, write));
             Messages = new(Engine, Sender);
-            Diagnostics = new(Messages) { Step = step.Name };
+            Diagnostics = new(Messages, logs.Host) { Step = step.Name };
         }
 
         /// <summary>True when nothing is added any more.</summary>
@@ -150,6 +153,9 @@ internal sealed class StepLogs(IBuildEngine8 engine)
 
         public void Dispose() => _logs.Close(this);
     }
+
+    /// <summary>The machine that builds.</summary>
+    private Host Host => host;
 
     private IBuildEngine8 Engine => engine;
 }

@@ -32,7 +32,7 @@ internal sealed class ToolOutput
         _rules = parameters.Lines;
         _diagnostics = diagnostics;
         var options = parameters.Options;
-        _files = new(new(parameters.DisplayMounts, options.Tmpfs), options.WorkDir, File.Exists);
+        _files = new(new(parameters.Host.Paths, parameters.DisplayMounts, options.Tmpfs), options.WorkDir, File.Exists);
         _standardOutput = Reader(parameters.StandardOutput);
         _standardError = Reader(parameters.StandardError);
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 
 namespace RestrictedRunner.Build.MSBuild;
 

@@ -1,5 +1,5 @@
-using RestrictedRunner.Build.Host;
-using RestrictedRunner.Host;
+using RestrictedRunner.Build.Hosts;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Outputs;
 
@@ -19,7 +19,7 @@ internal sealed record OutputOnDisk(string Path, FileSystemInfo Info)
     public bool IsFile => !IsLink && !IsFolder && Info is FileInfo file && (file.Length > 0 || FileStatus.OfLink(Info.FullName) is not { IsRegularFile: false });
 
     /// <summary>The one bit of a file's mode that is kept.</summary>
-    public bool IsExecutable => !OperatingSystem.IsWindows() && Info.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
+    public bool IsExecutable => UnixMode.IsExecutableByOwner(Info);
 
     /// <summary>What is at a path.</summary>
     /// <returns>Null, if nothing is there.</returns>

@@ -1,4 +1,5 @@
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Outputs;
 
@@ -21,10 +22,7 @@ internal static class OutputPath
     public static bool IsBelow(string path) => path.Length <= MaxLength && path.Split('/').All(IsName);
 
     /// <summary>Whether a text is the name of one file.</summary>
-    public static bool IsName(string text) =>
-        text is not ("" or "." or "..")
-        && text.AsSpan().IndexOfAny('/', '\0') < 0
-        && !(OperatingSystem.IsWindows() && text.AsSpan().IndexOfAny('\\', ':') >= 0);
+    public static bool IsName(string text) => Host.OfThisMachine.Paths.IsName(text);
 
     /// <summary>Whether a symbolic link leads to a place below the folder, through whatever links of this kind.</summary>
     /// <param name="path">Where the link is.</param>
@@ -63,10 +61,11 @@ internal static class OutputPath
     }
 
     /// <summary>The path on this machine.</summary>
-    public static string Absolute(string folder, string path) =>
-        path.StartsWith(Up, StringComparison.Ordinal)
-            ? Path.GetFullPath(Ordinary(path), folder)
-            : Path.Combine(folder, path.Replace('/', Path.DirectorySeparatorChar));
+    public static string Absolute(string folder, string path)
+    {
+        var host = Host.OfThisMachine.Paths;
+        return path.StartsWith(Up, StringComparison.Ordinal) ? host.At(folder, Ordinary(path)) : host.Join(folder, path.Replace('/', host.Separator));
+    }
 
     /// <summary>The outputs that are in no other output, each once and sorted.</summary>
     /// <param name="paths">With or without a slash at the end.</param>

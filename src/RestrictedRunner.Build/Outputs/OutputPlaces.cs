@@ -1,4 +1,5 @@
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Outputs;
 
@@ -7,6 +8,9 @@ namespace RestrictedRunner.Build.Outputs;
 /// <param name="Paths">Outputs that are declared by their names. A result that lacks one of them is none of this step.</param>
 internal sealed record OutputPlaces(string Folder, IReadOnlyList<string> Paths)
 {
+    /// <summary>The form of paths on the host.</summary>
+    public HostPaths Host { get; init; } = HostPaths.Linux;
+
     /// <summary>Outputs that are declared by patterns: the result says what they stood for.</summary>
     public IReadOnlyList<Glob> Globs { get; init; } = [];
 

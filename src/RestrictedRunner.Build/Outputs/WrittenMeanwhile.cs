@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Outputs;
 

@@ -1,4 +1,5 @@
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Parameters;
 
@@ -9,7 +10,7 @@ internal static class HostWorkingDirectory
     /// <param name="parameters">With all mounts that the step has.</param>
     public static StepParameters Translate(StepParameters parameters)
     {
-        var (written, mounts) = (parameters.WorkingDirectory, parameters.Options.Mounts);
+        var (written, mounts, host) = (parameters.WorkingDirectory, parameters.Options.Mounts, parameters.Host.Paths);
         if (written.Length == 0)
         {
             return parameters;
@@ -20,9 +21,9 @@ internal static class HostWorkingDirectory
             return With(parameters, new(OptionProblemKind.Conflict, Parameter.WorkingDirectory, written, "WorkDir is given too; WorkingDirectory is a path of the host, WorkDir one in the container, and a step has one of them"));
         }
 
-        var folder = written.Contains('\0', StringComparison.Ordinal) ? written : Path.GetFullPath(written, parameters.Options.ClientDirectory);
+        var folder = written.Contains('\0', StringComparison.Ordinal) ? written : host.Full(written, parameters.Options.ClientDirectory);
         var isThere = Directory.Exists(folder);
-        if (isThere && new MountMap(mounts, parameters.Options.Tmpfs).InContainer(folder) is { } path)
+        if (isThere && new MountMap(host, mounts, parameters.Options.Tmpfs).InContainer(folder) is { } path)
         {
             return parameters with { Options = parameters.Options with { WorkDir = path } };
         }
@@ -34,9 +35,9 @@ internal static class HostWorkingDirectory
         }
 
         var reason =
-            written.StartsWith('/') && mounts.Any(mount => HostFolder.IsAtOrBelow(written, mount.ContainerPath)) ? "no mount shows such a folder of the host; it is a path of the container: that goes into WorkDir"
+            written.StartsWith('/') && mounts.Any(mount => ContainerPath.IsAtOrBelow(written, mount.ContainerPath)) ? "no mount shows such a folder of the host; it is a path of the container: that goes into WorkDir"
             : !isThere ? "there is no such folder on the host"
-            : $"the container does not see this folder of the host: no entry of Mounts is this folder or a parent of it. Add Mounts=\"{folder}:{folder}\"";
+            : $"the container does not see this folder of the host: no entry of Mounts is this folder or a parent of it. Add Mounts=\"{folder}:{host.InContainer(folder)}\"";
         return With(parameters, new(OptionProblemKind.WorkingDirectoryUnreachable, Parameter.WorkingDirectory, folder, reason));
     }
 

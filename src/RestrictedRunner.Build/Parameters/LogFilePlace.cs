@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Parameters;
 
@@ -45,9 +46,10 @@ internal sealed partial class LogFilePlace
             shared: false);
 
     /// <summary>The folder of a project, absolute or relative to it.</summary>
+    /// <param name="host">The form of paths on the host.</param>
     /// <param name="intermediate">Where the project says that its <c>obj</c> is, with backslashes or as Linux writes it; empty where it does not say.</param>
-    public static string FolderIn(string intermediate) =>
-        intermediate.Length == 0 ? DefaultFolder : System.IO.Path.Combine(OperatingSystem.IsWindows() ? intermediate : intermediate.Replace('\\', '/'), Folder);
+    public static string FolderIn(HostPaths host, string intermediate) =>
+        intermediate.Length == 0 ? DefaultFolder : host.Join(intermediate.Replace('\\', host.Separator), Folder);
 
     /// <summary>
     /// Removes what earlier runs left: of a shared name the file, else those of failed runs of any step that are older

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
 using RestrictedRunner.Build.ToolMessages;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Parameters;
@@ -14,21 +15,24 @@ internal sealed class ParameterReader
     private readonly List<OptionProblem> _problems = [];
     private readonly GivenValues _given;
     private readonly string _projectDirectory;
+    private readonly Host _host;
 
-    private ParameterReader(GivenValues given, string projectDirectory) => (_given, _projectDirectory) = (given, projectDirectory);
+    private ParameterReader(GivenValues given, string projectDirectory, Host host) => (_given, _projectDirectory, _host) = (given, projectDirectory, host);
 
     /// <summary>Reads all parameters. Whether the options go together, and what they name is there, is not looked at.</summary>
     /// <param name="given">What the user wrote.</param>
     /// <param name="projectDirectory">Full path of the folder that relative paths start in.</param>
     /// <param name="logFile">Where all output of a failed step goes when the user says nothing of it.</param>
-    public static StepParameters Read(GivenValues given, string projectDirectory, LogFilePlace logFile) => new ParameterReader(given, projectDirectory).Read(logFile);
+    /// <param name="host">The machine that builds.</param>
+    public static StepParameters Read(GivenValues given, string projectDirectory, LogFilePlace logFile, Host host) => new ParameterReader(given, projectDirectory, host).Read(logFile);
 
     /// <summary>Reads mounts alone, as <c>DockerMount</c> has them.</summary>
     /// <param name="items">The mounts.</param>
     /// <param name="projectDirectory">Full path of the folder that relative paths start in.</param>
-    public static (IReadOnlyList<Mount> Mounts, IReadOnlyList<OptionProblem> Problems) ReadMounts(IEnumerable<GivenItem> items, string projectDirectory)
+    /// <param name="host">The machine that builds.</param>
+    public static (IReadOnlyList<Mount> Mounts, IReadOnlyList<OptionProblem> Problems) ReadMounts(IEnumerable<GivenItem> items, string projectDirectory, Host host)
     {
-        var reader = new ParameterReader(GivenValues.None, projectDirectory);
+        var reader = new ParameterReader(GivenValues.None, projectDirectory, host);
         return ([.. items.Select(reader.ReadMount).OfType<Mount>()], reader._problems);
     }
 
@@ -36,6 +40,7 @@ internal sealed class ParameterReader
     {
         var options = StepOptions.Table.Aggregate(new StepOptions { ClientDirectory = _projectDirectory }, Set);
         return new(
+            _host,
             options with
             {
                 Arguments = [.. _given.Items(nameof(options.Arguments)).Select(item => item.ExactText)],
@@ -134,7 +139,7 @@ internal sealed class ParameterReader
     private static bool IsPath(string engine) => engine.Contains('/', StringComparison.Ordinal) || engine.Contains('\\', StringComparison.Ordinal);
 
     // A path with a NUL has no absolute form; the rules refuse it with its parameter's name.
-    private string Absolute(string path) => path.Contains('\0', StringComparison.Ordinal) ? path : Path.GetFullPath(path, _projectDirectory);
+    private string Absolute(string path) => path.Contains('\0', StringComparison.Ordinal) ? path : _host.Paths.Full(path, _projectDirectory);
 
     private LogFilePlace? ReadLogFile()
     {

@@ -1,12 +1,14 @@
 using Microsoft.Build.Framework;
 using RestrictedRunner.Build.ToolMessages;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Parameters;
 
 /// <summary>What a step was asked for, and all that is wrong with it.</summary>
+/// <param name="Host">The machine that builds.</param>
 /// <param name="Options">Options with absolute host paths.</param>
 /// <param name="LogFile">Where all output goes when the step fails.</param>
-internal sealed record StepParameters(StepOptions Options, LogFilePlace LogFile)
+internal sealed record StepParameters(Host Host, StepOptions Options, LogFilePlace LogFile)
 {
     /// <summary>A folder of the host that the command is to start in, relative to the project; empty for none. <see cref="HostWorkingDirectory"/> translates it.</summary>
     public string WorkingDirectory { get; init; } = "";

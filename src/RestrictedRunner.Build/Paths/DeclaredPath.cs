@@ -1,11 +1,16 @@
+using RestrictedRunner.Hosts;
+
 namespace RestrictedRunner.Build.Paths;
 
 /// <summary>An input or output of a step: a file, a folder with a slash at its end, or a glob. Its text is parsed here, once.</summary>
-/// <param name="Text">As the project has it: relative to the project's folder, or absolute.</param>
+/// <param name="Text">As the project has it, with <c>/</c>: relative to the project's folder, or absolute.</param>
 /// <param name="Glob">What it stands for.</param>
 /// <param name="FullPath">The text as a full path, whatever it stands for.</param>
 internal sealed record DeclaredPath(string Text, Glob Glob, string FullPath)
 {
+    /// <summary>The form of paths on the host.</summary>
+    public HostPaths Host => Glob.Host;
+
     /// <summary>True for a path without patterns.</summary>
     public bool IsPlain => Glob.IsPlain;
 
@@ -13,25 +18,26 @@ internal sealed record DeclaredPath(string Text, Glob Glob, string FullPath)
     public bool IsFolder => Text.EndsWith('/');
 
     /// <summary>Full path of the folder that has to be there for an output: a file's parent, a folder itself, or where a glob starts.</summary>
-    public string Folder => IsFolder || !IsPlain ? Glob.Start : Path.GetDirectoryName(Glob.Start)!;
+    public string Folder => IsFolder || !IsPlain ? Glob.Start : Host.Parent(Glob.Start)!;
 
     /// <summary>Reads an input.</summary>
+    /// <param name="host">The form of paths on the host.</param>
     /// <param name="text">The text.</param>
     /// <param name="projectDirectory">Full path of the folder that it is relative to.</param>
-    public static DeclaredPath Input(string text, string projectDirectory) => new(text, Glob.ParseInput(text, projectDirectory), Full(text, projectDirectory));
+    public static DeclaredPath Input(HostPaths host, string text, string projectDirectory) => new(host.ToSlashes(text), Glob.ParseInput(host, text, projectDirectory), Full(host, text, projectDirectory));
 
     /// <summary>Reads an output, or what is taken away from the inputs.</summary>
     /// <inheritdoc cref="Input"/>
-    public static DeclaredPath Output(string text, string projectDirectory) => new(text, Glob.Parse(text, projectDirectory), Full(text, projectDirectory));
+    public static DeclaredPath Output(HostPaths host, string text, string projectDirectory) => new(host.ToSlashes(text), Glob.Parse(host, text, projectDirectory), Full(host, text, projectDirectory));
 
     /// <summary>The path of one file, in which no character is special.</summary>
     /// <inheritdoc cref="Input"/>
-    public static DeclaredPath File(string text, string projectDirectory) => new(text, Glob.Plain(Full(text, projectDirectory)), Full(text, projectDirectory));
+    public static DeclaredPath File(HostPaths host, string text, string projectDirectory) => new(host.ToSlashes(text), Glob.Plain(host, Full(host, text, projectDirectory)), Full(host, text, projectDirectory));
 
     /// <summary>The same path from another folder, which stands in for the project's.</summary>
     /// <param name="from">Full path of the folder that it is relative to.</param>
     /// <param name="to">Full path of the other.</param>
-    public DeclaredPath Moved(string from, string to) => this with { Glob = Glob.Moved(from, to), FullPath = Full(Path.GetRelativePath(from, FullPath), to) };
+    public DeclaredPath Moved(string from, string to) => this with { Glob = Glob.Moved(from, to), FullPath = Host.At(to, Host.Relative(from, FullPath)) };
 
     /// <summary>
     /// True when what this stands for may be an output, be below it, or have it below, as far as the names tell before any of
@@ -56,7 +62,7 @@ internal sealed record DeclaredPath(string Text, Glob Glob, string FullPath)
             ? written.IsMatch(Glob.Start) || Contains(Glob.Start, written.Start) || (Contains(written.Start, Glob.Start) && IsFolder && written.MayMatchBelow(Glob.Start))
             : IsFolder ? written.MayMatchBelow(FullPath) : written.IsMatch(FullPath);
 
-    private static bool Contains(string folder, string path) => HostFolder.IsAtOrBelow(path, folder);
+    private bool Contains(string folder, string path) => Host.IsAtOrBelow(path, folder);
 
-    private static string Full(string text, string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(text, folder));
+    private static string Full(HostPaths host, string text, string folder) => host.Trimmed(host.Full(text, folder));
 }

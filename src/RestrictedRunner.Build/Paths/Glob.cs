@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Paths;
 
@@ -6,7 +7,7 @@ namespace RestrictedRunner.Build.Paths;
 /// A path whose segments may be patterns: <c>*</c> stands for any characters of a name, <c>?</c> for one, and a segment
 /// <c>**</c> for any number of folders, none included. Nothing else is special. Among inputs, as with the globs of the .NET
 /// SDK, no pattern stands for a folder whose name begins with a dot, unless it begins with a dot itself. Upper and lower
-/// case differ on Linux only.
+/// case differ where they do so on the host.
 /// </summary>
 internal sealed class Glob
 {
@@ -20,8 +21,9 @@ internal sealed class Glob
     // For each place before, between and after the patterns: the places that are reached from it without a name.
     private readonly int[][] _reached;
 
-    private Glob(string start, string[] patterns)
+    private Glob(HostPaths host, string start, string[] patterns)
     {
+        Host = host;
         Start = start;
         _patterns = patterns;
         _reached = new int[_patterns.Length + 1][];
@@ -33,6 +35,9 @@ internal sealed class Glob
         Initial = _reached[0];
     }
 
+    /// <summary>The form of paths on the host.</summary>
+    public HostPaths Host { get; }
+
     /// <summary>Full path of the folder that the patterns start in, or of what is meant if there are none.</summary>
     public string Start { get; }
 
@@ -42,44 +47,47 @@ internal sealed class Glob
     /// <summary>Where a match stands in the folder <see cref="Start"/>: numbers of the patterns that may come next.</summary>
     public int[] Initial { get; }
 
+    /// <param name="host">The form of paths on the host.</param>
     /// <param name="text">The path. A <c>/</c> or <c>**</c> at its end stands for all files below.</param>
     /// <param name="folder">Full path of the folder that it is relative to.</param>
-    public static Glob Parse(string text, string folder)
+    public static Glob Parse(HostPaths host, string text, string folder)
     {
-        var segments = (Path.DirectorySeparatorChar == '/' ? text : text.Replace(Path.DirectorySeparatorChar, '/')).Split('/');
+        var segments = host.ToSlashes(text).Split('/');
         var plain = segments.TakeWhile(segment => segment.AsSpan().IndexOfAny('*', '?') < 0).Count();
-        var start = FullPath(string.Join('/', segments[..plain]), text, folder);
+        var start = host.Trimmed(host.Full(string.Join('/', segments[..plain]) + (plain > 0 && plain < segments.Length ? "/" : ""), folder));
         string[] patterns = [.. segments[plain..].Where((segment, index) => segment is not ("" or ".") || index == segments.Length - plain - 1).Select(Literally)];
-        return patterns is [.., "" or AnyFolders] ? new(start, [.. patterns[..^1], AnyFolders, AnyName]) : new(start, patterns);
+        return patterns is [.., "" or AnyFolders] ? new(host, start, [.. patterns[..^1], AnyFolders, AnyName]) : new(host, start, patterns);
     }
 
     /// <summary>One path, in which no character is special.</summary>
+    /// <param name="host">The form of paths on the host.</param>
     /// <param name="path">Full path.</param>
-    public static Glob Plain(string path) => new(path, []);
+    public static Glob Plain(HostPaths host, string path) => new(host, path, []);
 
     /// <summary>All files below a folder.</summary>
-    public static Glob Below(string folder) => new(folder, [AnyFolders, AnyName]);
+    public static Glob Below(HostPaths host, string folder) => new(host, folder, [AnyFolders, AnyName]);
 
     /// <summary>The same patterns, which start at the same path from another folder.</summary>
     /// <param name="from">Full path of the folder that the path is taken from.</param>
     /// <param name="to">Full path of the other folder.</param>
-    public Glob Moved(string from, string to) => new(FullPath(Path.GetRelativePath(from, Start), "", to), _patterns) { PassesDotFolders = PassesDotFolders };
+    public Glob Moved(string from, string to) => new(Host, Host.At(to, Host.Relative(from, Start)), _patterns) { PassesDotFolders = PassesDotFolders };
 
     /// <summary>The same patterns, which pass by no folder.</summary>
-    public Glob WithDotFolders() => new(Start, _patterns);
+    public Glob WithDotFolders() => new(Host, Start, _patterns);
 
     /// <summary>
     /// The same for an input. A folder that is named stands for all that is in it; the project's own, or one that it is in,
     /// for what <c>**</c> there does: nobody means <c>.git</c> by it.
     /// </summary>
+    /// <param name="host">The form of paths on the host.</param>
     /// <param name="text">As for <see cref="Parse"/>.</param>
     /// <param name="folder">Full path of the project's folder.</param>
-    public static Glob ParseInput(string text, string folder)
+    public static Glob ParseInput(HostPaths host, string text, string folder)
     {
-        var glob = Parse(text, folder);
-        return glob.IsPlain && HostFolder.IsAtOrBelow(folder, glob.Start)
-            ? new(glob.Start, [AnyFolders, AnyName]) { PassesDotFolders = true }
-            : new(glob.Start, glob._patterns) { PassesDotFolders = true };
+        var glob = Parse(host, text, folder);
+        return glob.IsPlain && host.IsAtOrBelow(folder, glob.Start)
+            ? new(host, glob.Start, [AnyFolders, AnyName]) { PassesDotFolders = true }
+            : new(host, glob.Start, glob._patterns) { PassesDotFolders = true };
     }
 
     /// <summary>True for one that stands for a folder with a dot in front of its name only where its own text has the dot.</summary>
@@ -163,12 +171,9 @@ internal sealed class Glob
 
     private string[]? Names(string path)
     {
-        var names = Path.GetRelativePath(Start, path);
-        return names == "." ? [] : IsBelow(names) ? names.Split(Path.DirectorySeparatorChar) : null;
+        var names = Host.Relative(Start, path);
+        return names == "." ? [] : ProjectTree.Parents(names) == 0 ? names.Split('/') : null;
     }
-
-    private static bool IsBelow(string names) =>
-        names != ".." && !names.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !Path.IsPathRooted(names);
 
     // Any number of folders may be none.
     private int[] Reached(int place) =>
@@ -177,9 +182,6 @@ internal sealed class Glob
     // To the expressions of .NET a backslash is special.
     private static string Literally(string pattern) => pattern.Replace(@"\", @"\\", StringComparison.Ordinal);
 
-    private static string FullPath(string plain, string text, string folder) =>
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(plain.Length == 0 && text.StartsWith('/') ? "/" : plain, folder));
-
-    private static bool MatchesName(string pattern, string name) =>
-        (pattern is AnyName or AnyFolders && name.Length > 0) || FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: !OperatingSystem.IsLinux());
+    private bool MatchesName(string pattern, string name) =>
+        (pattern is AnyName or AnyFolders && name.Length > 0) || FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: Host.IgnoresCase);
 }

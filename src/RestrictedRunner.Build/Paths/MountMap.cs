@@ -1,53 +1,37 @@
+using RestrictedRunner.Hosts;
+
 namespace RestrictedRunner.Build.Paths;
 
 /// <summary>Which path of the container is which path of the host, through a step's mounts.</summary>
 internal sealed record MountMap
 {
-    private static readonly char[] Separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
-
+    private readonly HostPaths _host;
     private readonly IReadOnlyList<string> _tmpfs;
 
+    /// <param name="host">The form of paths on the host.</param>
     /// <param name="mounts">What the container sees of the host.</param>
     /// <param name="tmpfs">In-memory folders, <c>/tmp:size=64m</c>: what is in them is not on the host.</param>
-    public MountMap(IEnumerable<Mount> mounts, IEnumerable<string> tmpfs)
+    public MountMap(HostPaths host, IEnumerable<Mount> mounts, IEnumerable<string> tmpfs)
     {
-        Mounts = [.. mounts.Select(mount => mount with { ContainerPath = Normal(mount.ContainerPath) }).OrderByDescending(mount => mount.ContainerPath.Length)];
-        _tmpfs = [.. tmpfs.Select(folder => Normal(folder.Split(':')[0]))];
+        _host = host;
+        Mounts = [.. mounts.Select(mount => mount with { ContainerPath = ContainerPath.Normal(mount.ContainerPath) }).OrderByDescending(mount => mount.ContainerPath.Length)];
+        _tmpfs = [.. tmpfs.Select(folder => ContainerPath.Normal(folder.Split(':')[0]))];
     }
 
     /// <summary>The mounts, those with the longest container paths first.</summary>
     public IReadOnlyList<Mount> Mounts { get; }
 
-    /// <summary>A container's absolute path without <c>.</c>, <c>..</c>, and slashes that say nothing, on every system.</summary>
-    public static string Normal(string path)
-    {
-        var segments = new List<string>();
-        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(segment => segment != "."))
-        {
-            if (segment != "..")
-            {
-                segments.Add(segment);
-            }
-            else if (segments.Count > 0)
-            {
-                segments.RemoveAt(segments.Count - 1);
-            }
-        }
-
-        return $"/{string.Join('/', segments)}";
-    }
-
     /// <summary>The mount that shows a path of the container: the one with the longest path. Null for a path that is the image's, or in memory.</summary>
-    /// <param name="path">A <see cref="Normal"/> path.</param>
+    /// <param name="path">A <see cref="ContainerPath.Normal"/> path.</param>
     public Mount? At(string path) =>
-        Mounts.FirstOrDefault(mount => HostFolder.IsAtOrBelow(path, mount.ContainerPath)) is { } mount && !IsInMemory(path, mount.ContainerPath.Length) ? mount : null;
+        Mounts.FirstOrDefault(mount => ContainerPath.IsAtOrBelow(path, mount.ContainerPath)) is { } mount && !IsInMemory(path, mount.ContainerPath.Length) ? mount : null;
 
     /// <summary>True for a path in memory.</summary>
-    /// <param name="path">A <see cref="Normal"/> path.</param>
+    /// <param name="path">A <see cref="ContainerPath.Normal"/> path.</param>
     public bool IsInMemory(string path) => At(path) is null && IsInMemory(path, longerThan: 0);
 
     /// <summary>The host's path of one of the container; null when no mount shows it.</summary>
-    /// <param name="path">A <see cref="Normal"/> path.</param>
+    /// <param name="path">A <see cref="ContainerPath.Normal"/> path.</param>
     public string? OnHost(string path) => At(path) is { } mount ? Joined(mount.HostPath, path[mount.ContainerPath.Length..].TrimStart('/')) : null;
 
     /// <summary>
@@ -57,9 +41,9 @@ internal sealed record MountMap
     /// <param name="path">Absolute path on the host, without <c>.</c> and <c>..</c>.</param>
     public string? InContainer(string path) =>
         Mounts
-            .OrderByDescending(mount => Segments(mount.HostPath).Length)
-            .Where(mount => HostFolder.IsAtOrBelow(path, mount.HostPath))
-            .Select(mount => (Mount: mount, Path: Normal(string.Join('/', [mount.ContainerPath, .. Segments(path)[Segments(mount.HostPath).Length..]]))))
+            .OrderByDescending(mount => _host.Segments(mount.HostPath).Length)
+            .Where(mount => _host.IsAtOrBelow(path, mount.HostPath))
+            .Select(mount => (Mount: mount, Path: ContainerPath.Normal(string.Join('/', [mount.ContainerPath, .. _host.Segments(path)[_host.Segments(mount.HostPath).Length..]]))))
             .FirstOrDefault(found => At(found.Path) == found.Mount).Path;
 
     /// <summary>
@@ -71,7 +55,7 @@ internal sealed record MountMap
     {
         foreach (var mount in Mounts)
         {
-            var outer = new MountMap(Mounts.Where(other => other.ContainerPath != mount.ContainerPath), _tmpfs);
+            var outer = new MountMap(_host, Mounts.Where(other => other.ContainerPath != mount.ContainerPath), _tmpfs);
             if (outer.At(mount.ContainerPath) is { ReadOnly: true } && outer.OnHost(mount.ContainerPath) is { } place && !exists(place))
             {
                 return (mount, place);
@@ -81,18 +65,7 @@ internal sealed record MountMap
         return null;
     }
 
-    private bool IsInMemory(string path, int longerThan) => _tmpfs.Any(folder => folder.Length > longerThan && HostFolder.IsAtOrBelow(path, folder));
+    private bool IsInMemory(string path, int longerThan) => _tmpfs.Any(folder => folder.Length > longerThan && ContainerPath.IsAtOrBelow(path, folder));
 
-    private static string Joined(string host, string rest)
-    {
-        if (rest.Length == 0)
-        {
-            return host;
-        }
-
-        var isWindows = host is [_, ':', ..] || host.StartsWith(@"\\", StringComparison.Ordinal);
-        return isWindows ? $@"{host.TrimEnd('\\', '/')}\{rest.Replace('/', '\\')}" : $"{host.TrimEnd('/')}/{rest}";
-    }
-
-    private static string[] Segments(string path) => path.Split(Separators, StringSplitOptions.RemoveEmptyEntries);
+    private string Joined(string folder, string rest) => rest.Length == 0 ? folder : _host.Join(folder, rest.Replace('/', _host.Separator));
 }

@@ -13,12 +13,6 @@ internal static class ProjectTree
     // because of tools that look into no path with one.
     private const string ProjectBelow = "restricted-runner-project";
 
-    /// <summary>The path from the project's folder, with <c>/</c> on every system.</summary>
-    /// <param name="projectDirectory">Full path of the project's folder.</param>
-    /// <param name="path">Full path.</param>
-    public static string FromProject(string projectDirectory, string path) =>
-        Path.GetRelativePath(projectDirectory, path).Replace(Path.DirectorySeparatorChar, '/');
-
     /// <summary>How many folders above the project's a path from there begins.</summary>
     public static int Parents(string path) => path.Split('/').TakeWhile(name => name == Parent).Count();
 

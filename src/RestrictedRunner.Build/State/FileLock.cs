@@ -1,3 +1,5 @@
+using RestrictedRunner.Hosts;
+
 namespace RestrictedRunner.Build.State;
 
 /// <summary>A file that one build has for itself while it has it open. Others wait.</summary>
@@ -23,7 +25,7 @@ internal static class FileLock
             {
                 // The clean of another project has found its folder empty a moment ago.
             }
-            catch (IOException e) when (IsShared(e))
+            catch (IOException e) when (Host.OfThisMachine.IsShared(e))
             {
                 await Task.Delay(Pause, cancellation).ConfigureAwait(false);
             }
@@ -40,10 +42,7 @@ internal static class FileLock
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return IsShared(e);
+            return Host.OfThisMachine.IsShared(e);
         }
     }
-
-    // EWOULDBLOCK of flock(2), and ERROR_SHARING_VIOLATION.
-    private static bool IsShared(Exception e) => (e.HResult & 0xFFFF) is 11 or 32;
 }

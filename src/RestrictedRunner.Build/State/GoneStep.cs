@@ -21,8 +21,8 @@ internal sealed record GoneStep(StepState State, string Path)
     /// <exception cref="UnauthorizedAccessException">A file may not be removed.</exception>
     public IReadOnlyList<string> Remove(IReadOnlyList<DeclaredStep> declared, StateFolder state, string project, CancellationToken cancellation)
     {
-        HashSet<string> inputs = [.. declared.SelectMany(step => step.Inputs.Named)];
-        HashSet<string> ofOthers = [.. declared.Select(step => state.Of(step).State).SelectMany(path => StateFile.Load(path).Written.Contents.Keys)];
+        var inputs = declared.SelectMany(step => step.Inputs.Named).ToHashSet(state.Host.Comparer);
+        var ofOthers = declared.Select(step => state.Of(step).State).SelectMany(path => StateFile.Load(path).Written.Contents.Keys).ToHashSet(state.Host.Comparer);
         var outputs = State.Written.FindIn(project, cancellation).Where(output => !ofOthers.Contains(output.Path) && !inputs.Contains(output.Info.FullName)).ToList();
         OutputOnDisk.Remove(outputs, new(project), folder => declared.Any(step => step.Outputs.AreIn(folder)));
         state.Forget(Path);

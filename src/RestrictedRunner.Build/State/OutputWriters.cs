@@ -1,8 +1,8 @@
 using System.Text;
 using RestrictedRunner.Build.Cache;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Keys;
-using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.State;
 
@@ -10,13 +10,15 @@ namespace RestrictedRunner.Build.State;
 /// Which steps write into the same folders, in whatever project: in a file for each folder are the paths of their
 /// states. One project knows nothing else of another.
 /// </summary>
-internal sealed class OutputWriters(CacheFolder cache)
+/// <param name="cache">Where the files are.</param>
+/// <param name="host">The form of paths on the host.</param>
+internal sealed class OutputWriters(CacheFolder cache, HostPaths host)
 {
     /// <summary>The steps of other projects that write there, or in a folder that it is in.</summary>
     /// <param name="folders">Full paths.</param>
     /// <param name="project">Full path of the project that asks.</param>
     public IReadOnlyList<StepState> Others(IEnumerable<string> folders, string project) =>
-        [.. folders.SelectMany(HostFolder.WithParents).Distinct().SelectMany(Read).Distinct().Where(File.Exists).Select(StateFile.Load).Where(step => step.Writer.Step.Length > 0 && step.Writer.Project != project)];
+        [.. folders.SelectMany(host.WithParents).Distinct().SelectMany(Read).Distinct().Where(File.Exists).Select(StateFile.Load).Where(step => step.Writer.Step.Length > 0 && !host.Comparer.Equals(step.Writer.Project, project))];
 
     /// <summary>Says that a step writes into folders.</summary>
     /// <param name="folders">Full paths.</param>
@@ -49,5 +51,5 @@ internal sealed class OutputWriters(CacheFolder cache)
         }
     }
 
-    private string FileOf(string folder) => cache.WritersOf(Digests.Of(Encoding.UTF8.GetBytes(folder)).Hash);
+    private string FileOf(string folder) => cache.WritersOf(Digests.Of(Encoding.UTF8.GetBytes(host.Identity(folder))).Hash);
 }

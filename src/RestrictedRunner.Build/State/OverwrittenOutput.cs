@@ -22,9 +22,9 @@ internal sealed record OverwrittenOutput(string Path, StepWriter By, string Proj
                let overwritten = other.Found.FirstOrDefault(output => OutputOnDisk.At(folder, output.Path) is { } now && !other.Step.Written.Made(now, cancellation))
                where overwritten is not null
                select new OverwrittenOutput(
-                   ProjectTree.FromProject(outputs.ProjectDirectory, OutputPath.Absolute(folder, overwritten.Path)),
+                   outputs.Host.Relative(outputs.ProjectDirectory, OutputPath.Absolute(folder, overwritten.Path)),
                    other.Step.Writer,
-                   ProjectTree.FromProject(outputs.ProjectDirectory, other.Step.Writer.Project)),
+                   outputs.Host.Relative(outputs.ProjectDirectory, other.Step.Writer.Project)),
         ];
     }
 

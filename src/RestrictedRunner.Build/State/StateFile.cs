@@ -1,5 +1,6 @@
 using System.Text;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.State;
 
@@ -67,8 +68,8 @@ internal static class StateFile
     private static IEnumerable<string> WriterLines(StepWriter writer, string folder) => writer == StepWriter.Unknown ? [] :
     [
         PropertyLine(nameof(writer.Step), writer.Step),
-        PropertyLine(nameof(writer.Project), Path.GetRelativePath(folder, writer.Project)),
-        PropertyLine(nameof(writer.DeclaredIn), Path.GetRelativePath(folder, writer.DeclaredIn)),
+        PropertyLine(nameof(writer.Project), Host.OfThisMachine.Paths.Relative(folder, writer.Project)),
+        PropertyLine(nameof(writer.DeclaredIn), Host.OfThisMachine.Paths.Relative(folder, writer.DeclaredIn)),
         PropertyLine(nameof(writer.Outputs), string.Join('\n', writer.Outputs)),
         PropertyLine(nameof(writer.Scope), writer.Scope),
         PropertyLine(nameof(writer.Evaluated), writer.Evaluated),
@@ -93,7 +94,7 @@ internal static class StateFile
     }
 
     private static StepWriter ReadWriter(Dictionary<string, string> properties, string folder) =>
-        new(properties[nameof(StepWriter.Step)], Path.GetFullPath(properties[nameof(StepWriter.Project)], folder), Path.GetFullPath(properties[nameof(StepWriter.DeclaredIn)], folder))
+        new(properties[nameof(StepWriter.Step)], Host.OfThisMachine.Paths.At(folder, properties[nameof(StepWriter.Project)]), Host.OfThisMachine.Paths.At(folder, properties[nameof(StepWriter.DeclaredIn)]))
         {
             Outputs = properties[nameof(StepWriter.Outputs)].Split('\n', StringSplitOptions.RemoveEmptyEntries),
             Scope = properties[nameof(StepWriter.Scope)],

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Parameters;
-using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.State;
 
@@ -19,6 +19,9 @@ internal sealed partial record StateFolder(string Folder, string Project)
     private const int HashOfLongName = 16;
     private const int ShortHash = 8;
 
+    /// <summary>The form of paths on the host.</summary>
+    public HostPaths Host { get; init; } = RestrictedRunner.Hosts.Host.OfThisMachine.Paths;
+
     /// <summary>The <see cref="RemovedFiles"/>.</summary>
     public string Removed => Path.Combine(Folder, $"{Start}removed");
 
@@ -26,7 +29,7 @@ internal sealed partial record StateFolder(string Folder, string Project)
     public string Images => Path.Combine(Folder, $"{Start}images");
 
     // By its way from here, because a checkout may be moved.
-    private string Start => $"{Name(Path.GetFileName(Project))}-{HashOf(ProjectTree.FromProject(Folder, Project))[..ShortHash]}.";
+    private string Start => $"{Name(Host.Name(Project))}-{HashOf(Host.Relative(Folder, Project))[..ShortHash]}.";
 
     /// <summary>What remembers a step.</summary>
     /// <param name="step">Of one name there is a step for each framework, with outputs of its own.</param>
@@ -47,7 +50,7 @@ internal sealed partial record StateFolder(string Folder, string Project)
 
     /// <summary>True when a step was one of a project that is there no longer.</summary>
     public bool IsOfFormerProject(StepWriter writer) =>
-        writer.Project.Length > 0 && Path.GetDirectoryName(writer.Project) == Path.GetDirectoryName(Project) && !File.Exists(writer.Project) && File.Exists(Project);
+        writer.Project.Length > 0 && Host.Comparer.Equals(Host.Parent(writer.Project), Host.Parent(Project)) && !File.Exists(writer.Project) && File.Exists(Project);
 
     /// <summary>Whether a file or folder where files of ours are is one of them: what remembers steps, or a log.</summary>
     public static bool IsName(string name) => NameOfOurs().IsMatch(name) || LogFilePlace.IsName(name);

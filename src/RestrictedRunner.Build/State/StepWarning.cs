@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.MSBuild;
-using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.State;
 
@@ -27,13 +27,14 @@ internal sealed record StepWarning(string Subcategory, string Code, string File,
     /// <param name="e">The event.</param>
     /// <param name="step">The step's place in the project: its line may be another one by the next build.</param>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
-    public static StepWarning Of(BuildWarningEventArgs e, ProjectPlace step, string projectDirectory)
+    /// <param name="host">The form of paths on the host.</param>
+    public static StepWarning Of(BuildWarningEventArgs e, ProjectPlace step, string projectDirectory, HostPaths host)
     {
         var isOfStep = e.File == step.File && e.LineNumber == step.Line;
         return new(
             e.Subcategory ?? "",
             e.Code ?? "",
-            isOfStep ? "" : Path.IsPathRooted(e.File) && HostFolder.IsAtOrBelow(e.File, projectDirectory) ? InProject + Path.GetRelativePath(projectDirectory, e.File) : e.File ?? "",
+            isOfStep ? "" : e.File is { } file && host.IsRooted(file) && host.IsAtOrBelow(file, projectDirectory) ? InProject + host.Relative(projectDirectory, file) : e.File ?? "",
             isOfStep ? default : (e.LineNumber, e.ColumnNumber, e.EndLineNumber, e.EndColumnNumber),
             e.Message ?? "");
     }
@@ -62,12 +63,12 @@ internal sealed record StepWarning(string Subcategory, string Code, string File,
     public bool IsError(IBuildEngine8 build) => build.ShouldTreatWarningAsError(Code);
 
     /// <summary>Logs it again.</summary>
-    public void Log(TaskLoggingHelper log, string projectDirectory) =>
+    public void Log(TaskLoggingHelper log, string projectDirectory, HostPaths host) =>
         log.LogWarning(
             Subcategory,
             Code,
             null,
-            File.StartsWith(InProject) ? Path.GetFullPath(File[1..], projectDirectory) : File,
+            File.StartsWith(InProject) ? host.At(projectDirectory, File[1..]) : File,
             Numbers.Line,
             Numbers.Column,
             Numbers.EndLine,

@@ -1,22 +1,25 @@
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Steps;
 
 /// <summary>What a step reads, as the project declares it.</summary>
+/// <param name="Host">The form of paths on the host.</param>
 /// <param name="ProjectDirectory">Full path of the project's folder.</param>
 /// <param name="Paths">Files, folders and globs, each once.</param>
 /// <param name="Exclusions">What of them is not read.</param>
-internal sealed record DeclaredInputs(string ProjectDirectory, IReadOnlyList<DeclaredPath> Paths, IReadOnlyList<Glob> Exclusions)
+internal sealed record DeclaredInputs(HostPaths Host, string ProjectDirectory, IReadOnlyList<DeclaredPath> Paths, IReadOnlyList<Glob> Exclusions)
 {
     private const char Exclusion = '!';
 
     /// <summary>No inputs.</summary>
-    public static DeclaredInputs None { get; } = new("", [], []);
+    public static DeclaredInputs None { get; } = new(HostPaths.Linux, "", [], []);
 
     /// <summary>Full paths of the inputs that are declared by their names.</summary>
     public IEnumerable<string> Named => Paths.Where(path => path.IsPlain).Select(path => path.Glob.Start);
 
     /// <summary>Reads the texts of a step.</summary>
+    /// <param name="host">The form of paths on the host.</param>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
     /// <param name="texts">
     /// Files, folders with all that is below them, and globs (see <see cref="Glob.ParseInput"/>), relative to the folder or
@@ -24,14 +27,15 @@ internal sealed record DeclaredInputs(string ProjectDirectory, IReadOnlyList<Dec
     /// a file with such a name.
     /// </param>
     /// <param name="standardInput">The file that the step reads as its standard input; empty when there is none.</param>
-    public static DeclaredInputs Of(string projectDirectory, IReadOnlyList<string> texts, string standardInput = "")
+    public static DeclaredInputs Of(HostPaths host, string projectDirectory, IReadOnlyList<string> texts, string standardInput = "")
     {
         string[] inputs = [.. texts.Where(text => !text.StartsWith(Exclusion)).Distinct()];
-        var exclusions = texts.Where(text => text.StartsWith(Exclusion)).Select(text => DeclaredPath.Output(text[1..], projectDirectory).Glob);
+        var exclusions = texts.Where(text => text.StartsWith(Exclusion)).Select(text => DeclaredPath.Output(host, text[1..], projectDirectory).Glob);
         var isMore = standardInput.Length > 0 && !inputs.Contains(standardInput);
         return new(
+            host,
             projectDirectory,
-            [.. inputs.Select(text => DeclaredPath.Input(text, projectDirectory)), .. isMore ? new[] { DeclaredPath.File(standardInput, projectDirectory) } : []],
+            [.. inputs.Select(text => DeclaredPath.Input(host, text, projectDirectory)), .. isMore ? new[] { DeclaredPath.File(host, standardInput, projectDirectory) } : []],
             [.. exclusions]);
     }
 

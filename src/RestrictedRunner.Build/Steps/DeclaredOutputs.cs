@@ -1,19 +1,23 @@
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Steps;
 
 /// <summary>What a step writes, as the project declares it.</summary>
+/// <param name="Host">The form of paths on the host.</param>
 /// <param name="ProjectDirectory">Full path of the project's folder, or of what stands in for it.</param>
 /// <param name="Paths">Files, folders and globs.</param>
-internal sealed record DeclaredOutputs(string ProjectDirectory, IReadOnlyList<DeclaredPath> Paths)
+internal sealed record DeclaredOutputs(HostPaths Host, string ProjectDirectory, IReadOnlyList<DeclaredPath> Paths)
 {
     /// <summary>No outputs.</summary>
-    public static DeclaredOutputs None { get; } = new("", []);
+    public static DeclaredOutputs None { get; } = new(HostPaths.Linux, "", []);
 
     /// <summary>Reads the texts of a step.</summary>
+    /// <param name="host">The form of paths on the host.</param>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
     /// <param name="texts">Relative to it, or absolute.</param>
-    public static DeclaredOutputs Of(string projectDirectory, IReadOnlyList<string> texts) => new(projectDirectory, [.. texts.Select(text => DeclaredPath.Output(text, projectDirectory))]);
+    public static DeclaredOutputs Of(HostPaths host, string projectDirectory, IReadOnlyList<string> texts) =>
+        new(host, projectDirectory, [.. texts.Select(text => DeclaredPath.Output(host, text, projectDirectory))]);
 
     /// <summary>The texts.</summary>
     public IReadOnlyList<string> Texts => [.. Paths.Select(path => path.Text)];
@@ -25,27 +29,27 @@ internal sealed record DeclaredOutputs(string ProjectDirectory, IReadOnlyList<De
     public int Depth => ProjectTree.Depth(Paths.Select(FolderFromProject));
 
     /// <summary>Full paths of the folders that the outputs are in. Those have to be there when the step starts, also one that is an output.</summary>
-    public IEnumerable<string> Folders => Paths.Select(path => path.Folder).Distinct();
+    public IEnumerable<string> Folders => Paths.Select(path => path.Folder).Distinct(Host.Comparer);
 
     /// <summary>The same outputs in a folder that stands in for the project's.</summary>
     /// <param name="projectDirectory">Full path of that folder.</param>
     public DeclaredOutputs In(string projectDirectory) =>
-        projectDirectory == ProjectDirectory ? this : new(projectDirectory, [.. Paths.Select(path => path.Moved(ProjectDirectory, projectDirectory))]);
+        projectDirectory == ProjectDirectory ? this : new(Host, projectDirectory, [.. Paths.Select(path => path.Moved(ProjectDirectory, projectDirectory))]);
 
     /// <summary>The outputs without some.</summary>
     public DeclaredOutputs Without(Predicate<DeclaredPath> path) => this with { Paths = [.. Paths.Where(output => !path(output))] };
 
     /// <summary>True for a path that is one of the outputs, or in one.</summary>
     /// <param name="path">Full path.</param>
-    public bool Has(string path) => Paths.Any(output => output.IsPlain ? HostFolder.IsAtOrBelow(path, output.Glob.Start) : output.Glob.IsMatch(path));
+    public bool Has(string path) => Paths.Any(output => output.IsPlain ? Host.IsAtOrBelow(path, output.Glob.Start) : output.Glob.IsMatch(path));
 
     /// <summary>Outputs that are the project's folder, or right in one that the project is in: the step would see and could write all of it.</summary>
     public IEnumerable<string> ThatHoldProject() =>
-        Paths.Where(path => ProjectTree.IsAboveProject(FolderFromProject(path)) || path.FullPath == Path.TrimEndingDirectorySeparator(ProjectDirectory)).Select(path => path.Text);
+        Paths.Where(path => ProjectTree.IsAboveProject(FolderFromProject(path)) || Host.Comparer.Equals(path.FullPath, Host.Trimmed(ProjectDirectory))).Select(path => path.Text);
 
     /// <summary>True for a folder that has to be there for an output: another step may be about to write into it, too.</summary>
     /// <param name="folder">Full path.</param>
-    public bool AreIn(string folder) => Paths.Any(path => HostFolder.IsAtOrBelow(path.Folder, folder));
+    public bool AreIn(string folder) => Paths.Any(path => Host.IsAtOrBelow(path.Folder, folder));
 
     /// <summary>What shows the folders that are not below the project's at their places beside it, and those of absolute outputs at their own.</summary>
     /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
@@ -53,15 +57,15 @@ internal sealed record DeclaredOutputs(string ProjectDirectory, IReadOnlyList<De
     public IReadOnlyList<Mount> Mounts(string projectDirectory, bool beside)
     {
         var relative = Paths.Select(FolderFromProject).Where(folder => beside && ProjectTree.Parents(folder) > 0);
-        var absolute = Paths.Where(path => Path.IsPathRooted(path.Text)).Select(path => path.Folder);
+        var absolute = Paths.Where(path => Host.IsRooted(path.Text)).Select(path => path.Folder);
         return
         [
-            .. relative.Distinct().Select(folder => new Mount(Path.GetFullPath(folder, projectDirectory), ProjectMount.At(ProjectTree.PathAt(Depth, folder)))),
-            .. absolute.Distinct().Select(folder => new Mount(Path.GetFullPath(Path.GetRelativePath(ProjectDirectory, folder), projectDirectory), folder)),
+            .. relative.Distinct().Select(folder => new Mount(Host.At(projectDirectory, folder), ProjectMount.At(ProjectTree.PathAt(Depth, folder)))),
+            .. absolute.Distinct(Host.Comparer).Select(folder => new Mount(Host.At(projectDirectory, Host.Relative(ProjectDirectory, folder)), Host.InContainer(folder))),
         ];
     }
 
-    private string RelativeText(DeclaredPath path) => Path.IsPathRooted(path.Text) ? ProjectTree.FromProject(ProjectDirectory, path.Text) : path.Text;
+    private string RelativeText(DeclaredPath path) => Host.IsRooted(path.Text) ? Host.Relative(ProjectDirectory, Host.Full(path.Text, ProjectDirectory)) : path.Text;
 
-    private string FolderFromProject(DeclaredPath path) => ProjectTree.FromProject(ProjectDirectory, path.Folder);
+    private string FolderFromProject(DeclaredPath path) => Host.Relative(ProjectDirectory, path.Folder);
 }

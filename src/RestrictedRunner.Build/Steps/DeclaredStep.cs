@@ -1,5 +1,6 @@
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Steps;
 
@@ -39,5 +40,5 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     public IReadOnlyList<string> IgnoredDefaults { get; init; } = [];
 
     /// <summary>What the given values mean, with all that is wrong with the metadata. The step sees no folder of the project yet.</summary>
-    public StepParameters Parameters { get; init; } = new(new StepOptions(), LogFilePlace.In("", Place));
+    public StepParameters Parameters { get; init; } = new(Host.OfThisMachine, new StepOptions(), LogFilePlace.In("", Place));
 }

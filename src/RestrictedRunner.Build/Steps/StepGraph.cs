@@ -110,7 +110,7 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         return null;
     }
 
-    private static bool Overlap(DeclaredPath output, DeclaredPath other) => HostFolder.IsAtOrBelow(output.FullPath, other.FullPath) || HostFolder.IsAtOrBelow(other.FullPath, output.FullPath);
+    private static bool Overlap(DeclaredPath output, DeclaredPath other) => output.Host.IsAtOrBelow(output.FullPath, other.FullPath) || output.Host.IsAtOrBelow(other.FullPath, output.FullPath);
 
     // Of plain names all is known.
     private static bool MayOverlap(DeclaredPath output, DeclaredPath other) => !(output.IsPlain && other.IsPlain) && output.MayOverlap(other);

@@ -3,6 +3,7 @@ using Microsoft.Build.Framework;
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Text;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Steps;
 
@@ -10,7 +11,8 @@ namespace RestrictedRunner.Build.Steps;
 /// <param name="defaults">Values of the properties <c>DockerExec…</c>, by the part of their names that follows.</param>
 /// <param name="projectDirectory">Full path of the folder that relative paths start in.</param>
 /// <param name="logFolder">Full path of the folder for logs of steps that fail.</param>
-internal sealed class StepReader(GivenValues defaults, string projectDirectory, string logFolder)
+/// <param name="host">The machine that builds.</param>
+internal sealed class StepReader(GivenValues defaults, string projectDirectory, string logFolder, Host host)
 {
     private const string Inputs = nameof(DeclaredStep.Inputs);
     private const string Outputs = nameof(DeclaredStep.Outputs);
@@ -40,7 +42,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
     public static bool IsPerTargetFramework(ITaskItem item) => bool.TryParse(item.GetMetadata(PerTargetFramework), out var flag) && flag;
 
     /// <summary>Reads an item without defaults, for who runs nothing.</summary>
-    public static DeclaredStep ReadAlone(ITaskItem item, string projectDirectory) => new StepReader(GivenValues.None, projectDirectory, projectDirectory).Read(item, static (_, _) => { });
+    public static DeclaredStep ReadAlone(ITaskItem item, string projectDirectory, Host host) => new StepReader(GivenValues.None, projectDirectory, projectDirectory, host).Read(item, static (_, _) => { });
 
     /// <summary>Reads an item.</summary>
     /// <param name="item">A <c>DockerExecStep</c>.</param>
@@ -60,13 +62,13 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
         var isHermetic = Flag(Hermetic);
         string[] ignored = isHermetic ? [.. HermeticOptions.Loosening(defaults).Where(name => !own.Has(name))] : [];
         var given = own.Or(defaults.Without(ignored));
-        var parameters = ParameterReader.Read(given, projectDirectory, LogFilePlace.In(logFolder, place));
+        var parameters = ParameterReader.Read(given, projectDirectory, LogFilePlace.In(logFolder, place), host);
         var standardInput = given.Text(nameof(StepOptions.StandardInput));
         var step = new DeclaredStep(item.ItemSpec, place)
         {
             Description = own.Text(Description),
-            Inputs = DeclaredInputs.Of(projectDirectory, Paths(Inputs), HasNul(standardInput) ? "" : standardInput),
-            Outputs = DeclaredOutputs.Of(projectDirectory, Paths(Outputs)),
+            Inputs = DeclaredInputs.Of(host.Paths, projectDirectory, Paths(Inputs), HasNul(standardInput) ? "" : standardInput),
+            Outputs = DeclaredOutputs.Of(host.Paths, projectDirectory, Paths(Outputs)),
             DependsOn = EscapedText.List(metadata.GetValueOrDefault(DependsOn, "")),
             Hermetic = isHermetic,
             AllowEmptyInputs = Flag(AllowEmptyInputs),

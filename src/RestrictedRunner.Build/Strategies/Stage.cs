@@ -1,5 +1,5 @@
 using RestrictedRunner.Build.Cache;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
@@ -48,7 +48,9 @@ internal sealed class Stage : IDisposable
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                File.Copy(file.FullPath, PlaceFor(file.Path));
+                var place = PlaceFor(file.Path);
+                File.Copy(file.FullPath, place);
+                ReadOnlyAttribute.Clear(place);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
@@ -58,7 +60,7 @@ internal sealed class Stage : IDisposable
 
         foreach (var link in _inputs.Found.Links)
         {
-            File.CreateSymbolicLink(PlaceFor(link.Path), _inputs.TargetInTree(link));
+            SymbolicLink.Create(PlaceFor(link.Path), _inputs.TargetInTree(link));
         }
 
         string PlaceFor(string path)

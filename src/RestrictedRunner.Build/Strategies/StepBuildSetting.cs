@@ -2,6 +2,7 @@ using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Strategies;
 
@@ -10,6 +11,9 @@ internal sealed record StepBuildSetting
 {
     /// <summary>Full path of the project's folder.</summary>
     public required string ProjectDirectory { get; init; }
+
+    /// <summary>The machine that builds.</summary>
+    public Host Host { get; init; } = Host.OfThisMachine;
 
     /// <summary>The files that remember how outputs were made.</summary>
     public required StateFolder State { get; init; }

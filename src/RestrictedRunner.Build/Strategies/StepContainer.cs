@@ -1,6 +1,6 @@
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Execution;
-using RestrictedRunner.Build.Host;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Parameters;
@@ -47,7 +47,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
 
         if (before.NewRawNames() is { Count: > 0 } names)
         {
-            diagnostics.OutputNameNotUtf8(step, [.. names.Select(name => ProjectTree.FromProject(place.ProjectDirectory, name))]);
+            diagnostics.OutputNameNotUtf8(step, [.. names.Select(name => setting.Host.Paths.Relative(place.ProjectDirectory, name))]);
         }
 
         return !work.Log.HasErrors;
@@ -60,7 +60,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         var ofRun = new TaskLoggingHelper(log.Engine, StepLogs.Sender);
         return new(parameters, ofRun, log.Engine)
         {
-            Diagnostics = new(ofRun) { IsHermetic = step.Hermetic, Step = step.Name },
+            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name },
             Recorder = recorder,
         };
     }
@@ -70,7 +70,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
     {
         var outputs = new OutputSearch(_outputs).FindPaths().Select(output => OutputPath.Absolute(place.ProjectDirectory, output));
         var copies = work.Step.Hermetic ? work.Inputs.Found.Files.Select(file => Path.Combine(place.Project.HostPath, work.Inputs.PathInTree(file.Path))) : [];
-        HashSet<string> known = [.. setting.BuildFolders.Append(setting.State.Folder).Concat(outputs).Select(Path.TrimEndingDirectorySeparator), .. copies];
-        return [.. WrittenMeanwhile.Below(place.Project.HostPath, start, known.Contains).Select(path => ProjectTree.FromProject(place.ProjectDirectory, path))];
+        var known = setting.BuildFolders.Append(setting.State.Folder).Concat(outputs).Select(setting.Host.Paths.Trimmed).Concat(copies).ToHashSet(setting.Host.Paths.Comparer);
+        return [.. WrittenMeanwhile.Below(place.Project.HostPath, start, known.Contains).Select(path => setting.Host.Paths.Relative(place.ProjectDirectory, path))];
     }
 }

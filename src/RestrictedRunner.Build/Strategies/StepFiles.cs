@@ -9,7 +9,7 @@ namespace RestrictedRunner.Build.Strategies;
 internal sealed class StepFiles(DeclaredStep step, string projectDirectory, WrittenFiles earlier, FileSnapshot inputs)
 {
     // A step that changes files in place has them as inputs, too. Of an unchanged step nobody asks.
-    private readonly Lazy<InputPaths> _inputs = new(() => new(inputs.Found));
+    private readonly Lazy<InputPaths> _inputs = new(() => new(inputs.Found, step.Outputs.Host));
 
     /// <summary>The step that makes them.</summary>
     public DeclaredStep Step => step;
@@ -20,6 +20,7 @@ internal sealed class StepFiles(DeclaredStep step, string projectDirectory, Writ
     /// <summary>Where it is to be.</summary>
     public OutputPlaces Places => new(projectDirectory, Outputs.Named)
     {
+        Host = step.Outputs.Host,
         Globs = Outputs.Globs,
         Earlier = [.. earlier.Contents.Keys],
         Stays = step.Outputs.AreIn,

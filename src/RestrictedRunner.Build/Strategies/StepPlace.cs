@@ -43,7 +43,7 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
     private static IReadOnlyList<Mount> InPlaceOfStage(FileSnapshot inputs, DeclaredStep step, string projectDirectory)
     {
         var project = new Mount(projectDirectory, ProjectMount.At(inputs.ProjectInTree));
-        var above = new Mount(Path.GetFullPath(string.Concat(Enumerable.Repeat("../", inputs.Depth)) + ".", projectDirectory), ProjectMount.Path);
+        var above = new Mount(step.Outputs.Host.At(projectDirectory, string.Join('/', Enumerable.Repeat("..", inputs.Depth))), ProjectMount.Path);
         return [.. inputs.Depth > 0 ? new[] { above } : [], project, .. step.Outputs.Mounts(projectDirectory, beside: false)];
     }
 

@@ -5,6 +5,7 @@ using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Text;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
 
 namespace RestrictedRunner.Build;
@@ -24,11 +25,12 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        var diagnostics = new Diagnostics(Log);
+        var host = Host.OfThisMachine.At(BuildEngine.ProjectFileOfTaskNode);
+        var diagnostics = new Diagnostics(Log, host);
         try
         {
-            var parameters = Read();
-            List<OptionProblem> problems = [.. parameters.Problems, .. StepOptionRules.Check(parameters.Options)];
+            var parameters = Read(host);
+            List<OptionProblem> problems = [.. parameters.Problems, .. StepOptionRules.Check(parameters.Options, host)];
             problems.ForEach(diagnostics.Problem);
             return problems.Count == 0 && Run(parameters, diagnostics);
         }
@@ -45,13 +47,13 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     /// <inheritdoc/>
     public void Dispose() => _cancellation.Dispose();
 
-    private StepParameters Read()
+    private StepParameters Read(Host host)
     {
         var projectDirectory = ProjectFolder.Find();
         var defaults = GivenValues.OfProperties(Defaults);
-        var folder = LogFilePlace.FolderIn(BuiltProject.Property(BuildEngine, "BaseIntermediateOutputPath"));
-        var logFile = LogFilePlace.In(Path.GetFullPath(folder, projectDirectory), new(BuildEngine.ProjectFileOfTaskNode, () => BuildEngine.LineNumberOfTaskNode));
-        var parameters = HostWorkingDirectory.Translate(ParameterReader.Read(GivenValues.Of(_given).Or(defaults), projectDirectory, logFile));
+        var folder = LogFilePlace.FolderIn(host.Paths, BuiltProject.Property(BuildEngine, "BaseIntermediateOutputPath"));
+        var logFile = LogFilePlace.In(host.Paths.Full(folder, projectDirectory), new(BuildEngine.ProjectFileOfTaskNode, () => BuildEngine.LineNumberOfTaskNode));
+        var parameters = HostWorkingDirectory.Translate(ParameterReader.Read(GivenValues.Of(_given).Or(defaults), projectDirectory, logFile, host));
         StdOutEncoding = parameters.Options.StdOutEncoding.EncodingName;
         StdErrEncoding = parameters.Options.StdErrEncoding.EncodingName;
         var unknown = defaults.Values.Keys.Where(name => !Parameter.All.ContainsKey(name));
@@ -90,7 +92,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     {
         try
         {
-            return EngineImages.FindAsync(options, _cancellation.Token).GetAwaiter().GetResult()?.Reference ?? "";
+            return EngineImages.FindAsync(options, Host.OfThisMachine, _cancellation.Token).GetAwaiter().GetResult()?.Reference ?? "";
         }
         catch (RunnerException)
         {

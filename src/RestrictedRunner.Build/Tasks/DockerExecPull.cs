@@ -7,6 +7,7 @@ using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build;
 
@@ -17,6 +18,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     private static readonly PullPolicy[] MostFirst = [PullPolicy.Always, PullPolicy.Missing, PullPolicy.Never];
 
     private readonly StepCancellation _cancellation = new();
+    private Host _host = Host.OfThisMachine;
 
     /// <summary>The items <c>DockerExecStep</c>.</summary>
     [Required]
@@ -46,7 +48,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         }
         catch (Exception e)
         {
-            new Diagnostics(Log).OwnFault(e);
+            new Diagnostics(Log, _host).OwnFault(e);
             return false;
         }
     }
@@ -59,9 +61,10 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
 
     private bool PullAll()
     {
-        var logs = new StepLogs((IBuildEngine8)BuildEngine);
+        _host = _host.At(BuildEngine.ProjectFileOfTaskNode);
+        var logs = new StepLogs((IBuildEngine8)BuildEngine, _host);
         var projectDirectory = ProjectFolder.Find();
-        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, Path.GetFullPath(StateFolder, projectDirectory));
+        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, _host.Paths.Full(StateFolder, projectDirectory), _host);
         var read = Steps
             .Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item))
             .Select(item => Read(reader.Read(item, unknown: static (_, _) => { }), projectDirectory, logs))
@@ -96,7 +99,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         using var stepLog = new StepLog(log.Messages, step.Parameters, log.Diagnostics, collect: false);
         try
         {
-            var isNew = DockerRunner.PullInBuildAsync(step.Options, BuildImages.Of(BuildEngine).Pulls, stepLog.Observer(onStarting: static _ => { }), _cancellation.Token).GetAwaiter().GetResult();
+            var isNew = DockerRunner.PullInBuildAsync(_host, step.Options, BuildImages.Of(BuildEngine).Pulls, stepLog.Observer(onStarting: static _ => { }), _cancellation.Token).GetAwaiter().GetResult();
             log.Messages.LogMessage(MessageImportance.High, isNew ? $"{step.Options.Image}: pulled" : $"{step.Options.Image}: is there");
             return true;
         }
@@ -106,7 +109,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         }
         catch (RunnerException e)
         {
-            log.Diagnostics.NotRun(e, step.Options, stepLog.EndFailed(), NearImage.Ask(e.Failure, step.Options));
+            log.Diagnostics.NotRun(e, step.Options, stepLog.EndFailed(), NearImage.Ask(e.Failure, step.Options, _host));
             if (e.Failure is RunnerFailure.ClientNotFound or RunnerFailure.DaemonNotRunning or RunnerFailure.PermissionDenied)
             {
                 silentEngines.Add(step.Options.Engine);

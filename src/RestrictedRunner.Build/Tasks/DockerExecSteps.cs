@@ -12,7 +12,7 @@ using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
 using RestrictedRunner.Build.Text;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build;
 
@@ -90,10 +90,12 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        var diagnostics = new Diagnostics(Log, ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath"));
+        var project = ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath");
+        var host = project is null ? Host.OfThisMachine : Host.OfThisMachine.At(project);
+        var diagnostics = new Diagnostics(Log, host, project);
         try
         {
-            return _cancellation.Watch(() => BuildAsync(diagnostics).GetAwaiter().GetResult());
+            return _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());
         }
         catch (Exception e) when (_cancellation.Token.IsCancellationRequested || IsAbort(e))
         {
@@ -117,27 +119,27 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <inheritdoc/>
     public void Dispose() => _cancellation.Dispose();
 
-    private async Task<bool> BuildAsync(Diagnostics diagnostics)
+    private async Task<bool> BuildAsync(Host host, Diagnostics diagnostics)
     {
         var start = DateTime.UtcNow;
         var projectDirectory = ProjectFolder.Find();
-        var logs = new StepLogs((IBuildEngine8)BuildEngine);
-        var steps = Read(projectDirectory, diagnostics, logs);
+        var logs = new StepLogs((IBuildEngine8)BuildEngine, host);
+        var steps = Read(projectDirectory, host, diagnostics, logs);
         if (StepGraph.Of(steps, (step, problem) => Tell(logs, step, to => to.NoOrder(step, problem))) is not { } graph)
         {
             return false;
         }
 
-        var cache = CacheSetting.Read(Cache, CacheSize, diagnostics.Problem);
-        var setting = Setting(projectDirectory, cache);
+        var cache = CacheSetting.Read(Cache, CacheSize, host, diagnostics.Problem);
+        var setting = Setting(projectDirectory, host, cache);
         if (Log.HasLoggedErrors || logs.HaveErrors)
         {
             return false;
         }
 
         var remembered = new RememberedImages([setting.State.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]);
-        setting = setting with { Images = ImageLookup.Of(steps, ResolveImages, remembered, projectDirectory, Log, BuildEngine, _cancellation.Token) };
-        var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, projectDirectory))] : steps;
+        setting = setting with { Images = ImageLookup.Of(steps, ResolveImages, remembered, projectDirectory, host, Log, BuildEngine, _cancellation.Token) };
+        var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, projectDirectory, host))] : steps;
         var goneFiles = FailIfNotIncremental ? [] : RemovedOutputs.OfGoneSteps(declared, setting, Log, _cancellation.Token);
         var builder = new StepBuilder(setting, logs, _cancellation.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
@@ -160,7 +162,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var isGood = results.All(result => result.End == StepEnd.Succeeded) && !Log.HasLoggedErrors && !logs.HaveErrors;
         if (isGood && Stamp.Length > 0 && !FailIfNotIncremental)
         {
-            WriteStamp(Path.GetFullPath(Stamp, projectDirectory), start);
+            WriteStamp(host.Paths.Full(Stamp, projectDirectory), start);
         }
 
         return isGood;
@@ -171,13 +173,14 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         : FailIfNotIncremental ? "another step is not up to date"
         : "another step failed";
 
-    private StepBuildSetting Setting(string projectDirectory, CacheSetting cache)
+    private StepBuildSetting Setting(string projectDirectory, Host host, CacheSetting cache)
     {
-        var mounts = ParameterReader.ReadMounts(Mounts.Select(GivenItem.Of), projectDirectory);
+        var mounts = ParameterReader.ReadMounts(Mounts.Select(GivenItem.Of), projectDirectory, host);
         return new()
         {
             ProjectDirectory = projectDirectory,
-            State = new(FullStateFolder(projectDirectory), ProjectFiles[0].GetMetadata("FullPath")),
+            Host = host,
+            State = new(FullStateFolder(projectDirectory, host), ProjectFiles[0].GetMetadata("FullPath")) { Host = host.Paths },
             Scope = new(Configuration, InnerFramework),
             BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
             Mounts = mounts.Mounts,
@@ -185,13 +188,13 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             ResolveImages = ResolveImages,
             OnlyAsk = FailIfNotIncremental,
             StopAtOnce = _cancellation.StopAtOnce,
-            Writers = CacheFolder.Default(HostEnvironment.Variable) is { } folder ? new(folder) : null,
+            Writers = CacheFolder.Default(host) is { } folder ? new(folder, host.Paths) : null,
             Cache = cache.Folder is null ? null : new(cache.Folder),
             CacheLimit = cache.Limit,
         };
     }
 
-    private string FullStateFolder(string projectDirectory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory));
+    private string FullStateFolder(string projectDirectory, Host host) => host.Paths.Trimmed(host.Paths.Full(StateFolder, projectDirectory));
 
     // What MSBuild throws where a task asks it for something after Ctrl-C; it is in an assembly that tasks do not reference.
     private static bool IsAbort(Exception exception) => exception.GetType().Name == "BuildAbortedException";
@@ -204,10 +207,10 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
     }
 
-    private List<DeclaredStep> Read(string projectDirectory, Diagnostics diagnostics, StepLogs logs)
+    private List<DeclaredStep> Read(string projectDirectory, Host host, Diagnostics diagnostics, StepLogs logs)
     {
         ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), StepReader.PropertyNames, diagnostics.UnknownProperty);
-        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory));
+        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory, host), host);
         return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => reader.Read(item, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
     }
 

@@ -6,6 +6,7 @@ using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Text;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build;
 
@@ -54,21 +55,22 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
         Try(() =>
         {
             var projectDirectory = ProjectFolder.Find();
-            var state = new StateFolder(Path.TrimEndingDirectorySeparator(Path.GetFullPath(StateFolder, projectDirectory)), Project);
+            var host = Host.OfThisMachine.At(Project);
+            var state = new StateFolder(host.Paths.Trimmed(host.Paths.Full(StateFolder, projectDirectory)), Project) { Host = host.Paths };
             var remembered = state.Steps(except: new HashSet<string>());
             Files = Items(remembered.Values.SelectMany(step => step.Written.Files).Distinct());
             if (Remove)
             {
-                RemoveOfThisBuild(remembered, state, projectDirectory);
+                RemoveOfThisBuild(remembered, state, projectDirectory, host);
             }
         });
 
         return !Log.HasLoggedErrors;
     }
 
-    private void RemoveOfThisBuild(IReadOnlyDictionary<string, StepState> remembered, StateFolder state, string projectDirectory)
+    private void RemoveOfThisBuild(IReadOnlyDictionary<string, StepState> remembered, StateFolder state, string projectDirectory, Host host)
     {
-        var steps = Steps.Select(item => StepReader.ReadAlone(item, projectDirectory)).Where(IsOfThisBuild).ToList();
+        var steps = Steps.Select(item => StepReader.ReadAlone(item, projectDirectory, host)).Where(IsOfThisBuild).ToList();
         HashSet<string> declared = [.. steps.Select(step => state.Of(step).State)];
         var scope = new BuildScope(Configuration, InnerFramework).Text;
         var ofThisBuild = remembered.Where(step => declared.Contains(step.Key) || step.Value.Writer.Scope == scope).ToDictionary();
@@ -116,7 +118,7 @@ public sealed class DockerExecWritten : Microsoft.Build.Utilities.Task
     private static IEnumerable<string> Named(DeclaredStep step, string projectDirectory)
     {
         // What a glob or folder of the inputs comes upon is none.
-        var inputs = step.Inputs.Named.ToHashSet();
+        var inputs = step.Inputs.Named.ToHashSet(step.Inputs.Host.Comparer);
         return new OutputSearch(step.Outputs.Without(output => output.IsFolder || inputs.Contains(output.FullPath))).Named.Where(path => OutputOnDisk.At(projectDirectory, path) is { IsFolder: false, IsLink: false });
     }
 }

@@ -1,4 +1,5 @@
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.ToolMessages;
 
@@ -27,7 +28,7 @@ internal sealed class MessageFiles(MountMap mounts, string workDir, Func<string,
 
         if (path.StartsWith('/'))
         {
-            return mounts.OnHost(MountMap.Normal(path)) ?? name;
+            return mounts.OnHost(ContainerPath.Normal(path)) ?? name;
         }
 
         return Found(entered.Open, path).FirstOrDefault()
@@ -38,7 +39,7 @@ internal sealed class MessageFiles(MountMap mounts, string workDir, Func<string,
     }
 
     private IEnumerable<string> Found(IEnumerable<string> folders, string path) =>
-        folders.Select(folder => mounts.OnHost(MountMap.Normal($"{folder}/{path}"))).OfType<string>().Distinct().Where(exists);
+        folders.Select(folder => mounts.OnHost(ContainerPath.Normal($"{folder}/{path}"))).OfType<string>().Distinct().Where(exists);
 
     private static string WithoutScheme(string name) =>
         name.StartsWith("file:///", StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(name["file://".Length..]) : name;

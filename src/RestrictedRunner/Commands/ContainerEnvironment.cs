@@ -1,11 +1,13 @@
 using System.Text;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Commands;
 
 /// <summary>
 /// How the container's environment gets there without its values on a command line. <c>-e NAME</c> takes the value
 /// from the client's own environment; a variable that the client reads too (<c>PATH</c>, <c>DOCKER_HOST</c>) would
-/// change the client, so it goes through a file.
+/// change the client, so it goes through a file. So does one that the host takes for another: to Windows <c>FOO</c> and
+/// <c>Foo</c> are one.
 /// </summary>
 /// <param name="ForClient">Variables set in the client's environment and named by <c>-e</c>.</param>
 /// <param name="FileText">Text for <c>--env-file</c>, or null.</param>
@@ -35,19 +37,24 @@ internal sealed record ContainerEnvironment(IReadOnlyDictionary<string, string?>
         || ClientNames.Contains(name, StringComparer.OrdinalIgnoreCase)
         || ClientPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>True for a variable whose value cannot be handed over in the client's own environment.</summary>
+    public static bool NeedsFile(string name, StepOptions options, Host host) =>
+        IsReadByTheClient(name)
+        || options.EnvironmentVariables.Any(other => other.Name != name && host.VariableComparer.Equals(other.Name, name));
+
     /// <summary>True when a value can stand in a file of lines.</summary>
     public static bool IsLine(EnvironmentVariable variable) =>
         variable.Value.AsSpan().IndexOfAny('\n', '\r') < 0
         && Encoding.UTF8.GetByteCount(variable.Name) + Encoding.UTF8.GetByteCount(variable.Value) + 1 <= LongestLine;
 
     /// <summary>The environment of valid options; of two variables with one name the later counts.</summary>
-    public static ContainerEnvironment For(StepOptions options)
+    public static ContainerEnvironment For(StepOptions options, Host host)
     {
         var forClient = new SortedDictionary<string, string?>(StringComparer.Ordinal);
         var file = new StringBuilder();
         foreach (var (name, value) in options.EnvironmentVariables)
         {
-            if (IsReadByTheClient(name))
+            if (NeedsFile(name, options, host))
             {
                 file.Append(name).Append('=').Append(value).Append('\n');
             }

@@ -1,3 +1,5 @@
+using RestrictedRunner.Hosts;
+
 namespace RestrictedRunner.Commands;
 
 /// <summary>
@@ -16,8 +18,8 @@ internal static class MountPoints
     /// <summary>Makes them as the caller, as far as that is possible.</summary>
     public static void Create(StepOptions options)
     {
-        var mounted = options.Mounts.Select(mount => (Path: Normal(mount.ContainerPath), Mount: (Mount?)mount))
-            .Concat(options.Tmpfs.Select(text => (Path: Normal(text.Split(':')[0]), Mount: (Mount?)null)))
+        var mounted = options.Mounts.Select(mount => (Path: ContainerPath.Normal(mount.ContainerPath), Mount: (Mount?)mount))
+            .Concat(options.Tmpfs.Select(text => (Path: ContainerPath.Normal(text.Split(':')[0]), Mount: (Mount?)null)))
             .ToList();
         foreach (var (path, inner) in mounted)
         {
@@ -66,11 +68,9 @@ internal static class MountPoints
         }
 
         Directory.CreateDirectory(place);
-        if (inner is null && !OperatingSystem.IsWindows())
+        if (inner is null)
         {
-            File.SetUnixFileMode(place, OfTmpfs);
+            UnixMode.Set(place, OfTmpfs);
         }
     }
-
-    private static string Normal(string containerPath) => Path.GetFullPath(containerPath).TrimEnd('/');
 }

@@ -1,4 +1,4 @@
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Output;
 
 namespace RestrictedRunner.Commands;
@@ -26,32 +26,33 @@ internal sealed class RunFiles : IDisposable
     private readonly string _folder;
 
     /// <summary>Makes the folder and writes the files that there are.</summary>
+    /// <param name="host">The machine.</param>
     /// <param name="folder">Path of <see cref="NewFolder"/>.</param>
     /// <param name="script">Text of the script, or null.</param>
     /// <param name="environment">Text of the environment file, or null.</param>
     /// <param name="hasPrepare">True when the script tells that its prepare command is through.</param>
     /// <param name="hasPipes">True when the command's output is to come straight from the container.</param>
     /// <exception cref="RunnerException">The temporary folder is full or cannot be written to.</exception>
-    public RunFiles(string folder, string? script, string? environment, bool hasPrepare, bool hasPipes)
+    public RunFiles(Host host, string folder, string? script, string? environment, bool hasPrepare, bool hasPipes)
     {
         _folder = folder;
         try
         {
-            MakeFolder(_folder, OwnerOnly | UnixFileMode.UserExecute);
+            UnixMode.CreateFolder(_folder, OwnerOnly | UnixFileMode.UserExecute);
             ScriptPath = Write(Script, script, EveryoneReads);
             EnvironmentPath = Write(EnvironmentFile, environment, OwnerOnly);
             PreparedPath = Write(Prepared, hasPrepare ? "" : null, EveryoneWrites);
-            OutputFolder = hasPipes ? MakePipes() : null;
+            OutputFolder = hasPipes ? MakePipes(host) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Dispose();
-            throw new RunnerException(IsDiskFull(e) ? RunnerFailure.DiskFull : RunnerFailure.CouldNotStart, $"The step's script cannot be written to the temporary folder: {e.Message}");
+            throw new RunnerException(host.IsDiskFull(e) ? RunnerFailure.DiskFull : RunnerFailure.CouldNotStart, $"The step's script cannot be written to the temporary folder: {e.Message}");
         }
     }
 
     /// <summary>Path of a folder that does not exist yet. Its name holds the owner, <c>rr-OWNER-…</c>.</summary>
-    public static string NewFolder() => Path.Combine(HostEnvironment.TemporaryFolder, $"{FolderPrefix}{Owner.Current.Text}-{Guid.NewGuid():N}");
+    public static string NewFolder(Host host) => host.Paths.Join(host.RunFolder, $"{FolderPrefix}{host.Owner.Text}-{Guid.NewGuid():N}");
 
     /// <summary>Path of the file that the client writes the container's id to.</summary>
     public static string IdFile(string folder) => Path.Combine(folder, ContainerId);
@@ -90,10 +91,6 @@ internal sealed class RunFiles : IDisposable
 
     public void Dispose() => RemoveFolder(_folder);
 
-    // ENOSPC and EDQUOT of Linux, ERROR_DISK_FULL of Windows:
-    // https://github.com/dotnet/runtime/blob/main/src/libraries/Common/src/Interop/Unix/Interop.IOErrors.cs
-    private static bool IsDiskFull(Exception e) => (e.HResult & 0xFFFF) is 28 or 122 or 112;
-
     private static void RemoveFiles(string folder, IReadOnlyList<string> names)
     {
         if (Directory.Exists(folder))
@@ -107,26 +104,11 @@ internal sealed class RunFiles : IDisposable
         }
     }
 
-    private static void MakeFolder(string folder, UnixFileMode mode)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, mode);
-
-            // The process's umask may have taken away what the container's user needs.
-            File.SetUnixFileMode(folder, mode);
-        }
-    }
-
-    private string? MakePipes()
+    private string? MakePipes(Host host)
     {
         var folder = Path.Combine(_folder, Output);
-        MakeFolder(folder, EveryoneReads | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        return OutputPipes.TryMake(folder) ? folder : null;
+        UnixMode.CreateFolder(folder, EveryoneReads | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        return OutputPipes.TryMake(host, folder) ? folder : null;
     }
 
     private string? Write(string name, string? text, UnixFileMode mode)
@@ -144,11 +126,7 @@ internal sealed class RunFiles : IDisposable
             file.Write(text);
         }
 
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, mode);
-        }
-
+        UnixMode.Set(path, mode);
         return path;
     }
 }

@@ -1,5 +1,5 @@
 using RestrictedRunner.Commands;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Options;
 using static RestrictedRunner.Options.OptionForms;
 
@@ -13,19 +13,22 @@ public static class StepOptionRules
     public static IReadOnlyList<OptionProblem> Check(StepOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return
+        return Check(options, Host.OfThisMachine);
+    }
+
+    /// <summary>The same on a machine that may be another.</summary>
+    internal static IReadOnlyList<OptionProblem> Check(StepOptions options, Host host) =>
         [
             .. CheckImage(options),
             .. CheckCommand(options),
             .. CheckNetwork(options),
-            .. CheckMounts(options),
+            .. CheckMounts(options, host),
             .. CheckValues(options),
             .. RunOpts.Check(options.DockerRunOpts),
-            .. CheckEnvironment(options),
+            .. CheckEnvironment(options, host),
             .. CheckInput(options),
             .. CheckEncodings(options),
         ];
-    }
 
     /// <summary>Problems of what a pull uses: it has no command, and mounts, for one, need not be there yet.</summary>
     internal static IReadOnlyList<OptionProblem> CheckPull(StepOptions options) =>
@@ -114,7 +117,7 @@ public static class StepOptionRules
         }
     }
 
-    private static IEnumerable<OptionProblem> CheckMounts(StepOptions options)
+    private static IEnumerable<OptionProblem> CheckMounts(StepOptions options, Host host)
     {
         foreach (var mount in options.Mounts)
         {
@@ -133,14 +136,14 @@ public static class StepOptionRules
                 yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.HostPath, "the engine's client reads a carriage return and a line feed in a path as a line feed");
             }
 
-            if (!Path.IsPathFullyQualified(mount.HostPath))
+            if (!host.Paths.IsFull(mount.HostPath))
             {
                 yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.HostPath, "a host path is absolute");
             }
             else if (!IsThere(mount.HostPath))
             {
                 // Docker's -v would create a folder that belongs to root; docker --mount and podman refuse.
-                yield return new(OptionProblemKind.MountSourceMissing, nameof(options.Mounts), mount.HostPath, WhyNoSource(mount));
+                yield return new(OptionProblemKind.MountSourceMissing, nameof(options.Mounts), mount.HostPath, WhyNoSource(mount, host));
             }
         }
 
@@ -163,15 +166,15 @@ public static class StepOptionRules
         }
     }
 
-    private static string WhyNoSource(Mount mount) =>
-        Path.IsPathFullyQualified(mount.ContainerPath) && Path.Exists(mount.ContainerPath)
+    private static string WhyNoSource(Mount mount, Host host) =>
+        host.Paths.IsFull(mount.ContainerPath) && Path.Exists(mount.ContainerPath)
             ? $"the host path does not exist, but '{mount.ContainerPath}' does on the host; perhaps host and container path are swapped"
         : mount.HostPath.Contains(',', StringComparison.Ordinal) ? "the host path does not exist; if these are several mounts, separate them by ';'"
         : "the host path does not exist";
 
     // Without "." and "..", which the engine takes out too; the root is empty. A NUL is told of elsewhere.
     private static string Normal(string containerPath) =>
-        containerPath.StartsWith('/') && !containerPath.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(containerPath).TrimEnd('/') : containerPath;
+        containerPath.StartsWith('/') && !containerPath.Contains('\0', StringComparison.Ordinal) ? ContainerPath.Normal(containerPath).TrimEnd('/') : containerPath;
 
     private static IEnumerable<OptionProblem> CheckValues(StepOptions options)
     {
@@ -191,7 +194,7 @@ public static class StepOptionRules
         }
     }
 
-    private static IEnumerable<OptionProblem> CheckEnvironment(StepOptions options)
+    private static IEnumerable<OptionProblem> CheckEnvironment(StepOptions options, Host host)
     {
         foreach (var variable in options.EnvironmentVariables)
         {
@@ -200,7 +203,7 @@ public static class StepOptionRules
             {
                 yield return new(OptionProblemKind.EnvironmentInvalid, nameof(options.EnvironmentVariables), name, "a variable has a name, and the name has no '='");
             }
-            else if (ContainerEnvironment.IsReadByTheClient(name) && !ContainerEnvironment.IsLine(variable))
+            else if (ContainerEnvironment.NeedsFile(name, options, host) && !ContainerEnvironment.IsLine(variable))
             {
                 yield return new(OptionProblemKind.EnvironmentInvalid, nameof(options.EnvironmentVariables), name, "the engine's client reads this variable too, so its value goes through a file of lines: it cannot hold a newline, nor 64 KiB; set it in the command");
             }

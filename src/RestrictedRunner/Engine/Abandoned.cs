@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using RestrictedRunner.Commands;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Engine;
 
@@ -13,12 +13,18 @@ internal static partial class Abandoned
     /// <returns>Names of the containers.</returns>
     public static async Task<IReadOnlyList<string>> RemoveAsync(EngineProcess engine, CancellationToken cancellation)
     {
-        RemoveFolders();
+        if (!engine.Host.Owner.CanJudge)
+        {
+            // Nothing that the engine has could be told from what others wait for.
+            return [];
+        }
+
+        RemoveFolders(engine.Host);
         var answer = await engine.AskAsync(["ps", "--all", "--filter", $"label={Container.HostLabel}", "--format", "{{.Names}} {{json .Labels}}"], cancellation).ConfigureAwait(false);
         var removed = new List<string>();
-        foreach (var name in WithoutOwner(answer?.StandardOutput ?? ""))
+        foreach (var name in WithoutOwner(answer?.StandardOutput ?? "", engine.Host.Owner))
         {
-            var removal = await ContainerRemoval.RemoveInTimeAsync(engine, new Container(name), cancellation).ConfigureAwait(false);
+            var removal = await ContainerRemoval.RemoveInTimeAsync(engine, new Container(name, engine.Host.Owner), cancellation).ConfigureAwait(false);
             if (removal == Removal.Removed)
             {
                 removed.Add(name);
@@ -36,20 +42,20 @@ internal static partial class Abandoned
     // Labels are text that users may choose too, with names of others' containers, line ends and owners in it: as JSON it
     // is one line, only names of our form count, and every owner that is named has to have ended. Docker gives the labels
     // as one text, "a=b,c=d", podman as an object.
-    private static IEnumerable<string> WithoutOwner(string list) =>
+    private static IEnumerable<string> WithoutOwner(string list, Owner current) =>
         from line in list.Split('\n', StringSplitOptions.RemoveEmptyEntries)
         let name = line.Split(' ')[0]
         where Container.IsName(name)
         let owners = OwnerInLabels().Matches(line)
-        where owners.Count > 0 && owners.All(owner => Owner.Parse(owner.Groups["owner"].Value) is { } known && known.HasEnded())
+        where owners.Count > 0 && owners.All(owner => Owner.Parse(owner.Groups["owner"].Value) is { } known && known.HasEnded(current))
         select name;
 
-    private static void RemoveFolders()
+    private static void RemoveFolders(Host host)
     {
-        var temporary = HostEnvironment.TemporaryFolder;
+        var temporary = host.RunFolder;
         foreach (var folder in Directory.Exists(temporary) ? Directory.EnumerateDirectories(temporary, $"{RunFiles.FolderPrefix}*", ReadableOnly) : [])
         {
-            if (Owner.Parse(Path.GetFileName(folder)[RunFiles.FolderPrefix.Length..].Split('-')[0]) is { } owner && owner.HasEnded() && IsOurs(folder))
+            if (Owner.Parse(Path.GetFileName(folder)[RunFiles.FolderPrefix.Length..].Split('-')[0]) is { } owner && owner.HasEnded(host.Owner) && IsOurs(folder, host))
             {
                 RunFiles.RemoveFolder(folder);
             }
@@ -57,7 +63,7 @@ internal static partial class Abandoned
     }
 
     // Anybody may make a folder of such a name where all users' temporary files are.
-    private static bool IsOurs(string folder) => FileStatus.OfLink(folder) is { } status && status.OwnerId == ProcessUser.Id;
+    private static bool IsOurs(string folder, Host host) => FileStatus.OfLink(folder) is { } status && status.OwnerId == host.UserId;
 
     [GeneratedRegex(@"restricted-runner\.owner(=|"":"")(?<owner>[^\s,""\\]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex OwnerInLabels();

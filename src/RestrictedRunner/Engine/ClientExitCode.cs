@@ -11,8 +11,8 @@ internal static class ClientExitCode
     // Also of a connection that broke off, to an engine that goes on with what it was asked for.
     private const int NotStarted = 125;
 
-    /// <summary>True when a signal may have ended the client.</summary>
-    public static bool MayBeOfSignal(int exitCode) => exitCode > EndedBySignal;
+    /// <summary>True when a signal may have ended the client. On Windows a program that is ended from outside has a negative code.</summary>
+    public static bool MayBeOfSignal(int exitCode) => exitCode is > EndedBySignal or < 0;
 
     /// <summary>True when the client may have ended while its container went on.</summary>
     public static bool MayBeOfGivingUp(int exitCode) => exitCode == GivenUp;

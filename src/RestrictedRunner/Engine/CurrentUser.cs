@@ -1,5 +1,5 @@
 using System.Globalization;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Engine;
@@ -17,21 +17,42 @@ internal sealed record CurrentUser(string Id, UserMapping Mapping)
     /// <summary>Finds out how the engine maps users; asks it only where this machine's own facts leave two answers.</summary>
     public static async Task<CurrentUser> OfAsync(EngineProcess engine, CancellationToken cancellation)
     {
-        if (OperatingSystem.IsWindows())
+        var host = engine.Host;
+        if (host.IsWindows)
         {
             return new("", UserMapping.AllAreCaller);
         }
 
-        // Root's engine runs as root. On macOS it is in a virtual machine, whose shared folders know the caller's own numbers.
-        var mapping = OperatingSystem.IsLinux() && ProcessUser.Id != 0 ? EngineFacts.Read(engine.ClientPath).LikelyMapping : UserMapping.SameIds;
-        if (mapping == UserMapping.RootIsCaller)
+        // Root's engine runs as root.
+        var facts = host.UserId == 0 ? null : EngineFacts.Read(engine.ClientPath, host);
+        var mapping = facts is null ? UserMapping.SameIds : LikelyMapping(host.Kind, facts);
+        if (Question(host.Kind, mapping) is { } question)
         {
-            var answer = await engine.AskAsync(["info", "--format", "{{.OperatingSystem}} {{.SecurityOptions}}"], cancellation).ConfigureAwait(false);
-            mapping = answer is { ExitCode: 0 } && MapsRootToCaller(answer.StandardOutput) ? mapping : UserMapping.SameIds;
+            var answer = await engine.AskAsync(["info", "--format", question], cancellation).ConfigureAwait(false);
+            mapping = answer is { ExitCode: 0 } && Confirms(mapping, answer.StandardOutput) ? mapping : UserMapping.SameIds;
         }
 
-        return new(string.Create(CultureInfo.InvariantCulture, $"{ProcessUser.Id}:{ProcessUser.GroupId}"), mapping);
+        return new(string.Create(CultureInfo.InvariantCulture, $"{host.UserId}:{host.GroupId}"), mapping);
     }
+
+    /// <summary>
+    /// The mapping as far as facts go that nobody has to be asked for. On macOS every engine is in a virtual machine, whose shared
+    /// folders know the caller's own numbers; a podman machine may run as another user there.
+    /// </summary>
+    public static UserMapping LikelyMapping(HostKind host, EngineFacts facts) =>
+        host != HostKind.MacOS ? facts.LikelyMapping
+        : facts.IsPodman ? UserMapping.MachineKeepsIds
+        : UserMapping.SameIds;
+
+    /// <summary>What the engine is to be asked for, because the facts leave two answers; null where they do not.</summary>
+    public static string? Question(HostKind host, UserMapping mapping) => mapping switch
+    {
+        UserMapping.RootIsCaller => "{{.OperatingSystem}} {{.SecurityOptions}}",
+        UserMapping.MachineKeepsIds when host == HostKind.MacOS => "{{.Host.Security.Rootless}}",
+        _ => null,
+    };
+
+    private static bool Confirms(UserMapping mapping, string answer) => mapping == UserMapping.RootIsCaller ? MapsRootToCaller(answer) : answer.Trim() == "true";
 
     /// <summary>Reads docker's own word for how it runs.</summary>
     public static bool MapsRootToCaller(string info) =>
@@ -46,6 +67,7 @@ internal sealed record CurrentUser(string Id, UserMapping Mapping)
             UserMapping.SameIds => ["--user", Id],
             UserMapping.RootIsCaller => ["--user", Root],
             UserMapping.KeepsIds => ["--userns", "keep-id", "--user", Id],
+            UserMapping.MachineKeepsIds => ["--userns", $"keep-id:uid={Id.Split(':')[0]},gid={Id.Split(':')[1]}", "--user", Id],
             UserMapping.AllAreCaller => [],
             _ => throw new InvalidOperationException($"no user for {Mapping}"),
         };

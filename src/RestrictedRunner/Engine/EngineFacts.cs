@@ -1,4 +1,4 @@
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Engine;
 
@@ -25,13 +25,13 @@ internal sealed record EngineFacts(uint UserId, bool IsPodman, string Endpoint, 
     };
 
     /// <summary>Looks at the client's file, the environment, docker's settings and the socket.</summary>
-    public static EngineFacts Read(string clientPath)
+    public static EngineFacts Read(string clientPath, Host host)
     {
         var isPodman = IsPodmanClient(clientPath);
         var endpoint = isPodman
-            ? EngineEndpoint.OfPodman(HostEnvironment.Variable)
-            : EngineEndpoint.OfDocker(HostEnvironment.Variable, HostEnvironment.UserFolder, ReadText);
-        return new(ProcessUser.Id, isPodman, endpoint, EngineEndpoint.Socket(endpoint) is { } socket ? FileStatus.Of(socket)?.OwnerId : null);
+            ? EngineEndpoint.OfPodman(host.Variable)
+            : EngineEndpoint.OfDocker(host.Variable, host.UserFolder, ReadText);
+        return new(host.UserId, isPodman, endpoint, EngineEndpoint.Socket(endpoint) is { } socket ? FileStatus.Of(socket)?.OwnerId : null);
     }
 
     /// <summary>True for podman: by its name, or as the package podman-docker has it, a link or a script with docker's name.</summary>

@@ -1,15 +1,16 @@
 using System.ComponentModel;
 using CliWrap;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Engine;
 
 /// <summary>
 /// Runs the engine's client. The only file that knows CliWrap.
 /// </summary>
+/// <param name="Host">The machine that it runs on.</param>
 /// <param name="ClientPath">Absolute path of the client.</param>
 /// <param name="Directory">Folder that the client runs in, or empty for this process's own.</param>
-internal sealed record EngineProcess(string ClientPath, string Directory)
+internal sealed record EngineProcess(Host Host, string ClientPath, string Directory)
 {
     // An engine that hangs must not hang the build.
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(10);
@@ -26,8 +27,8 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
 
     /// <summary>The client of a step.</summary>
     /// <exception cref="RunnerException">There is none.</exception>
-    public static EngineProcess For(StepOptions options) =>
-        new(EngineLocator.Find(options.Engine, HostEnvironment.SearchPath), options.ClientDirectory);
+    public static EngineProcess For(StepOptions options, Host host) =>
+        new(host, EngineLocator.Find(options.Engine, host), options.ClientDirectory);
 
     /// <summary>Runs the client until it and its streams have ended.</summary>
     /// <param name="arguments">The arguments, one by one.</param>
@@ -38,7 +39,7 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
     /// <exception cref="RunnerException">When the system does not start the client.</exception>
     public Task<int> RunAsync(IReadOnlyList<string> arguments, EngineStreams streams, CancellationToken kill) =>
         RunAsync(
-            [.. OwnSession.Words, ClientPath, .. arguments],
+            [.. OwnSession.Words(Host), ClientPath, .. arguments],
             streams.StandardInput is null ? PipeSource.Null : PipeSource.FromStream(streams.StandardInput, autoFlush: true),
             streams,
             kill);
@@ -54,7 +55,7 @@ internal sealed record EngineProcess(string ClientPath, string Directory)
         try
         {
             var exitCode = await RunAsync(
-                [.. OwnSession.Words, .. Lifeline.Words, ClientPath, .. arguments],
+                [.. OwnSession.Words(Host), .. Lifeline.Words(Host), ClientPath, .. arguments],
                 HeldOpen,
                 new EngineStreams(standardOutput.CopyFromAsync, standardError.CopyFromAsync),
                 limit.Token).ConfigureAwait(false);

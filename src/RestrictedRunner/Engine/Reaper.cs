@@ -1,67 +1,16 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using RestrictedRunner.Commands;
-using RestrictedRunner.Host;
 
 namespace RestrictedRunner.Engine;
 
 /// <summary>
-/// A small shell process that outlives this one if this one is killed, and then removes what the step leaves: its
+/// A small process of the system's shell that outlives this one if this one is killed, and then removes what the step leaves: its
 /// container, its temporary folder, its client. It learns of the end by the end of its standard input, which only this
-/// process holds open. Not started on Windows.
+/// process holds open.
 /// </summary>
 internal sealed class Reaper : IDisposable
 {
-    // Detached twice: in a session of its own, which neither a terminal's signals nor a kill of the process group
-    // reach, and as nobody's child, so that who kills a tree of processes does not find it.
-    private const string Launch = """exec 3<&0 4>&1 </dev/null >/dev/null 2>&1; "$@" &""";
-
-    // The files go first: without the script, its mount, a start under way fails at once and is not waited for (three at
-    // once, in their starts: all gone after 1.31 s of 1.44, averages of 74 and 48 kills). They go last too: a client that is
-    // just starting may have put its file with the container's id there meanwhile.
-    // Clients are found in /proc, because whatever they are told, a build may be killed before: those that run the
-    // container by its name and its owner's label among their words, which no others have (docker rm, logs -f), those
-    // that pull by their environment. Docker's, which run, are killed at once: they would go on from the creation to the
-    // start of a container, which takes the engine longer than all the rest. Podman's (see MayBeKilled) end by themselves
-    // when the container is gone, or are killed after three seconds, with whatever an engine that hangs has kept waiting;
-    // a last try has another second.
-    // Of a client that was killed a container may come within a second, which four looks take. One that is seen to end
-    // by itself is through with it then: two looks. One that the engine is removing needs one more, to see it through.
-    // They are no closer together because each costs a tenth of a second of a processor, which the engine needs to get
-    // done with what it was asked for.
-    private const string Script =
-        """
-        trap '' HUP INT QUIT TERM PIPE
-        PATH=$PATH:/usr/bin:/bin
-        engine=$1 container=${2#*=} folder=$3 owner=$4 kills=$5
-        echo watching >&4
-        if read -r done <&3; then exit; fi
-        numbers() {
-            for file; do
-                file=${file#/proc/}
-                echo "${file%%/*}"
-            done
-        }
-        pulls() { numbers $(grep -lzx -e "^RESTRICTED_RUNNER_PULL=$container\$" /proc/[0-9]*/environ); }
-        runs() { numbers $(grep -lzxF -e "$owner" $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline)); }
-        (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; rm -rf "$folder"; kill -9 -$$; }) &
-        rm -rf "$folder"
-        if [ "$kills" ]; then kill -9 $(runs); fi
-        kill $(pulls) &
-        end=absent looks=4
-        while [ "$looks" -gt 0 ]; do
-            answer=$("$engine" rm --force --volumes "$container" 2>&1)
-            if echo "$answer" | grep -qx -e "$container"; then end=removed; break; fi
-            case $answer in *'is already in progress'*) end=removed looks=2 ;; esac
-            if [ -n "$(runs)" ]; then looks=2; else looks=$((looks - 1)); fi
-            sleep 0.3
-        done
-        while [ -n "$(runs)$(pulls)" ]; do sleep 0.1; done
-        rm -rf "$folder"
-        echo "$end" >&4
-        kill -9 -$$
-        """;
-
     // Its watchdog ends it before.
     private static readonly TimeSpan LongestReaping = TimeSpan.FromSeconds(6);
 
@@ -71,15 +20,16 @@ internal sealed class Reaper : IDisposable
     /// <summary>Starts to watch over a container and a folder that do not exist yet.</summary>
     public Reaper(EngineProcess engine)
     {
-        Container = Container.New(RunFiles.IdFile(Folder));
-        _process = OperatingSystem.IsWindows() ? null : Start(engine, Container, Folder);
+        Folder = RunFiles.NewFolder(engine.Host);
+        Container = Container.New(engine.Host.Owner, RunFiles.IdFile(Folder));
+        _process = Start(engine, Container, Folder);
     }
 
     /// <summary>The step's container.</summary>
     public Container Container { get; private set; }
 
     /// <summary>Path of the step's temporary folder.</summary>
-    public string Folder { get; } = RunFiles.NewFolder();
+    public string Folder { get; }
 
     /// <summary>Environment of a client that pulls, by which the reaper finds it.</summary>
     public IReadOnlyDictionary<string, string?> PullEnvironment => new Dictionary<string, string?> { ["RESTRICTED_RUNNER_PULL"] = Container.Name };
@@ -145,15 +95,9 @@ internal sealed class Reaper : IDisposable
     private static Process? Start(EngineProcess engine, Container container, string folder)
     {
         // Not by CliWrap, which ends the input with the process: this one is gone at once, and its child reads on.
-        var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var word in (string[])["-c", Launch, "sh", .. OwnSession.Words, "/bin/sh", "-c", Script, "restricted-runner-reaper", engine.ClientPath, $"container={container.Name}", folder, Container.OwnedByThisProcess, engine.MayBeKilled ? "kills" : ""])
-        {
-            start.ArgumentList.Add(word);
-        }
-
         try
         {
-            var process = Process.Start(start)!;
+            var process = Process.Start(ReaperCommand.Of(engine, container, folder))!;
 
             // What kills the process group together with this process kills a reaper that has not left it yet: nothing
             // may be made before. A line comes after 2 ms, or the end of a reaper that was killed.

@@ -12,6 +12,12 @@ internal enum UserMapping
     /// <summary>As before, but the engine lets the caller keep its own numbers when asked to: rootless Podman.</summary>
     KeepsIds,
 
+    /// <summary>
+    /// The same where the engine's own user has other numbers than the caller: a rootless podman machine on macOS. Podman knows how
+    /// to say so since 4.3: https://docs.podman.io/en/latest/markdown/podman-run.1.html#userns-mode
+    /// </summary>
+    MachineKeepsIds,
+
     /// <summary>Files become the caller's whoever writes them: engines in a virtual machine on Windows.</summary>
     AllAreCaller,
 }

@@ -1,4 +1,5 @@
 using RestrictedRunner.Engine;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Results;
 
 namespace RestrictedRunner.Images;
@@ -9,13 +10,14 @@ internal static class EngineImages
     /// <summary>Asks for several images in one call of the client.</summary>
     /// <param name="images">References.</param>
     /// <param name="options">Tells the engine.</param>
+    /// <param name="host">The machine.</param>
     /// <param name="cancellation">Ends the question.</param>
     /// <returns>Those that the engine has, by their references.</returns>
     /// <exception cref="RunnerException">There is no client, or no engine that answers it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static async Task<IReadOnlyDictionary<string, EngineImage>> FindAsync(IReadOnlyList<string> images, StepOptions options, CancellationToken cancellation)
+    public static async Task<IReadOnlyDictionary<string, EngineImage>> FindAsync(IReadOnlyList<string> images, StepOptions options, Host host, CancellationToken cancellation)
     {
-        var engine = EngineProcess.For(options);
+        var engine = EngineProcess.For(options, host);
         var answer = await AskAsync(engine, images, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         if (answer is null)
@@ -40,16 +42,16 @@ internal static class EngineImages
     /// <summary>Asks for a step's image.</summary>
     /// <returns>Null when the engine does not have it, or does not answer.</returns>
     /// <exception cref="RunnerException">There is no client.</exception>
-    public static async Task<EngineImage?> FindAsync(StepOptions options, CancellationToken cancellation) =>
-        await AskAsync(EngineProcess.For(options), [options.Image], cancellation).ConfigureAwait(false) is { ExitCode: 0 } answer ? EngineImage.Read(answer.StandardOutput) : null;
+    public static async Task<EngineImage?> FindAsync(StepOptions options, Host host, CancellationToken cancellation) =>
+        await AskAsync(EngineProcess.For(options, host), [options.Image], cancellation).ConfigureAwait(false) is { ExitCode: 0 } answer ? EngineImage.Read(answer.StandardOutput) : null;
 
     /// <summary>The names of all images of an engine, in one call.</summary>
     /// <returns>Each as <c>name:tag</c>; none when the engine does not answer.</returns>
-    public static async Task<IReadOnlyList<string>> NamesAsync(StepOptions options, CancellationToken cancellation = default)
+    public static async Task<IReadOnlyList<string>> NamesAsync(StepOptions options, Host host, CancellationToken cancellation = default)
     {
         try
         {
-            var answer = await EngineProcess.For(options).AskAsync(["images", "--format", "{{.Repository}}:{{.Tag}}"], cancellation).ConfigureAwait(false);
+            var answer = await EngineProcess.For(options, host).AskAsync(["images", "--format", "{{.Repository}}:{{.Tag}}"], cancellation).ConfigureAwait(false);
             return answer is { ExitCode: 0 }
                 ? [.. answer.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(image => !image.Contains("<none>", StringComparison.Ordinal))]
                 : [];

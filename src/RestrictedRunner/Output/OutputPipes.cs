@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Output;
 
@@ -64,11 +64,13 @@ internal sealed class OutputPipes : IAsyncDisposable
     public static IReadOnlyList<string> FileNames { get; } = [StandardOutput, StandardError, ConnectScript];
 
     /// <summary>Fills a folder that is there, for a container of this machine.</summary>
+    /// <param name="host">The machine. Only one with Linux has a kernel that containers share.</param>
+    /// <param name="folder">Full path.</param>
     /// <returns>False where the output has to come through the client.</returns>
     /// <exception cref="IOException">The disk is full.</exception>
-    public static bool TryMake(string folder)
+    public static bool TryMake(Host host, string folder)
     {
-        if (!OperatingSystem.IsLinux() || !File.Exists(BootIdPath)
+        if (host.Kind != HostKind.Linux || !File.Exists(BootIdPath)
             || !NamedPipe.TryMake(Path.Combine(folder, StandardOutput)) || !NamedPipe.TryMake(Path.Combine(folder, StandardError)))
         {
             return false;
@@ -78,7 +80,7 @@ internal sealed class OutputPipes : IAsyncDisposable
         File.WriteAllText(connect, Connect(File.ReadAllText(BootIdPath).Trim()));
 
         // Whoever the container runs as reads it, whatever the process's umask is.
-        File.SetUnixFileMode(connect, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        UnixMode.Set(connect, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         return true;
     }
 

@@ -1,5 +1,6 @@
 using RestrictedRunner.Commands;
 using RestrictedRunner.Engine;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Planning;
@@ -9,17 +10,17 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
 {
     /// <summary>Checks the options, finds the client, and plans the command.</summary>
     /// <exception cref="RunnerException">With all problems of the options, or when there is no client.</exception>
-    public static async Task<PlannedStep> ForAsync(StepOptions options, CancellationToken cancellation)
+    public static async Task<PlannedStep> ForAsync(StepOptions options, Host host, CancellationToken cancellation)
     {
-        var problems = StepOptionRules.Check(options);
+        var problems = StepOptionRules.Check(options, host);
         if (problems.Count > 0)
         {
             throw new RunnerException(problems);
         }
 
-        var engine = EngineProcess.For(options);
+        var engine = EngineProcess.For(options, host);
         var currentUser = options.User == CurrentUser.Option ? await CurrentUser.OfAsync(engine, cancellation).ConfigureAwait(false) : null;
-        return new(options, engine, CommandPlan.For(options), ContainerEnvironment.For(options), currentUser);
+        return new(options, engine, CommandPlan.For(options), ContainerEnvironment.For(options, host), currentUser);
     }
 
     /// <summary>Writes the files that a run of the step needs.</summary>
@@ -28,7 +29,7 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
     public RunFiles WriteFiles(string folder, bool readsOutput)
     {
         MountPoints.Create(Options);
-        return new(folder, Plan.Script, Environment.FileText, Plan.HasPrepare, hasPipes: readsOutput && Plan.CanConnectOutput);
+        return new(Engine.Host, folder, Plan.Script, Environment.FileText, Plan.HasPrepare, hasPipes: readsOutput && Plan.CanConnectOutput);
     }
 
     /// <summary>The client's arguments for one run.</summary>

@@ -28,7 +28,7 @@ internal static class RunArguments
         "--rm",
         "--name", setting.Container.Name,
         .. Option("--cidfile", setting.Container.IdFile),
-        .. Each("--label", Container.Labels),
+        .. Each("--label", setting.Container.Labels),
         // An absent image is a fault that the runner mends itself, with progress and retries.
         "--pull", "never",
         // Without it the engine writes every line of output to a log on its disk: 3.5 s instead of 0.55 s for two

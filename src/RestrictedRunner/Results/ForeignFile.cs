@@ -1,4 +1,4 @@
-using RestrictedRunner.Host;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Results;
@@ -22,13 +22,11 @@ internal sealed record ForeignFile(string Path, uint OwnerId)
     /// </summary>
     /// <param name="options">The step that has run.</param>
     /// <param name="start">When it began.</param>
+    /// <param name="host">The machine. Where the engine has one of its own, all files are the caller's.</param>
     /// <returns>One such file, or null.</returns>
-    public static ForeignFile? Find(StepOptions options, DateTimeOffset start) => Find(options, start, ProcessUser.Id);
-
-    /// <summary>The same for a caller who may be another.</summary>
-    public static ForeignFile? Find(StepOptions options, DateTimeOffset start, uint userId)
+    public static ForeignFile? Find(StepOptions options, DateTimeOffset start, Host host)
     {
-        if (userId == 0 || !OperatingSystem.IsLinux() || options.User.Length > 0 || RunOpts.Split(options.DockerRunOpts).Any(IsAboutUsers))
+        if (host.UserId == 0 || host.Kind != HostKind.Linux || options.User.Length > 0 || RunOpts.Split(options.DockerRunOpts).Any(IsAboutUsers))
         {
             return null;
         }
@@ -38,7 +36,7 @@ internal sealed record ForeignFile(string Path, uint OwnerId)
             return options.Mounts.Where(mount => !mount.ReadOnly)
                 .SelectMany(mount => Below(mount.HostPath))
                 .Take(MostEntries)
-                .Select(path => FileStatus.OfLink(path) is { } status && status.OwnerId != userId && status.Changed >= start - Tick ? new ForeignFile(path, status.OwnerId) : null)
+                .Select(path => FileStatus.OfLink(path) is { } status && status.OwnerId != host.UserId && status.Changed >= start - Tick ? new ForeignFile(path, status.OwnerId) : null)
                 .FirstOrDefault(file => file is not null);
         }
         catch (IOException)

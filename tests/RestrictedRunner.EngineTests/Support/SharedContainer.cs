@@ -45,7 +45,7 @@ internal sealed class SharedContainer : IAsyncDisposable
             _exitCodes ??= new(container.StandardOutput);
             var run = (++_count).ToString(CultureInfo.InvariantCulture);
             var plan = CommandPlan.For(step);
-            using var files = new RunFiles(_runs[run], plan.Script, environment: null, plan.HasPrepare, hasPipes: false);
+            using var files = new RunFiles(Host.OfThisMachine, _runs[run], plan.Script, environment: null, plan.HasPrepare, hasPipes: false);
             if (plan.Script is not null)
             {
                 File.SetUnixFileMode(_runs[run], EveryoneEnters);

@@ -14,12 +14,12 @@ public class CacheFolderTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have other folders.");
 
-        Assert.Equal(folder, CacheFolder.Default(name => name switch { "XDG_CACHE_HOME" => caches, "HOME" => home, _ => null })?.Path);
+        Assert.Equal(folder, CacheFolder.Default(Host.Linux with { Variable = name => name switch { "XDG_CACHE_HOME" => caches, "HOME" => home, _ => null } })?.Path);
     }
 
     [Fact]
     public void A_user_without_variables_has_a_home_still() =>
-        Assert.NotNull(CacheFolder.Default(_ => null));
+        Assert.NotNull(CacheFolder.Default(Here.Host));
 
     [Theory]
     [InlineData("")]

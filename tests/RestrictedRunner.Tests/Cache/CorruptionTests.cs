@@ -124,7 +124,7 @@ public sealed class CorruptionTests : IDisposable
     [Fact]
     public Task A_file_that_may_not_be_read_is_a_miss()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && ProcessUser.Id == 0, "Needs to become another user.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Here.Host.UserId == 0, "Needs to become another user.");
         return Child.RunAsync(nameof(Child.MissWhatMayNotBeRead));
     }
 

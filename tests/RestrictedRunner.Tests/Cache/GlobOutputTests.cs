@@ -91,7 +91,7 @@ public sealed class GlobOutputTests : IDisposable
         Assert.Equal("2", _cache.Read("out/a/own"));
     }
 
-    private Glob Glob(string text) => RestrictedRunner.Build.Paths.Glob.Parse(text, _cache.Project);
+    private Glob Glob(string text) => RestrictedRunner.Build.Paths.Glob.Parse(Here.Paths, text, _cache.Project);
 
     private RestoreOutcome Restore(OutputPlaces places) => _cache.Cache.Restore(TemporaryCache.Key, places, TestContext.Current.CancellationToken);
 }

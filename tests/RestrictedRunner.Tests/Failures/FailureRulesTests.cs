@@ -195,7 +195,7 @@ public class FailureRulesTests
         Assert.Equal("The step is hermetic and sees only its Inputs: add '../shared/c.txt' to them.", Explain("/obj/stage/app/c.txt"));
         Assert.Empty(Explain("/obj/stage/shared/c.txt"));
 
-        string Explain(string copy) => FailureRules.Explain(new(options, 1, ["cat: ../shared/c.txt: No such file or directory"]) { Originals = new([new("/home/me", "/project")], []), Host = Host(exists: path => IsOfProject(path) || path == copy) });
+        string Explain(string copy) => FailureRules.Explain(new(options, 1, ["cat: ../shared/c.txt: No such file or directory"]) { Originals = new(HostPaths.Linux, [new("/home/me", "/project")], []), Host = Host(exists: path => IsOfProject(path) || path == copy) });
     }
 
     [Fact]
@@ -303,13 +303,14 @@ public class FailureRulesTests
         path is "/home/me/app/data/env.txt" or "/home/me/app/tools/lint.sh" or "/home/me/shared/c.txt" or "/home/me/app/Makefile" or "/home/me/app/native/calc.h" or "/home/me/app/web/gone.ts" or "/obj/stage/main.c" or "/usr/include/data";
 
     private static string ExplainHermetic(string line, HostFacts? host = null, StepOptions? options = null) =>
-        FailureRules.Explain(new(options ?? Hermetic, 1, [line]) { Originals = new([new("/home/me/app", "/project")], []), Host = host ?? Host(exists: IsOfProject) });
+        FailureRules.Explain(new(options ?? Hermetic, 1, [line]) { Originals = new(HostPaths.Linux, [new("/home/me/app", "/project")], []), Host = host ?? Host(exists: IsOfProject) });
 
     private static string Explain(StepOptions options, string line, int exitCode = 1, HostFacts? host = null, bool ignoreChange = false) =>
         FailureRules.Explain(new(ignoreChange ? options with { Command = "" } : options, exitCode, ["first", line, "last"]) { Host = host ?? Host() });
 
     private static HostFacts Host(Func<string, bool>? exists = null, HostProgram? program = null, uint? owner = null) =>
         new(
+            HostPaths.Linux,
             exists ?? (static _ => false),
             path => owner is not null && path is "/home/me/app/obj" or "/home/me/app/obj/r.txt" or "/home/me/app/tool.sh" ? owner : null,
             path => path == "/home/me/app/tool.sh" ? program : null,

@@ -18,7 +18,7 @@ public sealed class HostFactsTests : IDisposable
     {
         var file = Write("a.sh", content);
 
-        var program = HostFacts.OfThisMachine.Program(file)!;
+        var program = HostFacts.Of(Here.Host).Program(file)!;
 
         Assert.Equal((firstLine, interpreter, hasWindowsLineEnds), (program.FirstLine, program.Interpreter, program.HasWindowsLineEnds));
     }
@@ -27,10 +27,10 @@ public sealed class HostFactsTests : IDisposable
     public void It_may_be_executable()
     {
         var file = Write("a.sh", "");
-        Assert.False(HostFacts.OfThisMachine.Program(file)!.IsExecutable);
+        Assert.False(HostFacts.Of(Here.Host).Program(file)!.IsExecutable);
 
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupExecute);
-        Assert.True(HostFacts.OfThisMachine.Program(file)!.IsExecutable);
+        Assert.True(HostFacts.Of(Here.Host).Program(file)!.IsExecutable);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class HostFactsTests : IDisposable
     {
         Assert.True(NamedPipe.TryMake(Path.Combine(_folder, "pipe")));
 
-        Assert.All([_folder, Path.Combine(_folder, "pipe"), Path.Combine(_folder, "none")], path => Assert.Null(HostFacts.OfThisMachine.Program(path)));
+        Assert.All([_folder, Path.Combine(_folder, "pipe"), Path.Combine(_folder, "none")], path => Assert.Null(HostFacts.Of(Here.Host).Program(path)));
     }
 
     [Fact]
@@ -52,13 +52,13 @@ public sealed class HostFactsTests : IDisposable
 
         Assert.Equal(
             [file, file, null, null, null],
-            new[] { "link.txt", "linked/shared.txt", "other/shared.txt", "circle.txt", "none.txt" }.Select(name => HostFacts.OfThisMachine.LinkTarget(Path.Combine(_folder, name))));
+            new[] { "link.txt", "linked/shared.txt", "other/shared.txt", "circle.txt", "none.txt" }.Select(name => HostFacts.Of(Here.Host).LinkTarget(Path.Combine(_folder, name))));
     }
 
     [Fact]
     public void What_is_there_has_an_owner()
     {
-        var facts = HostFacts.OfThisMachine;
+        var facts = HostFacts.Of(Here.Host);
 
         Assert.Equal((true, facts.Caller), (facts.Exists(_folder), facts.OwnerOf(_folder)));
         Assert.Equal((false, null), (facts.Exists($"{_folder}/none"), facts.OwnerOf($"{_folder}/none")));

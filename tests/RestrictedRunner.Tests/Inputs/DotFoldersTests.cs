@@ -73,8 +73,8 @@ public sealed class DotFoldersTests : IDisposable
     [InlineData(".gen/**", ".gen/**", true)]
     public void A_step_waits_for_one_that_writes_there_only_if_it_reads_it(string output, string input, bool waits)
     {
-        var reader = new DeclaredStep("reader", new("", static () => 0)) { Inputs = DeclaredInputs.Of(_folder, [input]) };
-        var writer = new DeclaredStep("writer", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(_folder, [output]) };
+        var reader = new DeclaredStep("reader", new("", static () => 0)) { Inputs = DeclaredInputs.Of(Here.Paths, _folder, [input]) };
+        var writer = new DeclaredStep("writer", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(Here.Paths, _folder, [output]) };
 
         var graph = StepGraph.Of([reader, writer], (_, problem) => Assert.Fail(problem.ToString()));
 
@@ -83,8 +83,8 @@ public sealed class DotFoldersTests : IDisposable
 
     [Fact]
     public void Outputs_are_all_that_a_glob_matches() =>
-        Assert.Equal([".config/.cache/d.txt", ".config/c.txt"], InputFiles.FindOutputs(_folder, [Glob.Parse("**/?.txt", _folder), Glob.Parse("src/x*", _folder)], followsLinks: false).Files.Select(file => file.Path).Where(path => path.StartsWith(".config", StringComparison.Ordinal)));
+        Assert.Equal([".config/.cache/d.txt", ".config/c.txt"], InputFiles.FindOutputs(Here.Paths, _folder, [Glob.Parse(Here.Paths, "**/?.txt", _folder), Glob.Parse(Here.Paths, "src/x*", _folder)], followsLinks: false).Files.Select(file => file.Path).Where(path => path.StartsWith(".config", StringComparison.Ordinal)));
 
     private string Paths(params string[] declared) =>
-        string.Join(' ', InputFiles.Find(DeclaredInputs.Of(_folder, declared)).Files.Select(file => file.Path).Order(StringComparer.Ordinal));
+        string.Join(' ', InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, declared)).Files.Select(file => file.Path).Order(StringComparer.Ordinal));
 }

@@ -118,9 +118,9 @@ public sealed class ExcludedInputsTests : IDisposable
 
     private IEnumerable<string> Paths(StepBuildSetting setting, string[] outputs, string[] written, params string[] inputs)
     {
-        var step = new DeclaredStep("Step", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(_folder, outputs) };
+        var step = new DeclaredStep("Step", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(Here.Paths, _folder, outputs) };
         var earlier = new WrittenFiles(written.ToDictionary(file => file, static _ => "x"));
-        return InputFiles.Find(DeclaredInputs.Of(_folder, inputs), excluded: StepExclusions.Of(step, setting, earlier)).Files.Select(file => file.Path);
+        return InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, inputs), excluded: StepExclusions.Of(step, setting, earlier)).Files.Select(file => file.Path);
     }
 
     private void WriteOurs(string folder)

@@ -163,7 +163,7 @@ public sealed class FileDigestsTests : IDisposable
     public void A_file_that_cannot_be_read_says_why()
     {
         Write("a", "one");
-        var file = InputFiles.Find(DeclaredInputs.Of(_folder, ["a"])).Files[0];
+        var file = InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, ["a"])).Files[0];
         File.Delete(Full("a"));
 
         var digested = Assert.Single(FileDigests.Of([file], CachePath, Today, CancellationToken.None));
@@ -176,7 +176,7 @@ public sealed class FileDigestsTests : IDisposable
     public void A_file_that_changes_while_it_is_read_is_not_remembered()
     {
         WriteOld("a", "one");
-        var asFound = InputFiles.Find(DeclaredInputs.Of(_folder, ["a"])).Files;
+        var asFound = InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, ["a"])).Files;
         File.SetLastWriteTimeUtc(Full("a"), DateTime.UnixEpoch);
 
         Assert.Equal(DigestOf("one"), FileDigests.Of(asFound, CachePath, Today, CancellationToken.None)[0].Digest);
@@ -188,7 +188,7 @@ public sealed class FileDigestsTests : IDisposable
     {
         WriteOld("a", "one");
 
-        Assert.Throws<OperationCanceledException>(() => FileDigests.Of(InputFiles.Find(DeclaredInputs.Of(_folder, ["a"])).Files, CachePath, Today, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => FileDigests.Of(InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, ["a"])).Files, CachePath, Today, new CancellationToken(canceled: true)));
         Assert.Empty(System.IO.Directory.GetFiles(Path.GetDirectoryName(CachePath)!));
     }
 
@@ -212,7 +212,7 @@ public sealed class FileDigestsTests : IDisposable
 
     private IReadOnlyList<Digest> Digests(int today, params string[] names)
     {
-        var files = names.Select(name => InputFiles.Find(DeclaredInputs.Of(_folder, [name])).Files.Single()).ToList();
+        var files = names.Select(name => InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, [name])).Files.Single()).ToList();
         return [.. FileDigests.Of(files, CachePath, today, CancellationToken.None).Select(file => file.Digest!)];
     }
 

@@ -24,7 +24,7 @@ public class GlobTests
     [InlineData("src/", "src", "src/a")]
     public void It_stands_for_some_paths_only(string text, string paths, string others)
     {
-        var glob = Glob.Parse(text, "/project");
+        var glob = Glob.Parse(HostPaths.Linux, text, "/project");
 
         Assert.All(Split(paths), path => Assert.True(glob.IsMatch(Path.GetFullPath(path, "/project")), path));
         Assert.All(Split(others), path => Assert.False(glob.IsMatch(Path.GetFullPath(path, "/project")), path));
@@ -41,14 +41,14 @@ public class GlobTests
     [InlineData("/etc/*", "/etc")]
     [InlineData("/", "/")]
     public void It_starts_in_the_innermost_folder_that_has_a_name(string text, string start) =>
-        Assert.Equal(start, Glob.Parse(text, "/project").Start);
+        Assert.Equal(start, Glob.Parse(HostPaths.Linux, text, "/project").Start);
 
     [Fact]
     public void A_path_without_patterns_stands_for_itself() =>
         Gen.String[Gen.Char["ab .!\\[{\uff5e"], 1, 5].Array[1, 4].Sample(names =>
         {
             var text = string.Join('/', names);
-            var glob = Glob.Parse(text, "/project");
+            var glob = Glob.Parse(HostPaths.Linux, text, "/project");
 
             Assert.True(glob.IsPlain);
             Assert.True(glob.IsMatch(Path.GetFullPath(text, "/project")));
@@ -62,7 +62,7 @@ public class GlobTests
         Gen.Select(Gen.OneOf("**", "*", "a", "?", "a*", "*b").List[1, 5], names).Sample((patterns, path) =>
             Assert.Equal(
                 IsMatch([.. patterns.Prepend("*"), .. patterns[^1] == "**" ? ["*"] : Array.Empty<string>()], [.. path.Prepend("x")]),
-                Glob.Parse($"*/{string.Join('/', patterns)}", "/project").IsMatch($"/project/x/{string.Join('/', path)}")));
+                Glob.Parse(HostPaths.Linux, $"*/{string.Join('/', patterns)}", "/project").IsMatch($"/project/x/{string.Join('/', path)}")));
     }
 
     private static bool IsMatch(ReadOnlySpan<string> patterns, ReadOnlySpan<string> names) => patterns switch

@@ -169,7 +169,7 @@ public sealed class InputFilesTests : IDisposable
 
     private IReadOnlyList<string> Paths(params string[] declared) => [.. Find(declared).Files.Select(file => file.Path)];
 
-    private InputFiles Find(params string[] declared) => InputFiles.Find(DeclaredInputs.Of(_folder, declared));
+    private InputFiles Find(params string[] declared) => InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, declared));
 
     private void Run(string script)
     {

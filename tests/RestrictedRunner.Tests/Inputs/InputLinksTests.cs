@@ -38,7 +38,7 @@ public sealed class InputLinksTests : IDisposable
 
         Assert.Equal(["link.txt", "out.txt"], Find("link.txt", "out.txt"));
         Assert.Equal(["left-out.txt", "link.txt", "out.txt"], Find("*", "!a.txt"));
-        Assert.Equal(12, Assert.Single(InputFiles.Find(DeclaredInputs.Of(_folder, ["link.txt"])).Files).Stamp.Size);
+        Assert.Equal(12, Assert.Single(InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, ["link.txt"])).Files).Stamp.Size);
     }
 
     [Theory]
@@ -55,13 +55,13 @@ public sealed class InputLinksTests : IDisposable
         Link("sub/itself", "itself");
         Link("sub/other", "itself");
 
-        var found = InputFiles.Find(DeclaredInputs.Of(_folder, [input, "sub/**"]));
+        var found = InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, [input, "sub/**"]));
 
         Assert.Equal(
             ["link: none", "sub/itself: itself", "sub/other: itself"],
             found.Nowhere.Select(link => $"{link.Path}: {link.Text}").Union(isFolder && input.StartsWith("sub", StringComparison.Ordinal) ? ["link: none"] : []).Order(StringComparer.Ordinal));
         Assert.Empty(found.Files);
-        Assert.Empty(InputFiles.Find(DeclaredInputs.Of(_folder, ["**", "!link", "!sub"])).Nowhere);
+        Assert.Empty(InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, ["**", "!link", "!sub"])).Nowhere);
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class InputLinksTests : IDisposable
         Link("absolute", Full("real/a.txt"));
         Link("../elsewhere/checkout", _folder);
 
-        Assert.Equal(["absolute -> real/a.txt", "link -> real", "real/a.txt"], Lines(InputFiles.Find(DeclaredInputs.Of(Full("../elsewhere/checkout"), ["**"]))));
+        Assert.Equal(["absolute -> real/a.txt", "link -> real", "real/a.txt"], Lines(InputFiles.Find(DeclaredInputs.Of(Here.Paths, Full("../elsewhere/checkout"), ["**"]))));
     }
 
     [Theory]
@@ -190,12 +190,12 @@ public sealed class InputLinksTests : IDisposable
     {
         Write("real/a.txt");
         Link("link", "real");
-        var step = new DeclaredStep("Step", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(_folder, [output]) };
+        var step = new DeclaredStep("Step", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(Here.Paths, _folder, [output]) };
         var setting = new StepBuildSetting { ProjectDirectory = _folder, State = new(Full("obj"), Full("a.proj")), Scope = new("", ""), Mounts = [], Images = new Dictionary<string, ProjectImages>() };
         var excluded = StepExclusions.Of(step, setting, new(new Dictionary<string, string>()));
 
-        Assert.Empty(InputFiles.Find(DeclaredInputs.Of(_folder, ["real/**", "link", input]), excluded).Links);
-        Assert.NotEmpty(InputFiles.Find(DeclaredInputs.Of(_folder, ["real/**", "link/**"])).Links);
+        Assert.Empty(InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, ["real/**", "link", input]), excluded).Links);
+        Assert.NotEmpty(InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, ["real/**", "link/**"])).Links);
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class InputLinksTests : IDisposable
         Link("link", "real");
         Link("alias.txt", "real/a.txt");
 
-        var paths = new InputPaths(InputFiles.Find(DeclaredInputs.Of(_folder, ["link/a.txt", "real/a.txt", "alias.txt"])));
+        var paths = new InputPaths(InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, ["link/a.txt", "real/a.txt", "alias.txt"])), Here.Paths);
 
         Assert.True(paths.Has(Full("link/a.txt")));
         Assert.True(paths.Has(Full("real/a.txt")));
@@ -271,7 +271,7 @@ public sealed class InputLinksTests : IDisposable
                 Make(Path.Combine(_project, path), link => File.CreateSymbolicLink(link, text.Replace("{project}", _project, StringComparison.Ordinal).Replace("{parent}", parent, StringComparison.Ordinal)));
             }
 
-            Snapshot = FileSnapshot.Find(DeclaredInputs.Of(_project, inputs), Path.Combine(State, "inputs"), CancellationToken.None);
+            Snapshot = FileSnapshot.Find(DeclaredInputs.Of(Here.Paths, _project, inputs), Path.Combine(State, "inputs"), CancellationToken.None);
         }
 
         public FileSnapshot Snapshot { get; }
@@ -283,7 +283,7 @@ public sealed class InputLinksTests : IDisposable
         {
             using var stage = new Stage(Path.Combine(State, "stage"), Snapshot);
             stage.CopyInputs(CancellationToken.None);
-            foreach (var file in InputFiles.FindOutputs(_project, [.. _inputs.Select(input => DeclaredPath.Output(input, _project).Glob)], followsLinks: true).Files)
+            foreach (var file in InputFiles.FindOutputs(Here.Paths, _project, [.. _inputs.Select(input => DeclaredPath.Output(Here.Paths, input, _project).Glob)], followsLinks: true).Files)
             {
                 Assert.Equal(File.ReadAllText(file.FullPath), File.ReadAllText(Path.Combine(stage.ProjectDirectory, file.Path)));
             }
@@ -324,7 +324,7 @@ public sealed class InputLinksTests : IDisposable
 
     private IReadOnlyList<string> Find(params string[] declared)
     {
-        var found = InputFiles.Find(DeclaredInputs.Of(_folder, declared));
+        var found = InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, declared));
         Assert.Empty(found.Nowhere);
         return Lines(found);
     }

@@ -57,7 +57,7 @@ public sealed class StepFilesTargetsTests : IDisposable
 
         Assert.All(Inputs, (inputs, i) =>
         {
-            var declared = DeclaredInputs.Of(_folder, EscapedText.List(inputs));
+            var declared = DeclaredInputs.Of(Here.Paths, _folder, EscapedText.List(inputs));
             var expected = InputFiles.Find(declared).Files.Select(file => file.FullPath).Order(StringComparer.Ordinal).ToList();
             Assert.NotEmpty(expected);
             Assert.Equal(expected, found[$"{i}"].Distinct().Order(StringComparer.Ordinal));

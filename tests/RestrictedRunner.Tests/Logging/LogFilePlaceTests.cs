@@ -10,7 +10,7 @@ public class LogFilePlaceTests
     [InlineData("/repo/artifacts/obj/App/", "/repo/artifacts/obj/App/docker-exec")]
     [InlineData("out; %/o&b", "out; %/o&b/docker-exec")]
     public void The_folder_is_in_that_of_the_projects_intermediate_files(string intermediate, string folder) =>
-        Assert.Equal(folder, LogFilePlace.FolderIn(intermediate));
+        Assert.Equal(folder, LogFilePlace.FolderIn(HostPaths.Linux, intermediate));
 
     // As in a process of its own, where MSBuild has no project.
     [Fact]

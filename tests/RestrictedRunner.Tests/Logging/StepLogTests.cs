@@ -56,7 +56,7 @@ public sealed class StepLogTests : IDisposable
     {
         using var task = new DockerExec { BuildEngine = new HeardEvents(out _) };
         var log = new TaskLoggingHelper(task);
-        using var stepLog = new StepLog(log, new StepParameters(new() { Image = "i", Command = "c" }, LogFilePlace.At(Path.Combine(_folder.FullName, "a.log"))), new(log), collect: false);
+        using var stepLog = new StepLog(log, new StepParameters(Here.Host, new() { Image = "i", Command = "c" }, LogFilePlace.At(Path.Combine(_folder.FullName, "a.log"))), new(log, Here.Host), collect: false);
         var observer = stepLog.Observer(static _ => { });
         foreach (var line in lines)
         {

@@ -48,7 +48,7 @@ public class UntoldLinesTests
     {
         using var task = new DockerExec { BuildEngine = new HeardEvents(out _) };
         var log = new TaskLoggingHelper(task);
-        var tools = new ToolOutput(log, new StepParameters(new() { Image = "i", Command = "c" }, LogFilePlace.At("/log")), new(log));
+        var tools = new ToolOutput(log, new StepParameters(Here.Host, new() { Image = "i", Command = "c" }, LogFilePlace.At("/log")), new(log, Here.Host));
         var untold = new UntoldLines();
         foreach (var line in lines)
         {

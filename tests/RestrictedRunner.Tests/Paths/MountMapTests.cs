@@ -37,7 +37,7 @@ public class MountMapTests
     [Fact]
     public void Nor_is_one_that_a_folder_in_memory_covers()
     {
-        var map = new MountMap([new("/src", "/in")], ["/in/tmp:size=1m"]);
+        var map = new MountMap(HostPaths.Linux, [new("/src", "/in")], ["/in/tmp:size=1m"]);
 
         Assert.Null(map.InContainer("/src/tmp/x"));
         Assert.Equal("/in/x", map.InContainer("/src/x"));
@@ -58,7 +58,7 @@ public class MountMapTests
     [InlineData("/run/a.c", null, true)]
     public void What_is_in_memory_or_the_images_is_not_on_the_host(string inContainer, string? onHost, bool isInMemory)
     {
-        var map = new MountMap([new("/home/me/app", "/src"), new("/home/me/app/obj", "/src/out/")], ["/src/cache:size=1m", "/run"]);
+        var map = new MountMap(HostPaths.Linux, [new("/home/me/app", "/src"), new("/home/me/app/obj", "/src/out/")], ["/src/cache:size=1m", "/run"]);
 
         Assert.Equal(onHost, map.OnHost(inContainer));
         Assert.Equal(isInMemory, map.IsInMemory(inContainer));
@@ -79,5 +79,5 @@ public class MountMapTests
         Assert.Equal(place is null ? null : "/tmp/gen", missing?.Mount.HostPath);
     }
 
-    private static MountMap Map(params Mount[] mounts) => new(mounts, []);
+    private static MountMap Map(params Mount[] mounts) => new(HostPaths.Linux, mounts, []);
 }

@@ -19,7 +19,7 @@ public class DeclaredOutputsTests
     [InlineData("**", "/stage/tree/project", "**")]
     public void They_have_their_places_from_there(string text, string folder, string path)
     {
-        var moved = DeclaredOutputs.Of(Project, [text]).In(Stage);
+        var moved = DeclaredOutputs.Of(HostPaths.Linux, Project, [text]).In(Stage);
 
         Assert.Equal([folder], moved.Folders);
         Assert.Equal([Path.GetFullPath(path, Stage)], moved.Paths.Select(output => output.FullPath));
@@ -30,7 +30,7 @@ public class DeclaredOutputsTests
 
     [Fact]
     public void The_folder_of_the_checkout_is_in_no_relative_text() =>
-        Assert.Equal(["a.txt", "gen/*.c", "../other/"], DeclaredOutputs.Of(Project, ["a.txt", "/work/app/project/gen/*.c", "/work/app/other/"]).RelativeTexts);
+        Assert.Equal(["a.txt", "gen/*.c", "../other/"], DeclaredOutputs.Of(HostPaths.Linux, Project, ["a.txt", "/work/app/project/gen/*.c", "/work/app/other/"]).RelativeTexts);
 
     [Theory]
     [InlineData("./")]
@@ -39,5 +39,5 @@ public class DeclaredOutputsTests
     [InlineData("../project")]
     [InlineData("/work/app/project/")]
     public void One_that_holds_the_project_is_told_as_it_is_declared(string text) =>
-        Assert.Equal([text], DeclaredOutputs.Of(Project, ["gen/", text, "../beside/a.txt"]).ThatHoldProject());
+        Assert.Equal([text], DeclaredOutputs.Of(HostPaths.Linux, Project, ["gen/", text, "../beside/a.txt"]).ThatHoldProject());
 }

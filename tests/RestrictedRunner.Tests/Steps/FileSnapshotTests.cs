@@ -22,7 +22,7 @@ public sealed class FileSnapshotTests : IDisposable
 
     private string Known => Path.Combine(_folder, "obj", "step.inputs");
 
-    private DeclaredInputs In => DeclaredInputs.Of(_folder, ["in/"]);
+    private DeclaredInputs In => DeclaredInputs.Of(Here.Paths, _folder, ["in/"]);
 
     private string RootPath => Known + KnownRoot.Ending;
 
@@ -214,7 +214,7 @@ public sealed class FileSnapshotTests : IDisposable
 
     private Build.RemoteExecution.Digest Find() => FileSnapshot.Find(In, Known, CancellationToken.None).Root;
 
-    private FileSnapshot OfOutputs(string name) => FileSnapshot.OfOutputs([Full($"in/{name}")], _folder, Full("obj/step.outputs"), CancellationToken.None);
+    private FileSnapshot OfOutputs(string name) => FileSnapshot.OfOutputs(Here.Paths, [Full($"in/{name}")], _folder, Full("obj/step.outputs"), CancellationToken.None);
 
     // Until the digest of every file is known, and then that of all.
     private Build.RemoteExecution.Digest Remember()

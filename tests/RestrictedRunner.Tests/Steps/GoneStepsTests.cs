@@ -35,17 +35,17 @@ public sealed class GoneStepsTests : IDisposable
     [InlineData("a.proj", OfThisBuild, """<DockerExecStep Include="@(Names)" /><DockerExecStep Include="@(Others)" />""", false)]
     [InlineData("a.proj", OfThisBuild, """<DockerExecStep Include="@(Names)" Outputs="gen/%(Filename)" /><DockerExecStep Include="Today" Outputs="today" />""", false)]
     public void Of_one_step_for_each_item_it_is_told_by_the_others_that_are_there(string declaredIn, string evaluated, string items, bool isGone) =>
-        Assert.Equal(isGone, IsGone(items, evaluated, new DeclaredStep("Today", new(Path.Combine(_root, declaredIn), static () => 0)) { Outputs = DeclaredOutputs.Of(_root, ["gen/today"]) }));
+        Assert.Equal(isGone, IsGone(items, evaluated, new DeclaredStep("Today", new(Path.Combine(_root, declaredIn), static () => 0)) { Outputs = DeclaredOutputs.Of(Here.Paths, _root, ["gen/today"]) }));
 
     [Fact]
     public void What_is_declared_today_is_not() =>
-        Assert.False(IsGone("", OfThisBuild, new DeclaredStep("Step", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(_root, ["gen/*"]) }));
+        Assert.False(IsGone("", OfThisBuild, new DeclaredStep("Step", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(Here.Paths, _root, ["gen/*"]) }));
 
     private bool IsGone(string items, string evaluated = OfThisBuild, params DeclaredStep[] today)
     {
         var state = new StateFolder(Path.Combine(_root, "state"), Path.Combine(_root, "a.proj"));
         File.WriteAllText(state.Project, $"<Project><ItemGroup>{items}</ItemGroup></Project>");
-        var step = new DeclaredStep("Step", new(state.Project, static () => 0)) { Outputs = DeclaredOutputs.Of(_root, ["gen/*"]) };
+        var step = new DeclaredStep("Step", new(state.Project, static () => 0)) { Outputs = DeclaredOutputs.Of(Here.Paths, _root, ["gen/*"]) };
         var writer = new StepWriter(step.Name, state.Project, state.Project) { Outputs = step.Outputs.Texts, Evaluated = evaluated };
         StateFile.Save(state.Of(step).State, new() { Written = new(new Dictionary<string, string> { ["gen/a"] = "x" }), Writer = writer });
         return GoneSteps.In(today, state, new("Debug|AnyCPU|", "")).Count > 0;

@@ -33,7 +33,7 @@ public sealed class NearInputTests : IDisposable
     [InlineData("src/x*", "'src' has 'Main.cs', 'b.cs', 'c.md' and more.")]
     [InlineData("empty/", "'empty' is empty.")]
     [InlineData("empty/*", "'empty' is empty.")]
-    public void It_names_what_is_beside_it(string input, string text) => Assert.Equal(text, NearInput.Of(DeclaredPath.Input(input, _folder), _folder));
+    public void It_names_what_is_beside_it(string input, string text) => Assert.Equal(text, NearInput.Of(DeclaredPath.Input(Here.Paths, input, _folder), _folder));
 
     [Theory]
     [InlineData("**/workflows/*.yml", ".github/workflows/ci.yml")]
@@ -41,5 +41,5 @@ public sealed class NearInputTests : IDisposable
     [InlineData("**/gen.txt", "obj/gen.txt")]
     [InlineData("src/*.md", "src/c.md")]
     public void It_names_what_is_there_and_left_out(string input, string file) =>
-        Assert.StartsWith($"It does not stand for '{file}': ", NearInput.Of(DeclaredPath.Input(input, _folder), _folder), StringComparison.Ordinal);
+        Assert.StartsWith($"It does not stand for '{file}': ", NearInput.Of(DeclaredPath.Input(Here.Paths, input, _folder), _folder), StringComparison.Ordinal);
 }

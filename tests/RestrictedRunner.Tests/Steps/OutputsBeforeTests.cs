@@ -16,7 +16,7 @@ public sealed class OutputsBeforeTests : IDisposable
         _files.Write("gen/rewritten.c", "1");
         _files.Write("named", "1");
         _files.Write("folder/found", "1");
-        var before = new OutputsBefore(DeclaredOutputs.Of(_files.Project, ["gen/*.c", "named", "folder/"]));
+        var before = new OutputsBefore(DeclaredOutputs.Of(Here.Paths, _files.Project, ["gen/*.c", "named", "folder/"]));
         File.Delete(_files.At("gen/rewritten.c"));
         _files.Write("gen/rewritten.c", "1");
         _files.Write("gen/made.c", "1");
@@ -34,7 +34,7 @@ public sealed class OutputsBeforeTests : IDisposable
         _files.Write("folder/found", "1");
         _files.Write("gen/deep/found.c", "1");
         Touch("folder/was\udce9", "gen/was\udce9.c");
-        var before = new OutputsBefore(DeclaredOutputs.Of(_files.Project, ["gen/**/*.c", "folder/", "named"]));
+        var before = new OutputsBefore(DeclaredOutputs.Of(Here.Paths, _files.Project, ["gen/**/*.c", "folder/", "named"]));
         Touch("folder/new\udce9", "gen/deep/new\udce9.c", "gen/deep/other\udce9.h", "beside\udce9");
 
         Assert.Equal([_files.At("folder/new\udce9"), _files.At("gen/deep/new\udce9.c")], before.NewRawNames().Order(StringComparer.Ordinal));

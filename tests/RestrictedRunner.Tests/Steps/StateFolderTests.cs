@@ -161,5 +161,5 @@ public sealed class StateFolderTests : IDisposable
         }
     }
 
-    private static DeclaredStep Step(string name) => new(name, new("", static () => 0)) { Outputs = DeclaredOutputs.Of("/project", ["out.txt"]) };
+    private static DeclaredStep Step(string name) => new(name, new("", static () => 0)) { Outputs = DeclaredOutputs.Of(HostPaths.Linux, "/project", ["out.txt"]) };
 }

@@ -52,13 +52,13 @@ public class StepActionsTests
     [InlineData("true")]
     [InlineData("false")]
     public void A_switch_that_decides_what_is_a_failure_counts_as_it_is_written(string value) =>
-        Assert.NotEqual(Key(Plain), ActionKey.Of(StepActions.Of(Step with { Given = GivenValues.Of([new("IgnoreExitCode", GivenValue.OfMetadata(OptionType.Switch, value))]) }, Plain, "sha256:1", "", "/project"), Root).Digest.Hash);
+        Assert.NotEqual(Key(Plain), ActionKey.Of(StepActions.Of(Step with { Given = GivenValues.Of([new("IgnoreExitCode", GivenValue.OfMetadata(OptionType.Switch, value))]) }, Plain, "sha256:1", "", Host.Linux, "/project"), Root).Digest.Hash);
 
-    private static DeclaredStep Step => new("Step", new("/project/x.csproj", () => 1)) { Outputs = DeclaredOutputs.Of("/project", ["out.txt"]) };
+    private static DeclaredStep Step => new("Step", new("/project/x.csproj", () => 1)) { Outputs = DeclaredOutputs.Of(HostPaths.Linux, "/project", ["out.txt"]) };
 
     private static Build.RemoteExecution.Digest Root => InputTree.Of([]).Root;
 
-    private static string Key(StepOptions options, string project = "/project") => ActionKey.Of(StepActions.Of(Step, options, "sha256:1", "", project), Root).Digest.Hash;
+    private static string Key(StepOptions options, string project = "/project") => ActionKey.Of(StepActions.Of(Step, options, "sha256:1", "", Host.Linux, project), Root).Digest.Hash;
 
     private static object Another(object? value) => value switch
     {

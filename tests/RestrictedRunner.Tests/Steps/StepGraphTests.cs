@@ -63,7 +63,7 @@ public class StepGraphTests
     [Fact]
     public void A_step_comes_after_the_one_that_writes_its_standard_input()
     {
-        var reader = Step("reader") with { Inputs = DeclaredInputs.Of("/p", [], standardInput: "a;b.txt") };
+        var reader = Step("reader") with { Inputs = DeclaredInputs.Of(HostPaths.Linux, "/p", [], standardInput: "a;b.txt") };
 
         Assert.Equal(["writer", "reader"], Order(reader, Step("writer") with { Outputs = Outputs("a;b.txt") }));
     }
@@ -122,9 +122,9 @@ public class StepGraphTests
 
     private static DeclaredStep Step(string name) => new(name, new("/p/x.csproj", () => 1));
 
-    private static DeclaredInputs Inputs(string text) => DeclaredInputs.Of("/p", [text]);
+    private static DeclaredInputs Inputs(string text) => DeclaredInputs.Of(HostPaths.Linux, "/p", [text]);
 
-    private static DeclaredOutputs Outputs(string text) => DeclaredOutputs.Of("/p", [text]);
+    private static DeclaredOutputs Outputs(string text) => DeclaredOutputs.Of(HostPaths.Linux, "/p", [text]);
 
     private IEnumerable<string> Order(params DeclaredStep[] steps) =>
         StepGraph.Of(steps, (step, problem) => _problems.Add($"{step.Name}: {problem.Kind} {problem.What} {problem.Other}"))?.Steps.Select(step => step.Name) ?? [];

@@ -17,7 +17,7 @@ public class StepLogsTests
     {
         var engine = DispatchProxy.Create<IBuildEngine8, Heard>();
         _heard = (Heard)(object)engine;
-        _logs = new(engine);
+        _logs = new(engine, Here.Host);
     }
 
     [Fact]

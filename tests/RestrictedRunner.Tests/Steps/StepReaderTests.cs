@@ -39,7 +39,7 @@ public partial class StepReaderTests
         var own = GivenValues.Of(new Dictionary<string, GivenValue> { ["Image"] = GivenValue.OfTask("own"), ["AllowNetworking"] = GivenValue.OfTask(true), ["Shell"] = GivenValue.OfTask("sh"), ["CapDrop"] = GivenValue.OfTask(new[] { "ALL" }), ["User"] = GivenValue.OfTask("") });
         var defaults = GivenValues.OfProperties([Default("Image", "i"), Default("AllowNetworking", "false"), Default("Shell", "bash"), Default("CapDrop", "MKNOD"), Default("memory", "1g"), Default("Init", "false"), Default("Timeout", "5"), Default("Mounts", "/a:/a;/b%3Bc:/b"), Default("Pull", ""), Default("User", "me")]);
 
-        var parameters = ParameterReader.Read(own.Or(defaults), "/project", LogFilePlace.At("/log"));
+        var parameters = ParameterReader.Read(own.Or(defaults), "/project", LogFilePlace.At("/log"), Host.Linux);
 
         var options = parameters.Options;
         Assert.Empty(parameters.Problems);
@@ -57,7 +57,7 @@ public partial class StepReaderTests
     [InlineData("StandardOutputImportance", "loud")]
     public void A_value_that_the_parameter_cannot_take_is_a_problem(string name, string value)
     {
-        var parameters = ParameterReader.Read(GivenValues.OfProperties([Default(name, value)]), "/project", LogFilePlace.At("/log"));
+        var parameters = ParameterReader.Read(GivenValues.OfProperties([Default(name, value)]), "/project", LogFilePlace.At("/log"), Host.Linux);
 
         Assert.Equal([(name, value)], parameters.Problems.Select(problem => (problem.Parameter, problem.Value)));
     }
@@ -97,7 +97,7 @@ public partial class StepReaderTests
     {
         var item = new TaskItem("S", new Dictionary<string, string> { [metadata] = "a;b%00*" });
 
-        var step = StepReader.ReadAlone(item, "/project");
+        var step = StepReader.ReadAlone(item, "/project", Host.Linux);
 
         Assert.Equal(["a"], (metadata == "Inputs" ? step.Inputs.Paths : step.Outputs.Paths).Select(path => path.Text));
         Assert.Equal([(metadata, "b\0*")], step.Parameters.Problems.Select(problem => (problem.Parameter, problem.Value)));
@@ -111,7 +111,7 @@ public partial class StepReaderTests
     {
         var item = new TaskItem("S", new Dictionary<string, string> { ["Inputs"] = "b", ["StandardInput"] = EscapedText.Escape(name) });
 
-        var inputs = StepReader.ReadAlone(item, "/project").Inputs;
+        var inputs = StepReader.ReadAlone(item, "/project", Host.Linux).Inputs;
 
         Assert.Equal(["/project/b", $"/project/{name}"], inputs.Named);
         Assert.Empty(inputs.Exclusions);
@@ -120,7 +120,7 @@ public partial class StepReaderTests
     [Fact]
     public void A_standard_input_with_a_NUL_is_a_problem_and_no_path()
     {
-        var step = StepReader.ReadAlone(new TaskItem("S", new Dictionary<string, string> { ["StandardInput"] = "b%00" }), "/project");
+        var step = StepReader.ReadAlone(new TaskItem("S", new Dictionary<string, string> { ["StandardInput"] = "b%00" }), "/project", Host.Linux);
 
         Assert.Empty(step.Inputs.Paths);
         Assert.Contains(step.Parameters.Problems.Concat(StepOptionRules.Check(step.Parameters.Options)), problem => problem.Parameter == "StandardInput");

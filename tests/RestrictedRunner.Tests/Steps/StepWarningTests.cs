@@ -36,9 +36,9 @@ public sealed class StepWarningTests : IDisposable
     private List<string> LoggedAgain(BuildWarningEventArgs warning)
     {
         var path = Path.Combine(_folder, "step.state");
-        StateFile.Save(path, new() { Warnings = [StepWarning.Of(warning, Step, "/app")] });
+        StateFile.Save(path, new() { Warnings = [StepWarning.Of(warning, Step, "/app", HostPaths.Linux)] });
 
-        Assert.Single(StateFile.Load(path).Warnings).Log(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec)), "/moved");
+        Assert.Single(StateFile.Load(path).Warnings).Log(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec)), "/moved", HostPaths.Linux);
         return heard;
     }
 }

@@ -29,14 +29,18 @@ public class MessageFilesTests
     [InlineData("/colon/a:c", "/home/me/a:b/a:c")]
     [InlineData("/single/two.c", "/home/me/one.c")]
     [InlineData("/single/other.c", "/single/other.c")]
-    [InlineData("/win/sub/a.c", @"C:\work\app\sub\a.c")]
-    [InlineData("/net/a.c", @"\\server\share\a.c")]
     [InlineData("file:///src/a%20b.js", "/home/me/app/a b.js")]
     [InlineData("/usr/include/stdio.h", "/usr/include/stdio.h")]
     [InlineData("/src/in\0valid", "/src/in\0valid")]
     [InlineData("<built-in>", "<built-in>")]
     public void The_mount_with_the_longest_path_decides(string inContainer, string onHost) =>
         Assert.Equal(onHost, Files(Mounts, "", _ => false).OnHost(inContainer, EnteredFolders.None));
+
+    [Theory]
+    [InlineData("/win/sub/a.c", @"C:\work\app\sub\a.c")]
+    [InlineData("/net/a.c", @"\\server\share\a.c")]
+    public void A_file_of_Windows_has_a_path_of_Windows(string inContainer, string onHost) =>
+        Assert.Equal(onHost, new MessageFiles(new(HostPaths.Windows, Mounts, []), "", _ => false).OnHost(inContainer, EnteredFolders.None));
 
     [Theory]
     [InlineData("/src", "a.c", "/home/me/app/a.c")]
@@ -118,5 +122,5 @@ public class MessageFilesTests
             Assert.True(onHost == name || onHost == "/host" || onHost.StartsWith("/host/", StringComparison.Ordinal));
         });
 
-    private static MessageFiles Files(IEnumerable<Mount> mounts, string workDir, Func<string, bool> exists) => new(new(mounts, []), workDir, exists);
+    private static MessageFiles Files(IEnumerable<Mount> mounts, string workDir, Func<string, bool> exists) => new(new(HostPaths.Linux, mounts, []), workDir, exists);
 }

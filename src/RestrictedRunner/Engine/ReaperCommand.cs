@@ -68,9 +68,9 @@ internal static class ReaperCommand
     // Of macOS, which has no /proc. The words of a process come in one line, those of its environment behind them.
     private const string ClientsInList =
         """
-        numbers() { while read -r number rest; do echo "$number"; done; }
-        pulls() { ps -axwwE -o pid=,command= | grep -F -e "RESTRICTED_RUNNER_PULL=$container" | grep -v -F -e 'grep -F -e' | numbers; }
-        runs() { ps -axww -o pid=,command= | grep -F -e "$owner" | grep -F -e "--name $container " | numbers; }
+        having() { awk -v one="$1" -v other="$2" '$2 != "awk" && index($0, one) && index($0, other) { print $1 }'; }
+        pulls() { ps -axwwE -o pid=,command= | having "RESTRICTED_RUNNER_PULL=$container" pull; }
+        runs() { ps -axww -o pid=,command= | having "$owner" "--name $container "; }
         """;
 
     // Windows has no shell but its own. With a console of its own, which nobody sees, neither Ctrl-C nor the end of the

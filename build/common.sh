@@ -53,6 +53,13 @@ install_packages() {
     fi
 }
 
+# Where this machine gets its Debian packages from.
+debian_mirror() {
+    { cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null || true; } |
+        sed -n -e 's/^URIs: //p' -e 's/^deb \(\[[^]]*\] \)\?\(http[^ ]*debian\/\?\) .*/\2/p' | head -n 1 | grep . ||
+        fail "no source of Debian's packages is in /etc/apt/sources.list.d/debian.sources or /etc/apt/sources.list"
+}
+
 # Leaves a static busybox in artifacts/. The Debian package is unpacked, not installed: it would displace the
 # machine's own busybox.
 provide_busybox() {

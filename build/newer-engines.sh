@@ -26,7 +26,7 @@ unpack() {
     can_install || fail "the newer engines come from Debian packages, and there is no apt-get"
     install_packages mmdebstrap debian-archive-keyring
     provide_busybox
-    source=$(mirror)
+    source=$(debian_mirror)
     say "unpacking docker and podman of Debian sid; this takes about half a minute"
     as_root rm -rf "$os"
     # The clock may be far from the archive's. There is no need for what is essential to a whole system, nor to set up
@@ -51,13 +51,6 @@ unpack() {
         echo root:x:0: >etc/group
         mkdir -p root run proc sys .old var/tmp
         touch ready' sh "$os" "$artifacts/busybox"
-}
-
-# Where this machine gets its packages from.
-mirror() {
-    { cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null || true; } |
-        sed -n -e 's/^URIs: //p' -e 's/^deb \(\[[^]]*\] \)\?\(http[^ ]*debian\/\?\) .*/\2/p' | head -n 1 | grep . ||
-        fail "no source of Debian's packages is in /etc/apt/sources.list.d/debian.sources or /etc/apt/sources.list"
 }
 
 # Starts a program as in a machine of its own, and prints its process number.

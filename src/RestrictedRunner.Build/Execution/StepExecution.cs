@@ -54,6 +54,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
             stepLog.Echo(_options);
         }
 
+        WarnOfWindowsPaths();
         AbandonedSearch.Start(engine, _options);
         var watch = new Stopwatch();
         var outcome = new StepOutcome();
@@ -132,6 +133,17 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
 
         // The project is read only when there is a line of it to be found.
         FailedLine? FailedLine() => stepLog.Tools.FailedLine(_options, result.ExitCode) is { } at ? ProjectText.Find(at, _options, engine) : null;
+    }
+
+    private void WarnOfWindowsPaths()
+    {
+        foreach (var (name, script) in new[] { (nameof(_options.PrepareCommand), _options.PrepareCommand), (nameof(_options.Command), _options.Command) })
+        {
+            if (WindowsPath.FirstIn(script, parameters.Host.Paths, _options.ClientDirectory, Directory.Exists) is { } path)
+            {
+                Diagnostics.WindowsPath(name, path);
+            }
+        }
     }
 
     // False when a warning counts as an error in this build.

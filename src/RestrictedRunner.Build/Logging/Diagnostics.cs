@@ -84,6 +84,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             case RunnerFailure.CouldNotStart: CouldNotStart(failure, options); break;
             case RunnerFailure.Interrupted: Interrupted(failure, options, output); break;
             case RunnerFailure.NotRemoved: NotRemoved(failure, options, output); break;
+            case RunnerFailure.WindowsContainers: WindowsContainers(failure); break;
             case RunnerFailure.MountUnseen: MountUnseen(failure, options); break;
             default: throw new ArgumentOutOfRangeException(nameof(failure), failure.Failure, "no diagnostic for it");
         }
@@ -116,6 +117,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     public void SlowFormat(string pattern) =>
         Warning("RRB3015", $"ErrorFormats '{pattern}' took longer than a second for one line, and is not used for the rest of the step. Repeats inside repeats, such as (a+)+, do that; write them in another way.");
+
+    public void WindowsPath(string parameter, string path) =>
+        Warning("RRB1027", $"{parameter} has the Windows path '{path}'. The shell in the container takes a backslash for a quote and not for a separator, so it reads another name. Write the path as the container has it, with '/'; of a property, such as $(IntermediateOutputPath.Replace('\\', '/')).");
 
     public void UnknownMetadata(DeclaredStep step, string name) =>
         Warning("RRB1015", $"Step '{step.Name}': DockerExecStep has no metadata '{name}', so it has no effect.{Meant(Spelling.Nearest(name, StepReader.MetadataNames))}");
@@ -267,7 +271,10 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             : $"docker daemon is not running, or cannot be reached. Start Docker, or correct the client's settings (DOCKER_HOST, DOCKER_CONTEXT, 'docker context'), and build again.{WithoutSteps}{Engine(failure)}");
 
     private void PermissionDenied(RunnerException failure) =>
-        Error("RRB2003", $"The engine runs, but this user may not use it. Add the user to the group docker and log in again, or use rootless Docker or Podman.{WithoutSteps}{Engine(failure)}");
+        Error("RRB2003", $"The engine runs, but this user may not use it. {(host.IsWindows ? "Add the user to the group docker-users and sign in again ('net localgroup docker-users NAME /add', as an administrator)" : "Add the user to the group docker and log in again, or use rootless Docker or Podman")}.{WithoutSteps}{Engine(failure)}");
+
+    private void WindowsContainers(RunnerException failure) =>
+        Error("RRB2014", $"The engine runs Windows containers, and steps need Linux ones. Switch Docker Desktop in its menu ('Switch to Linux containers'), or by 'DockerCli.exe -SwitchLinuxEngine'.{WithoutSteps}{Engine(failure)}");
 
     private void ImageAbsent(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
         Error("RRB2004", $"The engine does not have image '{options.Image}'{ForPlatform(options)}, and Pull=\"{options.Pull.ToString().ToLowerInvariant()}\" did not bring it. Pull or build it first, or set Pull=\"missing\".{Near(near)}{Engine(failure)}");

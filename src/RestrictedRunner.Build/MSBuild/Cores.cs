@@ -30,8 +30,22 @@ internal sealed class Cores : IDisposable
             return new(null, 0, wanted);
         }
 
-        var lent = lender.RequestCores(useful);
-        return new(lender, lent, lent < useful ? lent : wanted);
+        var lent = Lend(lender, useful);
+        return lent < 1 ? new(null, 0, wanted) : new(lender, lent, lent < useful ? lent : wanted);
+    }
+
+    // A task that has a process of its own, as every one has in MSBuild.exe and Visual Studio, is lent none: some versions throw,
+    // others say 0 (https://github.com/dotnet/msbuild/pull/13345).
+    private static int Lend(IBuildEngine9 lender, int useful)
+    {
+        try
+        {
+            return lender.RequestCores(useful);
+        }
+        catch (NotImplementedException)
+        {
+            return 0;
+        }
     }
 
     /// <inheritdoc/>

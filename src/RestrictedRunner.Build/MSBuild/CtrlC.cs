@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.MSBuild;
 
@@ -11,6 +12,14 @@ internal static class CtrlC
 {
     /// <summary>Calls back at each Ctrl-C, until the watch is disposed of.</summary>
     public static PosixSignalRegistration Watch(Action onCtrlC) => PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Call(onCtrlC));
+
+    /// <summary>
+    /// Calls back when the console of Windows is closed, which then ends the process after five seconds. A terminal of Unix that is
+    /// closed ends the build at once, and leaves the rest to the reaper.
+    /// </summary>
+    /// <returns>Null where there is no such console.</returns>
+    public static PosixSignalRegistration? WatchClose(Action onClose, Host host) =>
+        host.IsWindows ? PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => Call(onClose)) : null;
 
     private static void Call(Action onCtrlC)
     {

@@ -28,6 +28,24 @@ internal static class ProjectText
             : line;
     }
 
+    /// <summary>True when the task's element takes an output, or that cannot be told.</summary>
+    /// <param name="task">The build, as the task sees it.</param>
+    /// <param name="output">Name of the output.</param>
+    public static bool TakesOutput(IBuildEngine task, string output)
+    {
+        try
+        {
+            return XElement.Load(task.ProjectFileOfTaskNode, LoadOptions.SetLineInfo).Descendants()
+                .Where(element => IsTask(element.Name.LocalName) && Line(element) == task.LineNumberOfTaskNode)
+                .ToList() is not [var only]
+                || only.Elements().SelectMany(element => element.Attributes()).Any(attribute => IsName(attribute.Name.LocalName, "TaskParameter") && IsName(attribute.Value, output));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or XmlException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Line of the file, from 1; null when it cannot be told for sure.</summary>
     /// <param name="project">The file's text.</param>
     /// <param name="taskLine">Line of the task's element.</param>

@@ -1,3 +1,5 @@
+using RestrictedRunner.Hosts;
+
 namespace RestrictedRunner.Build.MSBuild;
 
 /// <summary>Ends what a task runs: when MSBuild cancels it, at Ctrl-C, and when the build that it belongs to is gone.</summary>
@@ -19,6 +21,7 @@ internal sealed class StepCancellation : IDisposable
         _link = BuildLink.Find();
         using var link = _link?.Watch(Cancel);
         using var ctrlC = CtrlC.Watch(Cancel);
+        using var close = CtrlC.WatchClose(Cancel, Host.OfThisMachine);
         return action();
     }
 

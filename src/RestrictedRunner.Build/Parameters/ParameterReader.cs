@@ -47,6 +47,7 @@ internal sealed class ParameterReader
                 EnvironmentVariables = [.. _given.Items(nameof(options.EnvironmentVariables)).Select(ReadVariable).OfType<EnvironmentVariable>()],
                 Mounts = [.. _given.Items(nameof(options.Mounts)).Select(ReadMount).OfType<Mount>()],
                 Engine = IsPath(_given.Text(nameof(options.Engine))) ? Absolute(_given.Text(nameof(options.Engine))) : _given.Text(nameof(options.Engine)),
+                DockerRunOpts = _host.IsWindows ? WindowsPath.Escaped(options.DockerRunOpts) : options.DockerRunOpts,
                 Pull = OneOf(nameof(options.Pull), ("missing", PullPolicy.Missing), ("always", PullPolicy.Always), ("never", PullPolicy.Never)),
                 StandardInput = _given.Has(nameof(options.StandardInput)) ? Absolute(_given.Text(nameof(options.StandardInput))) : "",
                 Timeout = Number(nameof(options.Timeout)) is >= 0 and var limit ? TimeSpan.FromMilliseconds(limit) : Timeout.InfiniteTimeSpan,

@@ -223,10 +223,10 @@ public sealed partial class DockerExec
 
     /// <summary>
     /// <c>repository@sha256:…</c> of the image, or its id when it came from no registry; empty when no container was to
-    /// be created. Looked up when the project asks for it: MSBuild reads only the outputs that a task element names.
+    /// be created. Looked up when the project asks for it.
     /// </summary>
     [Output]
-    public string ImageDigest => _started is null ? "" : FindImageDigest(_started);
+    public string ImageDigest => _started is null || !IsImageDigestWanted() ? "" : FindImageDigest(_started);
 
     /// <summary>True when the step was stopped because of <see cref="Timeout"/>.</summary>
     [Output]

@@ -87,6 +87,10 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         return item;
     }
 
+    // Where a task has a process of its own, as in MSBuild.exe and Visual Studio, MSBuild reads every output, wanted or not.
+    private bool IsImageDigestWanted() =>
+        BuildEngine.GetType().Name != "OutOfProcTaskHostNode" || ProjectText.TakesOutput(BuildEngine, nameof(ImageDigest));
+
     // An output's getter that throws is a stack trace in the user's log.
     private string FindImageDigest(StepOptions options)
     {

@@ -41,7 +41,7 @@ internal sealed record EngineFacts(uint UserId, bool IsPodman, string Endpoint, 
         || (new FileInfo(path).Length <= LongestScript && ReadText(path) is { } text
             && text.StartsWith("#!", StringComparison.Ordinal) && text.Contains("podman", StringComparison.Ordinal));
 
-    private static bool IsPodmanName(string path) => Path.GetFileName(path).StartsWith("podman", StringComparison.Ordinal);
+    private static bool IsPodmanName(string path) => Path.GetFileName(path).StartsWith("podman", StringComparison.OrdinalIgnoreCase);
 
     private static string? ReadText(string path)
     {

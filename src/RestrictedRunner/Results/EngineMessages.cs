@@ -112,7 +112,8 @@ internal static class EngineMessages
 
     /// <summary>Why a client could not ask its engine; null when it could.</summary>
     public static RunnerFailure? WhyNoEngine(string text) =>
-        ContainsAny(text, "permission denied while trying to connect", "docker.sock: connect: permission denied", "podman.sock: connect: permission denied") ? RunnerFailure.PermissionDenied
+        ContainsAny(text, "permission denied while trying to connect", "docker.sock: connect: permission denied", "podman.sock: connect: permission denied") || IsPipeDenied(text) ? RunnerFailure.PermissionDenied
+        : IsOfWindowsContainers(text) ? RunnerFailure.WindowsContainers
         : ContainsAny(text, "failed to connect to the docker API", "Cannot connect to the Docker daemon", "Is the docker daemon running", "error during connect", "unable to resolve docker endpoint", "Cannot connect to Podman", "unable to connect to Podman") ? RunnerFailure.DaemonNotRunning
         : null;
 
@@ -122,6 +123,13 @@ internal static class EngineMessages
         && (text.EndsWith(": exec format error", StringComparison.Ordinal) || text.EndsWith(": no such file or directory", StringComparison.Ordinal) || text.EndsWith(": permission denied", StringComparison.Ordinal));
 
     private static bool IsOfCrun(string text) => text.StartsWith("exec container process ", StringComparison.Ordinal);
+
+    // Of docker's client on Windows: "open //./pipe/docker_engine: Access is denied."
+    private static bool IsPipeDenied(string text) => ContainsAny(text, "//./pipe/") && ContainsAny(text, ": Access is denied");
+
+    // Docker Desktop, switched to Windows containers, refuses the image or, before it looks at that, the place of a mount.
+    private static bool IsOfWindowsContainers(string text) =>
+        ContainsAny(text, "image operating system \"linux\" cannot be used on this platform", "no matching manifest for windows/", "invalid mount path: '/");
 
     private static string? MessageOf(string json)
     {

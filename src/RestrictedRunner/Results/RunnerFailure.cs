@@ -62,4 +62,7 @@ public enum RunnerFailure
 
     /// <summary>A file or folder that is to be mounted is on this machine, and the engine does not see it.</summary>
     MountUnseen,
+
+    /// <summary>The engine runs Windows containers, and the step needs a Linux one.</summary>
+    WindowsContainers,
 }

@@ -52,7 +52,7 @@ public class DiagnosticsTests
     [Theory]
     [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: /proc/self.", "/proc/self", "")]
     [InlineData("Error: statfs /proc/self: no such file or directory", "/proc/self", "")]
-    [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: {TMP}rr-x/script.sh.", "{TMP}rr-x/script.sh", " It belongs to the step's script, in the temporary folder: set TMPDIR to a folder that the engine sees, or use Arguments, which need no script.")]
+    [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: {TMP}rr-x/script.sh.", "{TMP}rr-x/script.sh", " It belongs to the step's script: set TMPDIR to a folder that the engine sees, or use Arguments, which need no script.")]
     public void RRB2013_names_what_the_engine_does_not_see(string report, string path, string ours)
     {
         (report, path) = (InTmp(report), InTmp(path));

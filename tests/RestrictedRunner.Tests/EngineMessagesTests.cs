@@ -37,6 +37,11 @@ public class EngineMessagesTests
     [InlineData(126, "Error: crun: the path `/w/text` exists but it is not executable: Operation not permitted: OCI permission denied", RunnerFailure.CommandNotExecutable)]
     [InlineData(125, "docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: mkdir `/w/x`: Operation not permitted", RunnerFailure.CouldNotStart)]
     [InlineData(1, "unable to upgrade to tcp, received 500", RunnerFailure.CouldNotStart)]
+    // Of Windows, as users of Docker Desktop have reported them.
+    [InlineData(125, "docker: error during connect: Get \"http://%2F%2F.%2Fpipe%2Fdocker_engine/v1.35/version\": open //./pipe/docker_engine: Access is denied. In the default daemon configuration on Windows, the docker client must be run elevated to connect.", RunnerFailure.PermissionDenied)]
+    [InlineData(125, "docker: error during connect: Get \"http://%2F%2F.%2Fpipe%2FdockerDesktopLinuxEngine/v1.47/containers/json\": open //./pipe/dockerDesktopLinuxEngine: The system cannot find the file specified.", RunnerFailure.DaemonNotRunning)]
+    [InlineData(125, "docker: Error response from daemon: invalid mount config for type \"bind\": invalid mount path: '/project'.", RunnerFailure.WindowsContainers)]
+    [InlineData(125, "docker: image operating system \"linux\" cannot be used on this platform.", RunnerFailure.WindowsContainers)]
     public void A_container_that_does_not_start_has_a_reason(int exitCode, string text, RunnerFailure expected) =>
         Assert.Equal(expected, EngineMessages.WhyNotStarted(exitCode, text));
 

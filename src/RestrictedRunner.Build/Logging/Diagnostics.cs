@@ -209,7 +209,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             return false;
         }
 
-        Error("RRB3018", "The system gives the build no more open files, threads or memory, so the step could not run. Raise the limit (ulimit -n, ulimit -u), or let fewer steps run at once (DockerExecMaxParallel, -m).");
+        Error("RRB3018", $"The system gives the build no more open files, threads or memory, so the step could not run. {(host.IsWindows ? "Let" : "Raise the limit (ulimit -n, ulimit -u), or let")} fewer steps run at once (DockerExecMaxParallel, -m).");
         log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
         return true;
     }
@@ -305,7 +305,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         // The step's own files have gone by now.
         var path = UnseenSource.Find(failure.Message, Path.Exists) ?? UnseenSource.Find(failure.Message, static path => !path.EndsWith('.')) ?? "";
         var isOurs = host.Paths.IsAtOrBelow(path, host.RunFolder) && !options.Mounts.Any(mount => mount.HostPath == path);
-        Error("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{(isOurs ? " It belongs to the step's script, in the temporary folder: set TMPDIR to a folder that the engine sees, or use Arguments, which need no script." : "")}{Engine(failure)}");
+        Error("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{(isOurs ? $" It belongs to the step's script: {OtherRunFolder}, or use Arguments, which need no script." : "")}{Engine(failure)}");
     }
 
     private void UserUnknown(RunnerException failure, StepOptions options) =>
@@ -336,6 +336,13 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     private void NotRemoved(RunnerException failure, StepOptions options, KeptOutput output) =>
         Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: its client's 'rm --force', with the name below.{Engine(failure)}{output.Told}");
+
+    private string OtherRunFolder => host.Kind switch
+    {
+        HostKind.MacOS => $"share '{host.RunFolder}' with the engine",
+        HostKind.Windows => "set TMP to a folder that the engine sees",
+        _ => "set TMPDIR to a folder that the engine sees",
+    };
 
     private string WithoutSteps => Step.Length > 0 ? " With DockerExecEnabled=false the build runs no steps and uses what they wrote before." : "";
 
@@ -395,6 +402,8 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     private static string TooLong(RunnerException failure) =>
         failure.Message.Contains("Argument list too long", StringComparison.Ordinal)
             ? ". A word of Arguments or a value of EnvironmentVariables is longer than the system takes (128 KiB, all together 2 MiB): put it into a file, or into Command"
+        : failure.Message.Contains("The filename or extension is too long", StringComparison.Ordinal)
+            ? ". Arguments and options together are longer than Windows takes (32,767 characters): put them into a file, or into Command"
             : "";
 
     private static string Unheard(RunnerException failure) =>

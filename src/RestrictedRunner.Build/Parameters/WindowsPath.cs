@@ -26,8 +26,8 @@ internal static partial class WindowsPath
     [GeneratedRegex("""'[^']*'|"[^"]*"|[^\s'"]+""")]
     private static partial Regex Parts();
 
-    // Behind a letter it is the end of a longer word: "http:\\".
-    [GeneratedRegex(@"(?<![A-Za-z0-9\\])([A-Za-z]:\\|\\\\[A-Za-z0-9])")]
+    // Behind a letter or a colon it is a part of something longer: "http:\\".
+    [GeneratedRegex(@"(?<![A-Za-z0-9\\:])([A-Za-z]:\\|\\\\[A-Za-z0-9])")]
     private static partial Regex Rooted();
 
     // A path with a drive, of a server, from here or above, or from a folder of the project.

@@ -51,8 +51,8 @@ public class HostPathsTests
         var host = Hosts[name];
         var folder = host.HasDrives ? @"C:\p\q" : "/p/q";
         Gen.Select(Of(host), Of(host)).Select((from, to) => (From: host.Trimmed(host.Full(from, folder)), To: host.Trimmed(host.Full(to, folder))))
-            // A server without a share has no files.
-            .Where(paths => !paths.To.StartsWith(@"\\", StringComparison.Ordinal) || host.Segments(paths.To).Length > 1)
+            // A server without a share has no files, and none is called "." or "..".
+            .Where(paths => !paths.To.StartsWith(@"\\", StringComparison.Ordinal) || (host.Segments(paths.To).Length > 1 && !host.Segments(paths.To)[..2].Any(name => name is "." or "..")))
             .Sample(paths =>
         {
             var way = host.Relative(paths.From, paths.To);

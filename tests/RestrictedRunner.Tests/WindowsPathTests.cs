@@ -39,6 +39,22 @@ public class WindowsPathTests
     [Fact]
     public void On_other_hosts_nobody_writes_one() => Assert.Null(WindowsPath.FirstIn(@"cat C:\a\b", HostPaths.Linux, "/project", static _ => true));
 
+    // $(RepoRoot):$(RepoRoot) is so on Windows.
+    [Theory]
+    [InlineData(@"C:\src:C:\src", @"C:\src", "/C/src", false)]
+    [InlineData(@"C:\src\:c:\src\:ro", @"C:\src\", "/C/src", true)]
+    [InlineData(@"sub:D:/a:rw", @"C:\p\sub", "/D/a", false)]
+    [InlineData(@"\\server\share:\\server\share", @"\\server\share", "/UNC/server/share", false)]
+    [InlineData(@"C:\src:/src:ro", @"C:\src", "/src", true)]
+    [InlineData(@"obj\Debug\:/out", @"C:\p\obj\Debug\", "/out", false)]
+    public void A_folder_of_Windows_is_mounted_at_its_own_path(string text, string hostPath, string containerPath, bool readOnly)
+    {
+        var (mounts, problems) = ParameterReader.ReadMounts([GivenItem.Of(new Microsoft.Build.Utilities.TaskItem { ItemSpec = text })], @"C:\p", Host.Windows);
+
+        Assert.Empty(problems);
+        Assert.Equal([new Mount(hostPath, containerPath, readOnly)], mounts);
+    }
+
     [Fact]
     public void Only_on_Windows_options_are_read_so()
     {

@@ -157,7 +157,12 @@ internal sealed class ParameterReader
     {
         if (item.ContainerPath is { } containerPath)
         {
-            return new(Absolute(item.Text), containerPath, ReadOnly(item));
+            return new(Absolute(item.Text), PlaceInContainer(containerPath), ReadOnly(item));
+        }
+
+        if (_host.IsWindows && WindowsPath.MountIn(item.Text) is { } ofWindows)
+        {
+            return new(Absolute(ofWindows.HostPath), PlaceInContainer(ofWindows.ContainerPath), ofWindows.ReadOnly || ReadOnly(item));
         }
 
         if (Mount.TryParse(item.Text, out var mount))
@@ -171,6 +176,9 @@ internal sealed class ParameterReader
         _problems.Add(new(OptionProblemKind.MountInvalid, nameof(StepOptions.Mounts), item.Text, reason));
         return null;
     }
+
+    // A container has no drives. A folder that is to be at its own path is below one for its drive.
+    private string PlaceInContainer(string path) => _host.IsWindows && _host.Paths.IsFull(path) ? _host.Paths.InContainer(_host.Paths.Full(path, _projectDirectory)) : path;
 
     private bool ReadOnly(GivenItem item)
     {

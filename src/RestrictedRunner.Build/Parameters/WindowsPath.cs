@@ -22,6 +22,10 @@ internal static partial class WindowsPath
         : Paths().Matches(script).Select(match => match.Text("path"))
             .FirstOrDefault(path => Rooted().IsMatch(path) || path.StartsWith('.') || isFolder(host.Join(project, path.Split('\\')[0])));
 
+    /// <summary>A mount of which both paths are of Windows, <c>C:\src:C:\src[:ro]</c>; null when it is none.</summary>
+    public static Mount? MountIn(string text) =>
+        OfBoth().Match(text) is { Success: true } match ? new(match.Text("host"), match.Text("container"), match.Text("mode") == ":ro") : null;
+
     // Quoted, or up to the next blank or quote.
     [GeneratedRegex("""'[^']*'|"[^"]*"|[^\s'"]+""")]
     private static partial Regex Parts();
@@ -29,6 +33,9 @@ internal static partial class WindowsPath
     // Behind a letter or a colon it is a part of something longer: "http:\\".
     [GeneratedRegex(@"(?<![A-Za-z0-9\\:])([A-Za-z]:\\|\\\\[A-Za-z0-9])")]
     private static partial Regex Rooted();
+
+    [GeneratedRegex(@"\A(?<host>([A-Za-z]:)?[^:]+):(?<container>([A-Za-z]:[\\/]|\\\\)[^:]*)(?<mode>:r[ow])?\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex OfBoth();
 
     // A path with a drive, of a server, from here or above, or from a folder of the project.
     [GeneratedRegex(@"(?<![\w\\./:$%-])(?<path>([A-Za-z]:\\|\\\\[\w.$-]+\\|\.{1,2}\\)[^\s'""|;&<>()]*|[\w.@-]+(\\[\w.@-]+)+\\?)", RegexOptions.ExplicitCapture)]

@@ -43,7 +43,22 @@ public class CoresTests
         Assert.Equal(All, lender.Released);
     }
 
-    /// <summary>An MSBuild that has some cores left.</summary>
+    // As MSBuild.exe 18.0 does to a task for .NET, and a version after it.
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    public void Where_none_are_lent_the_project_decides(int left)
+    {
+        Assert.SkipUnless(All > 1, "There is nothing to lend.");
+        var cores = Cores.Request(Lender.With(left, out var lender), wanted: All + 5);
+        Assert.Equal(All + 5, cores.Granted);
+
+        cores.Dispose();
+
+        Assert.Equal(0, lender.Released);
+    }
+
+    /// <summary>An MSBuild that has some cores left, or with -1 none to ask for.</summary>
     public class Lender : DispatchProxy
     {
         private int _left;
@@ -67,6 +82,11 @@ public class CoresTests
             {
                 case nameof(IBuildEngine9.RequestCores):
                     Wanted = count;
+                    if (_left < 0)
+                    {
+                        throw new NotImplementedException();
+                    }
+
                     return Math.Min(count, _left);
                 default:
                     Released += count;

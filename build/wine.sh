@@ -4,6 +4,8 @@
 #   build/wine.sh --set-up                           Wine of Debian's suite trixie, in artifacts/wine
 #   build/wine.sh FOLDER PROGRAM.exe [ARGUMENT...]   runs a program that is in the folder, in that folder
 #   build/wine.sh --fast-tests [ARGUMENT...]         builds and runs the tests that need no engine
+#   build/wine.sh --build-tests                      builds the tests of the package in MSBuild for Windows
+#   build/wine.sh --tests [ARGUMENT...]              runs them, with this machine's engine
 #
 # Wine's programs are in a folder that is the root of what runs there. This repository and the given folder have the same
 # paths in it, so that Z:\a\b is /a/b here too. Each run has namespaces of its own for mounts and processes: what it
@@ -17,7 +19,7 @@ os=$wine/root
 # Windows' drive C: and the registry. Kept from run to run.
 prefix=$wine/prefix
 
-usage() { fail "usage: build/wine.sh --set-up | FOLDER PROGRAM.exe [ARGUMENT...] | --fast-tests [ARGUMENT...]"; }
+usage() { fail "usage: build/wine.sh --set-up | FOLDER PROGRAM.exe [ARGUMENT...] | --fast-tests [ARGUMENT...] | --build-tests | --tests [ARGUMENT...]"; }
 
 # Half of a root or of a prefix never has its name.
 set_up() {
@@ -139,8 +141,25 @@ fast_tests() {
     run "$wine/fast" RestrictedRunner.Tests.exe -parallelMode none -noColor -noLogo -class- '*ManyProcesses*' -class- '*BuildLink*' "$@"
 }
 
+build_tests() {
+    publish RestrictedRunner.WindowsTests windows-tests
+    publish RestrictedRunner.WindowsClient client
+    step "The client on Linux"
+    dotnet build "$root/tests/RestrictedRunner.WindowsClient" -c Release --nologo -v:quiet
+}
+
+# The client's Linux side runs them, and is there as long as they are.
+tests() {
+    [ -e "$wine/windows-tests" ] || fail "the tests are not built; run build/wine.sh --build-tests"
+    exec dotnet exec "$root/tests/RestrictedRunner.WindowsClient/bin/Release/net10.0/docker.dll" \
+        "$os" "$prefix/drive_c" "$root" \
+        "$root/build/wine.sh" "$wine/windows-tests" RestrictedRunner.WindowsTests.exe -noColor -noLogo "$@"
+}
+
 case "${1:-}" in
     --set-up) set_up ;;
+    --build-tests) build_tests ;;
+    --tests) tests "${@:2}" ;;
     --fast-tests) fast_tests "${@:2}" ;;
     -* | '') usage ;;
     *)

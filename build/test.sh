@@ -3,7 +3,7 @@
 #
 #   build/test.sh           the format, and all tests but the long tier: what CI runs
 #   build/test.sh --fast    the format, and the tests that need no engine
-#   build/test.sh --all     the long tier too, and the engine tests on newer engines
+#   build/test.sh --all     the long tier too, the engine tests on newer engines, and Windows programs under Wine
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -60,10 +60,20 @@ run_tests() {
         -result-xml "$results/$name.xml" </dev/null | tee "$results/$name.log"
 }
 
+# As Windows programs. The way of wine.sh to run them is in the place of the options.
+run_tests_under_wine() {
+    local name=$2 way=$3
+    "$root/build/wine.sh" "$way" -result-xml "$results/$name.xml" </dev/null | tee "$results/$name.log"
+}
+
+set_up_wine() { "$root/build/wine.sh" --set-up && "$root/build/wine.sh" --build-tests; }
+
 # What fails does not keep the rest from telling what it knows.
-test_phase() {
-    local project=$1 name=$2
-    phase "Tests: $name" run_tests "$@" || complaints+=("$name: tests failed or the test run broke off")
+test_phase() { test_phase_by run_tests "$@"; }
+
+test_phase_by() {
+    local run=$1 project=$2 name=$3
+    phase "Tests: $name" "$run" "${@:2}" || complaints+=("$name: tests failed or the test run broke off")
     grep -q "^ *$project  Total: [1-9]" "$results/$name.log" || complaints+=("$name: no summary was printed")
 }
 
@@ -91,6 +101,13 @@ if [ "$tier" = all ]; then
     for client in "$artifacts"/engines/clients/*; do
         RESTRICTED_RUNNER_ENGINES=$client test_phase RestrictedRunner.EngineTests "RestrictedRunner.EngineTests on ${client##*/}" -trait- Tier=Newer
     done
+    # Last, because what is built for Windows is restored for it.
+    if phase "Wine" set_up_wine; then
+        test_phase_by run_tests_under_wine RestrictedRunner.Tests "RestrictedRunner.Tests under Wine" --fast-tests
+        test_phase_by run_tests_under_wine RestrictedRunner.WindowsTests "RestrictedRunner.WindowsTests under Wine" --tests
+    else
+        complaints+=("Wine: it could not be set up, or the tests for it do not build")
+    fi
 fi
 
 # From what was printed, since a result file was once seen to end in the middle. The last summary of each counts, because

@@ -22,7 +22,7 @@ internal sealed record HostedBuild(bool Succeeded, IReadOnlyList<string> Returne
 
     /// <summary>Names of the containers that steps ran.</summary>
     public IReadOnlyList<string> Containers =>
-        [.. Events.OfType<TaskCommandLineEventArgs>().Where(e => e.Message!.Contains(" run --rm --name rr-", StringComparison.Ordinal)).Select(e => e.Message!.Split(' ').SkipWhile(word => word != "--name").ElementAt(1))];
+        [.. Events.OfType<BuildMessageEventArgs>().Where(e => e.Message!.Contains(" run --rm --name rr-", StringComparison.Ordinal)).Select(e => e.Message!.Split(' ').SkipWhile(word => word != "--name").ElementAt(1))];
 
     /// <summary>The lines that steps printed.</summary>
     public IReadOnlyList<string?> Output =>

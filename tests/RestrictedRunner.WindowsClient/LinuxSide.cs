@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace RestrictedRunner.WindowsClient;
 
@@ -25,7 +24,7 @@ internal static class LinuxSide
         start.Environment[Program.PortVariable] = ((IPEndPoint)listener.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
         start.Environment[Program.TokenVariable] = token;
         using var started = Process.Start(start)!;
-        new Thread(() => Accept(listener, paths, token)) { IsBackground = true }.Start();
+        StartThread(() => Accept(listener, paths, token));
         started.WaitForExit();
         return started.ExitCode;
     }
@@ -36,7 +35,8 @@ internal static class LinuxSide
         {
             while (true)
             {
-                _ = AnswerAsync(listener.Accept(), paths, token);
+                var socket = listener.Accept();
+                StartThread(() => Answer(socket, paths, token));
             }
         }
         catch (SocketException)
@@ -45,34 +45,17 @@ internal static class LinuxSide
         }
     }
 
-    private static async Task AnswerAsync(Socket socket, HostPaths paths, string token)
+    private static void Answer(Socket socket, HostPaths paths, string token)
     {
-        try
+        using var connection = new Connection(socket);
+        var call = connection.ReadCall();
+        if (call.Token == token)
         {
-            using (socket)
-            {
-                socket.NoDelay = true;
-                await using var stream = new NetworkStream(socket);
-                if (await Frame.ReadAsync(stream) is { Kind: FrameKind.Call } frame
-                    && JsonSerializer.Deserialize<Call>(frame.Content.Span) is { } call && call.Token == token)
-                {
-                    await RunClientAsync(stream, call, paths);
-                }
-            }
-        }
-        catch (IOException)
-        {
-            // Its docker.exe was killed, and the client is.
-        }
-        catch (Exception e)
-        {
-            // It shows in the test that gets no answer; here is why.
-            await Console.Error.WriteLineAsync(e.ToString());
-            throw;
+            RunClient(connection, call, paths);
         }
     }
 
-    private static async Task RunClientAsync(Stream stream, Call call, HostPaths paths)
+    private static void RunClient(Connection connection, Call call, HostPaths paths)
     {
         var start = new ProcessStartInfo("docker", call.Words.Select((word, i) => paths.InWord(i == 0 ? "" : call.Words[i - 1], word)))
         {
@@ -87,64 +70,53 @@ internal static class LinuxSide
         }
 
         using var client = Process.Start(start)!;
-        var writer = new FrameWriter(stream);
-        await Task.WhenAll(HandOnInputAsync(stream, client), HandOnOutputAsync(client, writer));
-    }
+        Thread[] streams =
+        [
+            StartThread(() => connection.SendAll(FrameKind.StandardOutput, client.StandardOutput.BaseStream)),
+            StartThread(() => connection.SendAll(FrameKind.StandardError, client.StandardError.BaseStream)),
+        ];
+        var input = StartThread(() => HandOnInput(connection, client));
+        client.WaitForExit();
+        Array.ForEach(streams, thread => thread.Join());
+        var code = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(code, client.ExitCode);
+        connection.TryWrite(FrameKind.ExitCode, code);
 
-    private static async Task HandOnOutputAsync(Process client, FrameWriter writer)
-    {
-        try
-        {
-            await Task.WhenAll(
-                Frame.SendAllAsync(FrameKind.StandardOutput, client.StandardOutput.BaseStream, writer),
-                Frame.SendAllAsync(FrameKind.StandardError, client.StandardError.BaseStream, writer),
-                client.WaitForExitAsync());
-            var code = new byte[sizeof(int)];
-            BinaryPrimitives.WriteInt32LittleEndian(code, client.ExitCode);
-            writer.Write(new(FrameKind.ExitCode, code));
-        }
-        catch (IOException)
-        {
-            // Nobody reads it any more.
-            client.Kill();
-        }
+        // Until the other side has read all and closes.
+        input.Join();
     }
 
     // Also hears of the end of docker.exe. A client that runs then is killed, as docker.exe was.
-    private static async Task HandOnInputAsync(Stream stream, Process client)
+    private static void HandOnInput(Connection connection, Process client)
     {
-        try
+        var input = client.StandardInput.BaseStream;
+        while (connection.ReadFrame() is var (_, content))
         {
-            while (await Frame.ReadAsync(stream) is { } frame)
+            try
             {
-                await HandOnAsync(frame, client.StandardInput.BaseStream);
+                if (content.Length == 0)
+                {
+                    input.Close();
+                }
+                else
+                {
+                    input.Write(content);
+                    input.Flush();
+                }
             }
-        }
-        catch (IOException)
-        {
-            // As at the end of the stream.
+            catch (IOException)
+            {
+                // The client reads no more.
+            }
         }
 
         client.Kill();
     }
 
-    private static async Task HandOnAsync(Frame frame, Stream input)
+    private static Thread StartThread(Action run)
     {
-        try
-        {
-            if (frame.Content.Length == 0)
-            {
-                input.Close();
-            }
-            else
-            {
-                await input.WriteAsync(frame.Content);
-                await input.FlushAsync();
-            }
-        }
-        catch (IOException)
-        {
-            // The client reads no more.
-        }
+        var thread = new Thread(() => run()) { IsBackground = true };
+        thread.Start();
+        return thread;
     }
 }

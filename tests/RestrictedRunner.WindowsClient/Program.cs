@@ -16,8 +16,7 @@ internal static class Program
     /// On Windows the words are docker's. On Linux they are the root that Wine's programs see, the folder that is drive
     /// C:, the folder that has the same path in that root, and then the program that starts Wine, with its words.
     /// </summary>
-    // Not asynchronous: the program is started by the first thread. See LinuxSide.
     private static int Main(string[] words) => OperatingSystem.IsWindows()
-        ? WindowsSide.RunAsync(words).GetAwaiter().GetResult()
+        ? WindowsSide.Run(words)
         : LinuxSide.Run(new HostPaths(words[0], words[1], words[2]), words[3], words[4..]);
 }

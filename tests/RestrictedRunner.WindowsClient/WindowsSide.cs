@@ -2,40 +2,37 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
 
 namespace RestrictedRunner.WindowsClient;
 
 /// <summary>The docker.exe: sends its call and its standard input, and says what comes back.</summary>
 internal static class WindowsSide
 {
-    public static async Task<int> RunAsync(IReadOnlyList<string> words)
+    public static int Run(IReadOnlyList<string> words)
     {
         var port = int.Parse(Environment.GetEnvironmentVariable(Program.PortVariable)!, CultureInfo.InvariantCulture);
-        using var socket = new TcpClient { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port);
-        var stream = socket.GetStream();
-        var writer = new FrameWriter(stream);
-        var call = new Call(Environment.GetEnvironmentVariable(Program.TokenVariable)!, words, NamedBy(words), Environment.CurrentDirectory);
-        writer.Write(new(FrameKind.Call, JsonSerializer.SerializeToUtf8Bytes(call)));
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(IPAddress.Loopback, port);
+        using var connection = new Connection(socket);
+        connection.Write(new Call(Environment.GetEnvironmentVariable(Program.TokenVariable)!, Environment.CurrentDirectory, words, NamedBy(words)));
 
-        // Not awaited: whoever holds it open does not keep a client from its end.
-        _ = Task.Run(() => SendInputAsync(writer));
+        // Nobody waits for it: whoever holds standard input open does not keep a client from its end.
+        new Thread(() => connection.SendAll(FrameKind.StandardInput, Console.OpenStandardInput())) { IsBackground = true }.Start();
 
         using var output = Console.OpenStandardOutput();
         using var error = Console.OpenStandardError();
-        while (await Frame.ReadAsync(stream) is { } frame)
+        while (connection.ReadFrame() is var (kind, content))
         {
-            switch (frame.Kind)
+            switch (kind)
             {
                 case FrameKind.StandardOutput:
-                    await output.WriteAsync(frame.Content);
+                    output.Write(content);
                     break;
                 case FrameKind.StandardError:
-                    await error.WriteAsync(frame.Content);
+                    error.Write(content);
                     break;
                 default:
-                    return BinaryPrimitives.ReadInt32LittleEndian(frame.Content.Span);
+                    return BinaryPrimitives.ReadInt32LittleEndian(content);
             }
         }
 
@@ -55,18 +52,5 @@ internal static class WindowsSide
         }
 
         return named;
-    }
-
-    private static async Task SendInputAsync(FrameWriter writer)
-    {
-        try
-        {
-            using var input = Console.OpenStandardInput();
-            await Frame.SendAllAsync(FrameKind.StandardInput, input, writer);
-        }
-        catch (IOException)
-        {
-            // The real client has ended and reads no more.
-        }
     }
 }

@@ -47,10 +47,9 @@ public class DeclaredStepsTests
     [EngineTheory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Backslashes_mean_the_same_as_slashes(bool hermetic)
+    public void Backslashes_are_as_good_as_slashes(bool hermetic)
     {
-        var step = $"""<DockerExecStep Include="Copy" Image="busybox:latest" Hermetic="{hermetic}" Command="cat src/*.txt &gt; gen/a.txt" Inputs="src\*.txt" Outputs="gen\a.txt" />""";
-        using var project = new StepProject(step);
+        using var project = new StepProject(WithBackslashes(hermetic));
         var text = Unique();
         project.Write(@"src\a.txt", text);
 
@@ -58,12 +57,30 @@ public class DeclaredStepsTests
 
         Assert.Equal(text, project.Read(@"gen\a.txt"));
         AssertRuns(0, project.Build());
-        project.Steps = step.Replace('\\', '/');
-        var withSlashes = project.Build();
-        AssertRuns(0, withSlashes);
-        Assert.Contains("Step 'Copy' is up to date.", withSlashes.Texts);
+        var changed = Unique();
+        project.Write(@"src\a.txt", changed);
+        AssertRuns(1, project.Build());
+        Assert.Equal(changed, project.Read(@"gen\a.txt"));
         AssertRuns(0, project.Clean());
         Assert.False(File.Exists(project[@"gen\a.txt"]));
+        AssertRuns(0, project.Build());
+        Assert.Equal(changed, project.Read(@"gen\a.txt"));
+    }
+
+    [EngineTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void With_slashes_in_place_of_backslashes_a_step_stays_the_same(bool hermetic)
+    {
+        using var project = new StepProject(WithBackslashes(hermetic));
+        project.Write(@"src\a.txt", Unique());
+        AssertRuns(1, project.Build());
+        project.Steps = project.Steps.Replace('\\', '/');
+
+        var build = project.Build();
+
+        AssertRuns(0, build);
+        Assert.Contains("Step 'Copy' is up to date.", build.Texts);
     }
 
     [EngineTheory]
@@ -103,6 +120,9 @@ public class DeclaredStepsTests
 
     // The cache of this machine has the results of earlier runs.
     private static string Unique() => $"{Guid.NewGuid()}\n";
+
+    private static string WithBackslashes(bool hermetic) =>
+        $"""<DockerExecStep Include="Copy" Image="busybox:latest" Hermetic="{hermetic}" Command="cat src/*.txt &gt; gen/a.txt" Inputs="src\*.txt" Outputs="gen\a.txt" />""";
 
     private static StepProject Copying(bool hermetic) => new(
         $"""<DockerExecStep Include="Copy" Image="busybox:latest" Hermetic="{hermetic}" Command="cat src/a.txt &gt; gen/a.txt" Inputs="src/a.txt" Outputs="gen/a.txt" />""");

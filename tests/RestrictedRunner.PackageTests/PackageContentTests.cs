@@ -40,6 +40,10 @@ public class PackageContentTests
                 "docs/parameters.md",
                 "docs/performance.md",
                 "docs/recipes.md",
+                "tasks/net8.0-linux-x64/CliWrap.dll",
+                "tasks/net8.0-linux-x64/Google.Protobuf.dll",
+                "tasks/net8.0-linux-x64/RestrictedRunner.Build.dll",
+                "tasks/net8.0-linux-x64/RestrictedRunner.dll",
                 "tasks/net8.0/CliWrap.dll",
                 "tasks/net8.0/Google.Protobuf.dll",
                 "tasks/net8.0/RestrictedRunner.Build.dll",
@@ -122,9 +126,24 @@ public class PackageContentTests
         Assert.All(files, file => Assert.StartsWith("/_", file, StringComparison.Ordinal));
     }
 
-    private static PEReader Assembly(string name)
+    // Windows loads none that is for another system.
+    [Theory]
+    [InlineData("CliWrap.dll")]
+    [InlineData("Google.Protobuf.dll")]
+    [InlineData("RestrictedRunner.Build.dll")]
+    [InlineData("RestrictedRunner.dll")]
+    public void Other_systems_than_Linux_get_assemblies_for_every_system(string name)
+    {
+        using var portable = Assembly(name);
+        using var ofLinux = Assembly(name, "net8.0-linux-x64");
+
+        Assert.Equal((Machine.I386, true), (portable.PEHeaders.CoffHeader.Machine, portable.PEHeaders.CorHeader!.Flags.HasFlag(CorFlags.ILOnly)));
+        Assert.NotEqual(Machine.I386, ofLinux.PEHeaders.CoffHeader.Machine);
+    }
+
+    private static PEReader Assembly(string name, string folder = "net8.0")
     {
         using var package = Nupkg.Ours();
-        return new PEReader(new MemoryStream(package.Bytes($"tasks/net8.0/{name}")));
+        return new PEReader(new MemoryStream(package.Bytes($"tasks/{folder}/{name}")));
     }
 }

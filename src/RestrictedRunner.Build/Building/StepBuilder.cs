@@ -59,7 +59,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     private bool Build(DeclaredStep step, StepOptions options, StatePaths paths, StepState earlier, StepLogs.Log log)
     {
         var inputs = InputsWithout(earlier.Written, step.Outputs.Depth);
-        if (!AreThere(step, inputs, log))
+        if (!AreThere(step, inputs, log) || HasFilesOfUsers(step, earlier.Written, log))
         {
             return false;
         }
@@ -239,6 +239,17 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
 
         return !log.HasErrors;
+    }
+
+    // What the step wrote before is its own, however the file is called.
+    private static bool HasFilesOfUsers(DeclaredStep step, WrittenFiles earlier, StepLogs.Log log)
+    {
+        foreach (var found in OtherSpelling.Of(step.Outputs).Where(found => !earlier.Contents.ContainsKey(OutputPath.Of(step.Outputs.Host.Relative(step.Outputs.ProjectDirectory, found.Output.Glob.Start)))))
+        {
+            log.Diagnostics.OutputHasOtherCase(step, found.Output.Text, found.Name);
+        }
+
+        return log.HasErrors;
     }
 
     // What was verified a moment ago need not be read again; what a link leads to was not.

@@ -154,6 +154,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     public void InputLeadsNowhere(DeclaredStep step, string link, string target) =>
         Error("RRB1026", $"Step '{step.Name}': the input '{link}' is a link to '{target}', which is not there. Create that, correct the link, or leave it out: '!{link}'.");
 
+    public void OutputHasOtherCase(DeclaredStep step, string output, string name) =>
+        Error("RRB1028", $"Step '{step.Name}': in place of its output '{output}' there is '{name}', which is the same file here, because upper and lower case do not count, and which no step has written. Give the output another name. If the file is an old output, write its name as it is, or remove it.");
+
     public void OutputHoldsProject(DeclaredStep step, string output) =>
         Error("RRB1022", $"Step '{step.Name}': the output '{output}' is the project's folder, or in a folder that the project is in, which the step would see as a whole. Let it write below the project's folder, or into a folder of its own beside it.");
 

@@ -72,6 +72,18 @@ public class CaseTests
     }
 
     [Fact]
+    public void A_file_in_place_of_an_output_is_told_from_an_output_that_is_there()
+    {
+        using var folder = new TestSupport.TempFolder();
+        folder.Write("Data.json", "{}");
+        folder.Write("same.json", "{}");
+        var outputs = DeclaredOutputs.Of(Here.Paths with { IgnoresCase = true }, folder.Path, ["data.json", "same.json", "none.json", "absent/a", "DATA/", "*.JSON"]);
+
+        Assert.Equal([("data.json", "Data.json")], OtherSpelling.Of(outputs).Select(found => (found.Output.Text, found.Name)));
+        Assert.Empty(OtherSpelling.Of(DeclaredOutputs.Of(Here.Paths with { IgnoresCase = false }, folder.Path, ["data.json"])));
+    }
+
+    [Fact]
     public void A_folder_of_the_build_is_left_out_however_it_is_written()
     {
         using var folder = new TestSupport.TempFolder();

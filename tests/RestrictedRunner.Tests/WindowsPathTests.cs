@@ -49,7 +49,7 @@ public class WindowsPathTests
     [InlineData(@"obj\Debug\:/out", @"C:\p\obj\Debug\", "/out", false)]
     public void A_folder_of_Windows_is_mounted_at_its_own_path(string text, string hostPath, string containerPath, bool readOnly)
     {
-        var (mounts, problems) = ParameterReader.ReadMounts([GivenItem.Of(new Microsoft.Build.Utilities.TaskItem { ItemSpec = text })], @"C:\p", Host.Windows);
+        var (mounts, problems) = ParameterReader.ReadMounts([new GivenItem(text)], @"C:\p", Host.Windows);
 
         Assert.Empty(problems);
         Assert.Equal([new Mount(hostPath, containerPath, readOnly)], mounts);

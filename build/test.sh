@@ -2,7 +2,10 @@
 # Passes the tests on a machine that has nothing but the .NET SDK. Last line: N passed, M failed, K skipped.
 #
 #   build/test.sh           the format, and all tests but the long tier: what CI runs
-#   build/test.sh --fast    the format, and the tests that need no engine
+#   build/test.sh --fast    the format, and the tests of the code, which need no engine
+#   build/test.sh --no-engine
+#                           these, and those of the package that need none either: what other systems can run. A test
+#                           that needs an engine skips itself where there is none.
 #   build/test.sh --all     the long tier too, the engine tests on newer engines, and Windows programs under Wine
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -12,8 +15,9 @@ tier=default
 case "${1:-}" in
     '') ;;
     --fast) tier=fast ;;
+    --no-engine) tier=no-engine ;;
     --all) tier=all ;;
-    *) fail "usage: build/test.sh [--fast | --all]" ;;
+    *) fail "usage: build/test.sh [--fast | --no-engine | --all]" ;;
 esac
 
 cd "$root"
@@ -80,10 +84,12 @@ test_phase_by() {
 if [ "$tier" = fast ]; then
     phase "Build" build tests/RestrictedRunner.Tests || fail "the tests do not build"
 else
-    phase "Engines and images" set_up_engines || fail "the engines are not there"
-    if [ -e "$artifacts/containers.conf" ]; then export CONTAINERS_CONF=$artifacts/containers.conf; fi
-    # The engines are there by now: a test that skips itself for want of one hides something.
-    export RESTRICTED_RUNNER_REQUIRE_ENGINE=1
+    if [ "$tier" != no-engine ]; then
+        phase "Engines and images" set_up_engines || fail "the engines are not there"
+        if [ -e "$artifacts/containers.conf" ]; then export CONTAINERS_CONF=$artifacts/containers.conf; fi
+        # The engines are there by now: a test that skips itself for want of one hides something.
+        export RESTRICTED_RUNNER_REQUIRE_ENGINE=1
+    fi
     phase "Build" build RestrictedRunner.Build.sln || fail "the solution does not build"
     phase "Packages" "$root/build/pack.sh" || fail "the packages cannot be made"
 fi
@@ -91,12 +97,15 @@ phase "Format" check_format || complaints+=("the format is not what .editorconfi
 
 filter=()
 if [ "$tier" != all ]; then filter=(-trait- Tier=Long); fi
-test_phase RestrictedRunner.Tests RestrictedRunner.Tests "${filter[@]}"
-if [ "$tier" != fast ]; then
-    for project in RestrictedRunner.EngineTests RestrictedRunner.PackageTests RestrictedRunner.OldestMSBuildTests; do
-        test_phase "$project" "$project" "${filter[@]}"
-    done
-fi
+test_phase RestrictedRunner.Tests RestrictedRunner.Tests ${filter[@]+"${filter[@]}"}
+case "$tier" in
+    fast) projects=() ;;
+    no-engine) projects=(RestrictedRunner.PackageTests) ;;
+    *) projects=(RestrictedRunner.EngineTests RestrictedRunner.PackageTests RestrictedRunner.OldestMSBuildTests) ;;
+esac
+for project in ${projects[@]+"${projects[@]}"}; do
+    test_phase "$project" "$project" ${filter[@]+"${filter[@]}"}
+done
 if [ "$tier" = all ]; then
     for client in "$artifacts"/engines/clients/*; do
         RESTRICTED_RUNNER_ENGINES=$client test_phase RestrictedRunner.EngineTests "RestrictedRunner.EngineTests on ${client##*/}" -trait- Tier=Newer

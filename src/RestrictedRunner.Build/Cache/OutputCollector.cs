@@ -85,6 +85,6 @@ internal sealed class OutputCollector(Func<ReadOnlyMemory<byte>, Digest> put, Fu
 
     private static InputEntry Entry(OutputOnDisk output, ConcurrentDictionary<string, Digest> digests) =>
         output.IsFolder ? new InputEntry.Folder(output.Path)
-        : output.IsLink ? new InputEntry.Link(output.Path, output.Info.LinkTarget!)
+        : output.IsLink ? new InputEntry.Link(output.Path, output.Target!)
         : new InputEntry.File(output.Path, digests[output.Path], output.IsExecutable);
 }

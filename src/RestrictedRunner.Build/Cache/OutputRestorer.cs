@@ -99,7 +99,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
     {
         (_, null) => false,
         (InputEntry.Folder, _) => there.IsFolder,
-        (InputEntry.Link link, _) => there.IsLink && there.Info.LinkTarget == link.Target,
+        (InputEntry.Link link, _) => there.IsLink && there.Target == link.Target,
         (InputEntry.File file, _) => there.IsFile
             && there.IsExecutable == (file.IsExecutable && Host.OfThisMachine.HasExecutableBit)
             && ((FileInfo)there.Info).Length == file.Digest.SizeBytes
@@ -173,7 +173,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
             {
                 case InputEntry.Folder when output.IsFolder:
                 case InputEntry.File when !output.IsFolder:
-                case InputEntry.Link link when output.IsLink && output.Info.LinkTarget == link.Target:
+                case InputEntry.Link link when output.IsLink && output.Target == link.Target:
                 case null when !places.MayGo(output) || (output.IsFolder && !output.IsEmptyFolder):
                     break;
                 default:

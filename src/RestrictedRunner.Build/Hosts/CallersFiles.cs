@@ -85,7 +85,7 @@ internal sealed record CallersFiles(string Root)
         {
             File.Delete(path);
         }
-        else if (!attributes.HasFlag(FileAttributes.ReparsePoint) && Directory.EnumerateFileSystemEntries(path).Any())
+        else if (!LinkEntry.IsLink(new DirectoryInfo(path)) && Directory.EnumerateFileSystemEntries(path).Any())
         {
             return false;
         }

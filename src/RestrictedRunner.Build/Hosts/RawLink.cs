@@ -13,7 +13,7 @@ internal static class RawLink
     /// <exception cref="IOException">It is no link any more.</exception>
     public static string TargetOf(FileSystemInfo link)
     {
-        if (link.LinkTarget is not { } target)
+        if (LinkEntry.TargetOf(link) is not { } target)
         {
             throw new IOException($"\"{link.FullName}\" is no symbolic link any more");
         }

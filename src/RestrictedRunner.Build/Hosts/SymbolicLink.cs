@@ -7,13 +7,15 @@ internal static class SymbolicLink
     private const int NotPrivileged = 1314;
 
     /// <summary>Makes a link.</summary>
+    /// <param name="path">Where it is to be.</param>
+    /// <param name="target">What is to be written in it, with <c>/</c>.</param>
     /// <exception cref="IOException">It cannot be made. On Windows the message says what a user needs for it.</exception>
     /// <exception cref="UnauthorizedAccessException">Nothing may be made there.</exception>
     public static void Create(string path, string target)
     {
         try
         {
-            File.CreateSymbolicLink(path, target);
+            File.CreateSymbolicLink(path, OperatingSystem.IsWindows() ? target.Replace('/', '\\') : target);
         }
         catch (IOException e) when (OperatingSystem.IsWindows() && (e.HResult & 0xFFFF) == NotPrivileged)
         {

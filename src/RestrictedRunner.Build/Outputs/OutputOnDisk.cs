@@ -8,7 +8,10 @@ namespace RestrictedRunner.Build.Outputs;
 /// <param name="Info">What is there; a link is not followed.</param>
 internal sealed record OutputOnDisk(string Path, FileSystemInfo Info)
 {
-    public bool IsLink => Info.Attributes.HasFlag(FileAttributes.ReparsePoint);
+    public bool IsLink => LinkEntry.IsLink(Info);
+
+    /// <summary>What is written in a link, with <c>/</c>; null of what is none.</summary>
+    public string? Target => LinkEntry.TargetOf(Info);
 
     public bool IsFolder => !IsLink && Info.Attributes.HasFlag(FileAttributes.Directory);
 

@@ -47,5 +47,5 @@ internal sealed class OutputsBefore
     private bool IsUnchanged(OutputOnDisk output) => _found.TryGetValue(output.Path, out var before) && before == Look(output);
 
     private static (FileStamp? Stamp, string? Target) Look(OutputOnDisk output) =>
-        output.IsLink ? (null, output.Info.LinkTarget) : output.IsFolder ? default : (FileStamp.Of(output.Info.FullName), null);
+        output.IsLink ? (null, output.Target) : output.IsFolder ? default : (FileStamp.Of(output.Info.FullName), null);
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Outputs;
@@ -47,7 +48,7 @@ internal static partial class WrittenMeanwhile
         }
     }
 
-    private static bool IsFolder(FileSystemInfo entry) => entry is DirectoryInfo && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
+    private static bool IsFolder(FileSystemInfo entry) => entry is DirectoryInfo && !LinkEntry.IsLink(entry);
 
     // Not the time that a program sets: cp -p and tar give files an old one.
     private static DateTimeOffset Changed(FileSystemInfo entry) => FileStatus.OfLink(entry.FullName)?.Changed ?? entry.LastWriteTimeUtc;

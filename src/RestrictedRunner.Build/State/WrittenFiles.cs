@@ -73,7 +73,7 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
     private static string Stamp(OutputOnDisk output) => $"{StampMark}{(output.IsLink ? null : FileStamp.Of(output.Info.FullName))}";
 
     private static string Content(OutputOnDisk output, CancellationToken cancellation) =>
-        output.IsLink ? LinkTo + output.Info.LinkTarget
+        output.IsLink ? LinkTo + output.Target
         : output.IsFolder ? Folder
         : output.IsFile ? Digests.OfFile(output.Info.FullName, cancellation).Hash
         : "";

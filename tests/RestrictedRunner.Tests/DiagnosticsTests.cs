@@ -50,18 +50,20 @@ public class DiagnosticsTests
     }
 
     [Theory]
-    [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: /proc/self.", "/proc/self", "")]
-    [InlineData("Error: statfs /proc/self: no such file or directory", "/proc/self", "")]
+    [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: {HERE}.", "{HERE}", "")]
+    [InlineData("Error: statfs {HERE}: no such file or directory", "{HERE}", "")]
     [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: {TMP}rr-x/script.sh.", "{TMP}rr-x/script.sh", " It belongs to the step's script: set TMPDIR to a folder that the engine sees, or use Arguments, which need no script.")]
     public void RRB2013_names_what_the_engine_does_not_see(string report, string path, string ours)
     {
         (report, path) = (InTmp(report), InTmp(path));
 
-        _diagnostics.NotRun(new(RunnerFailure.MountUnseen, report), new(), KeptOutput.None);
+        new Diagnostics(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec)), Here.Host with { Kind = HostKind.Linux }).NotRun(new(RunnerFailure.MountUnseen, report), new(), KeptOutput.None);
+        _heard.AddRange(heard);
 
         AssertError("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{ours}{Environment.NewLine}{report}");
 
-        static string InTmp(string text) => text.Replace("{TMP}", Path.GetTempPath(), StringComparison.Ordinal);
+        static string InTmp(string text) =>
+            text.Replace("{TMP}", Path.GetTempPath(), StringComparison.Ordinal).Replace("{HERE}", Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory), StringComparison.Ordinal);
     }
 
     [Fact]

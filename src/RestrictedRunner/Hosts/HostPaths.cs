@@ -68,11 +68,13 @@ internal sealed record HostPaths(bool HasDrives, bool IgnoresCase)
         var ownRoot = RootOf(folder);
         return root switch
         {
-            "" => Resolved(ownRoot, text.Length == 0 ? folder[ownRoot.Length..] : $@"{folder[ownRoot.Length..]}\{text}"),
+            "" => Resolved(ownRoot, Below(folder[ownRoot.Length..], rest)),
             [_] => Resolved(ownRoot, rest),
-            [var drive, ':'] => char.ToUpperInvariant(drive) == char.ToUpperInvariant(ownRoot[0]) ? Resolved(ownRoot, $@"{folder[ownRoot.Length..]}\{rest}") : Resolved($@"{root}\", rest),
+            [var drive, ':'] => char.ToUpperInvariant(drive) == char.ToUpperInvariant(ownRoot[0]) ? Resolved(ownRoot, Below(folder[ownRoot.Length..], rest)) : Resolved($@"{root}\", rest),
             _ => Resolved(root, rest),
         };
+
+        static string Below(string folder, string text) => text.Length == 0 ? folder : $@"{folder}\{text}";
     }
 
     /// <summary>A path without a separator at its end, unless it is a root.</summary>

@@ -69,6 +69,7 @@ public partial class HostPathsTests
     [InlineData(@"c:\SRC\app\a.txt", @"c:\SRC\app\a.txt", "a.txt")]
     [InlineData(@"\x\a.txt", @"C:\x\a.txt", "../../x/a.txt")]
     [InlineData("C:a.txt", @"C:\src\app\a.txt", "a.txt")]
+    [InlineData("c:", @"C:\src\app", ".")]
     [InlineData("D:a.txt", @"D:\a.txt", "../../../D/a.txt")]
     [InlineData(@"D:\data\a.txt", @"D:\data\a.txt", "../../../D/data/a.txt")]
     [InlineData(@"\\server\share\a.txt", @"\\server\share\a.txt", "../../../UNC/server/share/a.txt")]

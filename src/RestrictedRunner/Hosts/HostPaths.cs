@@ -238,7 +238,7 @@ internal sealed record HostPaths(bool HasDrives, bool IgnoresCase)
         }
 
         var path = HasDrives ? root.Replace('/', '\\') : root;
-        return names.Count == 0 ? path + (isFolder && path[^1] != Separator ? Separator : "")
+        return names.Count == 0 ? path + (rest.Length > 0 && path[^1] != Separator ? Separator : "")
             : Join(path, string.Join(Separator, names)) + (isFolder ? Separator : "");
     }
 

@@ -17,10 +17,10 @@ public partial class HostPathsTests
     // On each host that the tests run on, its own form is compared with what .NET does there.
     [Fact]
     public void A_full_path_is_that_of_the_system() =>
-        Of(Here.Paths).Where(IsSameOnWine).Sample(text => Assert.Equal(Path.GetFullPath(text, Base), Here.Paths.Full(text, Base)));
+        Of(Here.Paths).Where(IsOfFiles).Sample(text => Assert.Equal(Path.GetFullPath(text, Base), Here.Paths.Full(text, Base)));
 
     [Fact]
-    public void The_parts_of_a_path_are_those_of_the_system() => Of(Here.Paths).Where(IsSameOnWine).Select(text => Path.GetFullPath(text, Base)).Sample(path =>
+    public void The_parts_of_a_path_are_those_of_the_system() => Of(Here.Paths).Where(IsOfFiles).Select(text => Path.GetFullPath(text, Base)).Sample(path =>
     {
         Assert.Equal(Path.IsPathFullyQualified(path), Here.Paths.IsFull(path));
         Assert.Equal(Path.TrimEndingDirectorySeparator(path), Here.Paths.Trimmed(path));
@@ -39,7 +39,7 @@ public partial class HostPathsTests
 
     [Fact]
     public void A_relative_path_is_that_of_the_system() =>
-        Gen.Select(Of(Here.Paths).Where(IsSameOnWine), Of(Here.Paths).Where(IsSameOnWine)).Select((from, to) => (From: Path.TrimEndingDirectorySeparator(Path.GetFullPath(from, Base)), To: Path.TrimEndingDirectorySeparator(Path.GetFullPath(to, Base))))
+        Gen.Select(Of(Here.Paths).Where(IsOfFiles), Of(Here.Paths).Where(IsOfFiles)).Select((from, to) => (From: Path.TrimEndingDirectorySeparator(Path.GetFullPath(from, Base)), To: Path.TrimEndingDirectorySeparator(Path.GetFullPath(to, Base))))
             .Where(paths => string.Equals(Path.GetPathRoot(paths.From), Path.GetPathRoot(paths.To), Here.Paths.Comparison))
             .Sample(paths => Assert.Equal(Path.GetRelativePath(paths.From, paths.To).Replace('\\', '/'), Here.Paths.Relative(paths.From, paths.To)));
 
@@ -155,11 +155,15 @@ public partial class HostPathsTests
     [Fact]
     public void A_folder_of_Unix_has_its_own_place_in_a_container() => Assert.Equal("/out/a", HostPaths.MacOS.InContainer("/out/a"));
 
-    // Wine leaves a second separator behind a share in a full path. Windows does not, which a case of its own says here.
-    private static bool IsSameOnWine(string text) => !Here.Host.IsWindows || !ShareAndTwoSeparators().IsMatch(text);
+    // A server and a share have names, which those of devices (\\.\) are not. Wine leaves a second separator behind a share in
+    // a full path; Windows does not, which a case of its own says here.
+    private static bool IsOfFiles(string text) => !Here.Host.IsWindows || !TwoSeparators().IsMatch(text) || Share().IsMatch(text);
 
-    [GeneratedRegex(@"\A[\\/]{2}[^\\/]+[\\/][^\\/]+[\\/]{2}")]
-    private static partial Regex ShareAndTwoSeparators();
+    [GeneratedRegex(@"\A[\\/]{2}")]
+    private static partial Regex TwoSeparators();
+
+    [GeneratedRegex(@"\A[\\/]{2}[^\\/.]+[\\/][^\\/.]+([\\/](?![\\/])|\z)")]
+    private static partial Regex Share();
 
     // On Unix a backslash is a character like others, which a way of Windows' is compared with.
     private static Gen<string> Of(HostPaths host) => host.HasDrives ? Text : Text.Select(text => text.Replace('\\', '/'));

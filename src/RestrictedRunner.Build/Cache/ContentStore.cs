@@ -69,7 +69,7 @@ internal sealed class ContentStore(CacheFolder folder)
 
         try
         {
-            var content = File.ReadAllBytes(folder.Blob(digest.Hash));
+            var content = NewFile.Read(folder.Blob(digest.Hash));
             if (Digests.Of(content).Equals(digest))
             {
                 return content;

@@ -48,6 +48,16 @@ public sealed class NewFileTests : IDisposable
     }
 
     [Fact]
+    public void It_is_read_though_somebody_has_it_open_to_write_it_or_to_move_it()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Place)!);
+        File.WriteAllText(Place, "x");
+        using var other = new FileStream(Place, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+        Assert.Equal("x"u8.ToArray(), NewFile.Read(Place));
+    }
+
+    [Fact]
     public void It_takes_the_place_of_one_that_may_only_be_read()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Place)!);

@@ -9,7 +9,13 @@ internal sealed class TempFolder : IDisposable
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute |
         UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    public TempFolder() => File.SetUnixFileMode(Path, Everyone);
+    public TempFolder()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Path, Everyone);
+        }
+    }
 
     public string Path { get; } = Directory.CreateTempSubdirectory("test-").FullName;
 

@@ -11,7 +11,8 @@ public class DiagnosticsTests
     private readonly List<string> _heard;
     private readonly Diagnostics _diagnostics;
 
-    public DiagnosticsTests() => _diagnostics = new(new TaskLoggingHelper(new HeardEvents(out _heard), nameof(DockerExec)), Here.Host);
+    // With the advice of Linux, whatever runs the tests.
+    public DiagnosticsTests() => _diagnostics = For(HostKind.Linux, out _heard);
 
     public static TheoryData<Exception> Limits =>
     [
@@ -42,6 +43,14 @@ public class DiagnosticsTests
     }
 
     [Fact]
+    public void RRB3018_names_no_limit_where_a_user_sets_none()
+    {
+        For(HostKind.Windows, out var heard).OwnFault(new IOException("Too many open files"));
+
+        Assert.EndsWith("could not run. Let fewer steps run at once (DockerExecMaxParallel, -m).", Assert.Single(heard), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void RRB9001_for_anything_else()
     {
         _diagnostics.OwnFault(new InvalidOperationException("x"));
@@ -50,8 +59,8 @@ public class DiagnosticsTests
     }
 
     [Theory]
-    [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: /proc/self.", "/proc/self", "")]
-    [InlineData("Error: statfs /proc/self: no such file or directory", "/proc/self", "")]
+    [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: {HERE}.", "{HERE}", "")]
+    [InlineData("Error: statfs {HERE}: no such file or directory", "{HERE}", "")]
     [InlineData("docker: Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: {TMP}rr-x/script.sh.", "{TMP}rr-x/script.sh", " It belongs to the step's script: set TMPDIR to a folder that the engine sees, or use Arguments, which need no script.")]
     public void RRB2013_names_what_the_engine_does_not_see(string report, string path, string ours)
     {
@@ -61,7 +70,8 @@ public class DiagnosticsTests
 
         AssertError("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{ours}{Environment.NewLine}{report}");
 
-        static string InTmp(string text) => text.Replace("{TMP}", Path.GetTempPath(), StringComparison.Ordinal);
+        static string InTmp(string text) =>
+            text.Replace("{TMP}", Path.GetTempPath(), StringComparison.Ordinal).Replace("{HERE}", Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,6 +152,9 @@ public class DiagnosticsTests
         Assert.Contains(wayOut, Assert.Single(heard), StringComparison.Ordinal);
         Assert.DoesNotContain(wayOut, Assert.Single(_heard), StringComparison.Ordinal);
     }
+
+    private static Diagnostics For(HostKind host, out List<string> heard) =>
+        new(new TaskLoggingHelper(new HeardEvents(out heard), nameof(DockerExec)), Here.Host with { Kind = host });
 
     private void AssertError(string code, string text) => Assert.Equal(HeardEvents.Described("Error", "", code, "", 0, 0, 0, 0, text), Assert.Single(_heard));
 }

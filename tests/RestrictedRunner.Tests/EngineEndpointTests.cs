@@ -15,7 +15,7 @@ public class EngineEndpointTests
         EngineEndpoint.OfDocker(
             name => variables.GetValueOrDefault(name),
             "/home/me",
-            path => files.Where(file => file.File == path).Select(file => file.Text).FirstOrDefault());
+            path => files.Where(file => file.File == Here.Paths.ToSlashes(path)).Select(file => file.Text).FirstOrDefault());
 
     [Fact]
     public void Without_settings_it_is_the_socket_of_the_machine() => Assert.Equal(Default, OfDocker([]));

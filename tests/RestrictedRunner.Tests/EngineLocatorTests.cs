@@ -8,9 +8,10 @@ public sealed class EngineLocatorTests : IDisposable
 
     private string Program(string name, bool executable = true)
     {
-        var path = Path.Combine(_folder, name);
+        // To Windows a program is what has a program's ending.
+        var path = Path.Combine(_folder, Here.Host.IsWindows && executable ? $"{name}.exe" : name);
         File.WriteAllText(path, "#!/bin/sh\n");
-        File.SetUnixFileMode(path, executable ? UnixFileMode.UserRead | UnixFileMode.UserExecute : UnixFileMode.UserRead);
+        UnixMode.Set(path, executable ? UnixFileMode.UserRead | UnixFileMode.UserExecute : UnixFileMode.UserRead);
         return path;
     }
 
@@ -45,7 +46,23 @@ public sealed class EngineLocatorTests : IDisposable
     public void A_relative_folder_in_the_path_is_not_searched()
     {
         Program("docker");
-        Assert.Throws<RunnerException>(() => EngineLocator.Find("docker", With(Path.GetRelativePath(Environment.CurrentDirectory, _folder))));
+        // From the current folder, because on Windows no relative path leads to another drive.
+        var relative = Path.GetRandomFileName();
+        Directory.CreateDirectory(relative);
+        try
+        {
+            foreach (var file in Directory.GetFiles(_folder))
+            {
+                File.Copy(file, Path.Combine(relative, Path.GetFileName(file)));
+            }
+
+            Assert.NotNull(EngineLocator.Find("docker", With(Path.GetFullPath(relative))));
+            Assert.Throws<RunnerException>(() => EngineLocator.Find("docker", With(relative)));
+        }
+        finally
+        {
+            Directory.Delete(relative, recursive: true);
+        }
     }
 
     private static Host With(string searchPath) => Here.Host with { Variable = name => name == "PATH" ? searchPath : null };

@@ -81,7 +81,7 @@ public class FolderTests
         Assert.Empty(
             from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             let folder = Path.GetFileName(Path.GetDirectoryName(file))
-            where folder != "Hosts" && !file.Contains("/obj/", StringComparison.Ordinal)
+            where folder != "Hosts" && !file.Split(Path.DirectorySeparatorChar).Contains("obj")
             from line in File.ReadLines(file)
             where !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
             from question in questions
@@ -94,7 +94,7 @@ public class FolderTests
     {
         var source = Path.Combine(Repository.Root, "src", project);
         return Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(source, file))
+            .Select(file => Here.Paths.Relative(source, file))
             .Where(file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal))
             .DistinctBy(file => Path.GetFileName(file).Split('.')[0])
             .ToDictionary(file => Path.GetFileName(file).Split('.')[0], file => Path.GetDirectoryName(file)!);

@@ -6,6 +6,10 @@ namespace RestrictedRunner.Tests;
 
 public class StepOptionRulesTests
 {
+    // Two folders that are there.
+    private static readonly string Temporary = Path.TrimEndingDirectorySeparator(Path.GetTempPath());
+    private static readonly string Programs = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+
     private static readonly StepOptions Good = new() { Image = "alpine", Command = "true" };
 
     private static OptionProblem Single(StepOptions options) => Assert.Single(StepOptionRules.Check(options));
@@ -112,7 +116,7 @@ public class StepOptionRulesTests
         Good with { Command = "", Arguments = ["a"], PrepareCommand = "b" },
         Good with { Shell = "none", PrepareCommand = "b" },
         Good with { Shell = "pwsh", PrepareCommand = "b" },
-        Good with { Mounts = [new("/tmp", "/a"), new("/usr", "/a/")] },
+        Good with { Mounts = [new(Temporary, "/a"), new(Programs, "/a/")] },
     ];
 
     [Theory]
@@ -123,20 +127,32 @@ public class StepOptionRulesTests
     [Fact]
     public void A_mount_needs_absolute_paths_and_a_source()
     {
-        var problems = StepOptionRules.Check(Good with { Mounts = [new("a", "/a"), new("/tmp", "b"), new("/tmp", "/"), new("/no such", "/c")] });
+        var none = Path.Combine(Temporary, "no such");
+        var problems = StepOptionRules.Check(Good with { Mounts = [new("a", "/a"), new(Temporary, "b"), new(Temporary, "/"), new(none, "/c")] });
         Assert.Equal(
             [
                 (OptionProblemKind.MountInvalid, "a"),
                 (OptionProblemKind.MountInvalid, "b"),
                 (OptionProblemKind.MountInvalid, "/"),
-                (OptionProblemKind.MountSourceMissing, "/no such"),
+                (OptionProblemKind.MountSourceMissing, none),
             ],
             problems.Select(problem => (problem.Kind, problem.Value)));
     }
 
+    [Theory]
+    [InlineData(@"C:\no such", OptionProblemKind.MountSourceMissing)]
+    [InlineData(@"\\no such server\share", OptionProblemKind.MountSourceMissing)]
+    [InlineData(@"C:no-such", OptionProblemKind.MountInvalid)]
+    [InlineData(@"\no such", OptionProblemKind.MountInvalid)]
+    [InlineData("/no such", OptionProblemKind.MountInvalid)]
+    public void On_Windows_an_absolute_path_has_a_drive_or_a_server(string source, OptionProblemKind kind) =>
+        Assert.Equal(kind, Assert.Single(StepOptionRules.Check(Good with { Mounts = [new(source, "/c")] }, Host.Windows)).Kind);
+
     [Fact]
     public void Mounts_that_a_comma_parts_are_told_to_be_one() =>
-        Assert.Equal("the host path does not exist; if these are several mounts, separate them by ';'", Single(Good with { Mounts = [new("/a:/src,b", "/c")] }).Reason);
+        Assert.Equal(
+            "the host path does not exist; if these are several mounts, separate them by ';'",
+            Assert.Single(StepOptionRules.Check(Good with { Mounts = [new("/a:/src,b", "/c")] }, Host.Linux)).Reason);
 
     [Theory]
     [InlineData(".", true)]
@@ -147,6 +163,7 @@ public class StepOptionRulesTests
     [InlineData("link", false)]
     public void A_mounts_source_may_be_a_link_that_leads_somewhere(string target, bool isThere)
     {
+        Needs.Links();
         var folder = Directory.CreateTempSubdirectory("test-").FullName;
         File.WriteAllText(Path.Combine(folder, "file"), "");
         Directory.CreateDirectory(Path.Combine(folder, "folder"));
@@ -210,6 +227,7 @@ public class StepOptionRulesTests
     [Fact]
     public void A_named_pipe_is_no_standard_input_but_the_null_device_is()
     {
+        Needs.Pipes();
         var folder = Directory.CreateTempSubdirectory();
         try
         {

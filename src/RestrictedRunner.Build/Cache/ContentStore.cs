@@ -69,7 +69,7 @@ internal sealed class ContentStore(CacheFolder folder)
 
         try
         {
-            var content = File.ReadAllBytes(folder.Blob(digest.Hash));
+            var content = NewFile.Read(folder.Blob(digest.Hash));
             if (Digests.Of(content).Equals(digest))
             {
                 return content;
@@ -137,12 +137,20 @@ internal sealed class ContentStore(CacheFolder folder)
 
     private StoredBlob Put(NewFile file, Digest digest)
     {
-        var isNew = !Has(digest);
-        if (isNew)
+        if (Has(digest))
         {
-            file.MoveTo(folder.Blob(digest.Hash));
+            return new(digest, IsNew: false);
         }
 
-        return new(digest, isNew);
+        try
+        {
+            file.MoveTo(folder.Blob(digest.Hash));
+            return new(digest, IsNew: true);
+        }
+        catch (Exception e) when (CacheEntry.IsOfFiles(e) && Has(digest))
+        {
+            // Somebody else has put it there meanwhile and still has it open, so that Windows does not replace it.
+            return new(digest, IsNew: false);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.RemoteExecution;
@@ -112,7 +113,7 @@ internal sealed class ResultCache(CacheFolder folder)
         var file = new FileInfo(folder.Result(key));
         try
         {
-            if (ResultFile.Read(key, File.ReadAllBytes(file.FullName)) is { } result)
+            if (ResultFile.Read(key, NewFile.Read(file.FullName)) is { } result)
             {
                 var entries = OutputEntries.Of(result, Blobs.Read);
                 if (entries.OfType<InputEntry.File>().All(entry => Blobs.Has(entry.Digest)))

@@ -17,6 +17,9 @@ internal sealed class NewFile : IDisposable
     // No writer takes so long: what is older was left by a build that was killed.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
+    private const int MostAttempts = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
     private readonly string _path;
 
     private NewFile(string path, UnixFileMode? mode)
@@ -69,6 +72,19 @@ internal sealed class NewFile : IDisposable
         return new(path, options.With(mode));
     }
 
+    /// <summary>The content of a file that others may put another in the place of meanwhile. Whoever else has it open is not in the way.</summary>
+    /// <param name="place">Path of the file.</param>
+    /// <exception cref="IOException">It is not there, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static byte[] Read(string place)
+    {
+        // Windows opens a file for nobody who does not share it in every way in which it is open already.
+        using var stream = new FileStream(place, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
+    }
+
     /// <summary>Fills the file and puts it in its place. Where that fails, what is there stays.</summary>
     public void Save(string place, byte[] content)
     {
@@ -76,8 +92,7 @@ internal sealed class NewFile : IDisposable
         {
             Stream.Write(content);
             Stream.Dispose();
-            ReadOnlyAttribute.Clear(place);
-            File.Move(_path, place, overwrite: true);
+            Replace(_path, place);
         }
         catch (Exception e) when (IsOfFiles(e))
         {
@@ -98,8 +113,7 @@ internal sealed class NewFile : IDisposable
         }
 
         Directory.CreateDirectory(folder);
-        ReadOnlyAttribute.Clear(place);
-        File.Move(_path, place, overwrite: true);
+        Replace(_path, place);
     }
 
     /// <summary>Removes the file if it has not taken its place.</summary>
@@ -107,6 +121,24 @@ internal sealed class NewFile : IDisposable
     {
         Stream.Dispose();
         Remove(_path);
+    }
+
+    // Windows replaces no file that somebody has open, as who reads the old one or replaces it too has for a moment.
+    private static void Replace(string path, string place)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                ReadOnlyAttribute.Clear(place);
+                File.Move(path, place, overwrite: true);
+                return;
+            }
+            catch (Exception e) when (OperatingSystem.IsWindows() && IsOfFiles(e) && File.Exists(place) && attempt < MostAttempts)
+            {
+                Thread.Sleep(Pause);
+            }
+        }
     }
 
     private static void RemoveAbandoned(string folder, string pattern)

@@ -50,7 +50,7 @@ internal static class FileDigests
     {
         try
         {
-            return DigestCache.Parse(File.ReadAllBytes(path));
+            return DigestCache.Parse(NewFile.Read(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,10 +9,10 @@ internal static partial class UnseenSource
     /// <param name="report">What the client said when no container was started.</param>
     /// <param name="exists">Tells whether this machine has a file or folder.</param>
     public static string? Find(string report, Func<string, bool> exists) =>
-        // Older clients of docker's end all that they say with a full stop.
-        NotSeen().Matches(report).Select(match => match.Groups["path"].Value).SelectMany(path => new[] { path, path.EndsWith('.') ? path[..^1] : path }).FirstOrDefault(exists);
+        // Older clients of docker's end all that they say with a full stop. To Windows that is the same path.
+        NotSeen().Matches(report).Select(match => match.Groups["path"].Value).SelectMany(path => new[] { path.EndsWith('.') ? path[..^1] : path, path }).FirstOrDefault(exists);
 
     // Of docker, of docker and podman where the engine may not look, and of Docker Desktop.
-    [GeneratedRegex(@"bind source path does not exist: (?<path>/[^\n]*)|\bstat(fs)? (?<path>/[^\n]*?): (no such file or directory|permission denied)|[Tt]he path (?<path>/[^\n]*?)\s+is not shared", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"bind source path does not exist: (?<path>([A-Za-z]:)?[/\\][^\n]*)|\bstat(fs)? (?<path>([A-Za-z]:)?[/\\][^\n]*?): (no such file or directory|permission denied)|[Tt]he path (?<path>([A-Za-z]:)?[/\\][^\n]*?)\s+is not shared", RegexOptions.ExplicitCapture)]
     private static partial Regex NotSeen();
 }

@@ -68,11 +68,13 @@ internal sealed record HostPaths(bool HasDrives, bool IgnoresCase)
         var ownRoot = RootOf(folder);
         return root switch
         {
-            "" => Resolved(ownRoot, text.Length == 0 ? folder[ownRoot.Length..] : $@"{folder[ownRoot.Length..]}\{text}"),
+            "" => Resolved(ownRoot, Below(folder[ownRoot.Length..], rest)),
             [_] => Resolved(ownRoot, rest),
-            [var drive, ':'] => char.ToUpperInvariant(drive) == char.ToUpperInvariant(ownRoot[0]) ? Resolved(ownRoot, $@"{folder[ownRoot.Length..]}\{rest}") : Resolved($@"{root}\", rest),
+            [var drive, ':'] => char.ToUpperInvariant(drive) == char.ToUpperInvariant(ownRoot[0]) ? Resolved(ownRoot, Below(folder[ownRoot.Length..], rest)) : Resolved($@"{root}\", rest),
             _ => Resolved(root, rest),
         };
+
+        static string Below(string folder, string text) => text.Length == 0 ? folder : $@"{folder}\{text}";
     }
 
     /// <summary>A path without a separator at its end, unless it is a root.</summary>
@@ -236,7 +238,7 @@ internal sealed record HostPaths(bool HasDrives, bool IgnoresCase)
         }
 
         var path = HasDrives ? root.Replace('/', '\\') : root;
-        return names.Count == 0 ? path + (isFolder && path[^1] != Separator ? Separator : "")
+        return names.Count == 0 ? path + (rest.Length > 0 && path[^1] != Separator ? Separator : "")
             : Join(path, string.Join(Separator, names)) + (isFolder ? Separator : "");
     }
 

@@ -10,12 +10,8 @@ public class CacheFolderTests
     [InlineData("", "/home/me", "/home/me/.cache/restricted-runner/v1")]
     [InlineData("relative", "/home/me", "/home/me/.cache/restricted-runner/v1")]
     [InlineData(null, "", null)]
-    public void The_cache_is_where_the_users_other_programs_have_theirs(string? caches, string? home, string? folder)
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have other folders.");
-
+    public void The_cache_is_where_the_users_other_programs_have_theirs(string? caches, string? home, string? folder) =>
         Assert.Equal(folder, CacheFolder.Default(Host.Linux with { Variable = name => name switch { "XDG_CACHE_HOME" => caches, "HOME" => home, _ => null } })?.Path);
-    }
 
     [Fact]
     public void A_user_without_variables_has_a_home_still() =>

@@ -7,7 +7,7 @@ public class OutputPathTests
     [Theory]
     [InlineData("a", true)]
     [InlineData("a/b c/é", true)]
-    [InlineData("a/..b/...", true)]
+    [InlineData("a/..b/...a", true)]
     [InlineData("", false)]
     [InlineData(".", false)]
     [InlineData("/a", false)]
@@ -18,6 +18,13 @@ public class OutputPathTests
     [InlineData("a/./b", false)]
     [InlineData("a\0b", false)]
     public void An_output_is_below_the_folder(string path, bool isBelow) => Assert.Equal(isBelow, OutputPath.IsBelow(path));
+
+    [Theory]
+    [InlineData("a/...")]
+    [InlineData("a\\b")]
+    [InlineData("a/*")]
+    [InlineData("a /b")]
+    public void A_name_that_Windows_cannot_have_is_one_elsewhere(string path) => Assert.Equal(!Here.Host.IsWindows, OutputPath.IsBelow(path));
 
     [Theory]
     [InlineData("a", "b", true)]
@@ -45,7 +52,8 @@ public class OutputPathTests
 
         Assert.True(OutputPath.IsBelow(form));
         Assert.Equal(path, OutputPath.Ordinary(form));
-        Assert.Equal(Path.GetFullPath(path, "/p/q/r"), OutputPath.Absolute("/p/q/r", form));
+        var folder = Path.GetFullPath("/p/q/r");
+        Assert.Equal(Path.GetFullPath(path, folder), OutputPath.Absolute(folder, form));
         Assert.False(OutputPath.StaysBelow(form, "../../b"));
         Assert.Equal(path.Split('/').Count(name => name != "..") > 1, OutputPath.StaysBelow(form, "../b"));
     }

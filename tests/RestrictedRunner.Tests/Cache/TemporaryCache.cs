@@ -37,7 +37,7 @@ internal sealed class TemporaryCache : IDisposable
     /// <summary>The key of a step that has a name.</summary>
     public static string KeyOf(string step) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(step))).ToLowerInvariant();
 
-    public string At(string path) => Path.Combine(Project, path);
+    public string At(string path) => Path.Combine(Project, path.Replace('/', Here.Paths.Separator));
 
     public string Read(string path) => File.ReadAllText(At(path));
 
@@ -86,7 +86,7 @@ internal sealed class TemporaryCache : IDisposable
     public IReadOnlyList<string> Snapshot() =>
     [
         .. new DirectoryInfo(Project).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
-            .Select(entry => (Path: Path.GetRelativePath(Project, entry.FullName), Entry: entry))
+            .Select(entry => (Path: Here.Paths.ToSlashes(Path.GetRelativePath(Project, entry.FullName)), Entry: entry))
             .Select(found => found.Entry switch
             {
                 { LinkTarget: { } target } => $"{found.Path} -> {target}",

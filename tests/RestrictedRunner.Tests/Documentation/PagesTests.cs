@@ -78,7 +78,7 @@ public partial class PagesTests
     private static (string File, string Anchor) Target(string page, string link)
     {
         var parts = link.Split('#', 2);
-        var file = parts[0].Length == 0 ? page : Path.GetRelativePath("/", Path.GetFullPath(parts[0], Path.Combine("/", Path.GetDirectoryName(page)!)));
+        var file = parts[0].Length == 0 ? page : HostPaths.Linux.Relative("/", HostPaths.Linux.Full(parts[0], $"/{HostPaths.Linux.Parent(page)}"));
         return (file, parts.Length == 1 ? "" : parts[1]);
     }
 

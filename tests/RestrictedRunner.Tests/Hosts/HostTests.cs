@@ -141,11 +141,13 @@ public class HostTests
     [Fact]
     public void The_reapers_of_Unix_find_clients_as_their_host_can()
     {
+        using var folder = new TestSupport.TempFolder();
+        var client = folder.Write("docker", "");
         Assert.Contains("/proc/[0-9]*/cmdline", Script(Host.Linux), StringComparison.Ordinal);
         Assert.DoesNotContain("/proc", Script(Mac), StringComparison.Ordinal);
         Assert.Contains("ps -axww", Script(Mac), StringComparison.Ordinal);
 
-        static string Script(Host host) => ReaperCommand.Of(new(host, "/usr/bin/docker", ""), new("rr-1", Here.Owner), "/t").ArgumentList.Single(word => word.Contains("looks=4", StringComparison.Ordinal));
+        string Script(Host host) => ReaperCommand.Of(new(host, client, ""), new("rr-1", Here.Owner), "/t").ArgumentList.Single(word => word.Contains("looks=4", StringComparison.Ordinal));
     }
 
     [Fact]

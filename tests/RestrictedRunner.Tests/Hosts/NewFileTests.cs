@@ -30,6 +30,47 @@ public sealed class NewFileTests : IDisposable
     }
 
     [Fact]
+    public async Task It_takes_the_place_of_one_that_somebody_reads_for_a_moment()
+    {
+        using (var old = NewFile.Beside(Place)!)
+        {
+            old.Save(Place, "old"u8.ToArray());
+        }
+
+        using var file = NewFile.Beside(Place)!;
+        using var reader = new FileStream(Place, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var end = Task.Delay(50, TestContext.Current.CancellationToken).ContinueWith(_ => reader.Dispose(), TaskScheduler.Default);
+
+        file.Save(Place, "new"u8.ToArray());
+
+        await end;
+        Assert.Equal("new", File.ReadAllText(Place, Encoding.UTF8));
+    }
+
+    [Fact]
+    public void It_is_read_though_somebody_has_it_open_to_write_it_or_to_move_it()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Place)!);
+        File.WriteAllText(Place, "x");
+        using var other = new FileStream(Place, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+        Assert.Equal("x"u8.ToArray(), NewFile.Read(Place));
+    }
+
+    [Fact]
+    public void It_takes_the_place_of_one_that_may_only_be_read()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Place)!);
+        File.WriteAllText(Place, "old");
+        File.SetAttributes(Place, FileAttributes.ReadOnly);
+        using var file = NewFile.Beside(Place)!;
+
+        file.Save(Place, "new"u8.ToArray());
+
+        Assert.Equal("new", File.ReadAllText(Place, Encoding.UTF8));
+    }
+
+    [Fact]
     public void One_that_is_not_saved_leaves_nothing()
     {
         NewFile.Beside(Place)!.Dispose();

@@ -16,6 +16,7 @@ internal static class UserWithoutRoot
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is thrown on the thread of the test, whatever it is.")]
     public static void Run(Action action)
     {
+        Needs.Permissions();
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>
         {

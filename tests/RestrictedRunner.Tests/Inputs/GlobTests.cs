@@ -26,8 +26,22 @@ public class GlobTests
     {
         var glob = Glob.Parse(HostPaths.Linux, text, "/project");
 
-        Assert.All(Split(paths), path => Assert.True(glob.IsMatch(Path.GetFullPath(path, "/project")), path));
-        Assert.All(Split(others), path => Assert.False(glob.IsMatch(Path.GetFullPath(path, "/project")), path));
+        Assert.All(Split(paths), path => Assert.True(glob.IsMatch(HostPaths.Linux.Full(path, "/project")), path));
+        Assert.All(Split(others), path => Assert.False(glob.IsMatch(HostPaths.Linux.Full(path, "/project")), path));
+    }
+
+    [Theory]
+    [InlineData("*.c", @"a.c A.C", @"a.h d\a.c")]
+    [InlineData(@"src\**\*.c", @"src\a.c SRC\d\A.c", "a.c")]
+    [InlineData(@"..\*.c", @"..\a.c", @"a.c ..\d\a.c")]
+    [InlineData(@"D:\x\?.c", @"D:\x\a.c d:/X/b.C", @"C:\x\a.c x\a.c")]
+    [InlineData(@"\\server\share\*.c", @"\\SERVER\share\a.c", @"\\server\other\a.c")]
+    public void It_stands_for_paths_of_Windows_in_every_form(string text, string paths, string others)
+    {
+        var glob = Glob.Parse(HostPaths.Windows, text, @"C:\project");
+
+        Assert.All(Split(paths), path => Assert.True(glob.IsMatch(HostPaths.Windows.Full(path, @"C:\project")), path));
+        Assert.All(Split(others), path => Assert.False(glob.IsMatch(HostPaths.Windows.Full(path, @"C:\project")), path));
     }
 
     [Theory]
@@ -51,7 +65,7 @@ public class GlobTests
             var glob = Glob.Parse(HostPaths.Linux, text, "/project");
 
             Assert.True(glob.IsPlain);
-            Assert.True(glob.IsMatch(Path.GetFullPath(text, "/project")));
+            Assert.True(glob.IsMatch(HostPaths.Linux.Full(text, "/project")));
         });
 
     // The meaning of patterns, put in the fewest words.

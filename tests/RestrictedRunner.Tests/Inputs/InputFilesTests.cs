@@ -37,6 +37,7 @@ public sealed class InputFilesTests : IDisposable
     [InlineData("..dots.c")]
     public void A_name_may_hold_anything(string name)
     {
+        Needs.Name(name);
         Write(name, $"{name}.d/{name}");
 
         Assert.Equal([name], Paths($"./{name}"));
@@ -98,6 +99,7 @@ public sealed class InputFilesTests : IDisposable
     [Fact]
     public void A_link_to_a_folder_that_is_elsewhere_is_followed()
     {
+        Needs.Links();
         Write("src/a.c", "../elsewhere/b.c");
         Directory.CreateSymbolicLink(Full("src/link"), "../../elsewhere");
 
@@ -127,6 +129,7 @@ public sealed class InputFilesTests : IDisposable
     [InlineData("a.c")]
     public void A_name_that_is_no_UTF8_is_told(string declared, params string[] names)
     {
+        Needs.NamesOfBytes();
         Write("a.c", "deep/er/a.c");
         Run("""cd "$1"; touch "$(printf 'b\377.c')" "$(printf 'deep/er/b\377.c')"; mkdir "$(printf 'd\377')"; touch "$(printf 'd\377/e.c')" """);
 
@@ -139,6 +142,7 @@ public sealed class InputFilesTests : IDisposable
     [Fact]
     public void Names_that_look_the_same_to_NET_are_two_files()
     {
+        Needs.NamesOfBytes();
         Run("""touch "$1/$(printf 'b\377.c')" "$1/$(printf 'b\357\277\275.c')" """);
 
         var found = Find("./");
@@ -152,13 +156,13 @@ public sealed class InputFilesTests : IDisposable
     public void A_stamp_tells_size_times_and_whether_it_may_be_run()
     {
         Write("script", "text");
-        File.SetUnixFileMode(Full("script"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        File.SetUnixFileMode(Full("text"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupExecute);
+        UnixMode.Set(Full("script"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        UnixMode.Set(Full("text"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupExecute);
         File.SetLastWriteTimeUtc(Full("text"), DateTime.UnixEpoch.AddTicks(12_345_678));
 
         var (script, text) = (Find("script").Files[0].Stamp, Find("text").Files[0].Stamp);
 
-        Assert.Equal((true, false), (script.IsExecutable, text.IsExecutable));
+        Assert.Equal((Here.Host.HasExecutableBit, false), (script.IsExecutable, text.IsExecutable));
         Assert.Equal(1_234_567_800, text.Written);
         Assert.InRange(text.Changed, FileStamp.Nanoseconds(DateTime.UtcNow.AddMinutes(-1)), FileStamp.Nanoseconds(DateTime.UtcNow));
         Assert.NotEqual(script.Inode, text.Inode);

@@ -16,6 +16,7 @@ public sealed class InputLinksTests : IDisposable
     [Fact]
     public void A_link_to_an_input_stays_a_link()
     {
+        Needs.LinksThatStay();
         Write("node_modules/typescript/bin/tsc", "lib/libz.so.1.2");
         Link("node_modules/.bin/tsc", "../typescript/bin/tsc");
         Link("lib/libz.so", "libz.so.1");
@@ -30,6 +31,7 @@ public sealed class InputLinksTests : IDisposable
     [Fact]
     public void A_link_that_leads_elsewhere_is_the_file_that_it_leads_to()
     {
+        Needs.Links();
         Write("a.txt", "../outside.txt");
         File.WriteAllText(Full("a.txt"), "twelve bytes");
         Link("link.txt", "a.txt");
@@ -51,6 +53,7 @@ public sealed class InputLinksTests : IDisposable
     [InlineData("sub/itself/**", true)]
     public void One_that_leads_nowhere_is_told(string input, bool isFolder = false)
     {
+        Needs.Links();
         Link("link", "none");
         Link("sub/itself", "itself");
         Link("sub/other", "itself");
@@ -67,6 +70,7 @@ public sealed class InputLinksTests : IDisposable
     [Fact]
     public void A_folder_whose_files_are_inputs_stays_a_link()
     {
+        Needs.LinksThatStay();
         Write("real/a.txt", "real/sub/b.txt", "real/c.md");
         Link("link", "real");
 
@@ -80,6 +84,7 @@ public sealed class InputLinksTests : IDisposable
     [Fact]
     public void A_folder_of_which_only_some_files_are_inputs_is_followed()
     {
+        Needs.Links();
         Write("real/a.txt", "real/b.txt");
         Link("link", "real");
 
@@ -92,6 +97,7 @@ public sealed class InputLinksTests : IDisposable
     [Fact]
     public void Links_in_a_folder_that_is_followed_stay_links()
     {
+        Needs.LinksThatStay();
         Write("../elsewhere/libz.so.1", "../elsewhere/sub/a.txt");
         Link("../elsewhere/libz.so", "libz.so.1");
         Link("../elsewhere/alias", "sub");
@@ -104,6 +110,7 @@ public sealed class InputLinksTests : IDisposable
     [Fact]
     public void The_layout_of_pnpm_stays_as_it_is()
     {
+        Needs.LinksThatStay();
         const string store = "node_modules/.pnpm";
         Write($"{store}/x@1/node_modules/x/index.js", $"{store}/y@2/node_modules/y/bin/y.js", $"{store}/y@2/node_modules/@s/z/z.js", "node_modules/.modules.yaml");
         Link("node_modules/x", ".pnpm/x@1/node_modules/x");
@@ -139,6 +146,12 @@ public sealed class InputLinksTests : IDisposable
     [InlineData("/", null)]
     public void A_link_to_a_folder_that_it_is_in_has_an_end(string text, string? target)
     {
+        Needs.Links();
+        if (target is not null)
+        {
+            Needs.LinksThatStay();
+        }
+
         Write("src/deep/a.c", "b.c");
         Link("src/deep/link", text);
 
@@ -149,6 +162,7 @@ public sealed class InputLinksTests : IDisposable
     [Fact]
     public void Two_folders_that_link_to_each_other_have_an_end()
     {
+        Needs.LinksThatStay();
         Write("a/a.c", "b/b.c");
         Link("a/to-b", "../b");
         Link("b/to-a", "../a");
@@ -160,6 +174,7 @@ public sealed class InputLinksTests : IDisposable
     [Fact]
     public void An_absolute_link_leads_to_the_input_too()
     {
+        Needs.LinksThatStay();
         Write("real/a.txt", "../shared/s.txt");
         Link("link", Full("real"));
         Link("sub/a.txt", Full("real/a.txt"));
@@ -174,6 +189,7 @@ public sealed class InputLinksTests : IDisposable
     [Fact]
     public void A_project_that_is_behind_a_link_has_the_same_links()
     {
+        Needs.LinksThatStay();
         Write("real/a.txt");
         Link("link", "real");
         Link("absolute", Full("real/a.txt"));
@@ -188,6 +204,7 @@ public sealed class InputLinksTests : IDisposable
     [InlineData("link/**/*.txt", "link/a.txt")]
     public void A_link_that_an_output_is_behind_is_followed(string output, string input)
     {
+        Needs.LinksThatStay();
         Write("real/a.txt");
         Link("link", "real");
         var step = new DeclaredStep("Step", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(Here.Paths, _folder, [output]) };
@@ -201,6 +218,7 @@ public sealed class InputLinksTests : IDisposable
     [Fact]
     public void An_output_that_is_an_input_by_another_way_is_an_input()
     {
+        Needs.Links();
         Write("real/a.txt", "real/other.txt");
         Link("link", "real");
         Link("alias.txt", "real/a.txt");

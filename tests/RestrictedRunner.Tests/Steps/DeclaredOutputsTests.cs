@@ -22,10 +22,10 @@ public class DeclaredOutputsTests
         var moved = DeclaredOutputs.Of(HostPaths.Linux, Project, [text]).In(Stage);
 
         Assert.Equal([folder], moved.Folders);
-        Assert.Equal([Path.GetFullPath(path, Stage)], moved.Paths.Select(output => output.FullPath));
+        Assert.Equal([HostPaths.Linux.Full(path, Stage)], moved.Paths.Select(output => output.FullPath));
         Assert.Equal([text], moved.Texts);
-        Assert.True(moved.Has(Path.GetFullPath(path.Replace("**", "x/y", StringComparison.Ordinal).Replace('*', 'x'), Stage)));
-        Assert.False(moved.Has(Path.GetFullPath(path.Replace("**", "x/y", StringComparison.Ordinal).Replace('*', 'x'), Project)));
+        Assert.True(moved.Has(HostPaths.Linux.Full(path.Replace("**", "x/y", StringComparison.Ordinal).Replace('*', 'x'), Stage)));
+        Assert.False(moved.Has(HostPaths.Linux.Full(path.Replace("**", "x/y", StringComparison.Ordinal).Replace('*', 'x'), Project)));
     }
 
     [Fact]

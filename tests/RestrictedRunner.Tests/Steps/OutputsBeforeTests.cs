@@ -31,6 +31,7 @@ public sealed class OutputsBeforeTests : IDisposable
     [Fact]
     public void A_name_that_is_no_UTF8_is_told_of_what_a_run_made()
     {
+        Needs.NamesOfBytes();
         _files.Write("folder/found", "1");
         _files.Write("gen/deep/found.c", "1");
         Touch("folder/was\udce9", "gen/was\udce9.c");

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using RestrictedRunner.Build.Hosts;
 
 namespace RestrictedRunner.Build.Cache;
 
@@ -21,7 +23,7 @@ internal sealed record CacheTotal(long Bytes, DateTimeOffset Counted)
     {
         try
         {
-            return File.ReadAllText(folder.Total).Split(' ') is [var bytes, var counted]
+            return Encoding.UTF8.GetString(NewFile.Read(folder.Total)).Split(' ') is [var bytes, var counted]
                 && long.TryParse(bytes, NumberStyles.None, CultureInfo.InvariantCulture, out var total)
                 && DateTimeOffset.TryParseExact(counted, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
                     ? new(total, time)

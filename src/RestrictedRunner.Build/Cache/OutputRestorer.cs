@@ -74,7 +74,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
             for (var i = 0; i < files.Count; i++)
             {
                 var (from, to) = (Staged(staging!, i), OutputPath.Absolute(folder, files[i].Path));
-                own.In(Path.GetDirectoryName(to)!, () => ReplaceBy(from, to));
+                own.In(Path.GetDirectoryName(to)!, () => Replacement.Move(from, to));
             }
 
             // Last, so that nothing is ever written through one.
@@ -125,12 +125,6 @@ internal sealed class OutputRestorer(ContentStore blobs)
 
     /// <summary>True for the name of a folder that outputs are put together in. A build that is killed leaves it there for some time.</summary>
     public static bool IsStaging(ReadOnlySpan<char> name) => name.StartsWith(StagingPrefix, StringComparison.Ordinal) && Guid.TryParseExact(name[StagingPrefix.Length..], "N", out _);
-
-    private static void ReplaceBy(string from, string to)
-    {
-        ReadOnlyAttribute.Clear(to);
-        File.Move(from, to, overwrite: true);
-    }
 
     private static string Staged(string staging, int index) => Path.Combine(staging, $"{index}");
 

@@ -17,9 +17,6 @@ internal sealed class NewFile : IDisposable
     // No writer takes so long: what is older was left by a build that was killed.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    private const int MostAttempts = 20;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
-
     private readonly string _path;
 
     private NewFile(string path, UnixFileMode? mode)
@@ -92,7 +89,7 @@ internal sealed class NewFile : IDisposable
         {
             Stream.Write(content);
             Stream.Dispose();
-            Replace(_path, place);
+            Replacement.Move(_path, place);
         }
         catch (Exception e) when (IsOfFiles(e))
         {
@@ -113,7 +110,7 @@ internal sealed class NewFile : IDisposable
         }
 
         Directory.CreateDirectory(folder);
-        Replace(_path, place);
+        Replacement.Move(_path, place);
     }
 
     /// <summary>Removes the file if it has not taken its place.</summary>
@@ -121,24 +118,6 @@ internal sealed class NewFile : IDisposable
     {
         Stream.Dispose();
         Remove(_path);
-    }
-
-    // Windows replaces no file that somebody has open, as who reads the old one or replaces it too has for a moment.
-    private static void Replace(string path, string place)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                ReadOnlyAttribute.Clear(place);
-                File.Move(path, place, overwrite: true);
-                return;
-            }
-            catch (Exception e) when (OperatingSystem.IsWindows() && IsOfFiles(e) && File.Exists(place) && attempt < MostAttempts)
-            {
-                Thread.Sleep(Pause);
-            }
-        }
     }
 
     private static void RemoveAbandoned(string folder, string pattern)

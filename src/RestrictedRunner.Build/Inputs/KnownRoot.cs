@@ -59,7 +59,7 @@ internal sealed record KnownRoot(string Stamps, Digest Root, int Day)
     {
         try
         {
-            return File.ReadAllText(path).Split(' ') is [var known, var hash, var size, var day, var check]
+            return Encoding.UTF8.GetString(NewFile.Read(path)).Split(' ') is [var known, var hash, var size, var day, var check]
                 && new KnownRoot(known, new() { Hash = hash, SizeBytes = Number(size) }, (int)Number(day)) is var root
                 && root.Check == check
                 && root.Stamps == stamps

@@ -20,7 +20,7 @@ internal static class StateFile
     {
         try
         {
-            return Parse(File.ReadAllLines(path), Path.GetDirectoryName(path)!);
+            return Parse(Encoding.UTF8.GetString(NewFile.Read(path)).Split('\n', StringSplitOptions.RemoveEmptyEntries), Path.GetDirectoryName(path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException or KeyNotFoundException)
         {

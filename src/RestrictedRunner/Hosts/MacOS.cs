@@ -29,9 +29,9 @@ internal static class MacOS
         return LibC.SystemControl([Kernel, Processes, OfNumber, processId], 4, answer, ref length, 0, 0) == 0 && length > 0 ? StartOf(answer) : null;
     }
 
-    /// <summary>The start in a <c>struct kinfo_proc</c>, which begins with a <c>struct timeval</c>.</summary>
+    /// <summary>The start in a <c>struct kinfo_proc</c>, which begins with a <c>struct timeval</c>, without a hyphen: one ends an owner in the name of a folder.</summary>
     public static string StartOf(ReadOnlySpan<byte> process) =>
-        string.Create(CultureInfo.InvariantCulture, $"{MemoryMarshal.Read<long>(process)}-{MemoryMarshal.Read<int>(process[8..])}");
+        string.Create(CultureInfo.InvariantCulture, $"{MemoryMarshal.Read<long>(process)}_{MemoryMarshal.Read<int>(process[8..])}");
 
     /// <summary>The status in a <c>struct stat</c> with inodes of 64 bits: https://developer.apple.com/library/archive/documentation/System/Conceptual/ManPages_iPhoneOS/man2/stat.2.html</summary>
     public static FileStatus StatusOf(ReadOnlySpan<byte> status) => new(

@@ -165,9 +165,15 @@ public class HostTests
 
     [Theory]
     [InlineData("00000000.4026531836_4026531834.7.42")]
-    [InlineData("0123ABCD.macos.7.1764460800-123")]
+    [InlineData("0123ABCD.macos.7.1764460800_123")]
     [InlineData("windows.0123ABCD.7.134090112000000000")]
-    public void An_owner_of_each_host_is_a_label_and_back(string text) => Assert.Equal(text, Owner.Parse(text)?.Text);
+    public void An_owner_of_each_host_is_a_label_and_back(string text)
+    {
+        Assert.Equal(text, Owner.Parse(text)?.Text);
+
+        // In the name of a folder a hyphen ends it.
+        Assert.DoesNotContain('-', text);
+    }
 
     // struct stat and struct kinfo_proc as the headers of macOS 14 have them for 64 bits.
     [Fact]
@@ -188,7 +194,7 @@ public class HostTests
         Write(process, 8, 123);
 
         Assert.Equal(new FileStatus(501, 0x81ed, 16777232, 4711, 12, 1_700_000_000_000_000_005, 1_700_000_001_000_000_007), MacOS.StatusOf(stat));
-        Assert.Equal("1764460800-123", MacOS.StartOf(process));
+        Assert.Equal("1764460800_123", MacOS.StartOf(process));
     }
 
     [Fact]

@@ -45,6 +45,11 @@ internal sealed class OutputRestorer(ContentStore blobs)
             throw new IOException($"in place of an output's folder there is the symbolic link \"{instead.Info.FullName}\"");
         }
 
+        if (entries.Select(entry => entry.Path).Distinct(places.Host.Comparer).Count() < entries.Count)
+        {
+            throw new IOException("of its outputs two have names that differ in case only, which are one file here");
+        }
+
         var found = outputs.SelectMany(output => OutputOnDisk.Find(folder, output)).ToList();
         var there = found.ToDictionary(output => output.Path);
         var differs = new bool[entries.Count];

@@ -68,7 +68,7 @@ internal sealed record CallersFiles(string Root)
     private bool TryRemove(string path)
     {
         var isGone = true;
-        In(Path.GetDirectoryName(path)!, () => isGone = OperatingSystem.IsWindows() ? TryRemoveOnWindows(path) : TryRemoveOnUnix(path));
+        In(Path.GetDirectoryName(path)!, () => isGone = OperatingSystem.IsWindows() ? Replacement.Patiently(path, () => TryRemoveOnWindows(path)) : TryRemoveOnUnix(path));
         return isGone;
     }
 
@@ -108,7 +108,7 @@ internal sealed record CallersFiles(string Root)
     // True when something has changed.
     private bool Permit(string folder)
     {
-        if (Host.OfThisMachine.Paths.IsAtOrBelow(Root, folder))
+        if (OperatingSystem.IsWindows() || Host.OfThisMachine.Paths.IsAtOrBelow(Root, folder))
         {
             return false;
         }

@@ -41,7 +41,7 @@ internal static class FolderContent
 
     // To ask every file for its attributes would take a call of the system each.
     private static FolderEntry Entry(ref FileSystemEntry entry) =>
-        new(entry.FileName.ToString(), entry.IsDirectory, entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && LinkEntry.IsLink(entry.ToFileSystemInfo()));
+        new(entry.FileName.ToString(), entry.IsDirectory, entry.IsDirectory && LinkEntry.IsLink(ref entry));
 
     private static List<FolderEntry> Read(string folder)
     {

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Hosts;
@@ -11,6 +12,9 @@ internal static class LinkEntry
     /// https://learn.microsoft.com/windows/win32/fileio/reparse-point-tags
     /// </summary>
     public static bool IsLink(FileSystemInfo entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && (!OperatingSystem.IsWindows() || entry.LinkTarget is not null);
+
+    /// <summary>The same of an entry that is being enumerated.</summary>
+    public static bool IsLink(ref FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && (!OperatingSystem.IsWindows() || entry.ToFileSystemInfo().LinkTarget is not null);
 
     /// <summary>What is written in a link, with <c>/</c> as results have it; null of what is none.</summary>
     public static string? TargetOf(FileSystemInfo entry) => entry.LinkTarget is { } target ? Host.OfThisMachine.Paths.ToSlashes(target) : null;

@@ -15,7 +15,19 @@ internal static class SymbolicLink
     {
         try
         {
-            File.CreateSymbolicLink(path, OperatingSystem.IsWindows() ? target.Replace('/', '\\') : target);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.CreateSymbolicLink(path, target);
+            }
+            else if (Directory.Exists(Path.Combine(Path.GetDirectoryName(path)!, target)))
+            {
+                // Windows has another kind for these.
+                Directory.CreateSymbolicLink(path, target.Replace('/', '\\'));
+            }
+            else
+            {
+                File.CreateSymbolicLink(path, target.Replace('/', '\\'));
+            }
         }
         catch (IOException e) when (OperatingSystem.IsWindows() && (e.HResult & 0xFFFF) == NotPrivileged)
         {

@@ -87,7 +87,17 @@ internal sealed class Stage : IDisposable
             : cache.Restore(key, places, cancellation);
     }
 
-    public void Dispose() => Remove();
+    public void Dispose()
+    {
+        try
+        {
+            Remove();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody has a file of it open. The step's outputs are in their places; the next run removes the rest.
+        }
+    }
 
     private void Remove() => new CallersFiles(Path.GetDirectoryName(_folder)!).RemoveTree(_folder);
 }

@@ -11,7 +11,7 @@ namespace RestrictedRunner.Hosts;
 /// </summary>
 /// <param name="System">
 /// Of Linux the start of the kernel's boot id, and the namespaces of process numbers and of time; of macOS the start of its
-/// boot id; of Windows a hash of the machine's name. Empty where the system tells none.
+/// boot id; of Windows a hash of the machine's own number and name, because names come twice. Empty where the system tells none.
 /// </param>
 /// <param name="ProcessId">Number of the process.</param>
 /// <param name="Started">When it was started: of Linux in clock ticks since the boot, else since a fixed day.</param>
@@ -63,10 +63,13 @@ internal sealed record Owner(string System, int ProcessId, string Started)
 
     private static string? SystemId(HostKind kind) => kind switch
     {
-        HostKind.Windows => $"windows.{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName)))[..BootIdLength]}",
+        HostKind.Windows => WindowsMachine() is { } machine ? $"windows.{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{machine} {Environment.MachineName}")))[..BootIdLength]}" : null,
         HostKind.MacOS => MacOS.BootId() is { } boot ? $"{boot[..BootIdLength]}.macos" : null,
         _ => LinuxProcess.Namespaces() is { } namespaces ? $"{LinuxProcess.BootId()[..BootIdLength]}.{namespaces}" : null,
     };
+
+    private static string? WindowsMachine() =>
+        OperatingSystem.IsWindows() ? Microsoft.Win32.Registry.GetValue(@"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Cryptography", "MachineGuid", null) as string : null;
 
     // A process of the machine that this one runs on.
     private static (string Started, bool IsDead)? Look(int processId) =>

@@ -5,6 +5,7 @@ namespace RestrictedRunner.Hosts;
 /// <summary>The status of a file of Windows, in the form of Linux.</summary>
 internal static class WindowsFileStatus
 {
+    private const int LongestPlain = 248;
     private const uint ReadAttributes = 0x80;
     private const uint ShareAll = 7;
     private const uint OpenExisting = 3;
@@ -31,7 +32,7 @@ internal static class WindowsFileStatus
     /// <param name="ofLink">True for a link itself, false for what it leads to.</param>
     public static FileStatus? Read(string path, bool ofLink)
     {
-        using var file = Kernel32.OpenFile(path, ReadAttributes, ShareAll, 0, OpenExisting, AlsoFolders | (ofLink ? LinkItself : 0), 0);
+        using var file = Kernel32.OpenFile(OfAnyLength(path), ReadAttributes, ShareAll, 0, OpenExisting, AlsoFolders | (ofLink ? LinkItself : 0), 0);
         Span<byte> basic = stackalloc byte[40];
         Span<byte> standard = stackalloc byte[24];
         if (file.IsInvalid || !Ask(BasicInfo, basic) || !Ask(StandardInfo, standard))
@@ -49,6 +50,13 @@ internal static class WindowsFileStatus
 
         bool Ask(int what, Span<byte> answer) => Kernel32.GetFileInformation(file, what, ref MemoryMarshal.GetReference(answer), answer.Length);
     }
+
+    // .NET does so for its own calls: without these marks Windows takes no path of 260 characters, and no folder's of 248,
+    // unless somebody has turned that off in its registry.
+    private static string OfAnyLength(string path) =>
+        path.Length < LongestPlain || path.StartsWith(@"\\?\", StringComparison.Ordinal) ? path
+        : path.StartsWith(@"\\", StringComparison.Ordinal) ? $@"\\?\UNC\{path[2..]}"
+        : $@"\\?\{path}";
 
     // Since 1601, in steps of 100 ns; 0 where the file system has no such time.
     private static long Nanoseconds(ReadOnlySpan<byte> time) =>

@@ -29,6 +29,9 @@ internal static class ContainerRemoval
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
+    // A creation has taken more than three seconds on two cores that ran several others.
+    private static readonly TimeSpan LongestCreation = TimeSpan.FromSeconds(10);
+
     // Docker says of a container that it cannot get rid of ("Dead") for ever that its removal is under way.
     private static readonly TimeSpan LongestRemoval = TimeSpan.FromSeconds(10);
 
@@ -51,11 +54,19 @@ internal static class ContainerRemoval
             await Task.WhenAny(client, Task.Delay(limits.StopTimeout, limits.StopAtOnce)).ConfigureAwait(false);
         }
 
-        using var limit = new CancellationTokenSource(Limit);
+        using var longest = new CancellationTokenSource(LongestCreation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(longest.Token);
+        limit.CancelAfter(Limit);
         var removal = await RemoveAsync(engine, container, limit.Token).ConfigureAwait(false);
         while (!IsGone() && !client.IsCompleted && !limit.IsCancellationRequested)
         {
             await Task.WhenAny(client, Task.Delay(Pause, CancellationToken.None)).ConfigureAwait(false);
+            if (removal == Removal.Absent)
+            {
+                // The engine answers; it is the creation that takes its time.
+                limit.CancelAfter(Limit);
+            }
+
             removal = await RemoveAsync(engine, container, limit.Token).ConfigureAwait(false);
         }
 

@@ -52,8 +52,7 @@ public partial class HostPathsTests
         var host = Hosts[name];
         var folder = host.HasDrives ? @"C:\p\q" : "/p/q";
         Gen.Select(Of(host), Of(host)).Select((from, to) => (From: host.Trimmed(host.Full(from, folder)), To: host.Trimmed(host.Full(to, folder))))
-            // A server without a share has no files, and none is called "." or "..".
-            .Where(paths => !paths.To.StartsWith(@"\\", StringComparison.Ordinal) || (host.Segments(paths.To).Length > 1 && !host.Segments(paths.To)[..2].Any(name => name is "." or "..")))
+            .Where(paths => !host.HasDrives || IsOfShareOrDrive(paths.To))
             .Sample(paths =>
         {
             var way = host.Relative(paths.From, paths.To);
@@ -157,7 +156,9 @@ public partial class HostPathsTests
 
     // A server and a share have names, which those of devices (\\.\) are not. Wine leaves a second separator behind a share in
     // a full path; Windows does not, which a case of its own says here.
-    private static bool IsOfFiles(string text) => !Here.Host.IsWindows || !TwoSeparators().IsMatch(text) || Share().IsMatch(text);
+    private static bool IsOfFiles(string text) => !Here.Host.IsWindows || IsOfShareOrDrive(text);
+
+    private static bool IsOfShareOrDrive(string text) => !TwoSeparators().IsMatch(text) || Share().IsMatch(text);
 
     [GeneratedRegex(@"\A[\\/]{2}")]
     private static partial Regex TwoSeparators();

@@ -140,7 +140,7 @@ public static class DockerRunner
         try
         {
             await new ImagePulls().EnsureAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
-            return new InteractiveContainer(step, reaper, observer, cancellation);
+            return new InteractiveContainer(step, reaper, step.WriteFiles(reaper.Folder, readsOutput: false), observer, cancellation);
         }
         catch
         {

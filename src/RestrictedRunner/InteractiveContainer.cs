@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipes;
+using RestrictedRunner.Commands;
 using RestrictedRunner.Engine;
 using RestrictedRunner.Output;
 using RestrictedRunner.Planning;
@@ -16,10 +17,10 @@ public sealed class InteractiveContainer : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private bool _disposed;
 
-    internal InteractiveContainer(PlannedStep step, Reaper reaper, RunObserver observer, CancellationToken cancellation)
+    internal InteractiveContainer(PlannedStep step, Reaper reaper, RunFiles files, RunObserver observer, CancellationToken cancellation)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Completion = RunAsync(step, reaper, observer);
+        Completion = RunAsync(step, reaper, files, observer);
     }
 
     /// <summary>The command's standard input; disposing of it is the end of the input.</summary>
@@ -55,14 +56,14 @@ public sealed class InteractiveContainer : IAsyncDisposable
         _error.Dispose();
     }
 
-    private async Task<RunResult> RunAsync(PlannedStep step, Reaper reaper, RunObserver observer)
+    private async Task<RunResult> RunAsync(PlannedStep step, Reaper reaper, RunFiles runFiles, RunObserver observer)
     {
         // A client that is never started never closes them, and their reader would wait for ever.
         await using var output = _output.Writer.ConfigureAwait(false);
         await using var error = _error.Writer.ConfigureAwait(false);
 
         using var watching = reaper;
-        using var files = step.WriteFiles(reaper.Folder, readsOutput: false);
+        using var files = runFiles;
         var container = reaper.Container;
         var arguments = step.Arguments(container, files, interactive: true);
         observer.CommandLine(step.ShownCommandLine(container, files, interactive: true));

@@ -17,12 +17,12 @@ public class FolderTests
 
     public static TheoryData<string, string[]> Orders => new()
     {
-        { "RestrictedRunner", ["Hosts", "Options", "Results", "Output", "Commands", "Engine", "Images", "Planning", ""] },
+        { "RestrictedRunner", ["Hosts", "Options", "Results", "Output", "Commands", "Engine", "Images", "Planning", "", "Workers"] },
         {
             "RestrictedRunner.Build",
             [
                 "Text", "Paths", "Hosts", "Keys", "ToolMessages", "MSBuild", "Parameters", "Steps", "Inputs", "Outputs", "Cache", "State",
-                "Images", "Failures", "Logging", "Execution", "Strategies", "Building", "Tasks",
+                "Images", "Workers", "Failures", "Logging", "Execution", "Strategies", "Building", "Tasks",
             ]
         },
     };

@@ -21,6 +21,9 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
     /// <summary>Logs errors and warnings about the step.</summary>
     public required Diagnostics Diagnostics { get; init; }
 
+    /// <summary>The container that it runs in; null for one of its own.</summary>
+    public IStepRunner? Runner { get; init; }
+
     /// <summary>True keeps the lines of output for the outcome.</summary>
     public bool CollectsOutput { get; init; }
 
@@ -61,7 +64,8 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         try
         {
             var start = DateTimeOffset.UtcNow;
-            var result = DockerRunner.RunInBuildAsync(parameters.Host, _options, BuildImages.Of(engine).Pulls, stepLog.Observer(Starting, Recorder), captureOutput: false, cancellation).GetAwaiter().GetResult();
+            var runner = Runner ?? new OwnContainer(parameters.Host, BuildImages.Of(engine).Pulls);
+            var result = runner.RunAsync(_options, stepLog.Observer(Starting, Recorder), cancellation).GetAwaiter().GetResult();
             stepLog.Tools.Finish();
             outcome = Judge(result, stepLog, outcome);
             return outcome with { Succeeded = Warn(result, start) && outcome.Succeeded, Output = stepLog.Collected };

@@ -30,14 +30,20 @@ internal sealed record CallersFiles(string Root)
     {
         if (!TryRemove(path))
         {
-            IReadOnlyList<FolderEntry> content = [];
-            In(path, () => content = FolderContent.Of(path));
-            foreach (var entry in content)
-            {
-                RemoveTree(Path.Join(path, entry.Name));
-            }
-
+            RemoveContent(path);
             Remove(path);
+        }
+    }
+
+    /// <summary>Removes all that is in a folder, which stays.</summary>
+    /// <inheritdoc cref="Remove(string)"/>
+    public void RemoveContent(string folder)
+    {
+        IReadOnlyList<FolderEntry> content = [];
+        In(folder, () => content = FolderContent.Of(folder));
+        foreach (var entry in content)
+        {
+            RemoveTree(Path.Join(folder, entry.Name));
         }
     }
 

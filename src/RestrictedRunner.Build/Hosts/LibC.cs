@@ -18,6 +18,10 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern nint ReadLink(byte[] path, byte[] target, nint size);
 
+    [DllImport("libc", EntryPoint = "llistxattr")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern nint ListAttributes(byte[] path, byte[] names, nint size);
+
     [DllImport("libc", EntryPoint = "opendir", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern nint OpenFolder(byte[] path);

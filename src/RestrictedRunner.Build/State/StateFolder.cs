@@ -28,6 +28,15 @@ internal sealed partial record StateFolder(string Folder, string Project)
     /// <summary>The <c>RememberedImages</c>.</summary>
     public string Images => Path.Combine(Folder, $"{Start}images");
 
+    /// <summary>A folder that is not there yet, for the files of steps that share a container.</summary>
+    public StageFolder NewSharedStage(Owner owner) => new(Path.Combine(Folder, $"{SharedStart}{owner.Text}-{Guid.NewGuid().ToString("N")[..ShortHash]}{StatePaths.StageEnding}"));
+
+    /// <summary>Full paths of such folders whose owner was killed.</summary>
+    public IReadOnlyList<string> AbandonedStages(Owner current) =>
+        [.. Entries().Where(entry => entry.Name.StartsWith(SharedStart, StringComparison.Ordinal) && Owner.Parse(entry.Name[SharedStart.Length..].Split('-')[0]) is { } owner && owner.HasEnded(current)).Select(entry => entry.FullName)];
+
+    private string SharedStart => $"{Start}shared.";
+
     // By its way from here, because a checkout may be moved.
     private string Start => $"{Name(Host.Name(Project))}-{HashOf(Host.Relative(Folder, Project))[..ShortHash]}.";
 

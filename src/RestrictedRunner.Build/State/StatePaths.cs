@@ -7,6 +7,9 @@ internal sealed record StatePaths(string State)
     /// <summary>What the name of a <see cref="StateFile"/> ends with.</summary>
     public const string StateEnding = ".state";
 
+    /// <summary>What the name of a <see cref="StageFolder"/> ends with.</summary>
+    public const string StageEnding = ".stage";
+
     /// <summary>What the name of a <see cref="Lock"/> ends with.</summary>
     public const string LockEnding = ".lock";
 
@@ -24,5 +27,5 @@ internal sealed record StatePaths(string State)
     public string Outputs => Path.ChangeExtension(State, "outputs");
 
     /// <summary>The folder of a hermetic step's <c>Stage</c>.</summary>
-    public string Stage => Path.ChangeExtension(State, "stage");
+    public StageFolder Stage => new(Path.ChangeExtension(State, StageEnding));
 }

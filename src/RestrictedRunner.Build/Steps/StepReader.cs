@@ -21,6 +21,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
     private const string Hermetic = nameof(DeclaredStep.Hermetic);
     private const string AllowEmptyInputs = nameof(DeclaredStep.AllowEmptyInputs);
     private const string PerTargetFramework = "PerTargetFramework";
+    private const string Workers = "Workers";
 
     /// <summary>Metadata that only the targets read.</summary>
     private static readonly string[] OfTargets = ["Compile", PerTargetFramework];
@@ -32,11 +33,11 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
 
     /// <summary>Every name that metadata may have.</summary>
     public static IReadOnlySet<string> MetadataNames { get; } =
-        new HashSet<string>([.. Parameter.All.Keys, Inputs, Outputs, DependsOn, Description, Hermetic, AllowEmptyInputs, .. OfTargets], StringComparer.OrdinalIgnoreCase);
+        new HashSet<string>([.. Parameter.All.Keys, Inputs, Outputs, DependsOn, Description, Hermetic, AllowEmptyInputs, Workers, .. OfTargets], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every property of ours that a project may set.</summary>
     public static IReadOnlyList<string> PropertyNames { get; } =
-        [.. Parameter.All.Keys.Append(Hermetic).Concat(Switches).Select(name => ProjectProperties.Prefix + name)];
+        [.. Parameter.All.Keys.Concat([Hermetic, Workers]).Concat(Switches).Select(name => ProjectProperties.Prefix + name)];
 
     /// <summary>True for a step that the outer build of several frameworks leaves to the build of each.</summary>
     public static bool IsPerTargetFramework(ITaskItem item) => bool.TryParse(item.GetMetadata(PerTargetFramework), out var flag) && flag;
@@ -71,6 +72,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
             Outputs = DeclaredOutputs.Of(host.Paths, projectDirectory, Paths(Outputs)),
             DependsOn = EscapedText.List(metadata.GetValueOrDefault(DependsOn, "")),
             Hermetic = isHermetic,
+            SharesContainer = Flag(Workers, byDefault: true),
             AllowEmptyInputs = Flag(AllowEmptyInputs),
             PerTargetFramework = IsPerTargetFramework(item),
             Own = own,
@@ -85,7 +87,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
 
         return step;
 
-        bool Flag(string name)
+        bool Flag(string name, bool byDefault = false)
         {
             var text = own.Or(defaults).Text(name);
             if (text.Length > 0 && !bool.TryParse(text, out _))
@@ -93,7 +95,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
                 problems.Add(new(OptionProblemKind.ValueInvalid, name, text, "it is true or false"));
             }
 
-            return bool.TryParse(text, out var flag) && flag;
+            return bool.TryParse(text, out var flag) ? flag : byDefault;
         }
 
         // One with a NUL is no path for anybody.

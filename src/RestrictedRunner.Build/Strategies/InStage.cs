@@ -1,6 +1,11 @@
+using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Workers;
+using RestrictedRunner.Workers;
 
 namespace RestrictedRunner.Build.Strategies;
 
@@ -10,13 +15,45 @@ internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
     /// <inheritdoc/>
     public StepResultFiles? Run(StepWork work, Func<RanStep, StepResultFiles> finish)
     {
+        using (var lease = Rent(work))
+        {
+            try
+            {
+                if (lease is not null)
+                {
+                    setting.Workers!.Count(lease);
+                    return Run(work, finish, lease.Folder, new SharedContainer(lease.Worker));
+                }
+            }
+            catch (WorkerLostException e)
+            {
+                TellWhyAlone(work, e.Message);
+            }
+        }
+
+        return Run(work, finish, setting.State.Of(work.Step).Stage, runner: null);
+    }
+
+    private WorkerLease? Rent(StepWork work)
+    {
+        var (step, project) = (work.Step, setting.ProjectDirectory);
+        var place = new StepPlace(project, work.Inputs.ProjectInTree, new(project, ProjectMount.Path)) { Outputs = step.Outputs.Mounts(project, beside: false) };
+        var options = place.Parameters(step, setting.Mounts).Options with { ImageId = work.ImageId };
+        return setting.Workers?.Rent(step, options, why => TellWhyAlone(work, why), work.Cancellation);
+    }
+
+    private static void TellWhyAlone(StepWork work, string why) =>
+        work.Log.Messages.LogMessage(MessageImportance.Low, $"Step '{work.Step.Name}' runs in a container of its own: {why}.");
+
+    private StepResultFiles? Run(StepWork work, Func<RanStep, StepResultFiles> finish, StageFolder folder, SharedContainer? runner)
+    {
         var (files, inputs) = (work.Files, work.Inputs);
-        using var stage = new Stage(setting.State.Of(work.Step).Stage, inputs);
+        using var stage = new Stage(folder, inputs, isMounted: runner is not null);
         stage.CopyInputs(work.Cancellation);
         var isCopyOfInputs = inputs.IsUnchanged();
         var outputs = work.Step.Outputs.In(stage.ProjectDirectory);
         var before = new OutputsBefore(outputs);
-        var container = new StepContainer(setting, work, StepPlace.InStage(stage, inputs, work.Step, setting.ProjectDirectory));
+        var container = new StepContainer(setting, work, StepPlace.InStage(stage, inputs, work.Step, setting.ProjectDirectory), runner);
         if (!container.Run(before))
         {
             files.RemoveEarlier(CancellationToken.None);

@@ -3,6 +3,7 @@ using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.State;
 
 namespace RestrictedRunner.Build.Strategies;
 
@@ -12,19 +13,18 @@ namespace RestrictedRunner.Build.Strategies;
 /// </summary>
 internal sealed class Stage : IDisposable
 {
-    private const string TreeFolder = "tree";
-    private const string OutputsFolder = "outputs";
-
-    private readonly string _folder;
+    private readonly StageFolder _folder;
     private readonly FileSnapshot _inputs;
+    private readonly bool _isMounted;
 
     /// <summary>Begins one that is empty.</summary>
-    /// <param name="folder">Full path of the stage, which nothing else may use.</param>
+    /// <param name="folder">Where it is; nothing else may use that.</param>
     /// <param name="inputs">The inputs, with their places in the tree.</param>
+    /// <param name="isMounted">True where a container sees the tree already, and will after this step.</param>
     /// <exception cref="IOException">What is there cannot be removed.</exception>
-    public Stage(string folder, FileSnapshot inputs)
+    public Stage(StageFolder folder, FileSnapshot inputs, bool isMounted)
     {
-        (_folder, _inputs) = (folder, inputs);
+        (_folder, _inputs, _isMounted) = (folder, inputs, isMounted);
 
         // A build that was killed may have left it.
         Remove();
@@ -33,7 +33,7 @@ internal sealed class Stage : IDisposable
     }
 
     /// <summary>What stands in for the project's folder and for those above it that inputs are in.</summary>
-    public string Tree => Path.Combine(_folder, TreeFolder);
+    public string Tree => _folder.Tree;
 
     /// <summary>What stands in for the project's folder.</summary>
     public string ProjectDirectory { get; }
@@ -81,7 +81,7 @@ internal sealed class Stage : IDisposable
         var key = Digests.Of([]).Hash;
 
         // The cache has the rules for both ways.
-        var cache = new ResultCache(new(Path.Combine(_folder, OutputsFolder)));
+        var cache = new ResultCache(new(_folder.Outputs));
         return cache.Store(key, new(ProjectDirectory, outputs), cancellation).Problem is { } problem
             ? new(Result: null, problem)
             : cache.Restore(key, places, cancellation);
@@ -99,5 +99,17 @@ internal sealed class Stage : IDisposable
         }
     }
 
-    private void Remove() => new CallersFiles(Path.GetDirectoryName(_folder)!).RemoveTree(_folder);
+    private void Remove()
+    {
+        var files = new CallersFiles(Path.GetDirectoryName(_folder.FullPath)!);
+        if (_isMounted)
+        {
+            files.RemoveTree(_folder.Outputs);
+            files.RemoveContent(Tree);
+        }
+        else
+        {
+            files.RemoveTree(_folder.FullPath);
+        }
+    }
 }

@@ -2,6 +2,7 @@ using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Workers;
 using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Strategies;
@@ -38,6 +39,9 @@ internal sealed record StepBuildSetting
 
     /// <summary>False takes an image's name for its content.</summary>
     public bool ResolveImages { get; init; } = true;
+
+    /// <summary>The containers that hermetic steps share.</summary>
+    public ProjectWorkers? Workers { get; init; }
 
     /// <summary>Results of earlier runs; null when they are not to be used.</summary>
     public ResultCache? Cache { get; init; }

@@ -9,8 +9,12 @@ using RestrictedRunner.Build.Steps;
 
 namespace RestrictedRunner.Build.Strategies;
 
-/// <summary>Runs a step in a container of its own that sees the files of a place, and looks whether it wrote what it declares.</summary>
-internal sealed class StepContainer(StepBuildSetting setting, StepWork work, StepPlace place)
+/// <summary>Runs a step in a container that sees the files of a place, and looks whether it wrote what it declares.</summary>
+/// <param name="setting">The project.</param>
+/// <param name="work">The step.</param>
+/// <param name="place">The files.</param>
+/// <param name="runner">The container; null for one of the step's own.</param>
+internal sealed class StepContainer(StepBuildSetting setting, StepWork work, StepPlace place, IStepRunner? runner = null)
 {
     private readonly DeclaredOutputs _outputs = work.Step.Outputs.In(place.ProjectDirectory);
 
@@ -31,7 +35,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         var parameters = place.Parameters(step, setting.Mounts);
         parameters = parameters with { Options = parameters.Options with { ImageId = work.ImageId, StopAtOnce = setting.StopAtOnce } };
         var start = DateTimeOffset.UtcNow;
-        var outcome = Execution(step, parameters, work.Log, Recorded.Add).Run(work.Cancellation);
+        var outcome = Execution(step, parameters, work.Log, Recorded.Add, runner).Run(work.Cancellation);
         if (!outcome.Succeeded)
         {
             return false;
@@ -54,7 +58,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
     }
 
     /// <summary>The execution of a step, which logs into the step's part of the log.</summary>
-    public static StepExecution Execution(DeclaredStep step, StepParameters parameters, StepLogs.Log log, Action<OutputLine>? recorder = null)
+    public static StepExecution Execution(DeclaredStep step, StepParameters parameters, StepLogs.Log log, Action<OutputLine>? recorder = null, IStepRunner? runner = null)
     {
         // Errors of what was logged before are not this run's.
         var ofRun = new TaskLoggingHelper(log.Engine, StepLogs.Sender);
@@ -62,6 +66,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         {
             Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name },
             Recorder = recorder,
+            Runner = runner,
         };
     }
 

@@ -12,6 +12,7 @@ using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
 using RestrictedRunner.Build.Text;
+using RestrictedRunner.Build.Workers;
 using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build;
@@ -141,10 +142,16 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         setting = setting with { Images = ImageLookup.Of(steps, ResolveImages, remembered, projectDirectory, host, Log, BuildEngine, _cancellation.Token) };
         var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, projectDirectory, host))] : steps;
         var goneFiles = FailIfNotIncremental ? [] : RemovedOutputs.OfGoneSteps(declared, setting, Log, _cancellation.Token);
-        var builder = new StepBuilder(setting, logs, _cancellation.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
+        var workers = BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
+        var builder = new StepBuilder(setting with { Workers = workers }, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
+        if (workers is { Containers: > 0 })
+        {
+            Log.LogMessage(MessageImportance.Normal, $"{workers.Steps} hermetic steps ran in {workers.Containers} shared {(workers.Containers == 1 ? "container" : "containers")}.");
+        }
+
         foreach (var result in results.Where(result => result.End == StepEnd.NotRun))
         {
             Log.LogMessage(MessageImportance.High, $"Step '{result.Step.Name}' was not run, because {WhyNot()}.");

@@ -20,8 +20,10 @@ internal sealed class RunFiles : IDisposable
     private const string Prepared = "prepared";
     private const string Output = "output";
     private const string ContainerId = "container";
+    private const string Worker = "worker";
 
     private static readonly string[] FileNames = [Script, EnvironmentFile, Prepared, ContainerId];
+    private static readonly string[] WorkerFileNames = ["start.sh", "worker.sh", "step.sh", "sh"];
 
     private readonly string _folder;
 
@@ -57,6 +59,9 @@ internal sealed class RunFiles : IDisposable
     /// <summary>Path of the file that the client writes the container's id to.</summary>
     public static string IdFile(string folder) => Path.Combine(folder, ContainerId);
 
+    /// <summary>Path of the folder for what runs the steps of a shared container; it may not be there.</summary>
+    public string WorkerFolder => Path.Combine(_folder, Worker);
+
     /// <summary>Path of the script, or null.</summary>
     public string? ScriptPath { get; }
 
@@ -78,6 +83,7 @@ internal sealed class RunFiles : IDisposable
         try
         {
             RemoveFiles(Path.Combine(folder, Output), OutputPipes.FileNames);
+            RemoveFiles(Path.Combine(folder, Worker), WorkerFileNames);
             RemoveFiles(folder, FileNames);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -15,8 +15,12 @@ internal sealed class OutputPipes : IAsyncDisposable
     /// <summary>The script that runs a command with its output connected to the pipes.</summary>
     public const string ConnectPath = $"{MountPoint}/{ConnectScript}";
 
-    private const string StandardOutput = "stdout";
-    private const string StandardError = "stderr";
+    /// <summary>Name of the pipe for standard output.</summary>
+    public const string StandardOutput = "stdout";
+
+    /// <summary>Name of the pipe for standard error.</summary>
+    public const string StandardError = "stderr";
+
     private const string ConnectScript = "connect.sh";
     private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
 

@@ -50,7 +50,7 @@ internal static class RunArguments
         // Last, so that the user's own words win over ours.
         .. RunOpts.Split(options.DockerRunOpts),
         options.ImageId.Length > 0 ? options.ImageId : options.Image,
-        .. setting.Files.OutputFolder is null ? [] : new[] { plan.Words[0], OutputPipes.ConnectPath },
+        .. setting.Files.OutputFolder is null || !plan.CanConnectOutput ? [] : new[] { plan.Words[0], OutputPipes.ConnectPath },
         .. plan.Words,
         .. If(plan.Script is not null, ScriptMountPoint),
     ];

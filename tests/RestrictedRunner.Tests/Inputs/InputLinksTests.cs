@@ -299,7 +299,7 @@ public sealed class InputLinksTests : IDisposable
 
         public void AssertStaged()
         {
-            using var stage = new Stage(Path.Combine(State, "stage"), Snapshot);
+            using var stage = new Stage(new(Path.Combine(State, "stage")), Snapshot, isMounted: false);
             stage.CopyInputs(CancellationToken.None);
             foreach (var file in InputFiles.FindOutputs(Here.Paths, _project, [.. _inputs.Select(input => DeclaredPath.Output(Here.Paths, input, _project).Glob)], followsLinks: true).Files)
             {

@@ -81,7 +81,7 @@ public sealed class FileSnapshotTests : IDisposable
     {
         var snapshot = FileSnapshot.Find(In, Known, TestContext.Current.CancellationToken);
         File.Delete(Full("in/7"));
-        using var stage = new Stage(Full("stage"), snapshot);
+        using var stage = new Stage(new(Full("stage")), snapshot, isMounted: false);
 
         stage.CopyInputs(TestContext.Current.CancellationToken);
 

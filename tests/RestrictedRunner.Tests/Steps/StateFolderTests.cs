@@ -64,7 +64,7 @@ public sealed class StateFolderTests : IDisposable
     {
         Assert.All(Paths(State, step), path => Assert.True(StateFolder.IsName(Path.GetFileName(path))));
         Write(State, step);
-        Write(Path.Combine(State.Of(Step(step)).Stage, "tree/a.txt"));
+        Write(Path.Combine(State.Of(Step(step)).Stage.FullPath, "tree/a.txt"));
 
         State.Remove(gone: [], kept: []);
 

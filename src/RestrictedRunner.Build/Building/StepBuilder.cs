@@ -91,7 +91,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         StateFile.Forget(paths.State, earlier);
         var state = earlier.Forgotten();
         log.ForgetWarnings();
-        var overwritten = OverwrittenOutput.Watch(step.Outputs, setting.Writers, setting.State.Project, cancellation);
+        var overwritten = OverwrittenOutput.Watch(step.Outputs, setting.Writers, setting.State, cancellation);
         var before = files.Paths();
         try
         {

@@ -14,7 +14,8 @@ namespace RestrictedRunner.Build.Cache;
 /// or the new one. A process that is killed between the first rename and the last leaves files of both, all whole; whether
 /// a step is done is decided by the content of its outputs, so the next build restores the rest.
 /// </remarks>
-internal sealed class OutputRestorer(ContentStore blobs)
+/// <param name="copy">Makes a new file with an output's content and permissions; false when the content is not to be had any more.</param>
+internal sealed class OutputRestorer(Func<InputEntry.File, string, UnixFileMode, CancellationToken, bool> copy)
 {
     // Globs of the .NET SDK and most tools pass by folders with such names.
     private const string StagingPrefix = ".restricted-runner-";
@@ -28,7 +29,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
     /// <param name="outputs">The outermost outputs; what else is in them goes if it may.</param>
     /// <param name="entries">All that is to be there.</param>
     /// <param name="cancellationToken">Stops before the first file has changed.</param>
-    /// <returns>What was written, or null if a blob is missing: then nothing has changed.</returns>
+    /// <returns>What was written, or null if a content is missing: then nothing has changed.</returns>
     /// <exception cref="IOException">Something cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Something may not be written.</exception>
     public IReadOnlyList<string>? Restore(OutputPlaces places, IReadOnlyList<string> outputs, IReadOnlyList<InputEntry> entries, CancellationToken cancellationToken)
@@ -119,7 +120,7 @@ internal sealed class OutputRestorer(ContentStore blobs)
             Enumerable.Range(0, files.Count),
             i =>
             {
-                if (Volatile.Read(ref complete) && !blobs.CopyTo(files[i].Digest, Staged(staging, i), files[i].IsExecutable ? Executable : Ordinary, cancellationToken))
+                if (Volatile.Read(ref complete) && !copy(files[i], Staged(staging, i), files[i].IsExecutable ? Executable : Ordinary, cancellationToken))
                 {
                     Volatile.Write(ref complete, false);
                 }

@@ -88,7 +88,7 @@ internal sealed class ResultCache(CacheFolder folder)
             if (AreOf(paths, named, places)
                 && ReadText(loaded.Result.StdoutDigest) is { } standardOutput
                 && ReadText(loaded.Result.StderrDigest) is { } standardError
-                && new OutputRestorer(Blobs).Restore(places, paths, loaded.Entries, cancellationToken) is { } written)
+                && new OutputRestorer((file, path, mode, token) => Blobs.CopyTo(file.Digest, path, mode, token)).Restore(places, paths, loaded.Entries, cancellationToken) is { } written)
             {
                 return new(new(written, loaded.Entries, standardOutput, standardError), Problem: null);
             }

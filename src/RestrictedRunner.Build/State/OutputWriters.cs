@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Hosts;
@@ -14,11 +15,14 @@ namespace RestrictedRunner.Build.State;
 /// <param name="host">The form of paths on the host.</param>
 internal sealed class OutputWriters(CacheFolder cache, HostPaths host)
 {
+    // Folders whose file has lost the states that are not there any more.
+    private readonly ConcurrentDictionary<string, bool> _cleaned = [];
+
     /// <summary>The steps of other projects that write there, or in a folder that it is in.</summary>
     /// <param name="folders">Full paths.</param>
-    /// <param name="project">Full path of the project that asks.</param>
-    public IReadOnlyList<StepState> Others(IEnumerable<string> folders, string project) =>
-        [.. folders.SelectMany(host.WithParents).Distinct().SelectMany(Read).Distinct().Where(File.Exists).Select(StateFile.Load).Where(step => step.Writer.Step.Length > 0 && !host.Comparer.Equals(step.Writer.Project, project))];
+    /// <param name="own">The states of the project that asks, of which nothing is read.</param>
+    public IReadOnlyList<StepState> Others(IEnumerable<string> folders, StateFolder own) =>
+        [.. folders.SelectMany(host.WithParents).Distinct().SelectMany(Read).Distinct().Where(state => !own.Has(state) && File.Exists(state)).Select(StateFile.Load).Where(step => step.Writer.Step.Length > 0 && !host.Comparer.Equals(step.Writer.Project, own.Project))];
 
     /// <summary>Says that a step writes into folders.</summary>
     /// <param name="folders">Full paths.</param>
@@ -34,8 +38,30 @@ internal sealed class OutputWriters(CacheFolder cache, HostPaths host)
                 continue;
             }
 
+            // Once, because a project may have hundreds of steps that write there.
+            if (!_cleaned.TryAdd(folder, true))
+            {
+                Append(FileOf(folder), Line(state));
+                continue;
+            }
+
             using var file = NewFile.Beside(FileOf(folder));
-            file?.Save(FileOf(folder), Encoding.UTF8.GetBytes(string.Concat(known.Where(File.Exists).Append(state).Select(path => $"{Uri.EscapeDataString(path)}\n"))));
+            file?.Save(FileOf(folder), Encoding.UTF8.GetBytes(string.Concat(known.Where(File.Exists).Append(state).Select(Line))));
+        }
+    }
+
+    private static string Line(string state) => $"{Uri.EscapeDataString(state)}\n";
+
+    private static void Append(string path, string line)
+    {
+        try
+        {
+            using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+            file.Write(Encoding.UTF8.GetBytes(line));
+        }
+        catch (Exception e) when (CacheEntry.IsOfFiles(e))
+        {
+            // The next build of the step says it again.
         }
     }
 

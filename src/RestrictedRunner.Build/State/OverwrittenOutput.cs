@@ -12,9 +12,9 @@ internal sealed record OverwrittenOutput(string Path, StepWriter By, string Proj
 {
     /// <summary>What is among a step's outputs as steps of other projects left it, before this one runs.</summary>
     /// <returns>Tells after the run, of each of these steps, the first file that has changed.</returns>
-    public static Func<IReadOnlyList<OverwrittenOutput>> Watch(DeclaredOutputs outputs, OutputWriters? writers, string project, CancellationToken cancellation)
+    public static Func<IReadOnlyList<OverwrittenOutput>> Watch(DeclaredOutputs outputs, OutputWriters? writers, StateFolder own, CancellationToken cancellation)
     {
-        var theirs = (writers?.Others(outputs.Folders, project) ?? []).Select(step => (Step: step, Found: Find(step, outputs, cancellation))).ToList();
+        var theirs = (writers?.Others(outputs.Folders, own) ?? []).Select(step => (Step: step, Found: Find(step, outputs, cancellation))).ToList();
         return () =>
         [
             .. from other in theirs

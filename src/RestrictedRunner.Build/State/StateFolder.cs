@@ -61,6 +61,9 @@ internal sealed partial record StateFolder(string Folder, string Project)
     public bool IsOfFormerProject(StepWriter writer) =>
         writer.Project.Length > 0 && Host.Comparer.Equals(Host.Parent(writer.Project), Host.Parent(Project)) && !File.Exists(writer.Project) && File.Exists(Project);
 
+    /// <summary>True for the path of a state that one of the project's steps has.</summary>
+    public bool Has(string state) => Host.Comparer.Equals(Host.Parent(state), Folder) && IsOurs(state);
+
     /// <summary>Whether a file or folder where files of ours are is one of them: what remembers steps, or a log.</summary>
     public static bool IsName(string name) => NameOfOurs().IsMatch(name) || LogFilePlace.IsName(name);
 

@@ -67,13 +67,12 @@ internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
             staged.Remove(input.Info.FullName);
         }
 
-        var outcome = stage.BringBack(new OutputSearch(outputs).FindPaths(), files.Places, work.Cancellation);
-        if (outcome.Result is not { } result)
+        if (stage.BringBack(new OutputSearch(outputs).FindPaths(), files.Places, work.Cancellation, out var problem) is not { } entries)
         {
-            work.Log.Diagnostics.StepFilesUnusable(work.Step, outcome.Problem ?? "what the step wrote cannot be read back");
+            work.Log.Diagnostics.StepFilesUnusable(work.Step, problem);
             return null;
         }
 
-        return finish(new(WrittenFiles.Of(result.Entries), stage.ProjectDirectory, container.Recorded) { SawInputs = isCopyOfInputs });
+        return finish(new(WrittenFiles.Of(entries), stage.ProjectDirectory, container.Recorded) { SawInputs = isCopyOfInputs });
     }
 }

@@ -75,17 +75,10 @@ internal sealed class Stage : IDisposable
     /// <param name="outputs">Paths of what the step wrote, relative to the project's folder.</param>
     /// <param name="places">Where they are to be.</param>
     /// <param name="cancellation">Stops before the first file has changed.</param>
-    /// <returns>What is there now, or why it could not be done.</returns>
-    public RestoreOutcome BringBack(IReadOnlyList<string> outputs, OutputPlaces places, CancellationToken cancellation)
-    {
-        var key = Digests.Of([]).Hash;
-
-        // The cache has the rules for both ways.
-        var cache = new ResultCache(new(_folder.Outputs));
-        return cache.Store(key, new(ProjectDirectory, outputs), cancellation).Problem is { } problem
-            ? new(Result: null, problem)
-            : cache.Restore(key, places, cancellation);
-    }
+    /// <param name="problem">Why it could not be done.</param>
+    /// <returns>What is there now; null when it could not be done.</returns>
+    public IReadOnlyList<InputEntry>? BringBack(IReadOnlyList<string> outputs, OutputPlaces places, CancellationToken cancellation, out string problem) =>
+        OutputTransfer.Copy(new(ProjectDirectory, outputs), places, cancellation, out problem);
 
     public void Dispose()
     {
@@ -104,7 +97,6 @@ internal sealed class Stage : IDisposable
         var files = new CallersFiles(Path.GetDirectoryName(_folder.FullPath)!);
         if (_isMounted)
         {
-            files.RemoveTree(_folder.Outputs);
             files.RemoveContent(Tree);
         }
         else

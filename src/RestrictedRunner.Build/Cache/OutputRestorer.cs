@@ -15,7 +15,8 @@ namespace RestrictedRunner.Build.Cache;
 /// a step is done is decided by the content of its outputs, so the next build restores the rest.
 /// </remarks>
 /// <param name="copy">Makes a new file with an output's content and permissions; false when the content is not to be had any more.</param>
-internal sealed class OutputRestorer(Func<InputEntry.File, string, UnixFileMode, CancellationToken, bool> copy)
+/// <param name="emptyFolder">Full path of a folder to put outputs together in, if it is on their file system; null for one that comes and goes.</param>
+internal sealed class OutputRestorer(Func<InputEntry.File, string, UnixFileMode, CancellationToken, bool> copy, string? emptyFolder = null)
 {
     // Globs of the .NET SDK and most tools pass by folders with such names.
     private const string StagingPrefix = ".restricted-runner-";
@@ -94,7 +95,7 @@ internal sealed class OutputRestorer(Func<InputEntry.File, string, UnixFileMode,
         }
         finally
         {
-            if (staging is not null)
+            if (staging is not null && staging != emptyFolder)
             {
                 CacheEntry.Remove(staging);
             }
@@ -135,7 +136,7 @@ internal sealed class OutputRestorer(Func<InputEntry.File, string, UnixFileMode,
     private static string Staged(string staging, int index) => Path.Combine(staging, $"{index}");
 
     // Beside the outputs, or above them, but in none: there it is on their file system, unless one is mounted on the way.
-    private static string BeginStaging(CallersFiles own, IReadOnlyList<string> outputs)
+    private string BeginStaging(CallersFiles own, IReadOnlyList<string> outputs)
     {
         var folder = own.Root;
         var parents = outputs.Select(output => output.Split('/').SkipLast(1).ToArray()).ToList();
@@ -145,6 +146,11 @@ internal sealed class OutputRestorer(Func<InputEntry.File, string, UnixFileMode,
             : folder;
 
         own.CreateFolder(above);
+        if (emptyFolder is not null && FileStatus.Of(emptyFolder)?.Device == FileStatus.Of(above)?.Device)
+        {
+            return emptyFolder;
+        }
+
         foreach (var left in Directory.EnumerateDirectories(above, $"{StagingPrefix}*").Where(left => Eviction.IsAbandoned(new DirectoryInfo(left))))
         {
             CacheEntry.Remove(left);

@@ -11,17 +11,18 @@ internal static class OutputTransfer
     /// <summary>Copies what a step has made to where it is to be. What is there with the same content is not touched.</summary>
     /// <param name="outputs">What it has made.</param>
     /// <param name="places">Where.</param>
+    /// <param name="emptyFolder">Full path of a folder for what is not in its place yet.</param>
     /// <param name="cancellation">Stops before the first file has changed.</param>
     /// <param name="problem">Why it could not be done.</param>
     /// <returns>What is there now; null when it could not be done.</returns>
-    public static IReadOnlyList<InputEntry>? Copy(StepOutputs outputs, OutputPlaces places, CancellationToken cancellation, out string problem)
+    public static IReadOnlyList<InputEntry>? Copy(StepOutputs outputs, OutputPlaces places, string emptyFolder, CancellationToken cancellation, out string problem)
     {
         var folders = new Dictionary<string, byte[]>();
         try
         {
             var result = new OutputCollector(KeepFolder, path => Digests.OfFile(path, cancellation)).Collect(outputs, cancellation);
             var entries = OutputEntries.Of(result, digest => folders.GetValueOrDefault(digest.Hash));
-            var isThere = new OutputRestorer(CopyFile).Restore(places, [.. OutputEntries.Paths(result)], entries, cancellation) is not null;
+            var isThere = new OutputRestorer(CopyFile, emptyFolder).Restore(places, [.. OutputEntries.Paths(result)], entries, cancellation) is not null;
             problem = isThere ? "" : "what the step wrote changed while it was read";
             return isThere ? entries : null;
         }

@@ -41,7 +41,7 @@ internal sealed class NewFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">Nothing may be written there.</exception>
     public static NewFile In(string folder, UnixFileMode mode) => new(Path.Combine(folder, Guid.NewGuid().ToString("N")), mode);
 
-    /// <summary>Begins a file beside the one whose place it will take, and removes what killed builds have left there.</summary>
+    /// <summary>Begins a file beside the one whose place it will take.</summary>
     /// <param name="place">Path of that file; its folder is made.</param>
     /// <returns>Null where nothing can be written.</returns>
     public static NewFile? Beside(string place)
@@ -51,7 +51,6 @@ internal sealed class NewFile : IDisposable
             var folder = Path.GetDirectoryName(place)!;
             Directory.CreateDirectory(folder);
             var path = $"{place}.{Guid.NewGuid():N}{Ending}";
-            RemoveAbandoned(folder, $"{Path.GetFileName(place)}.*{Ending}");
             return new(path, mode: null) { Created = FileStamp.Of(path) is { } stamp ? Math.Min(stamp.Written, FileStamp.Nanoseconds(DateTime.UtcNow)) : 0 };
         }
         catch (Exception e) when (IsOfFiles(e))
@@ -59,6 +58,9 @@ internal sealed class NewFile : IDisposable
             return null;
         }
     }
+
+    /// <summary>True for a file that was begun <see cref="Beside"/> another so long ago that whoever wrote it was killed.</summary>
+    public static bool IsAbandoned(FileSystemInfo file) => file.Name.EndsWith(Ending, StringComparison.Ordinal) && DateTime.UtcNow - file.LastWriteTimeUtc > Longest;
 
     /// <summary>Opens a new file for writing and reading, with no buffer of its own.</summary>
     /// <param name="path">Where nothing is yet.</param>
@@ -120,13 +122,6 @@ internal sealed class NewFile : IDisposable
         Remove(_path);
     }
 
-    private static void RemoveAbandoned(string folder, string pattern)
-    {
-        foreach (var file in Directory.EnumerateFiles(folder, pattern).Where(file => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > Longest))
-        {
-            Remove(file);
-        }
-    }
 
     private static void Remove(string path)
     {

@@ -48,6 +48,12 @@ internal static class FileDigests
 
     private static DigestCache Load(string path)
     {
+        // In a new project there is none for any step, and an exception takes longer than the question.
+        if (!File.Exists(path))
+        {
+            return DigestCache.Empty;
+        }
+
         try
         {
             return DigestCache.Parse(NewFile.Read(path));

@@ -21,8 +21,11 @@ internal sealed class OutputWriters(CacheFolder cache, HostPaths host)
     /// <summary>The steps of other projects that write there, or in a folder that it is in.</summary>
     /// <param name="folders">Full paths.</param>
     /// <param name="own">The states of the project that asks, of which nothing is read.</param>
-    public IReadOnlyList<StepState> Others(IEnumerable<string> folders, StateFolder own) =>
-        [.. folders.SelectMany(host.WithParents).Distinct().SelectMany(Read).Distinct().Where(state => !own.Has(state) && File.Exists(state)).Select(StateFile.Load).Where(step => step.Writer.Step.Length > 0 && !host.Comparer.Equals(step.Writer.Project, own.Project))];
+    public IReadOnlyList<StepState> Others(IEnumerable<string> folders, StateFolder own)
+    {
+        var isOwn = own.OwnStates();
+        return [.. folders.SelectMany(host.WithParents).Distinct().SelectMany(Read).Distinct().Where(state => !isOwn(state) && File.Exists(state)).Select(StateFile.Load).Where(step => step.Writer.Step.Length > 0 && !host.Comparer.Equals(step.Writer.Project, own.Project))];
+    }
 
     /// <summary>Says that a step writes into folders.</summary>
     /// <param name="folders">Full paths.</param>
@@ -67,9 +70,10 @@ internal sealed class OutputWriters(CacheFolder cache, HostPaths host)
 
     private string[] Read(string folder)
     {
+        var path = FileOf(folder);
         try
         {
-            return [.. File.ReadLines(FileOf(folder)).Select(Uri.UnescapeDataString)];
+            return File.Exists(path) ? [.. File.ReadLines(path).Select(Uri.UnescapeDataString)] : [];
         }
         catch (Exception e) when (CacheEntry.IsOfFiles(e))
         {

@@ -6,4 +6,7 @@ internal sealed record StageFolder(string FullPath)
 {
     /// <summary>What a step sees.</summary>
     public string Tree => Path.Combine(FullPath, "tree");
+
+    /// <summary>What it has written, on its way into the project.</summary>
+    public string Outputs => Path.Combine(FullPath, "outputs");
 }

@@ -18,6 +18,11 @@ internal static class StateFile
     /// <summary>Reads a state. Nothing is known of a step whose file is not there, is damaged, or is another version's.</summary>
     public static StepState Load(string path)
     {
+        if (!File.Exists(path))
+        {
+            return StepState.None;
+        }
+
         try
         {
             return Parse(Encoding.UTF8.GetString(NewFile.Read(path)).Split('\n', StringSplitOptions.RemoveEmptyEntries), Path.GetDirectoryName(path)!);

@@ -61,8 +61,12 @@ internal sealed partial record StateFolder(string Folder, string Project)
     public bool IsOfFormerProject(StepWriter writer) =>
         writer.Project.Length > 0 && Host.Comparer.Equals(Host.Parent(writer.Project), Host.Parent(Project)) && !File.Exists(writer.Project) && File.Exists(Project);
 
-    /// <summary>True for the path of a state that one of the project's steps has.</summary>
-    public bool Has(string state) => Host.Comparer.Equals(Host.Parent(state), Folder) && IsOurs(state);
+    /// <summary>Tells the paths of states of the project's own steps from others.</summary>
+    public Predicate<string> OwnStates()
+    {
+        var start = Host.Join(Folder, Start);
+        return state => state.StartsWith(start, Host.Comparison);
+    }
 
     /// <summary>Whether a file or folder where files of ours are is one of them: what remembers steps, or a log.</summary>
     public static bool IsName(string name) => NameOfOurs().IsMatch(name) || LogFilePlace.IsName(name);
@@ -94,6 +98,16 @@ internal sealed partial record StateFolder(string Folder, string Project)
         catch (IOException)
         {
             // Another project has put something there a moment ago.
+        }
+    }
+
+    /// <summary>Removes the parts of files that builds have left which were killed.</summary>
+    public void RemoveAbandoned()
+    {
+        var own = new CallersFiles(Folder);
+        foreach (var entry in Entries().Where(entry => NewFile.IsAbandoned(entry) && NameOfOurs().IsMatch(entry.Name)).ToList())
+        {
+            own.Remove(entry.FullName);
         }
     }
 

@@ -24,8 +24,8 @@ internal sealed record DeclaredStep(string Name, ProjectPlace Place)
     /// <summary>True for a step that sees only what it declares.</summary>
     public bool Hermetic { get; init; }
 
-    /// <summary>False for a hermetic step that has a container of its own.</summary>
-    public bool SharesContainer { get; init; } = true;
+    /// <summary>False for a hermetic step that has a container of its own, true for one that shares one even if it is the only one; null where nobody said so.</summary>
+    public bool? SharesContainer { get; init; }
 
     /// <summary>True where a glob or folder among the inputs may stand for nothing.</summary>
     public bool AllowEmptyInputs { get; init; }

@@ -72,7 +72,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
             Outputs = DeclaredOutputs.Of(host.Paths, projectDirectory, Paths(Outputs)),
             DependsOn = EscapedText.List(metadata.GetValueOrDefault(DependsOn, "")),
             Hermetic = isHermetic,
-            SharesContainer = Flag(Workers, byDefault: true),
+            SharesContainer = OptionalFlag(Workers),
             AllowEmptyInputs = Flag(AllowEmptyInputs),
             PerTargetFramework = IsPerTargetFramework(item),
             Own = own,
@@ -87,7 +87,9 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
 
         return step;
 
-        bool Flag(string name, bool byDefault = false)
+        bool Flag(string name) => OptionalFlag(name) == true;
+
+        bool? OptionalFlag(string name)
         {
             var text = own.Or(defaults).Text(name);
             if (text.Length > 0 && !bool.TryParse(text, out _))
@@ -95,7 +97,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
                 problems.Add(new(OptionProblemKind.ValueInvalid, name, text, "it is true or false"));
             }
 
-            return bool.TryParse(text, out var flag) ? flag : byDefault;
+            return bool.TryParse(text, out var flag) ? flag : null;
         }
 
         // One with a NUL is no path for anybody.

@@ -30,6 +30,7 @@ internal sealed class Stage : IDisposable
         Remove();
         ProjectDirectory = Path.Combine(Tree, inputs.ProjectInTree);
         Directory.CreateDirectory(ProjectDirectory);
+        Directory.CreateDirectory(_folder.Outputs);
     }
 
     /// <summary>What stands in for the project's folder and for those above it that inputs are in.</summary>
@@ -78,7 +79,7 @@ internal sealed class Stage : IDisposable
     /// <param name="problem">Why it could not be done.</param>
     /// <returns>What is there now; null when it could not be done.</returns>
     public IReadOnlyList<InputEntry>? BringBack(IReadOnlyList<string> outputs, OutputPlaces places, CancellationToken cancellation, out string problem) =>
-        OutputTransfer.Copy(new(ProjectDirectory, outputs), places, cancellation, out problem);
+        OutputTransfer.Copy(new(ProjectDirectory, outputs), places, _folder.Outputs, cancellation, out problem);
 
     public void Dispose()
     {
@@ -97,6 +98,7 @@ internal sealed class Stage : IDisposable
         var files = new CallersFiles(Path.GetDirectoryName(_folder.FullPath)!);
         if (_isMounted)
         {
+            files.RemoveContent(_folder.Outputs);
             files.RemoveContent(Tree);
         }
         else

@@ -140,6 +140,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
         var remembered = new RememberedImages([setting.State.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]);
         setting = setting with { Images = ImageLookup.Of(steps, ResolveImages, remembered, projectDirectory, host, Log, BuildEngine, _cancellation.Token) };
+        setting.State.RemoveAbandoned();
         var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, projectDirectory, host))] : steps;
         var goneFiles = FailIfNotIncremental ? [] : RemovedOutputs.OfGoneSteps(declared, setting, Log, _cancellation.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));

@@ -15,7 +15,7 @@ namespace RestrictedRunner.Build.Workers;
 /// <param name="limit">How many containers there may be at once.</param>
 internal sealed class ProjectWorkers(BuildWorkers workers, StateFolder state, Host host, IReadOnlyList<DeclaredStep> steps, int limit)
 {
-    // A container that runs a single step is none that it shares.
+    // For a single step a container of its own takes less time.
     private readonly HashSet<string> _images = [.. steps.Where(MayShare).GroupBy(step => step.Parameters.Options.Image).Where(group => group.Skip(1).Any()).Select(group => group.Key)];
     private readonly ConcurrentDictionary<string, int> _stepsOfContainer = [];
 
@@ -34,7 +34,7 @@ internal sealed class ProjectWorkers(BuildWorkers workers, StateFolder state, Ho
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public WorkerLease? Rent(DeclaredStep step, StepOptions options, Action<string> tell, CancellationToken cancellation)
     {
-        if (!MayShare(step) || !_images.Contains(options.Image))
+        if (!MayShare(step) || (step.SharesContainer is null && !_images.Contains(options.Image)))
         {
             return null;
         }
@@ -58,7 +58,7 @@ internal sealed class ProjectWorkers(BuildWorkers workers, StateFolder state, Ho
     /// <summary>A step has run in a container.</summary>
     public void Count(WorkerLease lease) => _stepsOfContainer.AddOrUpdate(lease.Worker.Name, 1, static (_, count) => count + 1);
 
-    private static bool MayShare(DeclaredStep step) => step is { Hermetic: true, SharesContainer: true };
+    private static bool MayShare(DeclaredStep step) => step.Hermetic && step.SharesContainer != false;
 
     private StageFolder NewFolder()
     {

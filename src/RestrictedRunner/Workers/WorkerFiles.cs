@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using RestrictedRunner.Commands;
 using RestrictedRunner.Hosts;
 
@@ -13,6 +14,8 @@ internal sealed class WorkerFiles(RunFiles run)
 
     /// <summary>The first program of the container.</summary>
     public const string Start = $"{MountPoint}/start.sh";
+
+    private const string StepFile = "step.sh";
 
     private const UnixFileMode OwnerWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode EveryoneReads = OwnerWrites | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -34,7 +37,7 @@ internal sealed class WorkerFiles(RunFiles run)
         UnixMode.CreateFolder(run.WorkerFolder, EveryoneReads | EveryoneExecutes);
         Write("start.sh", Resource("start.sh"));
         Write("worker.sh", Resource("worker.sh"));
-        Write("step.sh", "");
+        Write(StepFile, "");
     }
 
     /// <summary>Puts the image's shell where the container can run it, and nobody in it read it.</summary>
@@ -51,14 +54,22 @@ internal sealed class WorkerFiles(RunFiles run)
     /// <param name="step">Text of <see cref="StepScript"/>.</param>
     public void WriteStep(string script, string step)
     {
-        // In place, because the container sees the file and not its name.
-        File.WriteAllText(run.ScriptPath!, script);
-        Write("step.sh", step);
+        Overwrite(run.ScriptPath!, script);
+        Overwrite(Path.Combine(run.WorkerFolder, StepFile), step);
         if (run.PreparedPath is { } prepared)
         {
             UnixMode.Set(prepared, EveryoneReads | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
             File.WriteAllBytes(prepared, []);
         }
+    }
+
+    // In place, because the container sees the file and not its name. Not emptied first: what is written to a file that
+    // was, ext4 brings to the disk at once (auto_da_alloc, https://man7.org/linux/man-pages/man5/ext4.5.html).
+    private static void Overwrite(string path, string text)
+    {
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, BufferSize = 0 });
+        file.Write(Encoding.UTF8.GetBytes(text));
+        file.SetLength(file.Position);
     }
 
     private static string Resource(string name)

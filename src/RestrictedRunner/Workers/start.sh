@@ -16,7 +16,7 @@ rr_refuse() {
 
 [ $$ = 1 ] || rr_refuse "the image's entry point stays the first process"
 read -r rr_boot </proc/sys/kernel/random/boot_id && [ "$rr_boot" = "$1" ] || rr_refuse 'the engine runs on another kernel'
-for rr_program in cat chmod find rm stat; do
+for rr_program in cat chmod find grep rm stat; do
     command -v "$rr_program" >/dev/null || rr_refuse "the image has no program '$rr_program'"
 done
 

@@ -31,10 +31,7 @@ done
 # A file tells of a change by its time of change, which nobody can set; the time of a folder changes with each file in it.
 rr_state() {
     find $rr_places -xdev -type f -exec stat -c '%n %f %u:%g %s %Z' {} + -o -exec stat -c '%N %f %u:%g %t:%T' {} +
-    cat /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg /proc/1/limits /proc/1/oom_score_adj /proc/1/coredump_filter
-    while read -r rr_name rr_value; do
-        case $rr_name in Umask: | Groups: | Sig[BIC]*: | Cap*: | NoNewPrivs: | Seccomp*: | Cpus_allowed: | Mems_allowed:) echo "$rr_value" ;; esac
-    done </proc/1/status
+    grep -hE '^([ 0-9]|Max |Umask|Groups|SigBlk|SigIgn|Cap|NoNewPrivs|Seccomp|Cpus_allowed|Mems_allowed)' /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg /proc/1/limits /proc/1/oom_score_adj /proc/1/coredump_filter /proc/1/status
     read -r rr_line </proc/1/stat
     set -- ${rr_line##*) }
     # Priority, nice value, real-time priority, policy: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
@@ -66,6 +63,15 @@ rr_count_kills() {
 
 rr_is_clean() { [ "$(rr_state 2>&1)" = "$rr_clean" ]; }
 
+# Twice, because there may be folders that nobody may look into.
+rr_clean_up() {
+    rr_empty
+    rr_is_clean && return
+    find $rr_scratch -xdev -mindepth 1 -type d -exec chmod u+rwx {} \;
+    rr_empty
+    rr_is_clean
+}
+
 rr_clean=$(rr_state 2>&1)
 rr_count_kills
 echo "0 0 $rr_kills clean"
@@ -80,13 +86,7 @@ while read -r rr_turn; do
     rr_verdict=clean
     {
         rr_end_processes || rr_verdict='a process could not be ended'
-        rr_empty
-        if ! rr_is_clean; then
-            # Folders that nobody may look into.
-            find $rr_scratch -xdev -mindepth 1 -type d -exec chmod u+rwx {} \;
-            rr_empty
-            rr_is_clean || rr_verdict='something is not as it was before the step'
-        fi
+        rr_is_clean || rr_clean_up || rr_verdict='something is not as it was before the step'
         rr_count_kills
     } >/dev/null 2>&1
     echo "$rr_turn $rr_code $rr_kills $rr_verdict"

@@ -15,7 +15,7 @@ public partial class NamesTests
 
     private static readonly string[] Metadata = [.. StepReader.MetadataNames.Except(Parameters.Except(["Outputs"]))];
 
-    private static readonly string[] Defaults = [.. Parameters.Append("Hermetic").Select(name => $"DockerExec{name}")];
+    private static readonly string[] Defaults = [.. Parameters.Concat(["Hermetic", "Workers"]).Select(name => $"DockerExec{name}")];
 
     private static readonly string PackageFiles =
         string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "build/package"), "*.targets").Select(File.ReadAllText));

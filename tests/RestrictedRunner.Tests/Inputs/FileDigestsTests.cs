@@ -192,20 +192,6 @@ public sealed class FileDigestsTests : IDisposable
         Assert.Empty(System.IO.Directory.GetFiles(Path.GetDirectoryName(CachePath)!));
     }
 
-    [Fact]
-    public void What_a_killed_build_left_is_removed()
-    {
-        WriteOld("a", "one");
-        var (left, young) = ($"{CachePath}.1.new", $"{CachePath}.2.new");
-        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(CachePath)!);
-        File.WriteAllText(left, "part");
-        File.WriteAllText(young, "part");
-        File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddHours(-2));
-        Digests("a");
-
-        Assert.Equal([CachePath, young], System.IO.Directory.GetFiles(Path.GetDirectoryName(CachePath)!).Order(StringComparer.Ordinal));
-    }
-
     private static Digest DigestOf(string content) => Build.Keys.Digests.Of(Encoding.UTF8.GetBytes(content));
 
     private IReadOnlyList<Digest> Digests(params string[] names) => Digests(Today, names);

@@ -28,7 +28,7 @@ public partial class StepReaderTests
         var defaults = XElement.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, file))).Descendants(itemType).Select(item => (Name: item.Attribute("Include")!.Value, Value: item.Attribute("Value")!.Value)).ToList();
 
         Assert.Equal(
-            Parameter.All.Keys.Select(name => $"DockerExec{name}").Except(NotRead).Concat(itemType[0] == '_' ? ["DockerExecHermetic"] : []).Order(StringComparer.Ordinal),
+            Parameter.All.Keys.Select(name => $"DockerExec{name}").Except(NotRead).Concat(itemType[0] == '_' ? ["DockerExecHermetic", "DockerExecWorkers"] : []).Order(StringComparer.Ordinal),
             defaults.Select(item => $"DockerExec{item.Name}").Order(StringComparer.Ordinal));
         Assert.All(defaults, item => Assert.Equal($"$(DockerExec{item.Name})", item.Value));
     }

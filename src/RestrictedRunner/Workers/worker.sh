@@ -31,7 +31,7 @@ done
 # A file tells of a change by its time of change, which nobody can set; the time of a folder changes with each file in it.
 rr_state() {
     find $rr_places -xdev -type f -exec stat -c '%n %f %u:%g %s %Z' {} + -o -exec stat -c '%N %f %u:%g %t:%T' {} +
-    grep -hE '^([ 0-9]|Max |Umask|Groups|SigBlk|SigIgn|Cap|NoNewPrivs|Seccomp|Cpus_allowed|Mems_allowed)' /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg /proc/1/limits /proc/1/oom_score_adj /proc/1/coredump_filter /proc/1/status
+    grep -hE '^([- 0-9]|Max |Umask|Groups|SigBlk|SigIgn|Cap|NoNewPrivs|Seccomp|Cpus_allowed|Mems_allowed)' /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg /proc/1/limits /proc/1/oom_score_adj /proc/1/coredump_filter /proc/1/status
     read -r rr_line </proc/1/stat
     set -- ${rr_line##*) }
     # Priority, nice value, real-time priority, policy: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
@@ -83,11 +83,11 @@ while read -r rr_turn; do
         . "$rr_folder/step.sh"
     )
     rr_code=$?
-    rr_verdict=clean
+    # Unless all of what follows shows otherwise: it cannot even begin where the step has spoilt /dev/null.
+    rr_verdict='something is not as it was before the step'
     {
-        rr_end_processes || rr_verdict='a process could not be ended'
-        rr_is_clean || rr_clean_up || rr_verdict='something is not as it was before the step'
         rr_count_kills
+        rr_end_processes && { rr_is_clean || rr_clean_up; } && rr_verdict=clean
     } >/dev/null 2>&1
     echo "$rr_turn $rr_code $rr_kills $rr_verdict"
 done

@@ -29,8 +29,8 @@ public class InterruptsTests
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    // Each way twice, each work twice.
-    private const int Few = 8;
+    // Each work twice.
+    private const int Few = 10;
 
     private static readonly int Many = int.Parse(Environment.GetEnvironmentVariable("RESTRICTED_RUNNER_INTERRUPTS") ?? "24", CultureInfo.InvariantCulture);
 
@@ -83,6 +83,7 @@ public class InterruptsTests
             new("one step at a time", () => TestProject.WithTarget(one)),
             new("commands that ignore signals", () => TestProject.WithTarget(stubborn)),
             new("three steps at once", () => ThreeAtOnce(one), AtOnce: 3),
+            new("hermetic steps that share containers", SharedContainers),
         ];
 
         var volumes = await Docker.VolumesAsync();
@@ -116,6 +117,21 @@ public class InterruptsTests
 
         return project;
     }
+
+    private TestProject SharedContainers() => new(
+        $"""
+        <Project>
+          <PropertyGroup>
+            <DockerExecCache>off</DockerExecCache>
+            <DockerExecMaxParallel>2</DockerExecMaxParallel>
+          </PropertyGroup>
+          <ItemGroup>
+            <DockerExecStep Include="{string.Join(';', Enumerable.Range(1, 40))}" Hermetic="true" Image="busybox:latest" Labels="{_label}" Command="echo started; sleep 0.2; echo ended" />
+          </ItemGroup>
+          <Target Name="Build" />
+          <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+        </Project>
+        """);
 
     private async Task EndAsync(Workload workload, Interrupt interrupt, int delay)
     {

@@ -162,6 +162,32 @@ public class KilledBuildTests
         }
     }
 
+    // One that runs a step, and one that waits for the next.
+    [EngineTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Containers_that_steps_share_are_gone_too(bool wholeGroup)
+    {
+        var project = new TestProject(
+            $"""
+            <Project>
+              <ItemGroup>
+                <DockerExecStep Include="Long" Hermetic="true" Image="busybox:latest" Labels="{_label}" Command="trap '' TERM; echo started; sleep 2; echo between; sleep 60; echo late" />
+                <DockerExecStep Include="Short" Hermetic="true" Image="busybox:latest" Labels="{_label}" Command="echo short; exit 0" />
+              </ItemGroup>
+              <Target Name="Build" />
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+            </Project>
+            """);
+
+        await KillInTimeAsync(project, wholeGroup, line => line == "between", "-p:DockerExecMaxParallel=2");
+        Assert.Single(Directory.GetDirectories(project["obj/docker-exec"]).Select(path => Path.GetFileName(path)).Select(name => name[..name.IndexOf(".shared.", StringComparison.Ordinal)]).Distinct());
+
+        // The folders of their steps stay, as a stage does, and go with the next build.
+        (await project.BuildAsync("-p:DockerExecWorkers=true", "-p:DockerExecStopAtFailure=true", "-t:CleanDockerExec")).Succeeded();
+        Assert.Empty(Directory.Exists(project["obj/docker-exec"]) ? Directory.GetDirectories(project["obj/docker-exec"]) : []);
+    }
+
     private TestProject ThreeAtOnce(string command)
     {
         var project = TestProject.WithTarget("""<MSBuild Projects="a.proj;b.proj;c.proj" BuildInParallel="true" />""");

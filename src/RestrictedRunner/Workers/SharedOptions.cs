@@ -44,6 +44,7 @@ internal static partial class SharedOptions
     public static StepOptions Of(StepOptions options) => options with
     {
         Command = "",
+        Shell = "",
         PrepareCommand = "",
         EnvironmentVariables = [],
         WorkDir = "",
@@ -63,7 +64,10 @@ internal static partial class SharedOptions
     {
         var shared = Of(options);
         var values = StepOptions.Table.SelectMany(option => option.Values(shared).Prepend(option.Name));
-        return string.Join('\0', values.Concat([shared.ImageId, shared.ClientDirectory, CommandPlan.For(options).HasPrepare ? "prepare" : ""]));
+
+        // Nothing but the path of a client may begin in the client's folder, which each project has for itself.
+        var folder = shared.Engine.Contains('/', StringComparison.Ordinal) ? shared.ClientDirectory : "";
+        return string.Join('\0', values.Concat([shared.ImageId, folder, CommandPlan.For(options).HasPrepare ? "prepare" : ""]));
     }
 
     private static bool IsInMount(string path, StepOptions options) =>

@@ -113,8 +113,8 @@ var copy = memory.Steps("copy", "", task: """<Exec Command="cp -r ../kept/out co
 await duel.RunAsync("1,000 files and 500 MB: steps restored from the cache / a build of nothing", restore, nothing, pairs: 5, before: RemoveOutputs);
 await duel.RunAsync("1,000 files and 500 MB: Exec + cp -r / a build of nothing", copy, nothing, pairs: 5, before: RemoveOutputs);
 
-string Fresh(string more) => string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" {more} EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""));
-string ExecFresh(string more) => string.Join('\n', Enumerable.Range(0, 20).Select(i => $"""<Exec Command="docker run --rm --pull never {more} -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo {i} &gt; {i}.txt'" />"""));
+string Fresh(string more, int count = 20) => string.Join('\n', Enumerable.Range(0, count).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" {more} EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""));
+string ExecFresh(string more, int count = 20) => string.Join('\n', Enumerable.Range(0, count).Select(i => $"""<Exec Command="docker run --rm --pull never {more} -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo {i} &gt; {i}.txt'" />"""));
 var execFresh = folder.Project("exec-fresh", ExecFresh(""));
 
 // What no runner of "docker run" can be faster than, with as many at once.
@@ -130,6 +130,12 @@ await duel.RunAsync(
     folder.Steps("fresh-hermetic", Fresh("Hermetic='true'")),
     folder.Project("exec-fresh-hermetic", ExecFresh("--network none --read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 1024")),
     pairs: 5);
+
+var workers = folder.Steps("fresh-workers", Fresh("Hermetic='true'", count: 100));
+await duel.RunAsync("100 fresh hermetic steps, which share containers / 100 Exec on the host", workers, folder.Project("exec-host", string.Join('\n', Enumerable.Range(0, 100).Select(i => $"""<Exec Command="echo {i} &gt; {i}.txt" />"""))), pairs: 5);
+await duel.RunAsync("100 fresh hermetic steps, which share containers / 100 Exec + docker run", workers, folder.Project("exec-fresh-100", ExecFresh("", count: 100)), pairs: 2);
+await duel.RunAsync("100 fresh hermetic steps, which share containers / the same in containers of their own", workers, folder.Steps("fresh-own", Fresh("Hermetic='true' Workers='false'", count: 100)), pairs: 2);
+await duel.RunAsync("One fresh hermetic step / Exec + docker run", folder.Steps("fresh-one", Fresh("Hermetic='true'", count: 1)), folder.Project("exec-fresh-one", ExecFresh("", count: 1)), pairs: 10);
 
 return 0;
 

@@ -157,7 +157,11 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         void Remember(WrittenFiles own) => Save(state with { Written = own, Writer = StepWriter.Of(step, setting.State.Project, setting.Scope) });
 
-        void Save(StepState next) => StateFile.Save(paths.State, state = next);
+        void Save(StepState next)
+        {
+            StateFile.Update(paths.State, state, next);
+            state = next;
+        }
 
         bool Keep(string keyOfOutputs, string outputs)
         {

@@ -57,8 +57,8 @@ internal static class StepSchedule
                     return new(step, StepEnd.NotRun);
                 }
 
-                // On a thread of its own: the step's work is synchronous for long stretches.
-                if (await Task.Run(() => run(step), CancellationToken.None).ConfigureAwait(false))
+                // On a thread of its own, and none of the pool's: it mostly waits for what those do.
+                if (await Task.Factory.StartNew(() => run(step), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap().ConfigureAwait(false))
                 {
                     return new(step, StepEnd.Succeeded);
                 }

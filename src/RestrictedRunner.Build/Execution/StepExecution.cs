@@ -65,7 +65,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         {
             var start = DateTimeOffset.UtcNow;
             var runner = Runner ?? new OwnContainer(parameters.Host, BuildImages.Of(engine).Pulls);
-            var result = runner.RunAsync(_options, stepLog.Observer(Starting, Recorder), cancellation).GetAwaiter().GetResult();
+            var result = WithoutSpinning(runner.RunAsync(_options, stepLog.Observer(Starting, Recorder), cancellation));
             stepLog.Tools.Finish();
             outcome = Judge(result, stepLog, outcome);
             return outcome with { Succeeded = Warn(result, start) && outcome.Succeeded, Output = stepLog.Collected };
@@ -92,6 +92,13 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
             outcome = outcome with { ContainerName = container };
             watch.Restart();
         }
+    }
+
+    // A task that is waited for spins first, on a processor that the container could have.
+    private static T WithoutSpinning<T>(Task<T> task)
+    {
+        ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
+        return task.GetAwaiter().GetResult();
     }
 
     private StepOutcome Judge(RunResult result, StepLog stepLog, StepOutcome outcome)

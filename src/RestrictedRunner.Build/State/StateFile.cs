@@ -15,6 +15,10 @@ internal static class StateFile
     private const char Warning = '!';
     private const char InPlace = '=';
 
+    // What the key and the hash of the outputs are filled up with, so that others fit in their place. No hash has it.
+    private const char Filling = '.';
+    private const int HashLength = 64;
+
     /// <summary>Reads a state. Nothing is known of a step whose file is not there, is damaged, or is another version's.</summary>
     public static StepState Load(string path)
     {
@@ -40,6 +44,19 @@ internal static class StateFile
         file?.Save(path, Encoding.UTF8.GetBytes(string.Concat(Lines(state, Path.GetDirectoryName(path)!).Select(line => $"{line}\n"))));
     }
 
+    /// <summary>Writes a state in the place of another one, where that is possible.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="before">The state that is there.</param>
+    /// <param name="after">The state that is to be there.</param>
+    public static void Update(string path, StepState before, StepState after)
+    {
+        var differsInHashesOnly = before.Warnings.Count == 0 && after.Warnings.Count == 0 && before with { Key = after.Key, OutputsHash = after.OutputsHash, Warnings = after.Warnings } == after;
+        if (!differsInHashesOnly || !TryWriteHashes(path, after))
+        {
+            Save(path, after);
+        }
+    }
+
     /// <summary>Writes that a step is to run again, before its outputs change.</summary>
     /// <exception cref="IOException">The old state can be neither replaced nor removed.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
@@ -50,7 +67,7 @@ internal static class StateFile
             return;
         }
 
-        Save(path, state.Forgotten());
+        Update(path, state, state.Forgotten());
         if (Load(path).Key.Length > 0)
         {
             // The disk is full. To know nothing is better than to take what a failed run leaves for up to date.
@@ -58,11 +75,42 @@ internal static class StateFile
         }
     }
 
+    // Into the file itself, at its start: before ext4 lets a new file take the place of another, it brings the new one's
+    // content to the disk, which takes a millisecond (auto_da_alloc, https://man7.org/linux/man-pages/man5/ext4.5.html).
+    private static bool TryWriteHashes(string path, StepState state)
+    {
+        var hashes = Encoding.UTF8.GetBytes(Hashes(state));
+        try
+        {
+            using var file = new FileStream(path, new FileStreamOptions { Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+            var there = new byte[hashes.Length];
+            if (file.ReadAtLeast(there, there.Length, throwOnEndOfStream: false) < there.Length || !HaveOneForm(there, hashes))
+            {
+                return false;
+            }
+
+            file.Position = 0;
+            file.Write(hashes);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    // An earlier version, or a longer text, has its line ends elsewhere.
+    private static bool HaveOneForm(byte[] one, byte[] other) => one.Select((character, i) => (character == '\n') == (other[i] == '\n')).All(isSame => isSame);
+
+    private static string Hashes(StepState state) => $"{HashLine(nameof(state.Key), state.Key)}\n{HashLine(nameof(state.OutputsHash), state.OutputsHash)}\n";
+
+    private static string HashLine(string name, string hash) => $"{Property}{name} {Uri.EscapeDataString(hash).PadRight(HashLength, Filling)}";
+
     // The files come last: of a file that has lost its end, the hash of the outputs does not fit.
     private static IEnumerable<string> Lines(StepState state, string folder) =>
     [
-        PropertyLine(nameof(state.Key), state.Key),
-        PropertyLine(nameof(state.OutputsHash), state.OutputsHash),
+        HashLine(nameof(state.Key), state.Key),
+        HashLine(nameof(state.OutputsHash), state.OutputsHash),
         .. WriterLines(state.Writer, folder),
         .. state.Warnings.Select(warning => $"{Warning}{warning.ToLine()}"),
         .. state.Written.InPlace.Select(file => InPlace + FileLine(file)),
@@ -90,8 +138,8 @@ internal static class StateFile
         var properties = Pairs(byMark[Property].Select(line => line[1..]));
         return new()
         {
-            Key = properties[nameof(StepState.Key)],
-            OutputsHash = properties[nameof(StepState.OutputsHash)],
+            Key = properties[nameof(StepState.Key)].TrimEnd(Filling),
+            OutputsHash = properties[nameof(StepState.OutputsHash)].TrimEnd(Filling),
             Warnings = [.. byMark[Warning].Select(line => StepWarning.FromLine(line[1..]))],
             Written = new(Pairs(byMark[' '])) { InPlace = Pairs(byMark[InPlace].Select(line => line[1..])) },
             Writer = properties.ContainsKey(nameof(StepWriter.Step)) ? ReadWriter(properties, folder) : StepWriter.Unknown,

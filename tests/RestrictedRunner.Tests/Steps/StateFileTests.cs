@@ -49,6 +49,51 @@ public sealed class StateFileTests : IDisposable
         Assert.Equivalent(new StepState { Written = State.Written, Writer = State.Writer }, StateFile.Load(Place), strict: true);
     }
 
+    // Of these there are 64 characters each.
+    [Fact]
+    public void Hashes_are_written_into_the_file_that_is_there()
+    {
+        var before = State with { Key = "", OutputsHash = "", Warnings = [] };
+        StateFile.Save(Place, before);
+        using var open = File.OpenRead(Place);
+        var after = before with { Key = new string('a', 64), OutputsHash = new string('0', 64) };
+
+        StateFile.Update(Place, before, after);
+
+        Assert.Equivalent(after, StateFile.Load(Place), strict: true);
+        using var same = new StreamReader(open);
+        Assert.StartsWith($"#Key {after.Key}\n#OutputsHash {after.OutputsHash}\n", same.ReadToEnd(), StringComparison.Ordinal);
+
+        StateFile.Forget(Place, after);
+        Assert.Equivalent(before, StateFile.Load(Place), strict: true);
+    }
+
+    [Fact]
+    public void Whatever_else_changes_makes_another_file()
+    {
+        StateFile.Save(Place, State);
+        var after = State with { Written = new(new Dictionary<string, string> { ["b"] = "1" }), Key = "other" };
+
+        StateFile.Update(Place, State, after);
+
+        Assert.Equivalent(after, StateFile.Load(Place), strict: true);
+    }
+
+    // Its hashes have no room for others.
+    [Fact]
+    public void A_file_of_an_earlier_version_is_replaced()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Place)!);
+        File.WriteAllText(Place, $"#Key \n#OutputsHash \n#Step a\n#Project ..%2Fa.proj\n#DeclaredIn ..%2Fa.proj\n#Outputs {new string('x', 200)}\n#Scope \n#Evaluated \na 1\n");
+        var before = StateFile.Load(Place);
+        Assert.Equal("a", before.Writer.Step);
+        var after = before with { Key = new string('a', 64) };
+
+        StateFile.Update(Place, before, after);
+
+        Assert.Equivalent(after, StateFile.Load(Place), strict: true);
+    }
+
     [Fact]
     public void A_step_is_unknown_where_no_new_state_can_be_written()
     {

@@ -125,7 +125,8 @@ public sealed class WorkerTests : IDisposable
         var options = Step(engine, "exit 0") with { Memory = "32m" };
         await using var worker = await StartAsync(options);
 
-        var (greedy, _) = await RunAsync(options with { Command = "(head -c 100000000 /dev/zero | tail -c 99000000 | wc -c) 2>/dev/null; sh -c 'x=$(head -c 60000000 /dev/zero | tr \"\\0\" x)' 2>/dev/null; exit 5" }, (step, observer) => worker.RunAsync(step, observer, TestContext.Current.CancellationToken));
+        // One process alone: where another asks for memory before the dead one's is free, the kernel may take the container's first.
+        var (greedy, _) = await RunAsync(options with { Command = "awk 'BEGIN { x = \"x\"; while (1) x = x x }' 2>/dev/null; exit 5" }, (step, observer) => worker.RunAsync(step, observer, TestContext.Current.CancellationToken));
         Assert.Equal((5, true), (greedy.ExitCode, greedy.OutOfMemory));
         Assert.Null(worker.WhyNotAgain);
 
@@ -142,6 +143,28 @@ public sealed class WorkerTests : IDisposable
         var lost = await Assert.ThrowsAsync<WorkerLostException>(() => worker.RunAsync(Step(engine, "true") with { WorkDir = "/absent" }, new RunObserver(), TestContext.Current.CancellationToken));
 
         Assert.Equal("the command could not be started there", lost.Message);
+    }
+
+    // The look after a step takes four of them, of which one is that which looks.
+    [Theory]
+    [EachEngine(2)]
+    [EachEngine(3)]
+    public async Task With_too_few_processes_for_a_look_there_is_no_shared_container(string engine, int processes)
+    {
+        var lost = await Assert.ThrowsAsync<WorkerLostException>(() => StartAsync(Step(engine, "true") with { PidsLimit = processes }));
+
+        Assert.NotEqual("", lost.Message);
+    }
+
+    [Theory]
+    [EachEngine]
+    public async Task A_start_that_is_cancelled_leaves_nothing(string engine)
+    {
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Worker.StartAsync(Step(engine, "true") with { Labels = [$"test={_project.Path}"] }, new Mount(_project.Path, "/project"), Host.OfThisMachine, cancellation.Token));
+
+        await Leftovers.AssertNoContainerAsync(engine, $"label=test={_project.Path}");
     }
 
     [Theory]

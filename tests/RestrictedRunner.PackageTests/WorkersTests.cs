@@ -21,7 +21,7 @@ public partial class WorkersTests
         """WorkDir="/tmp" Command="pwd; echo done &gt; /project/$(Name)/out.txt" """,
         """WorkDir="/absent" Command="pwd; echo done &gt; out.txt" """,
         """User="1234:1234" Command="id; cat input.txt; echo done &gt; out.txt" """,
-        """Memory="32m" Command="x=%24(head -c 60000000 /dev/zero | tr '\\0' x); echo done &gt; out.txt" """,
+        """Memory="32m" Command="awk 'BEGIN { x = &quot;x&quot;; while (1) x = x x }'; echo done &gt; out.txt" """,
         """Memory="64m" Command="cat /proc/self/cgroup | wc -l; echo done &gt; out.txt" """,
         """Tmpfs="/tmp;/cache" Command="touch /cache/x /tmp/x; ls -A /cache /tmp; echo done &gt; out.txt" """,
         """Hostname="own" Command="hostname; echo done &gt; out.txt" """,

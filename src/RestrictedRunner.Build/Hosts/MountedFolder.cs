@@ -25,6 +25,11 @@ internal sealed record MountedFolder(string FullPath, uint Mode, uint Owner, str
     // https://man7.org/linux/man-pages/man2/listxattr.2.html
     private static string NamesOfAttributes(string path)
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            return "";
+        }
+
         var names = new byte[4096];
         var length = LibC.ListAttributes(RawName.Encode(path), names, names.Length);
         return Convert.ToHexString(names.AsSpan(0, (int)Math.Max(length, 0)));

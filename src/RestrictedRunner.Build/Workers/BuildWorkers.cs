@@ -77,7 +77,9 @@ internal sealed class BuildWorkers : IDisposable
             lock (_lock)
             {
                 _count--;
-                if (e is WorkerLostException)
+
+                // An image that is not there comes with the first step that has a container of its own.
+                if (e is WorkerLostException or RunnerException { Failure: not RunnerFailure.ImageAbsent })
                 {
                     _refusals[key] = e.Message;
                 }

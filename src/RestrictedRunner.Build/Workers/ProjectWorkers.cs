@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Hosts;
@@ -64,7 +63,7 @@ internal sealed class ProjectWorkers(BuildWorkers workers, StateFolder state, Ho
     {
         foreach (var abandoned in state.AbandonedStages(host.Owner))
         {
-            new CallersFiles(state.Folder).RemoveTree(abandoned);
+            WorkerLease.Remove(new(abandoned));
         }
 
         return state.NewSharedStage(host.Owner);

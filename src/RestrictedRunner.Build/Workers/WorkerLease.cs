@@ -64,7 +64,8 @@ internal sealed class WorkerLease : IDisposable
         }
     }
 
-    private static void Remove(StageFolder folder)
+    /// <summary>Removes such a folder, as far as that is possible.</summary>
+    public static void Remove(StageFolder folder)
     {
         try
         {

@@ -88,6 +88,7 @@ internal sealed class Worker : IAsyncDisposable
         }
         catch
         {
+            worker.WhyNotAgain = "it was not started to its end";
             await worker.DisposeAsync().ConfigureAwait(false);
             throw;
         }

@@ -145,6 +145,34 @@ public sealed class WorkerTests : IDisposable
         Assert.Equal("the command could not be started there", lost.Message);
     }
 
+    // As a volume of the image is: a file in it that was changed has another time of change, and the same size.
+    [Theory]
+    [EachEngine(Only = Engines.Docker)]
+    public async Task A_file_that_was_there_before_may_not_be_changed(string engine)
+    {
+        await using var image = await DerivedImage.CreateAsync(engine, "VOLUME /etc");
+        var options = Step(engine, "true; true") with { Image = image.Name };
+        await using var worker = await StartAsync(options);
+        await worker.RunAsync(options, new RunObserver(), TestContext.Current.CancellationToken);
+        Assert.Null(worker.WhyNotAgain);
+
+        var result = await worker.RunAsync(options with { Command = "printf x | dd of=/etc/passwd bs=1 conv=notrunc" }, new RunObserver(), TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, "something is not as it was before the step"), (result.ExitCode, worker.WhyNotAgain));
+    }
+
+    // The kernel lists such places in another form.
+    [Theory]
+    [EachEngine(Only = Engines.Docker)]
+    public async Task A_place_with_an_odd_name_is_not_shared(string engine)
+    {
+        await using var image = await DerivedImage.CreateAsync(engine, """VOLUME ["/a b"]""");
+
+        var lost = await Assert.ThrowsAsync<WorkerLostException>(() => StartAsync(Step(engine, "true; true") with { Image = image.Name }));
+
+        Assert.Equal("'/a\\040b' is an odd place for files", lost.Message);
+    }
+
     // The look after a step takes four of them, of which one is that which looks.
     [Theory]
     [EachEngine(2)]

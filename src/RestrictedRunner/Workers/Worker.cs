@@ -124,6 +124,13 @@ internal sealed class Worker : IAsyncDisposable
         {
             var answer = await AnswerAsync(options, sink, cancellation).ConfigureAwait(false);
             watch.Stop();
+            if (answer.Verdict.Length > 0)
+            {
+                // A process that could not be ended may hold the output.
+                WhyNotAgain = answer.Verdict;
+                await DisposeAsync().ConfigureAwait(false);
+            }
+
             await pipes.EndAsync(cancellation).ConfigureAwait(false);
             sink.ThrowIfFailed();
             if (!sink.HasStarted)
@@ -133,7 +140,6 @@ internal sealed class Worker : IAsyncDisposable
 
             var killed = answer.Kills > _kills;
             _kills = answer.Kills;
-            WhyNotAgain = answer.Verdict.Length > 0 ? answer.Verdict : null;
             return new RunResult { ExitCode = answer.ExitCode, Duration = watch.Elapsed, ContainerName = Name, PrepareFailed = _files.PrepareFailed, OutOfMemory = killed };
         }
         catch

@@ -11,14 +11,20 @@ trap : INT
 rr_folder=/.restricted-runner.worker
 rr_cgroup=/sys/fs/cgroup
 
+rr_refuse() {
+    echo "no: $1"
+    exit 0
+}
+
 # Every place that a step can write to, but the project's folder, which the build empties.
 rr_places=
 while read -r rr_device rr_place rr_type rr_options; do
     case $rr_type in proc | sysfs | cgroup | cgroup2) continue ;; esac
     case $rr_place in /project | /.restricted-runner.*) continue ;; esac
-    case $rr_options in
-        rw,*) if [ -d "$rr_place" ] || [ -f "$rr_place" ]; then rr_places="$rr_places $rr_place"; fi ;;
-    esac
+    case $rr_options in ro | ro,*) continue ;; esac
+    # The list has blanks and the like in another form, and the names below are those of a shell's list.
+    case $rr_place in *[!A-Za-z0-9_./+-]*) rr_refuse "'$rr_place' is an odd place for files" ;; esac
+    if [ -d "$rr_place" ] || [ -f "$rr_place" ]; then rr_places="$rr_places $rr_place"; fi
 done </proc/self/mounts
 
 # Those that are empty, and may be emptied.
@@ -77,9 +83,12 @@ rr_clean=$(rr_state 2>&1)
 for rr_place in $rr_places NoNewPrivs; do
     case $rr_clean in
         *"$rr_place"*) ;;
-        *) echo "no: '$rr_place' cannot be looked at" && exit 0 ;;
+        *) rr_refuse "'$rr_place' cannot be looked at" ;;
     esac
 done
+
+# The time of change is known to the second.
+[ -z "$(find $rr_places -xdev -type f)" ] || sleep 1
 rr_count_kills
 echo "0 0 $rr_kills clean"
 while read -r rr_turn; do

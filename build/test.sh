@@ -110,6 +110,9 @@ if [ "$tier" = all ]; then
     for client in "$artifacts"/engines/clients/*; do
         RESTRICTED_RUNNER_ENGINES=$client test_phase RestrictedRunner.EngineTests "RestrictedRunner.EngineTests on ${client##*/}" -trait- Tier=Newer
     done
+    # Otherwise a hermetic step that is the only one of its project has a container of its own.
+    DockerExecWorkers=true test_phase RestrictedRunner.PackageTests "RestrictedRunner.PackageTests in shared containers" -class '*.HermeticStepsTests' -class '*.LinkedInputsTests' \
+        -class '*.FolderPermissionsTests' -class '*.FileNamesTests' -class '*.StepErrorsTests' -class '*.DeclaredStepsTests' -class '*.RedStaysRedTests' -class '*.EmptyInputsTests' -class '*.OutsideOutputsTests' -class '*.GoneStepsTests' -class '*.StaleItemsTests'
     # Last, because what is built for Windows is restored for it.
     if phase "Wine" set_up_wine; then
         test_phase_by run_tests_under_wine RestrictedRunner.Tests "RestrictedRunner.Tests under Wine" --fast-tests

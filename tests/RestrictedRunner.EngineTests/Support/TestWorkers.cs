@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RestrictedRunner.Workers;
 
 namespace RestrictedRunner.EngineTests;
@@ -5,7 +6,8 @@ namespace RestrictedRunner.EngineTests;
 /// <summary>Shared containers as hermetic steps have them, for tests that run one step after another in each.</summary>
 public sealed class TestWorkers : IAsyncDisposable
 {
-    private readonly Dictionary<string, (Worker Worker, TempFolder Project, string Clean)> _workers = [];
+    // Those that no test has just now: several run at once.
+    private readonly ConcurrentDictionary<string, ConcurrentBag<(Worker Worker, TempFolder Project, string Clean)>> _idle = [];
 
     /// <summary>The options of a hermetic step.</summary>
     internal static StepOptions Hermetic(string engine, string image, string user, string command) => new()
@@ -34,25 +36,32 @@ public sealed class TestWorkers : IAsyncDisposable
     /// <returns>What the first printed, why the container could not be used again, what the second saw, and what it sees in a new container.</returns>
     internal async Task<(string Output, string? WhyNotAgain, string Seen, string Clean)> RunAsync(StepOptions options, string probe)
     {
-        var key = $"{options.Engine} {options.Image} {options.User}";
-        if (!_workers.TryGetValue(key, out var known))
+        var idle = _idle.GetOrAdd($"{options.Engine} {options.Image} {options.User}", static _ => []);
+        if (!idle.TryTake(out var known))
         {
             known = await BeginAsync(options, probe);
         }
 
-        _workers.Remove(key);
-        var output = await OutputAsync(known.Worker, options);
-        var why = known.Worker.WhyNotAgain;
-        if (why is not null)
+        try
+        {
+            var output = await OutputAsync(known.Worker, options);
+            var why = known.Worker.WhyNotAgain;
+            if (why is not null)
+            {
+                await EndAsync(known);
+                known = await BeginAsync(options, probe);
+            }
+
+            var seen = await OutputAsync(known.Worker, options with { Command = probe });
+            Assert.Null(known.Worker.WhyNotAgain);
+            idle.Add(known);
+            return (output, why, seen, known.Clean);
+        }
+        catch
         {
             await EndAsync(known);
-            known = await BeginAsync(options, probe);
+            throw;
         }
-
-        var seen = await OutputAsync(known.Worker, options with { Command = probe });
-        Assert.Null(known.Worker.WhyNotAgain);
-        _workers[key] = known;
-        return (output, why, seen, known.Clean);
     }
 
     internal static async Task<string> OutputAsync(Worker worker, StepOptions options)
@@ -64,7 +73,7 @@ public sealed class TestWorkers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var known in _workers.Values)
+        foreach (var known in _idle.Values.SelectMany(idle => idle))
         {
             await EndAsync(known);
         }

@@ -66,7 +66,7 @@ public sealed class WorkerTests : IDisposable
         var watched = new Watched();
         await using var worker = await StartAsync(Step(engine, "true"));
 
-        await Assert.ThrowsAsync<TimeoutException>(() => worker.RunAsync(Step(engine, "trap 'echo term; exit' TERM; echo started; while true; do sleep 0.05; done") with { Timeout = TimeSpan.FromSeconds(1), StopTimeout = Soon }, watched.Observer, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TimeoutException>(() => worker.RunAsync(Step(engine, "trap 'echo term; exit' TERM; echo started; while true; do sleep 0.05; done") with { Timeout = TimeSpan.FromSeconds(4), StopTimeout = Soon }, watched.Observer, TestContext.Current.CancellationToken));
 
         Assert.Equal(["started", "term"], watched.Lines.Select(line => line.Text));
         Assert.NotNull(worker.WhyNotAgain);

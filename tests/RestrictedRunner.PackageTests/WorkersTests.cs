@@ -35,7 +35,7 @@ public partial class WorkersTests
         """Arguments="cp;input.txt;out.txt" """,
         """Shell="sh -e" Command="false; echo done &gt; out.txt" """,
         """Network="host" ReadOnly="false" Command="ls /sys/class/net | grep -x lo; echo done &gt; out.txt" """,
-        """Timeout="1500" StopTimeout="500" Command="trap 'echo term' TERM; echo started; while true; do sleep 0.1; done" """,
+        """Timeout="8000" StopTimeout="500" Command="trap 'echo term' TERM; echo started; while true; do sleep 0.1; done" """,
         """LogFile="own.log" Command="echo wrong; exit 1" """,
     ];
 
@@ -78,9 +78,11 @@ public partial class WorkersTests
 
         var build = (await project.BuildAsync("-p:DockerExecMaxParallel=3", "-p:DockerExecCache=off")).SucceededWithoutWarnings();
 
+        // Two are enough where the first is there before the last step asks for one.
         var containers = build.Containers;
-        Assert.Equal((12, 3), (containers.Count, containers.Distinct().Count()));
-        Assert.Contains(new(MessageImportance.Normal, "12 hermetic steps ran in 3 shared containers."), build.SaidByTask("DockerExecSteps"));
+        Assert.Equal(12, containers.Count);
+        Assert.InRange(containers.Distinct().Count(), 2, 3);
+        Assert.Contains(new(MessageImportance.Normal, $"12 hermetic steps ran in {containers.Distinct().Count()} shared containers."), build.SaidByTask("DockerExecSteps"));
         Assert.All(containers.Distinct(), name => Assert.Equal("", Docker.ContainersAsync($"name={name}").Result));
     }
 

@@ -203,7 +203,7 @@ public sealed class WorkerTests : IDisposable
     [Fact]
     [OfThisMachine]
     public async Task An_image_whose_entry_point_runs_something_else_has_no_shared_containers() =>
-        await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(Step(Engines.Docker, "true") with { Image = TestImages.Protoc }));
+        Assert.Equal("the image's shell does not run it", (await Assert.ThrowsAsync<WorkerLostException>(() => StartAsync(Step(Engines.Docker, "true") with { Image = TestImages.Protoc }))).Message);
 
     [Theory]
     [EachEngine]

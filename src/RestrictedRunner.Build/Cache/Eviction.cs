@@ -1,3 +1,5 @@
+using RestrictedRunner.Build.Hosts;
+
 namespace RestrictedRunner.Build.Cache;
 
 /// <summary>Keeps the cache below a size: what was used the longest time ago goes first.</summary>
@@ -48,7 +50,9 @@ internal static class Eviction
     /// <inheritdoc cref="TrimIfDue"/>
     public static TrimReport Trim(CacheFolder folder, long limit)
     {
-        foreach (var file in FilesIn(folder.Unfinished).Where(IsAbandoned))
+        // What is remembered of images is written beside its place, in the cache's own folder.
+        var beside = Directory.Exists(folder.Path) ? new DirectoryInfo(folder.Path).EnumerateFiles().Where(NewFile.IsAbandoned) : [];
+        foreach (var file in FilesIn(folder.Unfinished).Where(IsAbandoned).Concat(beside).ToList())
         {
             CacheEntry.Remove(file.FullName);
         }

@@ -32,6 +32,8 @@ internal sealed record MountedFolder(string FullPath, uint Mode, uint Owner, str
 
         var names = new byte[4096];
         var length = LibC.ListAttributes(RawName.Encode(path), names, names.Length);
-        return Convert.ToHexString(names.AsSpan(0, (int)Math.Max(length, 0)));
+
+        // More than there is room for is not what there was.
+        return length < 0 ? "not listed" : Convert.ToHexString(names.AsSpan(0, (int)length));
     }
 }

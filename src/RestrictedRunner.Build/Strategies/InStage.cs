@@ -21,8 +21,9 @@ internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
             {
                 if (lease is not null)
                 {
+                    var result = Run(work, finish, lease.Folder, new SharedContainer(lease.Worker));
                     setting.Workers!.Count(lease);
-                    return Run(work, finish, lease.Folder, new SharedContainer(lease.Worker));
+                    return result;
                 }
             }
             catch (WorkerLostException e)

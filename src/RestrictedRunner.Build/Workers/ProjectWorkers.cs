@@ -38,13 +38,14 @@ internal sealed class ProjectWorkers(BuildWorkers workers, StateFolder state, Ho
             return null;
         }
 
+        if (SharedOptions.WhyNot(options, host) is { } reason)
+        {
+            tell(reason);
+            return null;
+        }
+
         try
         {
-            if (SharedOptions.WhyNot(options, host) is { } reason)
-            {
-                throw new WorkerLostException(reason);
-            }
-
             return workers.Rent(options, host, NewFolder, limit, cancellation);
         }
         catch (Exception e) when (e is WorkerLostException or RunnerException)

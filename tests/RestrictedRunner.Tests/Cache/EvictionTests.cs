@@ -137,10 +137,14 @@ public sealed class EvictionTests : IDisposable
         var left = Path.Combine(_cache.Folder.Unfinished, "left");
         File.WriteAllText(left, "1");
         File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddHours(-2));
+        var ofImages = $"{_cache.Folder.Images}.{Guid.NewGuid():N}.new";
+        File.WriteAllText(ofImages, "");
+        File.SetLastWriteTimeUtc(ofImages, DateTime.UtcNow.AddHours(-2));
 
         Eviction.Trim(_cache.Folder, long.MaxValue);
 
         Assert.False(File.Exists(left));
+        Assert.False(File.Exists(ofImages));
         Assert.Single(Directory.EnumerateFiles(_cache.Folder.Unfinished));
     }
 

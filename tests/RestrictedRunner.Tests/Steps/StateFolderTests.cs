@@ -72,6 +72,33 @@ public sealed class StateFolderTests : IDisposable
     }
 
     [Fact]
+    public void Parts_that_a_killed_build_left_go_and_what_is_being_written_or_is_the_users_stays()
+    {
+        var state = State.Of(Step("a")).State;
+        var (left, young, theirs) = ($"{state}.{new string('0', 32)}.new", $"{state}.{new string('1', 32)}.new", Path.Combine(Folder, "theirs.new"));
+        Write(left, young, theirs, state);
+        foreach (var old in new[] { left, theirs, state })
+        {
+            File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
+        }
+
+        State.RemoveAbandoned();
+
+        Assert.Equal(new[] { young, theirs, state }.Order(StringComparer.Ordinal), Directory.GetFiles(Folder).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Stages_of_shared_containers_go_when_their_owner_has_ended()
+    {
+        var ended = Host.OfThisMachine.Owner with { Started = "1" };
+        var (abandoned, living) = (State.NewSharedStage(ended), State.NewSharedStage(Host.OfThisMachine.Owner));
+        Directory.CreateDirectory(abandoned.Tree);
+        Directory.CreateDirectory(living.Tree);
+
+        Assert.Equal([abandoned.FullPath], State.AbandonedStages(Host.OfThisMachine.Owner));
+    }
+
+    [Fact]
     public void What_is_remembered_of_other_steps_stays()
     {
         Write(State, "Mine");

@@ -28,6 +28,8 @@ internal static class DotNet
         ["DOTNET_NOLOGO"] = "1",
         ["MSBUILDDISABLENODEREUSE"] = "1",
         ["NUGET_PACKAGES"] = TestRun.Packages,
+        // With NuGet's locks, without which two builds unpack the package at once. Some tests have a TMPDIR of their own.
+        ["NUGET_SCRATCH"] = Path.Combine(TestRun.Temp, "nuget"),
         [CompilerServer.Variable] = CompilerServer.Name,
         ["TMPDIR"] = TestRun.Temp,
         ["XDG_CACHE_HOME"] = TestRun.Cache,

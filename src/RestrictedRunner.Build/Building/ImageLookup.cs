@@ -1,7 +1,6 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Images;
-using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Building;
@@ -10,7 +9,7 @@ namespace RestrictedRunner.Build.Building;
 internal static class ImageLookup
 {
     /// <summary>What the images' names stand for, by the engine.</summary>
-    /// <param name="steps">The steps. An image whose name is none is not asked for.</param>
+    /// <param name="steps">The options of the steps. An image whose name is none is not asked for.</param>
     /// <param name="resolve">False asks nothing.</param>
     /// <param name="remembered">What earlier builds have heard.</param>
     /// <param name="projectDirectory">Full path of the folder that the engines' clients run in.</param>
@@ -19,7 +18,7 @@ internal static class ImageLookup
     /// <param name="build">The build.</param>
     /// <param name="cancellation">Ends the questions.</param>
     public static IReadOnlyDictionary<string, ProjectImages> Of(
-        IEnumerable<DeclaredStep> steps,
+        IEnumerable<StepOptions> steps,
         bool resolve,
         RememberedImages remembered,
         string projectDirectory,
@@ -29,7 +28,7 @@ internal static class ImageLookup
         CancellationToken cancellation)
     {
         var images = new Dictionary<string, ProjectImages>();
-        foreach (var ofEngine in steps.Select(step => step.Parameters.Options).GroupBy(options => options.Engine))
+        foreach (var ofEngine in steps.GroupBy(options => options.Engine))
         {
             var known = images[ofEngine.Key] = new(BuildImages.Of(build).OfEngine(ofEngine.Key, host), remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
             if (!resolve)

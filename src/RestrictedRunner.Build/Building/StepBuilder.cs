@@ -3,8 +3,8 @@ using Microsoft.Build.Framework;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Logging;
-using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
@@ -18,6 +18,10 @@ namespace RestrictedRunner.Build.Building;
 internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, CancellationToken cancellation)
 {
     private readonly ConcurrentQueue<string> _removed = new();
+    private readonly ConcurrentQueue<SeenStep> _upToDate = new();
+
+    /// <summary>The steps that were up to date, with what was looked at to know that.</summary>
+    public IEnumerable<SeenStep> UpToDate => _upToDate;
 
     /// <summary>Paths of outputs that were there before a step was built and are no longer, as <see cref="OutputPath"/> from the project's folder.</summary>
     public IEnumerable<string> Removed => _removed;
@@ -31,7 +35,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         {
             foreach (var name in step.IgnoredDefaults)
             {
-                log.Messages.LogMessage(MessageImportance.Low, $"Step '{step.Name}' is hermetic and ignores {ProjectProperties.Prefix}{name}. To use it, set {name} on the step itself.");
+                UpToDateMessages.IgnoredDefault(log.Messages, step.Name, name);
             }
 
             var parameters = StepPlace.InProject(step, setting.ProjectDirectory).Parameters(step, setting.Mounts);
@@ -42,7 +46,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
             var paths = setting.State.Of(step);
             using var held = await FileLock.OpenAsync(paths.Lock, cancellation).ConfigureAwait(false);
-            return Build(step, parameters.Options, paths, StateFile.Load(paths.State), log);
+            return Build(step, parameters, paths, StateFile.Load(paths.State), log);
         }
         catch (OperationCanceledException)
         {
@@ -56,8 +60,9 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return false;
     }
 
-    private bool Build(DeclaredStep step, StepOptions options, StatePaths paths, StepState earlier, StepLogs.Log log)
+    private bool Build(DeclaredStep step, StepParameters parameters, StatePaths paths, StepState earlier, StepLogs.Log log)
     {
+        var options = parameters.Options;
         var inputs = InputsWithout(earlier.Written, step.Outputs.Depth);
         if (!AreThere(step, inputs, log) || HasFilesOfUsers(step, earlier.Written, log))
         {
@@ -66,10 +71,12 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
         var files = new StepFiles(step, setting.ProjectDirectory, earlier.Written, inputs);
         var key = KeyOf(step, options, inputs);
-        var isSame = key.Length > 0 && earlier.Key == key && earlier.OutputsHash == HashOf(earlier.Written, paths) && !files.Outputs.Absent().Any();
+        var outputs = key.Length > 0 && earlier.Key == key ? Outputs(earlier.Written, paths) : null;
+        var isSame = outputs is not null && earlier.OutputsHash == outputs.Root.Hash && !files.Outputs.Absent().Any();
         if (isSame && !earlier.Warnings.Any(warning => warning.IsError(log.Engine)))
         {
-            log.Messages.LogMessage(MessageImportance.Normal, $"Step '{step.Name}' is up to date.");
+            UpToDateMessages.UpToDate(log.Messages, step.Name);
+            _upToDate.Enqueue(new(step, parameters, earlier, paths, inputs.Found, outputs!.Found));
             foreach (var warning in IsFirstLook(log.Engine, paths) ? earlier.Warnings : [])
             {
                 warning.Log(log.Messages, setting.ProjectDirectory, setting.Host.Paths);
@@ -263,10 +270,12 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return files.Step.Outputs.Depth == 0 && known.Count == written.Files.Count() ? InputTree.Of(known).Root.Hash : null;
     }
 
-    private string HashOf(WrittenFiles files, StatePaths paths)
+    private string HashOf(WrittenFiles files, StatePaths paths) => Outputs(files, paths).Root.Hash;
+
+    private FileSnapshot Outputs(WrittenFiles files, StatePaths paths)
     {
         var written = files.Files.Select(file => OutputPath.Absolute(setting.ProjectDirectory, file));
-        return FileSnapshot.OfOutputs(setting.Host.Paths, [.. written], setting.ProjectDirectory, paths.Outputs, cancellation).Root.Hash;
+        return FileSnapshot.OfOutputs(setting.Host.Paths, [.. written], setting.ProjectDirectory, paths.Outputs, cancellation);
     }
 
     // What the key says is run, though the image's name may stand for another by now. Of one name there are images for

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.RemoteExecution;
 
@@ -20,13 +19,12 @@ internal sealed record DigestCache(IReadOnlyDictionary<string, DigestCache.Entry
     /// <summary>The cache that these bytes are; an empty one if they are no whole cache.</summary>
     public static DigestCache Parse(byte[] bytes)
     {
-        var length = bytes.Length - SHA256.HashSizeInBytes;
-        if (length < Form.Length || !bytes.AsSpan().StartsWith(Form) || !SHA256.HashData(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(bytes.AsSpan(length)))
+        using var reader = CheckedBytes.Read(Form, bytes);
+        if (reader is null)
         {
             return Empty;
         }
 
-        using var reader = new BinaryReader(new MemoryStream(bytes, Form.Length, length - Form.Length, writable: false));
         var count = reader.ReadInt32();
         var entries = new Dictionary<string, Entry>(count);
         for (var i = 0; i < count; i++)
@@ -37,22 +35,16 @@ internal sealed record DigestCache(IReadOnlyDictionary<string, DigestCache.Entry
         return new(entries);
     }
 
-    /// <summary>The bytes to keep. They end with a digest of themselves, so that a part is not taken for the whole.</summary>
-    public byte[] ToBytes()
+    /// <summary>The bytes to keep.</summary>
+    public byte[] ToBytes() => CheckedBytes.Of(Form, writer =>
     {
-        using var bytes = new MemoryStream();
-        using var writer = new BinaryWriter(bytes);
-        writer.Write(Form);
         writer.Write(Entries.Count);
         foreach (var (path, entry) in Entries)
         {
             writer.Write(path);
             Write(writer, entry);
         }
-
-        writer.Write(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
-        return bytes.ToArray();
-    }
+    });
 
     /// <summary>The digest of a file, or null when it is not known or its stamp is another.</summary>
     public Digest? Find(InputFile file) =>

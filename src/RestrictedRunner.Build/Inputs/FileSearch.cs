@@ -23,6 +23,11 @@ internal sealed class FileSearch(HostPaths host, IReadOnlyList<Glob> exclusions,
     // Of the folders that inputs start in, which are few.
     private readonly Dictionary<string, bool> _isLink = [];
 
+    private readonly HashSet<string> _folders = [];
+
+    /// <summary>Full paths of the folders that were looked into so far.</summary>
+    public IReadOnlyCollection<string> Folders => _folders;
+
     /// <summary>
     /// What a glob stands for; of a plain path to a folder, all files below it. A plain path to anything else is given back
     /// whether or not something is there. Links to folders are found, and not followed. Each path is a <see cref="RawName"/>.
@@ -66,6 +71,7 @@ internal sealed class FileSearch(HostPaths host, IReadOnlyList<Glob> exclusions,
 
     private IEnumerable<FoundPath> In(string folder, Glob glob, int[] state)
     {
+        _folders.Add(folder);
         foreach (var entry in FolderContent.Of(folder))
         {
             var next = glob.Next(state, entry.Name, entry.IsFolder);

@@ -19,6 +19,12 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     /// <summary>Links that lead nowhere.</summary>
     public IReadOnlyList<InputLink> Nowhere { get; init; } = [];
 
+    /// <summary>Full paths of the folders that were looked into: while nothing in them comes or goes, the files are the same.</summary>
+    public IReadOnlyCollection<string> Folders { get; init; } = [];
+
+    /// <summary>True when a symbolic link was met, whatever became of it.</summary>
+    public bool MetLinks { get; init; }
+
     /// <summary>Looks for the inputs of a step.</summary>
     /// <param name="declared">
     /// The inputs, of which globs stand for files only. What becomes of symbolic links, <see cref="InputSearch"/> tells. Pipes,
@@ -30,13 +36,16 @@ internal sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<
     {
         var (folder, host) = (declared.ProjectDirectory, declared.Host);
         var spelling = new OneSpelling(host);
-        var search = new InputSearch(declared.Host, folder, new FileSearch(declared.Host, declared.Exclusions, excluded), excluded);
+        var fileSearch = new FileSearch(declared.Host, declared.Exclusions, excluded);
+        var search = new InputSearch(declared.Host, folder, fileSearch, excluded);
         var stands = search.Find([.. declared.Paths.Select(path => path.Glob)]);
         return new(Sorted(folder, host, search.Files, spelling), [.. declared.Paths.Where((_, i) => !stands[i])])
         {
             RawNames = [.. search.RawNames.Select(path => host.Relative(folder, path))],
             Links = [.. search.Links.Select(link => Link(link.Key, host.Relative(folder, link.Value))).OrderBy(link => link.Path, Utf8Order.Comparer)],
             Nowhere = [.. search.Nowhere.Select(link => Link(link, "")).OrderBy(link => link.Path, Utf8Order.Comparer)],
+            Folders = fileSearch.Folders,
+            MetLinks = search.MetLinks,
         };
 
         InputLink Link(string path, string target) => new(spelling.Of(host.Relative(folder, path)), path, new FileInfo(path).LinkTarget ?? "", spelling.Of(target));

@@ -37,6 +37,9 @@ internal sealed class InputSearch(HostPaths host, string folder, FileSearch sear
     /// <summary>Full paths of files and links that .NET cannot open: each a <see cref="RawName"/>.</summary>
     public IReadOnlySet<string> RawNames => _rawNames;
 
+    /// <summary>True when a symbolic link was met, whatever became of it.</summary>
+    public bool MetLinks { get; private set; }
+
     /// <summary>Looks for all files and decides about all links.</summary>
     /// <param name="globs">The inputs.</param>
     /// <returns>For each glob, whether it stands for anything.</returns>
@@ -105,6 +108,7 @@ internal sealed class InputSearch(HostPaths host, string folder, FileSearch sear
         // Only links ask for folders, and most projects have none.
         if (_linksToFiles.Count + _linksToFolders.Count > 0)
         {
+            MetLinks = true;
             foreach (var path in files.Where(Has).Concat(byKind[false].Select(link => link.Path)))
             {
                 AddFolders(path);

@@ -31,6 +31,9 @@ internal sealed class StepLogs(IBuildEngine8 engine, Host host)
     /// <summary>True when an error was logged for one of the steps.</summary>
     public bool HaveErrors { get; private set; }
 
+    /// <summary>True when a warning was logged for one of the steps.</summary>
+    public bool HaveWarnings { get; private set; }
+
     /// <summary>Begins a step's log.</summary>
     public Log Open(DeclaredStep step)
     {
@@ -48,6 +51,7 @@ internal sealed class StepLogs(IBuildEngine8 engine, Host host)
         {
             log.Note(e);
             HaveErrors |= log.HasErrors;
+            HaveWarnings |= e is BuildWarningEventArgs;
             if (_open[0] != log && log.TryHold(e, write))
             {
                 return;

@@ -1,7 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using RestrictedRunner.Build.Hosts;
-using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Hosts;
@@ -18,6 +18,7 @@ internal sealed partial record StateFolder(string Folder, string Project)
     private const int KeptOfLongName = 64;
     private const int HashOfLongName = 16;
     private const int ShortHash = 8;
+    private const string UpToDateEnding = ".uptodate";
 
     /// <summary>The form of paths on the host.</summary>
     public HostPaths Host { get; init; } = RestrictedRunner.Hosts.Host.OfThisMachine.Paths;
@@ -27,6 +28,11 @@ internal sealed partial record StateFolder(string Folder, string Project)
 
     /// <summary>The <c>RememberedImages</c>.</summary>
     public string Images => Path.Combine(Folder, $"{Start}images");
+
+    /// <summary>The <see cref="UpToDateProject"/>.</summary>
+    /// <param name="scope">What the project is built for.</param>
+    /// <param name="allFrameworks">True in the outer build of several frameworks, which looks at other steps than the builds of each.</param>
+    public string UpToDate(BuildScope scope, bool allFrameworks) => Path.Combine(Folder, $"{Start}all-{HashOf($"{scope.Text}|{allFrameworks}")[..ShortHash]}{UpToDateEnding}");
 
     /// <summary>A folder that is not there yet, for the files of steps that share a container.</summary>
     public StageFolder NewSharedStage(Owner owner) => new(Path.Combine(Folder, $"{SharedStart}{owner.Text}-{Guid.NewGuid().ToString("N")[..ShortHash]}{StatePaths.StageEnding}"));
@@ -50,12 +56,23 @@ internal sealed partial record StateFolder(string Folder, string Project)
     /// </summary>
     /// <param name="except">Paths that are not wanted.</param>
     public IReadOnlyDictionary<string, StepState> Steps(IReadOnlySet<string> except) =>
-        Entries()
-            .Where(entry => entry.Extension == StatePaths.StateEnding && !except.Contains(entry.FullName))
-            .Select(entry => (Path: entry.FullName, State: StateFile.Load(entry.FullName)))
-            .Where(step => IsOurs(step.Path) || IsOfFormerProject(step.State.Writer))
-            .OrderBy(step => step.Path, StringComparer.Ordinal)
-            .ToDictionary(step => step.Path, step => step.State);
+        AllSteps(except)
+            .Where(step => IsOurs(step.Key) || IsOfFormerProject(step.Value.Writer))
+            .OrderBy(step => step.Key, StringComparer.Ordinal)
+            .ToDictionary();
+
+    /// <summary>The steps of whatever project that are remembered in the folder, by the paths of their files.</summary>
+    /// <param name="except">Paths that are not wanted.</param>
+    public IReadOnlyDictionary<string, StepState> AllSteps(IReadOnlySet<string> except) =>
+        Entries().Where(entry => entry.Extension == StatePaths.StateEnding && !except.Contains(entry.FullName)).ToDictionary(entry => entry.FullName, entry => StateFile.Load(entry.FullName));
+
+    /// <summary>A hash of the names of the states in the folder: another one when a state comes or goes.</summary>
+    public string StateNames()
+    {
+        var names = Directory.Exists(Folder) ? Directory.GetFiles(Folder, $"*{StatePaths.StateEnding}") : [];
+        Array.Sort(names, StringComparer.Ordinal);
+        return HashOf(string.Join('/', names));
+    }
 
     /// <summary>True when a step was one of a project that is there no longer.</summary>
     public bool IsOfFormerProject(StepWriter writer) =>
@@ -150,9 +167,9 @@ internal sealed partial record StateFolder(string Folder, string Project)
         return escaped.Length <= LongestName ? escaped : $"{escaped[..KeptOfLongName]}-{HashOf(name)[..HashOfLongName]}";
     }
 
-    private static string HashOf(string text) => Digests.Of(Encoding.UTF8.GetBytes(text)).Hash;
+    private static string HashOf(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 
     // Earlier versions wrote ".written".
-    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|lock|written|removed|images|items|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|lock|uptodate|written|removed|images|items|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex NameOfOurs();
 }

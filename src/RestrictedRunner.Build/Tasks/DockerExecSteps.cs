@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Building;
 using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
@@ -22,6 +24,7 @@ namespace RestrictedRunner.Build;
 public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelableTask, IIncrementalTask, IDisposable
 {
     private readonly StepCancellation _cancellation = new();
+    private bool _hasUnknownProperty;
 
     /// <summary>The items <c>DockerExecStep</c>. Files of steps that are not among them any more are removed.</summary>
     public ITaskItem[] Steps { get; set; } = [];
@@ -86,6 +89,10 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     [Output]
     public ITaskItem[] Removed { get; private set; } = [];
 
+    /// <summary>True when metadata <c>Compile</c> of a step say something, so that somebody has to look at them.</summary>
+    [Output]
+    public bool CompilesOutputs => Array.Exists(Steps, step => step.GetMetadata("Compile").Length > 0);
+
     /// <summary>Builds the steps.</summary>
     /// <returns>False when an error was logged.</returns>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
@@ -96,7 +103,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var diagnostics = new Diagnostics(Log, host, project);
         try
         {
-            return _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());
+            return IsUpToDate(host) || _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());
         }
         catch (Exception e) when (_cancellation.Token.IsCancellationRequested || IsAbort(e))
         {
@@ -120,9 +127,78 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <inheritdoc/>
     public void Dispose() => _cancellation.Dispose();
 
-    private async Task<bool> BuildAsync(Host host, Diagnostics diagnostics)
+    // Before anything else, because of a project that has not changed nothing else is needed: what only a build of steps
+    // uses is not even loaded.
+    private bool IsUpToDate(Host host)
     {
         var start = DateTime.UtcNow;
+        var projectDirectory = ProjectFolder.Find();
+        if (Steps.Length == 0 || Cleaned.Length > 0)
+        {
+            return false;
+        }
+
+        var state = State(projectDirectory, host);
+        if (UpToDateProject.Load(state.UpToDate(Scope, AllFrameworks)) is not { } project || WasRemovedFrom(state) || !project.IsStillSo(ParametersHashOf(projectDirectory), state.StateNames()) || !AreTheSame(project.Images, state, projectDirectory, host))
+        {
+            return false;
+        }
+
+        var log = new TaskLoggingHelper(BuildEngine, StepLogs.Sender);
+        var outputs = new List<ITaskItem>();
+        foreach (var step in project.Steps)
+        {
+            foreach (var name in step.IgnoredDefaults)
+            {
+                UpToDateMessages.IgnoredDefault(log, step.Name, name);
+            }
+
+            UpToDateMessages.UpToDate(log, step.Name);
+            AddOutputs(outputs, step.Name, step.Outputs);
+        }
+
+        OutputFiles = [.. outputs];
+        WriteStamp(start, projectDirectory, host);
+        return true;
+    }
+
+    private bool AreTheSame(IReadOnlyList<SeenImage> seen, StateFolder state, string projectDirectory, Host host)
+    {
+        if (seen.Count == 0)
+        {
+            return true;
+        }
+
+        var images = _cancellation.Watch(() => LookUp(seen.Select(image => new StepOptions { Engine = image.Engine, Image = image.Name }), state, CacheSetting.Read(Cache, CacheSize, host, static _ => { }), projectDirectory, host));
+        return seen.All(image => images[image.Engine].Find(image.Name) == image.Identity);
+    }
+
+    private IReadOnlyDictionary<string, ProjectImages> LookUp(IEnumerable<StepOptions> steps, StateFolder state, CacheSetting cache, string projectDirectory, Host host) =>
+        ImageLookup.Of(steps, ResolveImages, new RememberedImages([state.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]), projectDirectory, host, Log, BuildEngine, _cancellation.Token);
+
+    // Another build may have removed a file of the steps since this one has read the project.
+    private bool WasRemovedFrom(StateFolder state) =>
+        FileStamp.Of(state.Removed) is { } removed && !removed.IsSettledAt(FileStamp.Nanoseconds(ReadAt > 0 ? new DateTime(ReadAt, DateTimeKind.Utc) : DateTime.UtcNow));
+
+    private string ParametersHashOf(string projectDirectory) => ParametersHash.Of(
+        typeof(DockerExecSteps).Module.ModuleVersionId,
+        projectDirectory,
+        Steps,
+        AllFrameworks,
+        Configuration,
+        InnerFramework,
+        Defaults,
+        Mounts,
+        StateFolder,
+        BuildFolders,
+        ResolveImages,
+        Cache,
+        CacheSize,
+        ProjectFiles);
+
+    private async Task<bool> BuildAsync(Host host, Diagnostics diagnostics)
+    {
+        var (start, began) = (DateTime.UtcNow, Stopwatch.GetTimestamp());
         var projectDirectory = ProjectFolder.Find();
         var logs = new StepLogs((IBuildEngine8)BuildEngine, host);
         var steps = Read(projectDirectory, host, diagnostics, logs);
@@ -138,8 +214,7 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
             return false;
         }
 
-        var remembered = new RememberedImages([setting.State.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]);
-        setting = setting with { Images = ImageLookup.Of(steps, ResolveImages, remembered, projectDirectory, host, Log, BuildEngine, _cancellation.Token) };
+        setting = setting with { Images = LookUp(steps.Select(step => step.Parameters.Options), setting.State, cache, projectDirectory, host) };
         setting.State.RemoveAbandoned();
         var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, projectDirectory, host))] : steps;
         var goneFiles = FailIfNotIncremental ? [] : RemovedOutputs.OfGoneSteps(declared, setting, Log, _cancellation.Token);
@@ -166,14 +241,26 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         var readAt = ReadAt > 0 ? new DateTime(ReadAt, DateTimeKind.Utc) : DateTime.UtcNow;
         var removed = await RemovedOutputs.SinceAsync([.. goneFiles, .. Cleaned.Select(file => OutputPath.Of(file.ItemSpec)), .. builder.Removed], readAt, setting, _cancellation.Token).ConfigureAwait(false);
         Removed = [.. removed.Select(path => new TaskItem(EscapedText.Escape(OutputPath.Absolute(projectDirectory, path))))];
-        OutputFiles = [.. results.Where(result => result.End == StepEnd.Succeeded).SelectMany(result => Outputs(result.Step, setting))];
-        var isGood = results.All(result => result.End == StepEnd.Succeeded) && !Log.HasLoggedErrors && !logs.HaveErrors;
-        if (isGood && Stamp.Length > 0 && !FailIfNotIncremental)
+        var outputs = new List<ITaskItem>();
+        foreach (var step in results.Where(result => result.End == StepEnd.Succeeded).Select(result => result.Step))
         {
-            WriteStamp(host.Paths.Full(Stamp, projectDirectory), start);
+            AddOutputs(outputs, step.Name, StateFile.Load(setting.State.Of(step).State).Written.Files.Where(file => File.Exists(OutputPath.Absolute(projectDirectory, file))).Select(OutputPath.Ordinary));
         }
 
-        return isGood;
+        OutputFiles = [.. outputs];
+        if (!results.All(result => result.End == StepEnd.Succeeded) || Log.HasLoggedErrors || logs.HaveErrors)
+        {
+            return false;
+        }
+
+        WriteStamp(start, projectDirectory, host);
+        var upToDate = builder.UpToDate.ToDictionary(step => step.Step.Name, StringComparer.OrdinalIgnoreCase);
+        if (steps.Count > 0 && upToDate.Count == steps.Count && !logs.HaveWarnings && !_hasUnknownProperty)
+        {
+            UpToDateRecord.Save(ParametersHashOf(projectDirectory), [.. graph.Steps.Select(step => upToDate[step.Name])], ProjectFiles.Select(file => file.GetMetadata("FullPath")), AllFrameworks, began, setting);
+        }
+
+        return true;
     }
 
     private string WhyNot() =>
@@ -188,8 +275,8 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         {
             ProjectDirectory = projectDirectory,
             Host = host,
-            State = new(FullStateFolder(projectDirectory, host), ProjectFiles[0].GetMetadata("FullPath")) { Host = host.Paths },
-            Scope = new(Configuration, InnerFramework),
+            State = State(projectDirectory, host),
+            Scope = Scope,
             BuildFolders = [.. BuildFolders.Select(folder => folder.GetMetadata("FullPath"))],
             Mounts = mounts.Mounts,
             MountProblems = mounts.Problems,
@@ -202,14 +289,24 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         };
     }
 
+    private BuildScope Scope => new(Configuration, InnerFramework);
+
+    private StateFolder State(string projectDirectory, Host host) => new(FullStateFolder(projectDirectory, host), ProjectFiles[0].GetMetadata("FullPath")) { Host = host.Paths };
+
     private string FullStateFolder(string projectDirectory, Host host) => host.Paths.Trimmed(host.Paths.Full(StateFolder, projectDirectory));
 
     // What MSBuild throws where a task asks it for something after Ctrl-C; it is in an assembly that tasks do not reference.
     private static bool IsAbort(Exception exception) => exception.GetType().Name == "BuildAbortedException";
 
     // An input that changed meanwhile is newer.
-    private static void WriteStamp(string path, DateTime time)
+    private void WriteStamp(DateTime time, string projectDirectory, Host host)
     {
+        if (Stamp.Length == 0 || FailIfNotIncremental)
+        {
+            return;
+        }
+
+        var path = host.Paths.Full(Stamp, projectDirectory);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
@@ -217,9 +314,15 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
     private List<DeclaredStep> Read(string projectDirectory, Host host, Diagnostics diagnostics, StepLogs logs)
     {
-        ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), StepReader.PropertyNames, diagnostics.UnknownProperty);
+        ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), StepReader.PropertyNames, UnknownProperty);
         var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory, host), host);
         return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => reader.Read(item, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
+
+        void UnknownProperty(string name)
+        {
+            _hasUnknownProperty = true;
+            diagnostics.UnknownProperty(name);
+        }
     }
 
     private static void Tell(StepLogs logs, DeclaredStep step, Action<Diagnostics> tell)
@@ -228,16 +331,15 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
         tell(log.Diagnostics);
     }
 
-    private IEnumerable<ITaskItem> Outputs(DeclaredStep step, StepBuildSetting setting)
+    private void AddOutputs(List<ITaskItem> outputs, string step, IEnumerable<string> files)
     {
-        var item = Steps.First(item => item.ItemSpec.Equals(step.Name, StringComparison.OrdinalIgnoreCase));
-        var written = StateFile.Load(setting.State.Of(step).State).Written;
-        foreach (var file in written.Files.Where(file => File.Exists(OutputPath.Absolute(setting.ProjectDirectory, file))))
+        var item = Array.Find(Steps, item => item.ItemSpec.Equals(step, StringComparison.OrdinalIgnoreCase))!;
+        foreach (var file in files)
         {
-            var output = new TaskItem(EscapedText.Escape(OutputPath.Ordinary(file)));
-            output.SetMetadata("Step", step.Name);
+            var output = new TaskItem(EscapedText.Escape(file));
+            output.SetMetadata("Step", step);
             output.SetMetadata("Compile", item.GetMetadata("Compile"));
-            yield return output;
+            outputs.Add(output);
         }
     }
 }

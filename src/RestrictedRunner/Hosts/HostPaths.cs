@@ -112,7 +112,12 @@ internal sealed record HostPaths(bool HasDrives, bool IgnoresCase)
         }
 
         var (from, to) = (Names(folder), Names(path));
-        var same = from.Zip(to).TakeWhile(pair => Comparer.Equals(pair.First, pair.Second)).Count();
+        var same = 0;
+        while (same < from.Count && same < to.Count && Comparer.Equals(from[same], to[same]))
+        {
+            same++;
+        }
+
         string[] way = [.. Enumerable.Repeat(Up, from.Count - same), .. to.Skip(same)];
         return way.Length == 0 ? "." : string.Join('/', way) + (to.Count > same && Separators.Contains(path[^1]) ? "/" : "");
     }

@@ -1,0 +1,178 @@
+using System.Globalization;
+
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>
+/// A build that finds every step up to date remembers what it looked at. While that has not changed, the next builds read no
+/// step. They must say the same, and must see whatever a build that reads the steps would see.
+/// </summary>
+public class UnchangedProjectTests
+{
+    private const string Steps =
+        """
+        <DockerExecStep Include="Files" Image="$(TheImage)" Inputs="in.txt;src/**/*.c" Outputs="out.txt;made/" Mounts="$(MSBuildProjectDirectory)/data:/data:ro"
+                        Command="cat in.txt `find src -name '*.c' | sort` &gt; out.txt; mkdir -p made; cp out.txt made/copy.txt" />
+        <DockerExecStep Include="Alone" Image="$(TheImage)" Hermetic="true" Inputs="in.txt" Outputs="alone.txt" Command="cat in.txt &gt; alone.txt" />
+        """;
+
+    [EngineFact]
+    public async Task It_says_the_same_and_reads_no_step()
+    {
+        var project = Project();
+        (await project.BuildAsync("-p:DockerExecAllowNetworking=true")).SucceededWithoutWarnings();
+        var read = (await project.BuildAsync("-p:DockerExecAllowNetworking=true")).SucceededWithoutWarnings();
+        ForgetThatStepsAreRead(project);
+        var stamp = File.GetLastWriteTimeUtc(project["obj/step.proj.DockerExec.stamp"]);
+
+        var unread = (await project.BuildAsync("-p:DockerExecAllowNetworking=true")).SucceededWithoutWarnings();
+
+        Assert.False(AreRead(project));
+        Assert.Contains(unread.StepMessages, message => message.Text == "Step 'Files' is up to date.");
+        Assert.Contains(unread.StepMessages, message => message.Text.StartsWith("Step 'Alone' is hermetic and ignores DockerExecAllowNetworking", StringComparison.Ordinal));
+        Assert.Equal(read.StepMessages.OrderBy(Text, StringComparer.Ordinal), unread.StepMessages.OrderBy(Text, StringComparer.Ordinal));
+        Assert.Equal(["alone.txt of Alone", "made/copy.txt of Files", "out.txt of Files"], unread.Said.Order(StringComparer.Ordinal));
+        Assert.Equal(read.Said, unread.Said);
+        Assert.True(File.GetLastWriteTimeUtc(project["obj/step.proj.DockerExec.stamp"]) > stamp);
+
+        // Nor is there anything to do for who only asks.
+        (await project.BuildAsync("-question", "-p:DockerExecAllowNetworking=true")).SucceededWithoutWarnings();
+        Assert.False(AreRead(project));
+    }
+
+    [EngineFact]
+    public async Task Whatever_changes_is_seen()
+    {
+        // What is done to the project; how many steps then run, or what the build says of it.
+        (string What, Action<TestProject> Do, string[] Arguments, string Then)[] changes =
+        [
+            ("nothing", _ => { }, [], "0"),
+            ("a file of the user's among the outputs", p => p.Write("made/own.txt", "mine"), [], "0"),
+            ("a file that is no input", p => p.Write("src/readme.md", "text"), [], "0"),
+            ("an input has another content of the same size", p => p.Write("in.txt", "2\n"), [], "2"),
+            ("an input is written anew with its old time", p => WriteWithOldTime(p["in.txt"], "3\n"), [], "2"),
+            ("an input is replaced by another file of the same size and time", p => Replace(p["in.txt"], "4\n"), [], "2"),
+            ("a file more in a folder of the inputs", p => p.Write("src/b.c", "b\n"), [], "1"),
+            ("a folder more", p => p.Write("src/deep/er/c.c", "c\n"), [], "1"),
+            ("an input is gone", p => File.Delete(p["src/b.c"]), [], "1"),
+            ("an input has another name", p => File.Move(p["src/a.c"], p["src/z.c"]), [], "1"),
+            ("an input can be executed", p => File.SetUnixFileMode(p["src/z.c"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute), [], "1"),
+            ("an output was changed", p => p.Write("out.txt", "mine"), [], "1"),
+            ("an output has its content and another file's place", p => Replace(p["out.txt"], File.ReadAllText(p["out.txt"])), [], "0"),
+            ("an output is gone", p => File.Delete(p["made/copy.txt"]), [], "1"),
+            ("a folder of outputs is gone", p => Directory.Delete(p["made"], recursive: true), [], "1"),
+            ("a default of the project", _ => { }, ["-p:DockerExecMemory=64m"], "2"),
+            ("a parameter of a step", p => p.Write("step.proj", File.ReadAllText(p.File).Replace("cat in.txt &gt; alone.txt", "cat in.txt in.txt &gt; alone.txt", StringComparison.Ordinal)), [], "1"),
+            ("the folder of a mount is gone", p => Directory.Delete(p["data"]), [], "RRB1007"),
+            ("it is there again", p => Directory.CreateDirectory(p["data"]), [], "0"),
+            ("a property that there is not", p => p.Write("step.proj", File.ReadAllText(p.File).Replace("<PropertyGroup>", "<PropertyGroup><DockerExecMemroy>1m</DockerExecMemroy>", StringComparison.Ordinal)), [], "0 RRB1016"),
+            ("still", _ => { }, [], "0 RRB1016"),
+            ("no such property any more", p => p.Write("step.proj", File.ReadAllText(p.File).Replace("<DockerExecMemroy>1m</DockerExecMemroy>", "", StringComparison.Ordinal)), [], "0"),
+            ("what was remembered of a step is gone", p => Directory.GetFiles(p["obj/docker-exec"], "*.Alone-*.state").ToList().ForEach(File.Delete), [], "1"),
+            ("everything that was remembered is gone", p => Directory.Delete(p["obj"], recursive: true), [], "2"),
+            ("Clean", _ => { }, ["-t:CleanDockerExec;Build"], "2"),
+            ("a step less", p => p.Write("step.proj", File.ReadAllText(p.File).Replace("Include=\"Alone\"", "Include=\"Alone\" Condition=\"false\"", StringComparison.Ordinal)), [], "0"),
+        ];
+        var project = Project();
+        (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
+        var seen = new List<string>();
+        foreach (var (what, change, arguments, _) in changes)
+        {
+            // Until nothing needs to be read, unless the last change makes each build tell something.
+            await project.BuildAsync("-p:DockerExecCache=off");
+            ForgetThatStepsAreRead(project);
+            change(project);
+
+            var build = await project.BuildAsync(["-p:DockerExecCache=off", .. arguments]);
+
+            seen.Add($"{what}: {string.Join(' ', new[] { build.ExitCode == 0 ? build.Runs.ToString(CultureInfo.InvariantCulture) : "" }.Concat(build.Errors.Concat(build.Warnings).Select(problem => problem.Code))).Trim()}");
+            if (what == "nothing")
+            {
+                Assert.False(AreRead(project));
+            }
+        }
+
+        Assert.Equal(changes.Select(change => $"{change.What}: {change.Then}"), seen);
+    }
+
+    [EngineFact]
+    public async Task A_name_that_stands_for_another_image_is_seen()
+    {
+        await using var image = await DerivedImage.CreateAsync("docker", "LABEL rr.test=1");
+        var project = Project();
+        string[] arguments = [$"-p:TheImage={image.Name}", "-p:DockerExecCache=off"];
+        Assert.Equal(2, (await project.BuildAsync(arguments)).SucceededWithoutWarnings().Runs);
+        (await project.BuildAsync(arguments)).SucceededWithoutWarnings();
+        ForgetThatStepsAreRead(project);
+        Assert.Equal(0, (await project.BuildAsync(arguments)).SucceededWithoutWarnings().Runs);
+        Assert.False(AreRead(project));
+        await Client.OutputAsync("docker", "tag", TestImages.Busybox, image.Name);
+
+        Assert.Equal(2, (await project.BuildAsync(arguments)).SucceededWithoutWarnings().Runs);
+    }
+
+    [EngineFact]
+    public async Task What_stamps_do_not_tell_is_read_each_time()
+    {
+        var project = Project();
+        Directory.CreateDirectory(project["elsewhere"]);
+        project.Write("elsewhere/one.c", "one\n");
+        File.CreateSymbolicLink(project["src/link"], "../elsewhere");
+        (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
+        (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
+        ForgetThatStepsAreRead(project);
+
+        Assert.Equal(0, (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings().Runs);
+        Assert.True(AreRead(project));
+        project.Write("elsewhere/two.c", "two\n");
+        Assert.Equal(1, (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings().Runs);
+    }
+
+    private static TestProject Project()
+    {
+        var project = new TestProject(
+            $"""
+            <Project>
+              <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+              <PropertyGroup>
+                <BaseIntermediateOutputPath>obj/</BaseIntermediateOutputPath>
+                <IntermediateOutputPath>obj/</IntermediateOutputPath>
+                <TheImage Condition="'$(TheImage)' == ''">busybox:latest</TheImage>
+              </PropertyGroup>
+              <ItemGroup>
+                {Steps}
+              </ItemGroup>
+              <Target Name="Build">
+                <Message Importance="high" Text="%(DockerExecOutput.Identity) of %(DockerExecOutput.Step)" />
+              </Target>
+            </Project>
+            """);
+        project.Write("in.txt", "1\n");
+        project.Write("src/a.c", "a\n");
+        Directory.CreateDirectory(project["data"]);
+        return project;
+    }
+
+    private static string Text(StepMessage message) => message.Text;
+
+    // Whoever reads a step opens its lock, and makes it first.
+    private static void ForgetThatStepsAreRead(TestProject project) => Locks(project).ToList().ForEach(File.Delete);
+
+    private static bool AreRead(TestProject project) => Locks(project).Length > 0;
+
+    private static string[] Locks(TestProject project) => Directory.GetFiles(project["obj/docker-exec"], "*.lock");
+
+    private static void WriteWithOldTime(string path, string text)
+    {
+        var time = File.GetLastWriteTimeUtc(path);
+        File.WriteAllText(path, text);
+        File.SetLastWriteTimeUtc(path, time);
+    }
+
+    private static void Replace(string path, string text)
+    {
+        var (time, other) = (File.GetLastWriteTimeUtc(path), $"{path}.other");
+        File.WriteAllText(other, text);
+        File.SetLastWriteTimeUtc(other, time);
+        File.Move(other, path, overwrite: true);
+    }
+}

@@ -127,6 +127,73 @@ public class UnchangedProjectTests
         Assert.Equal(1, (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings().Runs);
     }
 
+    // Who only asks removes nothing, and what is to be removed still has to be.
+    [EngineFact]
+    public async Task What_a_step_wrote_that_is_gone_is_removed_after_a_question_too()
+    {
+        var project = Project();
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        project.Write("step.proj", string.Join('\n', File.ReadAllLines(project.File).Where(line => !line.Contains("Include=\"Alone\"", StringComparison.Ordinal))));
+        (await project.BuildAsync("-question")).SucceededWithoutWarnings();
+        Assert.True(File.Exists(project["alone.txt"]));
+
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+
+        Assert.False(File.Exists(project["alone.txt"]));
+    }
+
+    [EngineFact]
+    public async Task A_file_of_the_project_that_is_a_link_is_read_each_time()
+    {
+        var project = Project();
+        project.Write("shared/real.props", "<Project />");
+        File.CreateSymbolicLink(project["Directory.Build.props"], "shared/real.props");
+        string[] arguments = [$"-p:DirectoryBuildPropsPath={project["Directory.Build.props"]}"];
+        (await project.BuildAsync(arguments)).SucceededWithoutWarnings();
+        (await project.BuildAsync(arguments)).SucceededWithoutWarnings();
+        project.Write("shared/real.props", "<Project><PropertyGroup><DockerExecMemroy>1m</DockerExecMemroy></PropertyGroup></Project>");
+
+        Assert.Equal(["RRB1016"], (await project.BuildAsync(arguments)).Succeeded().Warnings.Select(warning => warning.Code));
+    }
+
+    [EngineFact]
+    public async Task Clean_removes_what_is_remembered_of_a_project_that_has_another_name_now()
+    {
+        var project = Project();
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        Assert.Single(Directory.GetFiles(project["obj/docker-exec"], "*.uptodate"));
+        File.Move(project.File, project["other.proj"]);
+        var other = TestProject.At(project["other.proj"]);
+        (await other.BuildAsync()).SucceededWithoutWarnings();
+
+        (await other.BuildAsync("-t:CleanDockerExec")).SucceededWithoutWarnings();
+
+        Assert.False(Directory.Exists(project["obj/docker-exec"]));
+    }
+
+    [EngineFact]
+    public async Task A_folder_on_another_file_system_is_searched_each_time()
+    {
+        var project = Project();
+        var elsewhere = Directory.CreateDirectory(Path.Combine("/dev/shm", $"rr-test-{Guid.NewGuid():N}"));
+        try
+        {
+            File.WriteAllText(Path.Combine(elsewhere.FullName, "one.c"), "one\n");
+            project.Write("step.proj", File.ReadAllText(project.File).Replace("src/**/*.c", $"src/**/*.c;{elsewhere.FullName}/*.c", StringComparison.Ordinal));
+            (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
+            (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
+            ForgetThatStepsAreRead(project);
+
+            Assert.Equal(0, (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings().Runs);
+            Assert.True(AreRead(project));
+        }
+        finally
+        {
+            elsewhere.Delete(recursive: true);
+        }
+    }
+
     private static TestProject Project()
     {
         var project = new TestProject(

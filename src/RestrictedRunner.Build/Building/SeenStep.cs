@@ -1,4 +1,5 @@
 using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
@@ -21,18 +22,25 @@ internal sealed record SeenStep(DeclaredStep Step, StepParameters Parameters, St
     /// </summary>
     public bool IsKnownByStamps =>
         !Inputs.MetLinks
-        && Inputs.Missing.Count + Inputs.Links.Count + Inputs.Nowhere.Count + Inputs.RawNames.Count + State.Warnings.Count == 0
-        && Outputs.Files.Count == State.Written.Files.Count();
+        && Inputs is { Missing.Count: 0, Links.Count: 0, Nowhere.Count: 0, RawNames.Count: 0 }
+        && State.Warnings.Count == 0
+        && Outputs.Files.Select(file => file.FullPath).ToHashSet(Host.Comparer).SetEquals(Written)
+        && Step.Outputs.Paths.All(output => output.IsPlain || Written.Any(output.Glob.IsMatch))
+        && Own.All(path => path.IsThere);
 
     /// <summary>All that the step was found up to date by.</summary>
-    public IEnumerable<SeenPath> Seen =>
+    public IEnumerable<SeenPath> Seen => [.. Inputs.Files.Concat(Outputs.Files).Select(file => SeenPath.Of(file.FullPath, file.Stamp)), .. Inputs.Folders.Select(SeenPath.Now), .. Own];
+
+    // Each of them was there, or the step would not have been up to date.
+    private IEnumerable<SeenPath> Own =>
     [
-        .. Inputs.Files.Concat(Outputs.Files).Select(file => new SeenPath(file.FullPath, file.Stamp)),
-        .. Inputs.Folders.Append(Paths.State).Select(SeenPath.Now),
-        .. Step.Outputs.Paths.Where(output => output.IsPlain).Select(output => SeenPath.Existence(output.Glob.Start)),
-        .. Parameters.Options.Mounts.Select(mount => SeenPath.Existence(mount.HostPath)),
-        .. Parameters.WorkingDirectory.Length > 0 ? new[] { SeenPath.Existence(Host.Full(Parameters.WorkingDirectory, Step.Outputs.ProjectDirectory)) } : [],
+        SeenPath.Now(Paths.State),
+        .. Step.Outputs.Paths.Where(output => output.IsPlain).Select(output => SeenPath.KindNow(output.Glob.Start)),
+        .. Parameters.Options.Mounts.Select(mount => SeenPath.KindNow(mount.HostPath)),
+        .. Parameters.WorkingDirectory.Length > 0 ? new[] { SeenPath.KindNow(Host.Full(Parameters.WorkingDirectory, Step.Outputs.ProjectDirectory)) } : [],
     ];
+
+    private IReadOnlyList<string> Written => [.. State.Written.Files.Select(file => OutputPath.Absolute(Step.Outputs.ProjectDirectory, file))];
 
     private HostPaths Host => Step.Outputs.Host;
 }

@@ -3,6 +3,7 @@ using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
 using RestrictedRunner.Hosts;
 
@@ -14,32 +15,33 @@ internal static class UpToDateRecord
     /// <summary>Writes what the build looked at, where the next one can tell by stamps alone that nothing has changed.</summary>
     /// <param name="parameters">Hash of what the build was given.</param>
     /// <param name="steps">All steps of the project.</param>
+    /// <param name="declared">The same, and those that this build leaves to the builds of single frameworks.</param>
     /// <param name="projectFiles">Full paths of the project's files.</param>
     /// <param name="allFrameworks">True in the outer build of several frameworks.</param>
     /// <param name="began">When the build began to look, as <see cref="Stopwatch.GetTimestamp"/> tells it.</param>
     /// <param name="setting">Of all steps.</param>
-    public static void Save(string parameters, IReadOnlyList<SeenStep> steps, IEnumerable<string> projectFiles, bool allFrameworks, long began, StepBuildSetting setting)
+    public static void Save(string parameters, IReadOnlyList<SeenStep> steps, IReadOnlyList<DeclaredStep> declared, IEnumerable<string> projectFiles, bool allFrameworks, long began, StepBuildSetting setting)
     {
+        var names = setting.State.StateNames();
+        if (setting.Host.IsWindows || setting.Host.Paths.IgnoresCase || !steps.All(step => step.IsKnownByStamps) || !AreOnOneDevice(steps, setting))
+        {
+            return;
+        }
+
         var place = setting.State.UpToDate(setting.Scope, allFrameworks);
-        if (setting.Host.IsWindows || setting.Host.Paths.IgnoresCase || !steps.All(step => step.IsKnownByStamps))
-        {
-            return;
-        }
-
-        var before = SeenPath.Now(setting.State.Folder);
+        var folderBefore = SeenPath.Now(setting.State.Folder);
         using var file = NewFile.Beside(place);
-        var seen = steps.SelectMany(step => step.Seen).Concat(projectFiles.Select(SeenPath.Now)).Concat(OfOtherSteps(steps, setting)).Distinct().ToList();
-        if (file is null || before.IsUnchanged())
+        if (file is null || folderBefore.IsUnchanged())
         {
-            // Here a folder's stamp does not tell when something comes or goes in it.
+            // The new file did not change the stamp of its folder, so here stamps of folders tell nothing.
             return;
         }
 
-        // By the clock that stamps files: what was written from then on has another stamp than what was seen.
-        var beganToLook = file.Created - FileStamp.Nanoseconds(DateTime.UnixEpoch + Stopwatch.GetElapsedTime(began));
-        if (seen.TrueForAll(path => path.Stamp is null or { IsComplete: true } && path.Stamp?.IsSettledAt(beganToLook) != false && path.IsUnchanged()) && AreOnOneDevice(steps, setting))
+        var seen = steps.SelectMany(step => step.Seen).Concat(projectFiles.Select(SeenPath.Now)).Concat(OfOtherSteps(steps, setting)).Distinct().ToList();
+        var beganToLook = file.Created - FileStamp.Nanoseconds(Stopwatch.GetElapsedTime(began));
+        if (GoneSteps.In(declared, setting.State, setting.Scope).Count == 0 && seen.TrueForAll(path => path.ShowsEveryChange(beganToLook) && path.IsUnchanged()))
         {
-            file.Save(place, new UpToDateProject(parameters, setting.State.StateNames(), UpToDateProject.Today, [.. steps.Select(Remembered)], Images(steps, setting), seen).ToBytes());
+            file.Save(place, new UpToDateProject(parameters, names, UpToDateProject.Today, [.. steps.Select(Remembered)], Images(steps, setting), seen).ToBytes());
         }
     }
 
@@ -56,10 +58,10 @@ internal static class UpToDateRecord
         {
             SeenPath.Now(other.Key),
             SeenPath.Now(other.Value.Writer.DeclaredIn),
-            SeenPath.Existence(other.Value.Writer.Project),
+            SeenPath.KindNow(other.Value.Writer.Project),
         });
 
-    // That of the states, where the stamp of a folder was just seen to change.
+    // That of the states, where it is seen whether the stamp of a folder changes.
     private static bool AreOnOneDevice(IReadOnlyList<SeenStep> steps, StepBuildSetting setting)
     {
         var device = FileStatus.Of(setting.State.Folder)?.Device;

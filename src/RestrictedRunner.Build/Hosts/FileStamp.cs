@@ -62,5 +62,7 @@ internal sealed record FileStamp(long Size, long Written, long Changed, ulong In
     /// <param name="moment">By the clock that stamps files.</param>
     public bool IsSettledAt(long moment) => Newest + Grain < moment;
 
-    public static long Nanoseconds(DateTime time) => (time - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+    public static long Nanoseconds(DateTime time) => Nanoseconds(time - DateTime.UnixEpoch);
+
+    public static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 }

@@ -141,6 +141,7 @@ internal sealed partial record StateFolder(string Folder, string Project)
             var former = this with { Project = step.Project };
             File.Delete(former.Removed);
             File.Delete(former.Images);
+            Remove(entry => entry.StartsWith(former.Start, StringComparison.Ordinal) && entry.EndsWith(UpToDateEnding, StringComparison.Ordinal));
         }
     }
 

@@ -4,7 +4,6 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Building;
 using RestrictedRunner.Build.Cache;
-using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
@@ -21,7 +20,7 @@ namespace RestrictedRunner.Build;
 
 /// <summary>Brings all declared steps of a project up to date: in order, those at once that do not wait for each other.</summary>
 [MSBuildMultiThreadableTask]
-public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelableTask, IIncrementalTask, IDisposable
+public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelableTask, IIncrementalTask, IDisposable
 {
     private readonly StepCancellation _cancellation = new();
     private bool _hasUnknownProperty;
@@ -127,75 +126,6 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
     /// <inheritdoc/>
     public void Dispose() => _cancellation.Dispose();
 
-    // Before anything else, because of a project that has not changed nothing else is needed: what only a build of steps
-    // uses is not even loaded.
-    private bool IsUpToDate(Host host)
-    {
-        var start = DateTime.UtcNow;
-        var projectDirectory = ProjectFolder.Find();
-        if (Steps.Length == 0 || Cleaned.Length > 0)
-        {
-            return false;
-        }
-
-        var state = State(projectDirectory, host);
-        if (UpToDateProject.Load(state.UpToDate(Scope, AllFrameworks)) is not { } project || WasRemovedFrom(state) || !project.IsStillSo(ParametersHashOf(projectDirectory), state.StateNames()) || !AreTheSame(project.Images, state, projectDirectory, host))
-        {
-            return false;
-        }
-
-        var log = new TaskLoggingHelper(BuildEngine, StepLogs.Sender);
-        var outputs = new List<ITaskItem>();
-        foreach (var step in project.Steps)
-        {
-            foreach (var name in step.IgnoredDefaults)
-            {
-                UpToDateMessages.IgnoredDefault(log, step.Name, name);
-            }
-
-            UpToDateMessages.UpToDate(log, step.Name);
-            AddOutputs(outputs, step.Name, step.Outputs);
-        }
-
-        OutputFiles = [.. outputs];
-        WriteStamp(start, projectDirectory, host);
-        return true;
-    }
-
-    private bool AreTheSame(IReadOnlyList<SeenImage> seen, StateFolder state, string projectDirectory, Host host)
-    {
-        if (seen.Count == 0)
-        {
-            return true;
-        }
-
-        var images = _cancellation.Watch(() => LookUp(seen.Select(image => new StepOptions { Engine = image.Engine, Image = image.Name }), state, CacheSetting.Read(Cache, CacheSize, host, static _ => { }), projectDirectory, host));
-        return seen.All(image => images[image.Engine].Find(image.Name) == image.Identity);
-    }
-
-    private IReadOnlyDictionary<string, ProjectImages> LookUp(IEnumerable<StepOptions> steps, StateFolder state, CacheSetting cache, string projectDirectory, Host host) =>
-        ImageLookup.Of(steps, ResolveImages, new RememberedImages([state.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]), projectDirectory, host, Log, BuildEngine, _cancellation.Token);
-
-    // Another build may have removed a file of the steps since this one has read the project.
-    private bool WasRemovedFrom(StateFolder state) =>
-        FileStamp.Of(state.Removed) is { } removed && !removed.IsSettledAt(FileStamp.Nanoseconds(ReadAt > 0 ? new DateTime(ReadAt, DateTimeKind.Utc) : DateTime.UtcNow));
-
-    private string ParametersHashOf(string projectDirectory) => ParametersHash.Of(
-        typeof(DockerExecSteps).Module.ModuleVersionId,
-        projectDirectory,
-        Steps,
-        AllFrameworks,
-        Configuration,
-        InnerFramework,
-        Defaults,
-        Mounts,
-        StateFolder,
-        BuildFolders,
-        ResolveImages,
-        Cache,
-        CacheSize,
-        ProjectFiles);
-
     private async Task<bool> BuildAsync(Host host, Diagnostics diagnostics)
     {
         var (start, began) = (DateTime.UtcNow, Stopwatch.GetTimestamp());
@@ -255,13 +185,16 @@ public sealed class DockerExecSteps : Microsoft.Build.Utilities.Task, ICancelabl
 
         WriteStamp(start, projectDirectory, host);
         var upToDate = builder.UpToDate.ToDictionary(step => step.Step.Name, StringComparer.OrdinalIgnoreCase);
-        if (steps.Count > 0 && upToDate.Count == steps.Count && !logs.HaveWarnings && !_hasUnknownProperty)
+        if (steps.Count > 0 && upToDate.Count == steps.Count && !logs.HaveWarnings && !_hasUnknownProperty && !FailIfNotIncremental)
         {
-            UpToDateRecord.Save(ParametersHashOf(projectDirectory), [.. graph.Steps.Select(step => upToDate[step.Name])], ProjectFiles.Select(file => file.GetMetadata("FullPath")), AllFrameworks, began, setting);
+            UpToDateRecord.Save(ParametersHashOf(projectDirectory), [.. graph.Steps.Select(step => upToDate[step.Name])], declared, ProjectFiles.Select(file => file.GetMetadata("FullPath")), AllFrameworks, began, setting);
         }
 
         return true;
     }
+
+    private IReadOnlyDictionary<string, ProjectImages> LookUp(IEnumerable<StepOptions> steps, StateFolder state, CacheSetting cache, string projectDirectory, Host host) =>
+        ImageLookup.Of(steps, ResolveImages, new RememberedImages([state.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]), projectDirectory, host, Log, BuildEngine, _cancellation.Token);
 
     private string WhyNot() =>
         _cancellation.Token.IsCancellationRequested ? "the build was cancelled"

@@ -27,20 +27,29 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
     // More than any struct stat of macOS has.
     private const int LongestStatus = 256;
 
+    /// <summary>What it is: the part of <see cref="Mode"/> that tells a folder from a file and from a link. Never 0.</summary>
+    public uint Kind => KindOf(Mode);
+
     /// <summary>True for what has a content: no folder, link, pipe, socket or device.</summary>
-    public bool IsRegularFile => (Mode & KindOfFile) == RegularFile;
+    public bool IsRegularFile => Kind == RegularFile;
 
     /// <summary>True for a folder.</summary>
-    public bool IsFolder => (Mode & KindOfFile) == Folder;
+    public bool IsFolder => Kind == Folder;
 
     /// <summary>True for a named pipe.</summary>
-    public bool IsPipe => (Mode & KindOfFile) == Pipe;
+    public bool IsPipe => Kind == Pipe;
 
     /// <summary>True for a symbolic link itself.</summary>
-    public bool IsLink => (Mode & KindOfFile) == Link;
+    public bool IsLink => Kind == Link;
 
     /// <summary>When its content, owner or mode last changed; a program cannot set it, unlike the time of writing.</summary>
     public DateTimeOffset Changed => DateTimeOffset.UnixEpoch.AddTicks(ChangedNanoseconds / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>The <see cref="Kind"/> that a mode tells.</summary>
+    public static uint KindOf(uint mode) => mode & KindOfFile;
+
+    /// <summary>True for the kind of a symbolic link itself.</summary>
+    public static bool IsKindOfLink(uint kind) => kind == Link;
 
     /// <summary>The status of a file, or of what a symbolic link leads to.</summary>
     /// <returns>Null for what cannot be seen.</returns>

@@ -74,7 +74,7 @@ public sealed class SeenPathTests : IDisposable
     public void Of_what_only_has_to_be_there_nothing_else_counts()
     {
         Directory.CreateDirectory(_folder["mount"]);
-        var (there, absent) = (SeenPath.Existence(_folder["mount"]), SeenPath.Existence(_folder["none"]));
+        var (there, absent) = (SeenPath.KindNow(_folder["mount"]), SeenPath.KindNow(_folder["none"]));
 
         File.WriteAllText(_folder["mount/a"], "");
         Assert.Equal((true, true), (there.IsUnchanged(), absent.IsUnchanged()));
@@ -82,6 +82,22 @@ public sealed class SeenPathTests : IDisposable
         Directory.Delete(_folder["mount"], recursive: true);
         _folder.Write("none", "");
         Assert.Equal((false, false), (there.IsUnchanged(), absent.IsUnchanged()));
+
+        _folder.Write("mount", "");
+        Assert.False(there.IsUnchanged());
+    }
+
+    [Fact]
+    public void What_a_link_leads_to_changes_without_it()
+    {
+        var file = Settled(_folder.Write("file", ""));
+        File.CreateSymbolicLink(_folder["link"], "file");
+        var link = Settled(_folder["link"]);
+
+        Assert.True(file.ShowsEveryChange(long.MaxValue));
+        Assert.False(link.ShowsEveryChange(long.MaxValue));
+        Assert.False(file.ShowsEveryChange(file.Stamp!.Changed));
+        Assert.False((file with { Stamp = file.Stamp with { Changed = 0 } }).ShowsEveryChange(long.MaxValue));
     }
 
     // A change within one tick of the file system's clock need not show, and whoever remembers a stamp waits for it to be older.

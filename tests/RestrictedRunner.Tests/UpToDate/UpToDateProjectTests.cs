@@ -9,8 +9,8 @@ public sealed class UpToDateProjectTests : IDisposable
 {
     private static readonly Gen<string> Text = Gen.String[Gen.Char["/ab .\n\u00e9\uff5e"], 0, 20];
 
-    private static readonly Gen<SeenPath> Path = Gen.Select(Text, Gen.Long, Gen.ULong, Gen.Bool, Gen.Bool).Select((path, number, inode, hasStamp, isThere) =>
-        new SeenPath(path, hasStamp ? new FileStamp(number, number, 1, inode, 3) : null, isThere));
+    private static readonly Gen<SeenPath> Path = Gen.Select(Text, Gen.Long, Gen.ULong, Gen.Bool, Gen.UInt).Select((path, number, inode, hasStamp, kind) =>
+        new SeenPath(path, hasStamp ? new FileStamp(number, number, 1, inode, 3) : null, kind));
 
     private static readonly Gen<UpToDateProject> Project =
         Gen.Select(Text, Gen.Int, Gen.Select(Text, Text.Array[0, 2], Text.Array[0, 3]).Array[0, 3], Gen.Select(Text, Text, Text).Array[0, 2], Path.Array[0, 4]).Select((text, day, steps, images, paths) =>

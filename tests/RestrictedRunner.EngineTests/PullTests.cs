@@ -185,9 +185,13 @@ public class PullTests(Registries registries)
 
     [Theory]
     [EachEngine(0, false)]
+    public Task A_line_that_is_never_mended_is_given_up_after_three_tries(string engine, int bytes, bool isBehindGateway) => GivenUpAsync(engine, bytes, isBehindGateway);
+
+    [Theory]
+    [Trait("Tier", "Long")]
     [EachEngine(MiddleOfTheLayer, true, Only = Engines.Podman)]
     [EachEngine(MiddleOfTheLayer, false, Only = Engines.Podman)]
-    public Task A_line_that_is_never_mended_is_given_up_after_three_tries(string engine, int bytes, bool isBehindGateway) => GivenUpAsync(engine, bytes, isBehindGateway);
+    public Task A_line_that_breaks_in_a_layer_and_is_never_mended_is_given_up_too(string engine, int bytes, bool isBehindGateway) => GivenUpAsync(engine, bytes, isBehindGateway);
 
     [Theory]
     [Trait("Tier", "Long")]

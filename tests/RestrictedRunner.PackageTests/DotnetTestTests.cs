@@ -6,6 +6,7 @@ public class DotnetTestTests
     private static readonly string XunitVersion = Directory.GetDirectories(Path.Combine(TestRun.RestoredPackages, "xunit.v3")).Select(Path.GetFileName).Max(StringComparer.Ordinal)!;
 
     [EngineFact]
+    [Trait("Tier", "Long")]
     public Task A_step_of_a_test_project_runs_once_and_not_at_all_without_a_build() =>
         RunsOnceAsync("<TargetFramework>net10.0</TargetFramework>");
 

@@ -45,14 +45,15 @@ internal static class UpToDateRecord
         }
     }
 
-    // But for those that are named by their identity. That of the others is in the keys of the steps, so it is known.
+    // Those that the engine was asked for: what they stand for is in the keys of the steps. An image that is named by digest or
+    // id stands for nothing else.
     private static IReadOnlyList<SeenImage> Images(IReadOnlyList<SeenStep> steps, StepBuildSetting setting) => !setting.ResolveImages ? [] :
     [
         .. steps.Select(step => step.Parameters.Options).Where(options => !ImageIdentities.IsDigest(options.Image))
             .Select(options => new SeenImage(options.Engine, options.Image, setting.Images[options.Engine].Find(options.Image)!)).Distinct(),
     ];
 
-    // Whether one of those is gone, the files tell that declare them.
+    // Of another configuration, say, or of another project in the same folder. The files that declare them tell whether they are gone.
     private static IEnumerable<SeenPath> OfOtherSteps(IReadOnlyList<SeenStep> steps, StepBuildSetting setting) =>
         setting.State.AllSteps(steps.Select(step => step.Paths.State).ToHashSet()).SelectMany(other => new[]
         {

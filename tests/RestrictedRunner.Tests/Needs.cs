@@ -33,6 +33,9 @@ internal static class Needs
     /// <summary>The permissions of Unix.</summary>
     public static void Permissions() => Assert.SkipWhen(Here.Host.IsWindows, "Windows has no permissions of Unix.");
 
+    /// <summary>Stamps that tell of every change.</summary>
+    public static void Stamps() => Assert.SkipWhen(Here.Host.IsWindows, "On Windows stamps tell too little, and no project is known by them.");
+
     /// <summary>Pipes in folders.</summary>
     public static void Pipes() => Assert.SkipWhen(Here.Host.IsWindows, "On Windows no folder has pipes in it.");
 

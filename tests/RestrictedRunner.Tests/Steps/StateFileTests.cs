@@ -55,7 +55,7 @@ public sealed class StateFileTests : IDisposable
     {
         var before = State with { Key = "", OutputsHash = "", Warnings = [] };
         StateFile.Save(Place, before);
-        using var open = File.OpenRead(Place);
+        using var open = new FileStream(Place, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var after = before with { Key = new string('a', 64), OutputsHash = new string('0', 64) };
 
         StateFile.Update(Place, before, after);

@@ -35,6 +35,7 @@ public sealed class SeenPathTests : IDisposable
     [MemberData(nameof(ChangesOfFile))]
     public void A_file_that_changes_is_not_as_it_was(string how, Action<string> change)
     {
+        Needs.Stamps();
         var path = _folder.Write("file", "1");
         var seen = Settled(path);
         Assert.True(seen.IsUnchanged(), how);
@@ -48,6 +49,7 @@ public sealed class SeenPathTests : IDisposable
     [MemberData(nameof(ChangesOfFolder))]
     public void A_folder_in_which_something_comes_or_goes_is_not_as_it_was(string how, Action<string> change)
     {
+        Needs.Stamps();
         var path = _folder["folder"];
         Directory.CreateDirectory(path);
         File.WriteAllText(Path.Combine(path, "a"), "1");
@@ -62,6 +64,7 @@ public sealed class SeenPathTests : IDisposable
     [Fact]
     public void What_comes_to_a_place_where_nothing_was_is_seen()
     {
+        Needs.Stamps();
         var seen = SeenPath.Now(_folder["file"]);
         Assert.True(seen.IsUnchanged());
 
@@ -73,6 +76,7 @@ public sealed class SeenPathTests : IDisposable
     [Fact]
     public void Of_what_only_has_to_be_there_nothing_else_counts()
     {
+        Needs.Stamps();
         Directory.CreateDirectory(_folder["mount"]);
         var (there, absent) = (SeenPath.KindNow(_folder["mount"]), SeenPath.KindNow(_folder["none"]));
 
@@ -90,6 +94,7 @@ public sealed class SeenPathTests : IDisposable
     [Fact]
     public void What_a_link_leads_to_changes_without_it()
     {
+        Needs.Stamps();
         var file = Settled(_folder.Write("file", ""));
         File.CreateSymbolicLink(_folder["link"], "file");
         var link = Settled(_folder["link"]);

@@ -32,6 +32,7 @@ public sealed class SeenStepTests : IDisposable
     [Fact]
     public void A_step_whose_files_are_all_there_is_known_by_stamps()
     {
+        Needs.Stamps();
         Make();
 
         var seen = See();
@@ -46,6 +47,7 @@ public sealed class SeenStepTests : IDisposable
     [MemberData(nameof(ThatIsNotKnown))]
     public void What_is_not_there_or_a_link_is_looked_at_in_each_build(string what, Action<string> change)
     {
+        Needs.Stamps();
         Make();
 
         change(_folder.Path);
@@ -56,6 +58,7 @@ public sealed class SeenStepTests : IDisposable
     [Fact]
     public void Warnings_are_told_in_each_build()
     {
+        Needs.Stamps();
         Make();
         var seen = See();
 

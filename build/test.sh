@@ -104,6 +104,8 @@ case "$tier" in
     *) projects=(RestrictedRunner.EngineTests RestrictedRunner.PackageTests RestrictedRunner.OldestMSBuildTests) ;;
 esac
 for project in ${projects[@]+"${projects[@]}"}; do
+    # Hundreds of builds that wait for containers, and have .NET compile methods anew meanwhile: with this they take 6 % less.
+    if [ "$project" = RestrictedRunner.PackageTests ]; then export DOTNET_TieredPGO=0; fi
     test_phase "$project" "$project" ${filter[@]+"${filter[@]}"}
 done
 if [ "$tier" = all ]; then

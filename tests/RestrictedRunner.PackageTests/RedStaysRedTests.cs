@@ -59,7 +59,7 @@ public class RedStaysRedTests
               <ItemGroup>
                 <DockerExecStep Include="Tool" Outputs="a" Inputs="unique.txt" Hermetic="true" Command="echo x &gt; a; echo 'unique.txt(3,5): warning X1: odd'" />
                 <DockerExecStep Include="Expression" Outputs="b" Inputs="unique.txt" CustomWarningRegularExpression="odd" Command="echo x &gt; b; echo odd" />
-                <DockerExecStep Include="Killed" Outputs="c" Inputs="unique.txt" Memory="8m" Command="echo x &gt; c; (tail /dev/zero) || sleep 1" />
+                <DockerExecStep Include="Killed" Outputs="c" Inputs="unique.txt" Memory="8m" Command="echo x &gt; c; sleep 1; (tail /dev/zero) || sleep 1" />
               </ItemGroup>
               <Target Name="Build" />
               <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />

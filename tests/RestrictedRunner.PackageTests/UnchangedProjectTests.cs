@@ -8,6 +8,8 @@ namespace RestrictedRunner.PackageTests;
 /// </summary>
 public class UnchangedProjectTests
 {
+    private const int MostBuilds = 8;
+
     private const string Steps =
         """
         <DockerExecStep Include="Files" Image="$(TheImage)" Inputs="in.txt;src/**/*.c" Outputs="out.txt;made/" Mounts="$(MSBuildProjectDirectory)/data:/data:ro"
@@ -21,12 +23,10 @@ public class UnchangedProjectTests
         var project = Project();
         (await project.BuildAsync("-p:DockerExecAllowNetworking=true")).SucceededWithoutWarnings();
         var read = (await project.BuildAsync("-p:DockerExecAllowNetworking=true")).SucceededWithoutWarnings();
-        ForgetThatStepsAreRead(project);
         var stamp = File.GetLastWriteTimeUtc(project["obj/step.proj.DockerExec.stamp"]);
 
-        var unread = (await project.BuildAsync("-p:DockerExecAllowNetworking=true")).SucceededWithoutWarnings();
+        var unread = (await BuildUntilUnreadAsync(project, "-p:DockerExecAllowNetworking=true"))!.SucceededWithoutWarnings();
 
-        Assert.False(AreRead(project));
         Assert.Contains(unread.StepMessages, message => message.Text == "Step 'Files' is up to date.");
         Assert.Contains(unread.StepMessages, message => message.Text.StartsWith("Step 'Alone' is hermetic and ignores DockerExecAllowNetworking", StringComparison.Ordinal));
         Assert.Equal(read.StepMessages.OrderBy(Text, StringComparer.Ordinal), unread.StepMessages.OrderBy(Text, StringComparer.Ordinal));
@@ -77,8 +77,8 @@ public class UnchangedProjectTests
         var seen = new List<string>();
         foreach (var (what, change, arguments, _) in changes)
         {
-            // Until nothing needs to be read, unless the last change makes each build tell something.
-            await project.BuildAsync("-p:DockerExecCache=off");
+            // Unless the last change makes each build tell something.
+            await BuildUntilUnreadAsync(project, "-p:DockerExecCache=off");
             ForgetThatStepsAreRead(project);
             change(project);
 
@@ -101,10 +101,7 @@ public class UnchangedProjectTests
         var project = Project();
         string[] arguments = [$"-p:TheImage={image.Name}", "-p:DockerExecCache=off"];
         Assert.Equal(2, (await project.BuildAsync(arguments)).SucceededWithoutWarnings().Runs);
-        (await project.BuildAsync(arguments)).SucceededWithoutWarnings();
-        ForgetThatStepsAreRead(project);
-        Assert.Equal(0, (await project.BuildAsync(arguments)).SucceededWithoutWarnings().Runs);
-        Assert.False(AreRead(project));
+        Assert.Equal(0, (await BuildUntilUnreadAsync(project, arguments))!.SucceededWithoutWarnings().Runs);
         await Client.OutputAsync("docker", "tag", TestImages.Busybox, image.Name);
 
         Assert.Equal(2, (await project.BuildAsync(arguments)).SucceededWithoutWarnings().Runs);
@@ -118,11 +115,8 @@ public class UnchangedProjectTests
         project.Write("elsewhere/one.c", "one\n");
         File.CreateSymbolicLink(project["src/link"], "../elsewhere");
         (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
-        (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
-        ForgetThatStepsAreRead(project);
 
-        Assert.Equal(0, (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings().Runs);
-        Assert.True(AreRead(project));
+        Assert.Null(await BuildUntilUnreadAsync(project, "-p:DockerExecCache=off"));
         project.Write("elsewhere/two.c", "two\n");
         Assert.Equal(1, (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings().Runs);
     }
@@ -150,7 +144,7 @@ public class UnchangedProjectTests
         File.CreateSymbolicLink(project["Directory.Build.props"], "shared/real.props");
         string[] arguments = [$"-p:DirectoryBuildPropsPath={project["Directory.Build.props"]}"];
         (await project.BuildAsync(arguments)).SucceededWithoutWarnings();
-        (await project.BuildAsync(arguments)).SucceededWithoutWarnings();
+        Assert.Null(await BuildUntilUnreadAsync(project, arguments));
         project.Write("shared/real.props", "<Project><PropertyGroup><DockerExecMemroy>1m</DockerExecMemroy></PropertyGroup></Project>");
 
         Assert.Equal(["RRB1016"], (await project.BuildAsync(arguments)).Succeeded().Warnings.Select(warning => warning.Code));
@@ -161,7 +155,7 @@ public class UnchangedProjectTests
     {
         var project = Project();
         (await project.BuildAsync()).SucceededWithoutWarnings();
-        (await project.BuildAsync()).SucceededWithoutWarnings();
+        Assert.NotNull(await BuildUntilUnreadAsync(project));
         Assert.Single(Directory.GetFiles(project["obj/docker-exec"], "*.uptodate"));
         File.Move(project.File, project["other.proj"]);
         var other = TestProject.At(project["other.proj"]);
@@ -182,11 +176,8 @@ public class UnchangedProjectTests
             File.WriteAllText(Path.Combine(elsewhere.FullName, "one.c"), "one\n");
             project.Write("step.proj", File.ReadAllText(project.File).Replace("src/**/*.c", $"src/**/*.c;{elsewhere.FullName}/*.c", StringComparison.Ordinal));
             (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
-            (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings();
-            ForgetThatStepsAreRead(project);
 
-            Assert.Equal(0, (await project.BuildAsync("-p:DockerExecCache=off")).SucceededWithoutWarnings().Runs);
-            Assert.True(AreRead(project));
+            Assert.Null(await BuildUntilUnreadAsync(project, "-p:DockerExecCache=off"));
         }
         finally
         {
@@ -220,6 +211,23 @@ public class UnchangedProjectTests
     }
 
     private static string Text(StepMessage message) => message.Text;
+
+    // A build remembers nothing of files that were written a moment before: until they are a tenth of a second old, which is
+    // the time of two builds. Null when the steps are read every time.
+    private static async Task<Build?> BuildUntilUnreadAsync(TestProject project, params string[] arguments)
+    {
+        for (var builds = 0; builds < MostBuilds; builds++)
+        {
+            ForgetThatStepsAreRead(project);
+            var build = await project.BuildAsync(arguments);
+            if (!AreRead(project))
+            {
+                return build;
+            }
+        }
+
+        return null;
+    }
 
     // Whoever reads a step opens its lock, and makes it first.
     private static void ForgetThatStepsAreRead(TestProject project) => Locks(project).ToList().ForEach(File.Delete);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Images;
+using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
@@ -41,7 +42,7 @@ internal static class UpToDateRecord
         var beganToLook = file.Created - FileStamp.Nanoseconds(Stopwatch.GetElapsedTime(began));
         if (GoneSteps.In(declared, setting.State, setting.Scope).Count == 0 && seen.TrueForAll(path => path.ShowsEveryChange(beganToLook) && path.IsUnchanged()))
         {
-            file.Save(place, new UpToDateProject(parameters, names, UpToDateProject.Today, [.. steps.Select(Remembered)], Images(steps, setting), seen).ToBytes());
+            file.Save(place, new UpToDateProject(parameters, names, DigestCache.Today, [.. steps.Select(Remembered)], Images(steps, setting), seen).ToBytes());
         }
     }
 

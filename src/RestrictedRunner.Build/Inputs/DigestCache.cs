@@ -14,6 +14,9 @@ internal sealed record DigestCache(IReadOnlyDictionary<string, DigestCache.Entry
     // A file of another form begins in another way, and is read as if there were nothing.
     private static ReadOnlySpan<byte> Form => "RestrictedRunner.Build digests 1\n"u8;
 
+    /// <summary>Today, in days since 1970.</summary>
+    public static int Today => (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
+
     public static DigestCache Empty { get; } = new(new Dictionary<string, Entry>());
 
     /// <summary>The cache that these bytes are; an empty one if they are no whole cache.</summary>

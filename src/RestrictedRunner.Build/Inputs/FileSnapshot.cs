@@ -78,7 +78,7 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
 
     private static Digest RootOf(InputFiles found, int depth, string known, CancellationToken cancellation)
     {
-        var today = (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
+        var today = DigestCache.Today;
         var knownRoot = known + KnownRoot.Ending;
         var stamps = found.Files.Count < KnownRoot.FewestFiles ? "" : KnownRoot.StampsOf(found, depth);
         if (stamps.Length > 0 && KnownRoot.Find(knownRoot, stamps, today) is { } last)

@@ -29,9 +29,6 @@ internal sealed record UpToDateProject(string Parameters, string StateNames, int
 {
     private static ReadOnlySpan<byte> Form => "RestrictedRunner.Build up to date 1\n"u8;
 
-    /// <summary>Today, in days since 1970.</summary>
-    public static int Today => (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
-
     /// <summary>Reads a file; null when it is not there, or not one of these.</summary>
     public static UpToDateProject? Load(string path)
     {
@@ -57,7 +54,7 @@ internal sealed record UpToDateProject(string Parameters, string StateNames, int
     /// <param name="stateNames">The names in the folder of the states.</param>
     public bool IsStillSo(string parameters, string stateNames)
     {
-        if (parameters != Parameters || stateNames != StateNames || Today - Day is < 0 or >= DigestCache.DaysUntilRenewed)
+        if (parameters != Parameters || stateNames != StateNames || DigestCache.Today - Day is < 0 or >= DigestCache.DaysUntilRenewed)
         {
             return false;
         }

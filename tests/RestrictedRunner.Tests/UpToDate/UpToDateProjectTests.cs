@@ -55,13 +55,13 @@ public sealed class UpToDateProjectTests : IDisposable
     [InlineData(6, true)]
     [InlineData(7, false)]
     [InlineData(-1, false)]
-    public void After_days_it_is_looked_again(int days, bool isStillSo) => Assert.Equal(isStillSo, Of(UpToDateProject.Today - days).IsStillSo("parameters", "names"));
+    public void After_days_it_is_looked_again(int days, bool isStillSo) => Assert.Equal(isStillSo, Of(DigestCache.Today - days).IsStillSo("parameters", "names"));
 
     [Fact]
     public void Other_parameters_states_or_files_are_another_project()
     {
         var file = _folder.Write("a", "");
-        var project = Of(UpToDateProject.Today, SeenPath.Now(file));
+        var project = Of(DigestCache.Today, SeenPath.Now(file));
         Assert.True(project.IsStillSo("parameters", "names"));
         Assert.False(project.IsStillSo("others", "names"));
         Assert.False(project.IsStillSo("parameters", "others"));
@@ -79,7 +79,7 @@ public sealed class UpToDateProjectTests : IDisposable
     public void One_of_many_files_is_enough(int changed)
     {
         SeenPath[] seen = [.. Enumerable.Range(0, 1000).Select(i => SeenPath.Now(_folder.Write($"{i}", "")))];
-        var project = Of(UpToDateProject.Today, seen);
+        var project = Of(DigestCache.Today, seen);
         Assert.True(project.IsStillSo("parameters", "names"));
 
         File.Delete(_folder[$"{changed}"]);

@@ -164,7 +164,7 @@ ensure_test_tools() {
     step "What the engine tests need: podman, rootlesskit, a registry, htpasswd, ordinary users"
     can_install ||
         fail "install podman, rootlesskit, the registry of the 'distribution' project and htpasswd (apache utils) by hand, then try again"
-    install_packages podman runc crun fuse-overlayfs uidmap slirp4netns catatonit rootlesskit docker-registry apache2-utils
+    install_packages podman runc crun fuse-overlayfs uidmap slirp4netns catatonit rootlesskit docker-registry apache2-utils curl
     ensure_test_users
     ensure_podman_works
 }

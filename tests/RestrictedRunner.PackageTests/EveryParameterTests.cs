@@ -41,8 +41,12 @@ public class EveryParameterTests
                         Init="true"
                         Labels="a=b;c"
                         Platform="linux/amd64"
+                        CaBundle="ca.pem"
+                        Proxy="http://proxy:3128"
+                        NoProxy="localhost"
                         DockerRunOpts="--env 'B=two words'" />
             """);
+        project.Write("ca.pem", "-----BEGIN CERTIFICATE-----");
         FakeClient.WriteRecorder(project);
         Directory.CreateDirectory(project["data"]);
         project.Write("input", "");
@@ -58,8 +62,8 @@ public class EveryParameterTests
             "--dns-search", "a.example", "--dns-search", "b.example", "--add-host", "one:10.0.0.1", "--add-host", "two:10.0.0.2",
             "--hostname", "host", "--platform", "linux/amd64", "--read-only", "--tmpfs", "/tmp:size=1m", "--tmpfs", "/run",
             "--group-add", "3", "--group-add", "4", "--label", "a=b", "--label", "c", "--user", "1:2", "--workdir", "/work",
-            "--mount", $"type=bind,src={project["data"]},dst=/data,readonly", "--mount", $"type=bind,src={project.Folder},dst=/project",
-            "--env", "A", "--env-file", "X", "--entrypoint", "/bin/busybox", "--env", "B=two words",
+            "--mount", $"type=bind,src={project["data"]},dst=/data,readonly", "--mount", $"type=bind,src={project.Folder},dst=/project", "--mount", $"type=bind,src={project["ca.pem"]},dst=/.restricted-runner.ca.pem,readonly",
+            "--env", "A", "--env", "AWS_CA_BUNDLE", "--env", "CARGO_HTTP_CAINFO", "--env", "CURL_CA_BUNDLE", "--env", "GIT_SSL_CAINFO", "--env", "NODE_EXTRA_CA_CERTS", "--env", "PIP_CERT", "--env", "REQUESTS_CA_BUNDLE", "--env-file", "X", "--entrypoint", "/bin/busybox", "--env", "B=two words",
             "busybox:latest", "echo", "two words",
         ];
         Assert.Equal(expected, FakeClient.Calls(project).Select(Neutral));

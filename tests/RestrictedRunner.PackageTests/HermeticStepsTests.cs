@@ -112,6 +112,22 @@ public class HermeticStepsTests
         Assert.Contains("own", build.SucceededWithoutWarnings().Output);
     }
 
+    [EngineFact]
+    public async Task Proxy_and_certificates_are_those_of_the_project_and_in_no_key()
+    {
+        var project = Project("""AllowNetworking="true" Command="(echo $HTTP_PROXY $no_proxy; cat $SSL_CERT_FILE) &gt; out.txt" """);
+        project.Write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+        project.Write("another.pem", "-----BEGIN CERTIFICATE-----\n-----END");
+
+        (await project.BuildAsync("-p:DockerExecProxy=http://one:1", "-p:DockerExecNoProxy=localhost", "-p:DockerExecCaBundle=ca.pem")).SucceededWithoutWarnings();
+        var withAnother = await project.BuildAsync("-p:DockerExecProxy=http://another:2", "-p:DockerExecCaBundle=another.pem");
+        var withNone = await project.BuildAsync("-p:DockerExecCaBundle=absent.pem");
+
+        Assert.Equal("http://one:1 localhost\n-----BEGIN CERTIFICATE-----\n", await File.ReadAllTextAsync(project["out.txt"], TestContext.Current.CancellationToken));
+        Assert.Equal(0, withAnother.SucceededWithoutWarnings().Runs);
+        Assert.Equal([project.ErrorAtStep("RRB1012", $"Step 'Step': CaBundle '{project["absent.pem"]}': there is no such file.")], withNone.Errors);
+    }
+
     [Fact]
     public async Task RRB4001_for_a_parameter_that_would_show_it_more()
     {

@@ -49,7 +49,8 @@ internal sealed class ParameterReader
                 Engine = IsPath(_given.Text(nameof(options.Engine))) ? Absolute(_given.Text(nameof(options.Engine))) : _given.Text(nameof(options.Engine)),
                 DockerRunOpts = _host.IsWindows ? WindowsPath.Escaped(options.DockerRunOpts) : options.DockerRunOpts,
                 Pull = OneOf(nameof(options.Pull), ("missing", PullPolicy.Missing), ("always", PullPolicy.Always), ("never", PullPolicy.Never)),
-                StandardInput = _given.Has(nameof(options.StandardInput)) ? Absolute(_given.Text(nameof(options.StandardInput))) : "",
+                StandardInput = AbsoluteOf(nameof(options.StandardInput)),
+                CaBundle = AbsoluteOf(nameof(options.CaBundle)),
                 Timeout = Number(nameof(options.Timeout)) is >= 0 and var limit ? TimeSpan.FromMilliseconds(limit) : Timeout.InfiniteTimeSpan,
                 StopTimeout = ReadStopTimeout(options.StopTimeout),
                 StdOutEncoding = OutputEncoding.Read(nameof(options.StdOutEncoding), _given.Text(nameof(options.StdOutEncoding)), _problems.Add),
@@ -138,6 +139,8 @@ internal sealed class ParameterReader
     private MessageImportance ReadImportance(string name) => OneOf(name, ("high", MessageImportance.High), ("normal", MessageImportance.Normal), ("low", MessageImportance.Low));
 
     private static bool IsPath(string engine) => engine.Contains('/', StringComparison.Ordinal) || engine.Contains('\\', StringComparison.Ordinal);
+
+    private string AbsoluteOf(string name) => _given.Has(name) ? Absolute(_given.Text(name)) : "";
 
     // A path with a NUL has no absolute form; the rules refuse it with its parameter's name.
     private string Absolute(string path) => path.Contains('\0', StringComparison.Ordinal) ? path : _host.Paths.Full(path, _projectDirectory);

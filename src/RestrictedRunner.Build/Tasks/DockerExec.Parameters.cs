@@ -122,6 +122,15 @@ public sealed partial class DockerExec
     /// <summary>Labels of the container, <c>name=value</c>.</summary>
     public string[] Labels { get; set => field = Give(value); } = [];
 
+    /// <summary>File with certificates in PEM form that programs in the container believe; relative to the project. Only with a network.</summary>
+    public string CaBundle { get; set => field = Give(value); } = "";
+
+    /// <summary>Proxy, <c>http://host:port</c>, for the variables that programs look for one in; <c>none</c> for no proxy. Only with a network.</summary>
+    public string Proxy { get; set => field = Give(value); } = "";
+
+    /// <summary>Hosts that are reached without <see cref="Proxy"/>, <c>localhost,.example.com</c>.</summary>
+    public string NoProxy { get; set => field = Give(value); } = "";
+
     /// <summary>Platform of the image, <c>linux/amd64</c>.</summary>
     public string Platform { get; set => field = Give(value); } = "";
 

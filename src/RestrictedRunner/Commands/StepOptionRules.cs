@@ -1,3 +1,4 @@
+using System.Text;
 using RestrictedRunner.Commands;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Options;
@@ -27,6 +28,7 @@ public static class StepOptionRules
             .. RunOpts.Check(options.DockerRunOpts),
             .. CheckEnvironment(options, host),
             .. CheckInput(options),
+            .. CheckCaBundle(options),
             .. CheckEncodings(options),
         ];
 
@@ -220,6 +222,34 @@ public static class StepOptionRules
         {
             // To open one waits for somebody who writes, without end, and nothing can break that off.
             yield return new(OptionProblemKind.InputMissing, nameof(options.StandardInput), options.StandardInput, "it is a named pipe; give a file");
+        }
+    }
+
+    // Certificates in another form, and none at all, would end in a program that trusts nobody and does not say why.
+    private static IEnumerable<OptionProblem> CheckCaBundle(StepOptions options)
+    {
+        if (options.CaBundle.Length > 0 && NetworkEnvironment.HasNetwork(options) && WhyNoCaBundle(options.CaBundle) is { } reason)
+        {
+            yield return new(OptionProblemKind.InputMissing, nameof(options.CaBundle), options.CaBundle, reason);
+        }
+    }
+
+    private static string? WhyNoCaBundle(string path)
+    {
+        if (!File.Exists(path) || FileStatus.Of(path) is { IsPipe: true })
+        {
+            return "there is no such file";
+        }
+
+        try
+        {
+            return File.ReadLines(path, Encoding.Latin1).Any(line => line.StartsWith("-----BEGIN ", StringComparison.Ordinal) && line.Contains("CERTIFICATE-----", StringComparison.Ordinal))
+                ? null
+                : "it holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"the file cannot be read: {e.Message}";
         }
     }
 

@@ -10,6 +10,9 @@ internal static partial class OptionForms
     /// <summary>What the names of our labels and files begin with: nobody else may set one.</summary>
     public const string OwnPrefix = "restricted-runner.";
 
+    /// <summary>The value of <see cref="StepOptions.Proxy"/> that sets no variable.</summary>
+    public const string WithoutProxy = "none";
+
     public static bool IsSize(string value) => Size().IsMatch(value);
 
     public static bool IsWord(string value) => !value.StartsWith('-') && !value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
@@ -23,6 +26,9 @@ internal static partial class OptionForms
     public static bool IsAddress(string value) => IPAddress.TryParse(value, out _);
 
     public static bool IsHostLine(string value) => IsWord(value) && value.IndexOf(':', StringComparison.Ordinal) > 0;
+
+    public static bool IsProxy(string value) =>
+        value == WithoutProxy || (IsWord(value) && value.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Host.Length > 0);
 
     /// <summary>True for a security option that takes a protection away: https://docs.docker.com/reference/cli/docker/container/run/#security-opt</summary>
     public static bool LoosensSecurity(string value) =>

@@ -43,7 +43,7 @@ public enum OptionProblemKind
     /// <summary>A text holds what no command line can carry: a NUL, or half a surrogate pair.</summary>
     TextInvalid,
 
-    /// <summary>The file for standard input does not exist or cannot be read.</summary>
+    /// <summary>The file for standard input, or the one with certificates, does not exist or cannot be read.</summary>
     InputMissing,
 
     /// <summary>A regular expression that is to find errors in the output cannot be used.</summary>

@@ -63,6 +63,21 @@ public sealed record StepOptions
     /// <summary>DNS search domains.</summary>
     public IReadOnlyList<string> DnsSearch { get; init; } = [];
 
+    /// <summary>
+    /// File with certificates in PEM form, an absolute path: the authorities that programs in the container believe, in place
+    /// of those of the image. Common variables, such as <c>SSL_CERT_FILE</c>, name it. Only with a network.
+    /// </summary>
+    public string CaBundle { get; init; } = "";
+
+    /// <summary>
+    /// Proxy, <c>http://host:port</c>, which the variables <c>HTTP_PROXY</c> and <c>HTTPS_PROXY</c> name in upper and lower
+    /// case; <c>none</c> sets none. Only with a network.
+    /// </summary>
+    public string Proxy { get; init; } = "";
+
+    /// <summary>Hosts that are reached without <see cref="Proxy"/>, <c>localhost,.example.com</c>: the variable <c>NO_PROXY</c>.</summary>
+    public string NoProxy { get; init; } = "";
+
     /// <summary>Platform of the image: <c>linux/amd64</c>, <c>linux/arm64/v8</c>.</summary>
     public string Platform { get; init; } = "";
 
@@ -238,7 +253,10 @@ public sealed record StepOptions
         StepOption.Other(nameof(StdErrEncoding), OptionType.Text, o => o.StdErrEncoding.WebName),
         StepOption.Other(nameof(Timeout), OptionType.Number, o => $"{o.Timeout}") with { Key = KeyPart.OfAction },
 
-        // Where, when or how noisily a step runs, but not what comes out of it.
+        // Where, when or how noisily a step runs, but not what comes out of it. The same files come through any proxy.
+        StepOption.Other(nameof(CaBundle), OptionType.Text, o => o.CaBundle) with { Key = KeyPart.None },
+        StepOption.Text(nameof(Proxy), o => o.Proxy, (o, v) => o with { Proxy = v }) with { Form = new(OptionForms.IsProxy, "a proxy is a URL, such as http://proxy.example.com:3128, or none"), Key = KeyPart.None },
+        StepOption.Text(nameof(NoProxy), o => o.NoProxy, (o, v) => o with { NoProxy = v }) with { Form = new(OptionForms.IsWord, "it is a list of hosts with commas and without spaces, such as localhost,.example.com"), Key = KeyPart.None },
         StepOption.Other(nameof(StopTimeout), OptionType.Number, o => $"{o.StopTimeout}") with { Key = KeyPart.None },
         StepOption.Other(nameof(Pull), OptionType.Text, o => $"{o.Pull}") with { Key = KeyPart.None },
         StepOption.Other(nameof(Engine), OptionType.Text, o => o.Engine) with { Form = new(value => !value.StartsWith('-'), "it is auto, docker, podman or the path of a client"), Key = KeyPart.None },

@@ -20,6 +20,7 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
 
         var engine = EngineProcess.For(options, host);
         var currentUser = options.User == CurrentUser.Option ? await CurrentUser.OfAsync(engine, cancellation).ConfigureAwait(false) : null;
+        options = NetworkEnvironment.AddTo(options);
         return new(options, engine, CommandPlan.For(options), ContainerEnvironment.For(options, host), currentUser);
     }
 

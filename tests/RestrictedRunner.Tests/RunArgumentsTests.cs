@@ -129,6 +129,12 @@ public class RunArgumentsTests
     }
 
     [Fact]
+    public void What_a_user_starts_at_a_terminal_has_no_owner() =>
+        Assert.Equal(
+            ["run", "--rm", "--pull", "never", "--log-driver", "none", "--stop-timeout", "0", "--interactive", "--tty", "--init", "alpine", "true"],
+            For(Smallest, new RunSetting(Container: null, NoFiles, CurrentUser: null, Interactive: true) { HasTerminal = true }));
+
+    [Fact]
     public void The_client_writes_down_the_containers_id()
     {
         var arguments = For(Smallest, new RunSetting(new Container("rr-1", Here.Owner, "/t/container"), NoFiles, CurrentUser: null, Interactive: false));

@@ -29,6 +29,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     /// <summary>Name of the step that all is about, which is an item of the project; empty for a task.</summary>
     public string Step { get; init; } = "";
 
+    /// <summary>The command that opens a shell where a step runs, by the step's name; null where there is none.</summary>
+    public Func<string, string>? ShellCommand { get; init; }
+
     public void Problem(OptionProblem problem)
     {
         switch (problem.Kind)
@@ -91,23 +94,23 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     }
 
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}", at);
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}{Shell}", at);
 
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}", at);
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}{Shell}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
-        Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{output.Told}");
+        Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{output.Told}{Shell}");
 
     public void StepCancelled(string image) => Cancelled($"The step in image '{image}' was cancelled; no container of it is left.");
 
     public void StepsCancelled() => Cancelled("The steps were cancelled; no container of them is left.");
 
     public void ErrorsInOutput(string image, int exitCode, KeptOutput output) =>
-        Error("RRB3008", $"The command returned {exitCode} in image '{image}', {(exitCode == 0 ? "" : "which is ignored, ")}but its output held the errors above, so the step failed. {NoErrors(output.ErrorCauses)}{output.ToldFile}");
+        Error("RRB3008", $"The command returned {exitCode} in image '{image}', {(exitCode == 0 ? "" : "which is ignored, ")}but its output held the errors above, so the step failed. {NoErrors(output.ErrorCauses)}{output.ToldFile}{Shell}");
 
     public void OutOfMemory(StepOptions options, int exitCode, KeptOutput output) =>
-        Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{output.Told}");
+        Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{output.Told}{Shell}");
 
     public void HiddenOutOfMemory(StepOptions options) =>
         Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed because memory ran out{MemoryLimit(options)}, but the command exited with code 0: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
@@ -164,7 +167,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         Warning("RRB1024", $"Step '{step.Name}' of {project} wrote '{output}' over what step '{otherStep}' of {otherProject} had written, so each of the two runs again after the other. Let one of them write it, or give each a folder of its own.");
 
     public void OutputAbsent(DeclaredStep step, string output, string start, IReadOnlyList<string> instead) =>
-        Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. {Instead(output, instead)} Correct Outputs, or the command: it starts in the project's folder, which is {start} in the container.");
+        Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. {Instead(output, instead)} Correct Outputs, or the command: it starts in the project's folder, which is {start} in the container.{Shell}");
 
     public void NotHermetic(DeclaredStep step, string parameter) =>
         Error("RRB4001", $"Step '{step.Name}' is hermetic and has {parameter}, which would show it what it does not declare. Declare files in Inputs, or remove Hermetic.");
@@ -189,6 +192,15 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
         FilesUnusable($"What is remembered of the steps cannot be read or written: {exception.Message}");
     }
+
+    public void NoSuchStep(string name, IReadOnlyList<string> steps) =>
+        Error("RRB1040", $"{(name.Length == 0 ? "DockerExecShell has to know which step: add -p:Step=NAME" : $"There is no step '{name}'")}. {(steps.Count == 0 ? "This project has none; a step of one framework needs -p:TargetFramework=… too" : $"The steps: {string.Join(", ", steps)}")}.{(name.Length == 0 ? "" : Meant(Spelling.Nearest(name, steps)))}");
+
+    public void NoTerminal(string command) =>
+        Warning("RRB3030", $"This build has no terminal for a shell. Copy this command into one:{Environment.NewLine}{command}");
+
+    public void NoShell(StepOptions options, string shell, string command) =>
+        Error("RRB3031", $"Image '{options.Image}' has no '{shell}', so there is no shell in it. Another image can look at the same files; put its name in the place of IMAGE:{Environment.NewLine}{command}");
 
     public void WouldRun(DeclaredStep step, string reason) =>
         Error("RRB3017", $"Step '{step.Name}' is not up to date: {reason}. The build only asks (-question), so it was not run.");
@@ -346,6 +358,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         HostKind.Windows => "set TMP to a folder that the engine sees",
         _ => "set TMPDIR to a folder that the engine sees",
     };
+
+    // On a line of its own, to be copied.
+    private string Shell => Step.Length == 0 || ShellCommand is null ? "" : $" To look around in such a container:{Environment.NewLine}{ShellCommand(Step)}";
 
     private string WithoutSteps => Step.Length > 0 ? " With DockerExecEnabled=false the build runs no steps and uses what they wrote before." : "";
 

@@ -28,6 +28,9 @@ internal sealed class StepLogs(IBuildEngine8 engine, Host host)
     private readonly object _lock = new();
     private readonly List<Log> _open = [];
 
+    /// <summary>The command that opens a shell where a step runs, by the step's name; null where there is none.</summary>
+    public Func<string, string>? ShellCommand { get; init; }
+
     /// <summary>True when an error was logged for one of the steps.</summary>
     public bool HaveErrors { get; private set; }
 
@@ -89,7 +92,7 @@ internal sealed class StepLogs(IBuildEngine8 engine, Host host)
             _logs = logs;
             Engine = new StepEngine(logs.Engine, step.Place, (e, write) => logs.Write(this, e, write));
             Messages = new(Engine, Sender);
-            Diagnostics = new(Messages, logs.Host) { Step = step.Name };
+            Diagnostics = new(Messages, logs.Host) { Step = step.Name, ShellCommand = logs.ShellCommand };
         }
 
         /// <summary>True when nothing is added any more.</summary>

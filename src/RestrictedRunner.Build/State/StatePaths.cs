@@ -10,6 +10,12 @@ internal sealed record StatePaths(string State)
     /// <summary>What the name of a <see cref="StageFolder"/> ends with.</summary>
     public const string StageEnding = ".stage";
 
+    /// <summary>What the name of <see cref="Kept"/> ends with.</summary>
+    public const string KeptEnding = ".kept";
+
+    /// <summary>What the name of <see cref="Shell"/> ends with.</summary>
+    public const string ShellEnding = ".shell";
+
     /// <summary>What the name of a <see cref="Lock"/> ends with.</summary>
     public const string LockEnding = ".lock";
 
@@ -28,4 +34,10 @@ internal sealed record StatePaths(string State)
 
     /// <summary>The folder of a hermetic step's <c>Stage</c>.</summary>
     public StageFolder Stage => new(Path.ChangeExtension(State, StageEnding));
+
+    /// <summary>The stage of a run that failed, where it was to be kept.</summary>
+    public StageFolder Kept => new(Path.ChangeExtension(State, KeptEnding));
+
+    /// <summary>The files of a shell that a user opens where the step runs.</summary>
+    public StageFolder Shell => new(Path.ChangeExtension(State, ShellEnding));
 }

@@ -13,8 +13,7 @@ internal sealed class InProjectFolder(StepBuildSetting setting) : IStepStrategy
         var files = work.Files;
         files.RemoveEarlier(work.Cancellation);
         var before = new OutputsBefore(work.Step.Outputs);
-        var place = StepPlace.InProject(work.Step, setting.ProjectDirectory) with { Outputs = work.Step.Outputs.Mounts(setting.ProjectDirectory, beside: true) };
-        var container = new StepContainer(setting, work, place);
+        var container = new StepContainer(setting, work, StepPlace.InProjectWithOutputs(work.Step, setting.ProjectDirectory));
         if (!container.Run(before))
         {
             files.Remove(before.Changed());

@@ -46,18 +46,31 @@ internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
     private static void TellWhyAlone(StepWork work, string why) =>
         work.Log.Messages.LogMessage(MessageImportance.Low, $"Step '{work.Step.Name}' runs in a container of its own: {why}.");
 
+    private void Keep(Stage stage, StepWork work)
+    {
+        var kept = setting.State.Of(work.Step).Kept;
+        stage.KeepIn(kept);
+        work.Log.Messages.LogMessage(MessageImportance.High, $"What step '{work.Step.Name}' saw and wrote is kept in {kept.Tree} until its next run, or until the project is cleaned.");
+    }
+
     private StepResultFiles? Run(StepWork work, Func<RanStep, StepResultFiles> finish, StageFolder folder, SharedContainer? runner)
     {
+        Stage.Remove(setting.State.Of(work.Step).Kept);
         var (files, inputs) = (work.Files, work.Inputs);
         using var stage = new Stage(folder, inputs, isMounted: runner is not null);
         stage.CopyInputs(work.Cancellation);
         var isCopyOfInputs = inputs.IsUnchanged();
         var outputs = work.Step.Outputs.In(stage.ProjectDirectory);
         var before = new OutputsBefore(outputs);
-        var container = new StepContainer(setting, work, StepPlace.InStage(stage, inputs, work.Step, setting.ProjectDirectory), runner);
+        var container = new StepContainer(setting, work, StepPlace.InStage(folder, inputs, work.Step, setting.ProjectDirectory), runner);
         if (!container.Run(before))
         {
             files.RemoveEarlier(CancellationToken.None);
+            if (setting.KeepsStages)
+            {
+                Keep(stage, work);
+            }
+
             return null;
         }
 

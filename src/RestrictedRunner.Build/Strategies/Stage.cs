@@ -28,7 +28,7 @@ internal sealed class Stage : IDisposable
 
         // A build that was killed may have left it.
         Remove();
-        ProjectDirectory = Path.Combine(Tree, inputs.ProjectInTree);
+        ProjectDirectory = folder.ProjectDirectory(inputs.ProjectInTree);
         Directory.CreateDirectory(ProjectDirectory);
         Directory.CreateDirectory(_folder.Outputs);
     }
@@ -81,6 +81,19 @@ internal sealed class Stage : IDisposable
     public IReadOnlyList<InputEntry>? BringBack(IReadOnlyList<string> outputs, OutputPlaces places, CancellationToken cancellation, out string problem) =>
         OutputTransfer.Copy(new(ProjectDirectory, outputs), places, _folder.Outputs, cancellation, out problem);
 
+    /// <summary>Moves the stage to where it stays.</summary>
+    /// <param name="place">Its folder from then on; an earlier one is replaced.</param>
+    /// <exception cref="IOException">It cannot be moved.</exception>
+    public void KeepIn(StageFolder place)
+    {
+        Remove(place);
+        Directory.Move(_folder.FullPath, place.FullPath);
+    }
+
+    /// <summary>Removes a stage that was kept.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    public static void Remove(StageFolder kept) => new CallersFiles(Path.GetDirectoryName(kept.FullPath)!).RemoveTree(kept.FullPath);
+
     public void Dispose()
     {
         try
@@ -95,15 +108,15 @@ internal sealed class Stage : IDisposable
 
     private void Remove()
     {
-        var files = new CallersFiles(Path.GetDirectoryName(_folder.FullPath)!);
         if (_isMounted)
         {
+            var files = new CallersFiles(Path.GetDirectoryName(_folder.FullPath)!);
             files.RemoveContent(_folder.Outputs);
             files.RemoveContent(Tree);
         }
         else
         {
-            files.RemoveTree(_folder.FullPath);
+            Remove(_folder);
         }
     }
 }

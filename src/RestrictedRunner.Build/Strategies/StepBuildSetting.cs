@@ -54,4 +54,7 @@ internal sealed record StepBuildSetting
 
     /// <summary>True for a build that only wants to know whether there is something to do (<c>-question</c>).</summary>
     public bool OnlyAsk { get; init; }
+
+    /// <summary>True keeps the stage of a step that fails.</summary>
+    public bool KeepsStages { get; init; }
 }

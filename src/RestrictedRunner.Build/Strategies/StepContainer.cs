@@ -64,7 +64,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         var ofRun = new TaskLoggingHelper(log.Engine, StepLogs.Sender);
         return new(parameters, ofRun, log.Engine)
         {
-            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name },
+            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = log.Diagnostics.ShellCommand },
             Recorder = recorder,
             Runner = runner,
         };

@@ -1,6 +1,7 @@
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 
 namespace RestrictedRunner.Build.Strategies;
@@ -24,12 +25,17 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
         return new(projectDirectory, start, new(projectDirectory, ProjectMount.At(start)));
     }
 
+    /// <summary>The project's folder, and those of the outputs, which are there.</summary>
+    public static StepPlace InProjectWithOutputs(DeclaredStep step, string projectDirectory) =>
+        InProject(step, projectDirectory) with { Outputs = step.Outputs.Mounts(projectDirectory, beside: true) };
+
     /// <summary>A stage, of which the log speaks as if it were the project's folder.</summary>
-    public static StepPlace InStage(Stage stage, FileSnapshot inputs, DeclaredStep step, string projectDirectory)
+    public static StepPlace InStage(StageFolder stage, FileSnapshot inputs, DeclaredStep step, string projectDirectory)
     {
-        return new(stage.ProjectDirectory, inputs.ProjectInTree, new(stage.Tree, ProjectMount.Path))
+        var stagedProject = stage.ProjectDirectory(inputs.ProjectInTree);
+        return new(stagedProject, inputs.ProjectInTree, new(stage.Tree, ProjectMount.Path))
         {
-            Outputs = step.Outputs.Mounts(stage.ProjectDirectory, beside: false),
+            Outputs = step.Outputs.Mounts(stagedProject, beside: false),
             DisplayMounts = InPlaceOfStage(inputs, step, projectDirectory),
         };
     }

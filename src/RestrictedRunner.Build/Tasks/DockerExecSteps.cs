@@ -102,7 +102,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var diagnostics = new Diagnostics(Log, host, project);
         try
         {
-            return IsUpToDate(host) || _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());
+            return (!OpensShell && IsUpToDate(host)) || _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());
         }
         catch (Exception e) when (_cancellation.Token.IsCancellationRequested || IsAbort(e))
         {
@@ -130,7 +130,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     {
         var (start, began) = (DateTime.UtcNow, Stopwatch.GetTimestamp());
         var projectDirectory = ProjectFolder.Find();
-        var logs = new StepLogs((IBuildEngine8)BuildEngine, host);
+        var logs = new StepLogs((IBuildEngine8)BuildEngine, host) { ShellCommand = step => ShellCommandOf(step, host) };
         var steps = Read(projectDirectory, host, diagnostics, logs);
         if (StepGraph.Of(steps, (step, problem) => Tell(logs, step, to => to.NoOrder(step, problem))) is not { } graph)
         {
@@ -145,12 +145,17 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         }
 
         setting = setting with { Images = LookUp(steps.Select(step => step.Parameters.Options), setting.State, cache, projectDirectory, host) };
+        if (OpensShell)
+        {
+            return await OpenShellAsync(steps, setting, logs, diagnostics).ConfigureAwait(false);
+        }
+
         setting.State.RemoveAbandoned();
         var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, projectDirectory, host))] : steps;
         var goneFiles = FailIfNotIncremental ? [] : RemovedOutputs.OfGoneSteps(declared, setting, Log, _cancellation.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
-        var workers = BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
+        var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
         var builder = new StepBuilder(setting with { Workers = workers }, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         if (workers is { Containers: > 0 })
@@ -215,6 +220,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
             MountProblems = mounts.Problems,
             ResolveImages = ResolveImages,
             OnlyAsk = FailIfNotIncremental,
+            KeepsStages = KeepStages,
             StopAtOnce = _cancellation.StopAtOnce,
             Writers = CacheFolder.Default(host) is { } folder ? new(folder, host.Paths) : null,
             Cache = cache.Folder is null ? null : new(cache.Folder),

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using CliWrap;
 using RestrictedRunner.Hosts;
 
@@ -44,6 +45,25 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
             streams,
             kill);
 
+    /// <summary>Runs the client with the terminal of this process, and waits for its end.</summary>
+    /// <param name="arguments">The arguments, one by one.</param>
+    /// <returns>The client's exit code; 128 + the signal's number when a signal ended it.</returns>
+    /// <exception cref="RunnerException">When the system does not start the client.</exception>
+    public int RunOnTerminal(IReadOnlyList<string> arguments)
+    {
+        // Not by CliWrap, which has pipes in the place of the terminal.
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(ClientPath, arguments) { UseShellExecute = false, WorkingDirectory = Directory })!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (Win32Exception e)
+        {
+            throw NotStarted(e);
+        }
+    }
+
     /// <summary>Runs a short command of the client, such as <c>rm</c>, for what it prints.</summary>
     /// <returns>Null when there is no answer within ten seconds, or when it is no longer wanted.</returns>
     public async Task<EngineAnswer?> AskAsync(IReadOnlyList<string> arguments, CancellationToken cancellation = default)
@@ -83,10 +103,12 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
         }
         catch (Win32Exception e)
         {
-            // The program is no program of this machine, or the arguments are longer than the system takes.
-            throw new RunnerException(RunnerFailure.CouldNotStart, $"{ClientPath}: {(e.InnerException ?? e).Message}", e);
+            throw NotStarted(e);
         }
     }
+
+    // The program is no program of this machine, or the arguments are longer than the system takes.
+    private RunnerException NotStarted(Win32Exception e) => new(RunnerFailure.CouldNotStart, $"{ClientPath}: {(e.InnerException ?? e).Message}", e);
 }
 
 /// <summary>What a short command of the client said.</summary>

@@ -6,11 +6,15 @@ using RestrictedRunner.Output;
 namespace RestrictedRunner.Planning;
 
 /// <summary>Where the parts of one run are on the host.</summary>
-/// <param name="Container">The container's name.</param>
+/// <param name="Container">The container's name; null for one that a user starts, and that is nobody else's to remove.</param>
 /// <param name="Files">The generated files.</param>
 /// <param name="CurrentUser">What <c>User="current"</c> means, or null for another user.</param>
 /// <param name="Interactive">True when standard input is handed through.</param>
-internal sealed record RunSetting(Container Container, RunFiles Files, CurrentUser? CurrentUser, bool Interactive);
+internal sealed record RunSetting(Container? Container, RunFiles Files, CurrentUser? CurrentUser, bool Interactive)
+{
+    /// <summary>True when the container gets the terminal of this process.</summary>
+    public bool HasTerminal { get; init; }
+}
 
 /// <summary>The words of <c>docker run</c> for a step: a pure function of what was asked for.</summary>
 internal static class RunArguments
@@ -26,9 +30,9 @@ internal static class RunArguments
     [
         "run",
         "--rm",
-        "--name", setting.Container.Name,
-        .. Option("--cidfile", setting.Container.IdFile),
-        .. Each("--label", setting.Container.Labels),
+        .. Option("--name", setting.Container?.Name ?? ""),
+        .. Option("--cidfile", setting.Container?.IdFile ?? ""),
+        .. Each("--label", setting.Container?.Labels ?? []),
         // An absent image is a fault that the runner mends itself, with progress and retries.
         "--pull", "never",
         // Without it the engine writes every line of output to a log on its disk: 3.5 s instead of 0.55 s for two
@@ -37,6 +41,7 @@ internal static class RunArguments
         // A removal kills at once; podman would first wait ten seconds for an end of the container's own.
         "--stop-timeout", "0",
         .. If(setting.Interactive, "--interactive"),
+        .. If(setting.HasTerminal, "--tty"),
         .. StepOptions.Table.SelectMany(option => option.Arguments(options)),
         .. setting.CurrentUser?.Arguments(options) ?? Option("--user", options.User),
         .. Option("--workdir", options.WorkDir),

@@ -87,8 +87,18 @@ internal sealed partial class Build
         return Errors[0];
     }
 
+    /// <summary>The error with this code as it is, to the end that all errors of a declared step have which ran.</summary>
+    public Problem Failure(string code)
+    {
+        var error = Assert.Single(_events.OfType<BuildErrorEventArgs>(), e => e.Code == code);
+        return new(code, error.File, error.LineNumber, error.Message!);
+    }
+
     // Each run's log file has a name of its own; tests know it as TestProject.LogFile.
-    private static string Neutral(string text) => UniqueLogFile().Replace(text, "-UNIQUE.docker-exec.log");
+    private static string Neutral(string text) => WayToShell().Replace(UniqueLogFile().Replace(text, "-UNIQUE.docker-exec.log"), "");
+
+    [GeneratedRegex(@" To look around in such a container:\ndotnet build [^\n]*-t:DockerExecShell [^\n]*\z")]
+    private static partial Regex WayToShell();
 
     [GeneratedRegex(@"(?<=/obj/docker-exec/\S+)-[a-z0-9]{8}\.docker-exec\.log")]
     private static partial Regex UniqueLogFile();

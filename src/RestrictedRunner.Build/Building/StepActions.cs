@@ -10,6 +10,10 @@ namespace RestrictedRunner.Build.Building;
 /// <summary>Says what a step is, for its key.</summary>
 internal static class StepActions
 {
+    private const string Script = "script";
+    private const string ExecutableBit = "executable-bit";
+    private const string Hermetic = "hermetic";
+
     /// <summary>All that the result depends on, except what is in the inputs.</summary>
     /// <param name="step">The step.</param>
     /// <param name="options">Its options, which are valid, with the mounts that the user gave.</param>
@@ -31,13 +35,33 @@ internal static class StepActions
             Properties =
             [
                 // The text of a script is no argument of its shell, though it stands among them.
-                .. plan.Script is null ? Array.Empty<ActionProperty>() : [new("script", "true")],
+                .. plan.Script is null ? Array.Empty<ActionProperty>() : [new(Script, "true")],
                 // On such a host a step sees other modes than those in the tree of its inputs, where nothing is executable.
-                .. host.HasExecutableBit ? Array.Empty<ActionProperty>() : [new("executable-bit", "none")],
-                new("hermetic", step.Hermetic ? "true" : "false"),
+                .. host.HasExecutableBit ? Array.Empty<ActionProperty>() : [new(ExecutableBit, "none")],
+                new(Hermetic, step.Hermetic ? "true" : "false"),
                 .. Parameter.All.Values.Where(parameter => parameter.DecidesSuccess && step.Given.Has(parameter.Name)).Select(parameter => new ActionProperty(parameter.Name, step.Given.Text(parameter.Name))),
                 .. OfContainer(options, host.Paths, projectDirectory).Where(property => property.Value.Length > 0),
             ],
+        };
+    }
+
+    /// <summary>The same by the names that a user gives to the parts, to say which of them has changed.</summary>
+    /// <param name="action">What the step is.</param>
+    /// <param name="options">Its options.</param>
+    public static KeyParts PartsOf(StepAction action, StepOptions options)
+    {
+        var ofCommand = StepOptions.Table
+            .Where(option => option.Key == KeyPart.OfAction && option.Name is not (nameof(options.Image) or nameof(options.EnvironmentVariables)))
+            .Select(option => KeyValuePair.Create(option.Name, List(option.Values(options))));
+        var others = action.Properties
+            .Where(property => property.Name is not (Script or ExecutableBit))
+            .GroupBy(property => property.Name, (name, properties) => KeyValuePair.Create(name == Hermetic ? nameof(DeclaredStep.Hermetic) : name, List(properties.Select(property => property.Value))));
+        return new()
+        {
+            Image = action.Image,
+            Version = action.Salt,
+            Parameters = ofCommand.Concat(others).Append(KeyValuePair.Create(nameof(DeclaredStep.Outputs), List(action.OutputPaths))).ToDictionary(),
+            Variables = action.EnvironmentVariables.GroupBy(variable => variable.Name).ToDictionary(variables => variables.Key, variables => variables.Last().Value),
         };
     }
 

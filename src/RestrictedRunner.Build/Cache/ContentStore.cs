@@ -8,7 +8,9 @@ namespace RestrictedRunner.Build.Cache;
 /// Contents of files under their digests. A blob never changes: it is read-only, and no file outside shares what a
 /// write would change. It is read with a check of its hash, and removed if that is wrong.
 /// </summary>
-internal sealed class ContentStore(CacheFolder folder)
+/// <param name="folder">Where the blobs are.</param>
+/// <param name="onlyLook">True changes nothing there.</param>
+internal sealed class ContentStore(CacheFolder folder, bool onlyLook = false)
 {
     /// <summary>Whether a blob is there, as far as its size tells. Counts as a use; what cannot be the blob is removed.</summary>
     public bool Has(Digest digest)
@@ -21,7 +23,11 @@ internal sealed class ContentStore(CacheFolder folder)
         var file = new FileInfo(folder.Blob(digest.Hash));
         if (file.Exists && file.Length == digest.SizeBytes)
         {
-            CacheEntry.Use(file);
+            if (!onlyLook)
+            {
+                CacheEntry.Use(file);
+            }
+
             return true;
         }
 

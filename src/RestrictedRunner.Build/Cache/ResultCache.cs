@@ -10,13 +10,19 @@ namespace RestrictedRunner.Build.Cache;
 /// The results of steps, each under the step's key: the hash of its <see cref="ActionKey"/>. For any number of processes
 /// at once, without locks: a file of the cache is there as a whole or not at all, and whatever is wrong with one is a miss.
 /// </summary>
-internal sealed class ResultCache(CacheFolder folder)
+/// <param name="folder">Where it is.</param>
+/// <param name="onlyLook">True changes nothing in it: uses are not noted, and what is damaged stays.</param>
+internal sealed class ResultCache(CacheFolder folder, bool onlyLook = false)
 {
     /// <summary>The contents that the results point to.</summary>
-    public ContentStore Blobs { get; } = new(folder);
+    public ContentStore Blobs { get; } = new(folder, onlyLook);
 
     /// <summary>The result of a step, if all of it is there as far as sizes tell. Counts as a use.</summary>
     public ActionResult? Find(string key) => Load(key)?.Result;
+
+    /// <summary>True when there is a result of a step that could be put in its places, as far as sizes tell.</summary>
+    public bool Has(string key, OutputPlaces places) =>
+        Load(key) is { } loaded && AreOf([.. OutputEntries.Paths(loaded.Result)], OutputPath.Outermost(places.Paths), places);
 
     /// <summary>Stores what a step has made: the contents first, the result last.</summary>
     /// <param name="key">The step's key.</param>
@@ -103,7 +109,13 @@ internal sealed class ResultCache(CacheFolder folder)
     }
 
     /// <summary>Forgets a result; <see cref="Eviction"/> removes its contents in time.</summary>
-    public void Remove(string key) => CacheEntry.Remove(folder.Result(key));
+    public void Remove(string key)
+    {
+        if (!onlyLook)
+        {
+            CacheEntry.Remove(folder.Result(key));
+        }
+    }
 
     /// <inheritdoc cref="Eviction.TrimIfDue"/>
     public TrimReport? TrimIfDue(long limit) => Eviction.TrimIfDue(folder, limit);
@@ -118,7 +130,11 @@ internal sealed class ResultCache(CacheFolder folder)
                 var entries = OutputEntries.Of(result, Blobs.Read);
                 if (entries.OfType<InputEntry.File>().All(entry => Blobs.Has(entry.Digest)))
                 {
-                    CacheEntry.Use(file);
+                    if (!onlyLook)
+                    {
+                        CacheEntry.Use(file);
+                    }
+
                     return new(result, entries);
                 }
             }

@@ -13,6 +13,9 @@ internal sealed record RememberedImages(IReadOnlyList<string> Files)
     // A build server may give each of its builds a tag.
     private const int Most = 1000;
 
+    /// <summary>True leaves the files as they are.</summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>The digest or id of an image; null when it is not known.</summary>
     public string? Find(string image) => Files.Select(file => Load(file).GetValueOrDefault(image)).FirstOrDefault(static id => id is not null);
 
@@ -20,7 +23,7 @@ internal sealed record RememberedImages(IReadOnlyList<string> Files)
     /// <param name="ids">Digests or ids by the names of the images.</param>
     public void Remember(IReadOnlyDictionary<string, string> ids)
     {
-        foreach (var file in Files.TakeWhile(file => !Has(Load(file), ids)))
+        foreach (var file in IsReadOnly ? [] : Files.TakeWhile(file => !Has(Load(file), ids)))
         {
             using var newFile = NewFile.Beside(file);
             var lines = Load(file).Where(known => !ids.ContainsKey(known.Key)).Concat(ids).TakeLast(Most).Select(known => $"{Uri.EscapeDataString(known.Key)} {known.Value}\n");

@@ -18,8 +18,9 @@ internal static class FileDigests
     /// </param>
     /// <param name="today">Days since 1970.</param>
     /// <param name="cancellation">Nothing of what was read until then is remembered.</param>
+    /// <param name="remember">False remembers nothing of what is read.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyList<DigestedFile> Of(IReadOnlyList<InputFile> files, string cachePath, int today, CancellationToken cancellation)
+    public static IReadOnlyList<DigestedFile> Of(IReadOnlyList<InputFile> files, string cachePath, int today, CancellationToken cancellation, bool remember = true)
     {
         if (files.Count == 0)
         {
@@ -28,13 +29,13 @@ internal static class FileDigests
 
         var cache = Load(cachePath);
         var digested = files.Select(file => cache.Find(file) is { } digest ? new DigestedFile(file, digest) { IsRemembered = true } : new(file, Digest: null)).ToArray();
-        if (digested.All(file => file.Digest is not null) && !cache.IsToBeRenewed(files, today))
+        if (digested.All(file => file.Digest is not null) && !(remember && cache.IsToBeRenewed(files, today)))
         {
             return digested;
         }
 
         // It tells the time before anything is read.
-        using var newFile = NewFile.Beside(cachePath);
+        using var newFile = remember ? NewFile.Beside(cachePath) : null;
         InParallel.ForEach(Enumerable.Range(0, digested.Length).Where(i => !digested[i].IsRemembered), i => digested[i] = Read(files[i], cancellation), cancellation);
         if (newFile is not null)
         {

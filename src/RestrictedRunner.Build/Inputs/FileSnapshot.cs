@@ -17,6 +17,12 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     // What is gone each time was not removed by chance.
     private const int MostLooks = 10;
 
+    private const string Executable = "x ";
+    private const string LinkTo = "-> ";
+
+    // What is in the files: read for the root or, where that was known, when somebody asks.
+    private Func<IReadOnlyList<DigestedFile>> Digested { get; init; } = static () => [];
+
     /// <summary>The project's folder in the tree; empty when it is the root.</summary>
     public string ProjectInTree => ProjectTree.ProjectAt(Depth);
 
@@ -26,10 +32,11 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="depth">How many folders above the project's the files begin at least.</param>
     /// <param name="excluded">What folders and globs do not stand for; null for nothing.</param>
+    /// <param name="remember">False leaves what was read before as it is.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
-    public static FileSnapshot Find(DeclaredInputs declared, string known, CancellationToken cancellation, int depth = 0, ExcludedInputs? excluded = null) =>
-        Of(() => InputFiles.Find(declared, excluded), known, depth, cancellation);
+    public static FileSnapshot Find(DeclaredInputs declared, string known, CancellationToken cancellation, int depth = 0, ExcludedInputs? excluded = null, bool remember = true) =>
+        Of(() => InputFiles.Find(declared, excluded), known, depth, remember, cancellation);
 
     /// <summary>The same for outputs, whose links are the files that they lead to.</summary>
     /// <param name="host">The form of paths on the host.</param>
@@ -37,10 +44,11 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <param name="folder">Full path of the project's folder.</param>
     /// <param name="known">Path of the file that remembers what was read before.</param>
     /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="remember">False leaves what was read before as it is.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read a file or folder.</exception>
-    public static FileSnapshot OfOutputs(HostPaths host, IReadOnlyList<string> written, string folder, string known, CancellationToken cancellation) =>
-        Of(() => InputFiles.FindOutputs(host, folder, [.. written.Select(path => Glob.Plain(host, path))], followsLinks: true), known, depth: 0, cancellation);
+    public static FileSnapshot OfOutputs(HostPaths host, IReadOnlyList<string> written, string folder, string known, CancellationToken cancellation, bool remember = true) =>
+        Of(() => InputFiles.FindOutputs(host, folder, [.. written.Select(path => Glob.Plain(host, path))], followsLinks: true), known, depth: 0, remember, cancellation);
 
     /// <summary>What is declared as a plain path and is not there.</summary>
     public IEnumerable<DeclaredPath> Absent() => Found.Missing.Where(IsFile);
@@ -51,15 +59,40 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
     /// <summary>True while nobody has written to one of the files since they were found.</summary>
     public bool IsUnchanged() => Found.Files.All(static file => FileStamp.Of(file.FullPath) == file.Stamp) && Found.Links.All(static link => link.IsUnchanged());
 
+    /// <summary>What is in each file and link, by its path from the project's folder: a text that is another one when that changes.</summary>
+    public IReadOnlyDictionary<string, string> Contents()
+    {
+        var contents = new Dictionary<string, string>(Found.Files.Count + Found.Links.Count);
+        foreach (var (file, digest, _) in Digested())
+        {
+            contents[file.Path] = (file.Stamp.IsExecutable ? Executable : "") + digest?.Hash;
+        }
+
+        foreach (var link in Found.Links)
+        {
+            contents[link.Path] = LinkTo + TargetInTree(link);
+        }
+
+        return contents;
+    }
+
+    /// <summary>True for two contents that differ in nothing but whether the file can be executed.</summary>
+    public static bool DifferInModeOnly(string one, string other) => one != other && Plain(one) == Plain(other);
+
+    /// <summary>True for the content of a file that can be executed.</summary>
+    public static bool IsExecutable(string content) => content.StartsWith(Executable, StringComparison.Ordinal);
+
     /// <summary>Place in the tree of a path that is relative to the project's folder.</summary>
     public string PathInTree(string path) => ProjectTree.PathAt(Depth, path);
 
     /// <summary>What is to be written in a link of the tree, relative to the folder that it is in.</summary>
     public string TargetInTree(InputLink link) => TargetInTree(link, Depth);
 
+    private static string Plain(string content) => IsExecutable(content) ? content[Executable.Length..] : content;
+
     private static bool IsFile(DeclaredPath path) => path.IsPlain && !Directory.Exists(path.Glob.Start);
 
-    private static FileSnapshot Of(Func<InputFiles> find, string known, int depth, CancellationToken cancellation)
+    private static FileSnapshot Of(Func<InputFiles> find, string known, int depth, bool remember, CancellationToken cancellation)
     {
         for (var look = 1; ; look++)
         {
@@ -67,7 +100,7 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
             var above = Math.Max(depth, ProjectTree.Depth(found.Files.Select(file => file.Path).Concat(found.Links.Select(link => link.Path))));
             try
             {
-                return new(found, RootOf(found, above, known, cancellation), above);
+                return Of(found, above, known, remember, cancellation);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && look < MostLooks)
             {
@@ -76,19 +109,19 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
         }
     }
 
-    private static Digest RootOf(InputFiles found, int depth, string known, CancellationToken cancellation)
+    private static FileSnapshot Of(InputFiles found, int depth, string known, bool remember, CancellationToken cancellation)
     {
         var today = DigestCache.Today;
         var knownRoot = known + KnownRoot.Ending;
         var stamps = found.Files.Count < KnownRoot.FewestFiles ? "" : KnownRoot.StampsOf(found, depth);
         if (stamps.Length > 0 && KnownRoot.Find(knownRoot, stamps, today) is { } last)
         {
-            return last;
+            return new(found, last, depth) { Digested = () => FileDigests.Of(found.Files, known, today, cancellation, remember) };
         }
 
-        var digested = FileDigests.Of(found.Files, known, today, cancellation);
+        var digested = FileDigests.Of(found.Files, known, today, cancellation, remember);
         var root = InputTree.Of([.. digested.Select(file => Entry(file, depth)), .. found.Links.Select(link => Entry(link, depth))]).Root;
-        if (stamps.Length > 0)
+        if (stamps.Length > 0 && remember)
         {
             // Of a file that has changed, an older content may come back with its old stamp, where that is only a time and a size.
             if (digested.All(file => file.IsRemembered))
@@ -101,7 +134,7 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
             }
         }
 
-        return root;
+        return new(found, root, depth) { Digested = () => digested };
     }
 
     private static InputEntry.File Entry(DigestedFile file, int depth) =>

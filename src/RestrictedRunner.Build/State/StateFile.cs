@@ -62,7 +62,7 @@ internal static class StateFile
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static void Forget(string path, StepState state)
     {
-        if (state.Key.Length == 0)
+        if (state.Key.Length == 0 && state.LastRun == LastRun.Unknown)
         {
             return;
         }
@@ -111,6 +111,7 @@ internal static class StateFile
     [
         HashLine(nameof(state.Key), state.Key),
         HashLine(nameof(state.OutputsHash), state.OutputsHash),
+        .. state.LastRun == LastRun.Unknown ? Array.Empty<string>() : [PropertyLine(nameof(state.LastRun), $"{state.LastRun}")],
         .. WriterLines(state.Writer, folder),
         .. state.Warnings.Select(warning => $"{Warning}{warning.ToLine()}"),
         .. state.Written.InPlace.Select(file => InPlace + FileLine(file)),
@@ -140,6 +141,7 @@ internal static class StateFile
         {
             Key = properties[nameof(StepState.Key)].TrimEnd(Filling),
             OutputsHash = properties[nameof(StepState.OutputsHash)].TrimEnd(Filling),
+            LastRun = Enum.TryParse<LastRun>(properties.GetValueOrDefault(nameof(StepState.LastRun)), out var lastRun) ? lastRun : LastRun.Unknown,
             Warnings = [.. byMark[Warning].Select(line => StepWarning.FromLine(line[1..]))],
             Written = new(Pairs(byMark[' '])) { InPlace = Pairs(byMark[InPlace].Select(line => line[1..])) },
             Writer = properties.ContainsKey(nameof(StepWriter.Step)) ? ReadWriter(properties, folder) : StepWriter.Unknown,

@@ -171,6 +171,6 @@ internal sealed partial record StateFolder(string Folder, string Project)
     private static string HashOf(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 
     // Earlier versions wrote ".written".
-    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|lock|uptodate|written|removed|images|items|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage|kept|shell)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|lock|uptodate|written|removed|images|items|key|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage|kept|shell)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex NameOfOurs();
 }

@@ -32,6 +32,9 @@ internal sealed record StatePaths(string State)
     /// <summary>What is known of the outputs' content.</summary>
     public string Outputs => Path.ChangeExtension(State, "outputs");
 
+    /// <summary>The <see cref="RememberedKey"/>.</summary>
+    public string Key => Path.ChangeExtension(State, "key");
+
     /// <summary>The folder of a hermetic step's <c>Stage</c>.</summary>
     public StageFolder Stage => new(Path.ChangeExtension(State, StageEnding));
 

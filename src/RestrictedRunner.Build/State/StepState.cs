@@ -12,6 +12,9 @@ internal sealed record StepState
     /// <summary>Hash of the files that it wrote then, or empty.</summary>
     public string OutputsHash { get; init; } = "";
 
+    /// <summary>Why <see cref="Key"/> is empty, where that is known.</summary>
+    public LastRun LastRun { get; init; }
+
     /// <summary>The warnings that it had.</summary>
     public IReadOnlyList<StepWarning> Warnings { get; init; } = [];
 
@@ -22,5 +25,5 @@ internal sealed record StepState
     public StepWriter Writer { get; init; } = StepWriter.Unknown;
 
     /// <summary>The same while the outputs change: the step is to run again, and what it wrote is still its own to remove.</summary>
-    public StepState Forgotten() => this with { Key = "", OutputsHash = "", Warnings = [] };
+    public StepState Forgotten() => this with { Key = "", OutputsHash = "", LastRun = LastRun.Unknown, Warnings = [] };
 }

@@ -57,4 +57,10 @@ internal sealed record StepBuildSetting
 
     /// <summary>True keeps the stage of a step that fails.</summary>
     public bool KeepsStages { get; init; }
+
+    /// <summary>False where no logger wants to hear why a step runs.</summary>
+    public bool TellsWhy { get; init; } = true;
+
+    /// <summary>True for a build that only tells what it would do (<c>ExplainDockerExecSteps</c>), and writes nothing.</summary>
+    public bool OnlyExplain { get; init; }
 }

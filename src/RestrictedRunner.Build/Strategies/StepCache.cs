@@ -17,8 +17,9 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
     /// <summary>Brings the step's outputs to their places and its lines to the log.</summary>
     /// <param name="key">What the result is stored under; empty when that is not known yet.</param>
     /// <param name="execution">Logs the lines.</param>
+    /// <param name="onFound">Called before the lines are logged.</param>
     /// <returns>The outputs; null when the step has to run.</returns>
-    public IReadOnlyList<InputEntry>? Restore(string key, StepExecution execution)
+    public IReadOnlyList<InputEntry>? Restore(string key, StepExecution execution, Action onFound)
     {
         if (key.Length == 0 || !IsUsed)
         {
@@ -33,6 +34,7 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
         }
 
         log.Messages.LogMessage(MessageImportance.High, $"{files.Step.Name}: from the cache");
+        onFound();
         execution.Replay(RecordedOutput.Lines(result.StandardOutput.ToArray(), result.StandardError.ToArray()));
         return result.Entries;
     }

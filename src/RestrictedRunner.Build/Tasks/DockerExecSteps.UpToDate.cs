@@ -46,6 +46,11 @@ public sealed partial class DockerExecSteps
             AddOutputs(outputs, step.Name, step.Outputs);
         }
 
+        if (!FailIfNotIncremental)
+        {
+            StepSummary.OfUnchanged(project.Steps.Count).Log(Log);
+        }
+
         OutputFiles = [.. outputs];
         WriteStamp(start, projectDirectory, host);
         return true;

@@ -77,12 +77,22 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     /// <summary>Files whose property names are looked at for misspelt ones; the first is the project's, which errors of no step point at.</summary>
     public ITaskItem[] ProjectFiles { get; set; } = [];
 
+    /// <summary>True only tells what a build would do with each step.</summary>
+    public bool OnlyExplain { get; set; }
+
+    /// <summary>True leaves steps that are the same for all frameworks to the outer build, which tells of them.</summary>
+    public bool OuterExplains { get; set; }
+
     /// <summary>Set by MSBuild for <c>-question</c>.</summary>
     public bool FailIfNotIncremental { get; set; }
 
     /// <summary>The files that the steps wrote, relative to the project, with the name of their step as metadata <c>Step</c> and its metadata <c>Compile</c>.</summary>
     [Output]
     public ITaskItem[] OutputFiles { get; private set; } = [];
+
+    /// <summary>With <see cref="OnlyExplain"/>: the steps, with what a build would do as metadata <c>Would</c> (<c>Nothing</c>, <c>Restore</c> or <c>Run</c>), why as <c>Causes</c>, and both for people as <c>Text</c>.</summary>
+    [Output]
+    public ITaskItem[] Explained { get; private set; } = [];
 
     /// <summary>Full paths of files that were among the steps' outputs when the project was read, and are not there any more.</summary>
     [Output]
@@ -102,7 +112,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var diagnostics = new Diagnostics(Log, host, project);
         try
         {
-            return (!OpensShell && IsUpToDate(host)) || _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());
+            return (!OpensShell && !OnlyExplain && IsUpToDate(host)) || _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());
         }
         catch (Exception e) when (_cancellation.Token.IsCancellationRequested || IsAbort(e))
         {
@@ -150,6 +160,11 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
             return await OpenShellAsync(steps, setting, logs, diagnostics).ConfigureAwait(false);
         }
 
+        if (OnlyExplain)
+        {
+            return Explain(graph, setting, logs);
+        }
+
         setting.State.RemoveAbandoned();
         var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, projectDirectory, host))] : steps;
         var goneFiles = FailIfNotIncremental ? [] : RemovedOutputs.OfGoneSteps(declared, setting, Log, _cancellation.Token);
@@ -161,6 +176,13 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         if (workers is { Containers: > 0 })
         {
             Log.LogMessage(MessageImportance.Normal, $"{workers.Steps} hermetic steps ran in {workers.Containers} shared {(workers.Containers == 1 ? "container" : "containers")}.");
+        }
+
+        if (steps.Count > 0 && !FailIfNotIncremental && !_cancellation.Token.IsCancellationRequested)
+        {
+            int Count(StepEnd end) => results.Count(result => result.End == end);
+
+            new StepSummary(builder.UpToDate.Count(), builder.Restored, builder.Run, Count(StepEnd.Failed), Count(StepEnd.NotRun), Stopwatch.GetElapsedTime(began)).Log(Log);
         }
 
         foreach (var result in results.Where(result => result.End == StepEnd.NotRun))
@@ -199,7 +221,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     }
 
     private IReadOnlyDictionary<string, ProjectImages> LookUp(IEnumerable<StepOptions> steps, StateFolder state, CacheSetting cache, string projectDirectory, Host host) =>
-        ImageLookup.Of(steps, ResolveImages, new RememberedImages([state.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]), projectDirectory, host, Log, BuildEngine, _cancellation.Token);
+        ImageLookup.Of(steps, ResolveImages, new RememberedImages([state.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]) { IsReadOnly = OnlyExplain }, projectDirectory, host, Log, BuildEngine, _cancellation.Token);
 
     private string WhyNot() =>
         _cancellation.Token.IsCancellationRequested ? "the build was cancelled"
@@ -221,9 +243,11 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
             ResolveImages = ResolveImages,
             OnlyAsk = FailIfNotIncremental,
             KeepsStages = KeepStages,
+            TellsWhy = FailIfNotIncremental || Log.LogsMessagesOfImportance(MessageImportance.Normal),
+            OnlyExplain = OnlyExplain,
             StopAtOnce = _cancellation.StopAtOnce,
             Writers = CacheFolder.Default(host) is { } folder ? new(folder, host.Paths) : null,
-            Cache = cache.Folder is null ? null : new(cache.Folder),
+            Cache = cache.Folder is null ? null : new(cache.Folder, OnlyExplain),
             CacheLimit = cache.Limit,
         };
     }

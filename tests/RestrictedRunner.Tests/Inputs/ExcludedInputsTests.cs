@@ -127,7 +127,7 @@ public sealed class ExcludedInputsTests : IDisposable
     {
         var state = new StateFolder(folder, Full("other/b.proj"));
         var paths = state.Of(new("Step", new("", static () => 0)));
-        Write(state.Removed, Path.Combine(folder, "a.proj-0123abcd.items"), paths.State, paths.Lock, paths.Inputs, paths.Inputs + KnownRoot.Ending, Path.Combine(paths.Stage.FullPath, "tree/a.txt"), Path.Combine(folder, "a.proj-7-abcdefgh.docker-exec.log"));
+        Write(state.Removed, Path.Combine(folder, "a.proj-0123abcd.items"), paths.State, paths.Lock, paths.Inputs, paths.Key, paths.Inputs + KnownRoot.Ending, Path.Combine(paths.Stage.FullPath, "tree/a.txt"), Path.Combine(folder, "a.proj-7-abcdefgh.docker-exec.log"));
     }
 
     private string Full(string path) => Path.GetFullPath(path, _folder);

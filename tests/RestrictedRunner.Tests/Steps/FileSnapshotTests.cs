@@ -217,6 +217,36 @@ public sealed class FileSnapshotTests : IDisposable
         Assert.False(File.Exists(RootPath));
     }
 
+    [Fact]
+    public void What_is_in_each_file_is_told_also_where_only_the_root_was_looked_up()
+    {
+        var read = FileSnapshot.Find(In, Known, CancellationToken.None).Contents();
+        Remember();
+        var other = Digests.Of("another"u8);
+        new KnownRoot(KnownRoot.StampsOf(InputFiles.Find(In), depth: 0), other, Today).Save(RootPath);
+        var known = FileSnapshot.Find(In, Known, CancellationToken.None);
+
+        Assert.Equal(other, known.Root);
+        Assert.Equal(Many, read.Count);
+        Assert.Equal(read, known.Contents());
+    }
+
+    [Fact]
+    public void Who_only_looks_leaves_nothing_behind()
+    {
+        var before = FileSnapshot.Find(In, Known, CancellationToken.None, remember: false);
+
+        Assert.False(Directory.Exists(Path.GetDirectoryName(Known)));
+        Assert.Equal(Find(), before.Root);
+        Remember();
+        var names = Names();
+        File.WriteAllText(Full("in/7"), "other");
+        Assert.NotEqual(before.Root, FileSnapshot.Find(In, Known, CancellationToken.None, remember: false).Root);
+        Assert.Equal(names, Names());
+
+        string[] Names() => [.. Directory.GetFiles(Path.GetDirectoryName(Known)!).Select(file => $"{file} {File.GetLastWriteTimeUtc(file).Ticks}").Order(StringComparer.Ordinal)];
+    }
+
     private static int Today => (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
 
     private string Full(string name) => Path.Combine(_folder, name);

@@ -49,6 +49,24 @@ public sealed class StateFileTests : IDisposable
         Assert.Equivalent(new StepState { Written = State.Written, Writer = State.Writer }, StateFile.Load(Place), strict: true);
     }
 
+    [Fact]
+    public void Why_a_step_is_to_run_again_is_read_back()
+    {
+        var ends = Enum.GetValues<LastRun>();
+        Assert.NotEmpty(ends);
+        foreach (var end in ends)
+        {
+            var state = State.Forgotten() with { LastRun = end };
+            StateFile.Save(Place, state);
+
+            Assert.Equivalent(state, StateFile.Load(Place), strict: true);
+        }
+
+        // A run that begins knows nothing of its end.
+        StateFile.Forget(Place, StateFile.Load(Place));
+        Assert.Equal(LastRun.Unknown, StateFile.Load(Place).LastRun);
+    }
+
     // Of these there are 64 characters each.
     [Fact]
     public void Hashes_are_written_into_the_file_that_is_there()

@@ -170,7 +170,7 @@ public sealed class StateFolderTests : IDisposable
     private static IReadOnlyList<string> Paths(StateFolder state, string step)
     {
         var paths = state.Of(Step(step));
-        return [paths.State, paths.Lock, Path.ChangeExtension(paths.State, OfEarlierVersions), paths.Inputs, paths.Outputs, paths.Inputs + KnownRoot.Ending, state.Removed, state.Images];
+        return [paths.State, paths.Lock, Path.ChangeExtension(paths.State, OfEarlierVersions), paths.Inputs, paths.Outputs, paths.Key, paths.Inputs + KnownRoot.Ending, state.Removed, state.Images];
     }
 
     private static void Write(StateFolder state, string step)

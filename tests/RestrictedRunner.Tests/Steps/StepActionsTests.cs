@@ -22,6 +22,9 @@ public class StepActionsTests
         property.SetValue(changed, Another(property.GetValue(Plain)));
 
         Assert.Equal(WithoutEffect.Contains(name), Key(changed) == Key(Plain));
+
+        // So that of each key that changes it is said why.
+        Assert.Equal(WithoutEffect.Contains(name), Parts(changed) == Parts(Plain));
     }
 
     [Fact]
@@ -59,6 +62,12 @@ public class StepActionsTests
     private static Build.RemoteExecution.Digest Root => InputTree.Of([]).Root;
 
     private static string Key(StepOptions options, string project = "/project") => ActionKey.Of(StepActions.Of(Step, options, "sha256:1", "", Host.Linux, project), Root).Digest.Hash;
+
+    private static string Parts(StepOptions options)
+    {
+        var parts = StepActions.PartsOf(StepActions.Of(Step, options, "sha256:1", "", Host.Linux, "/project"), options);
+        return string.Join("\n", parts.Parameters.Concat(parts.Variables).Select(part => $"{part.Key} {part.Value}").Order(StringComparer.Ordinal));
+    }
 
     private static object Another(object? value) => value switch
     {

@@ -1,0 +1,84 @@
+using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Strategies;
+
+namespace RestrictedRunner.Build.Building;
+
+/// <summary>What a look at a step shows, before it is decided what to do: its inputs, its key, and whether what it wrote for that key is still there.</summary>
+internal sealed class StepLook
+{
+    private readonly StepBuildSetting _setting;
+    private readonly CancellationToken _cancellation;
+
+    /// <summary>Looks at a step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="options">Its options, which are valid, with the mounts that the user gave.</param>
+    /// <param name="earlier">What is remembered of it.</param>
+    /// <param name="setting">Of all steps.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    public StepLook(DeclaredStep step, StepOptions options, StepState earlier, StepBuildSetting setting, CancellationToken cancellation)
+    {
+        (Step, Options, Earlier, _setting, _cancellation) = (step, options, earlier, setting, cancellation);
+        Paths = setting.State.Of(step);
+        Inputs = InputsWithout(earlier.Written, step.Outputs.Depth);
+        Files = new(step, setting.ProjectDirectory, earlier.Written, Inputs);
+        Key = KeyOf(Action());
+        Outputs = Key.Length > 0 && earlier.Key == Key ? OutputsOf(earlier.Written) : null;
+        IsSame = Outputs is not null && earlier.OutputsHash == Outputs.Root.Hash && !Files.Outputs.Absent().Any();
+    }
+
+    public DeclaredStep Step { get; }
+
+    public StepOptions Options { get; }
+
+    /// <summary>What is remembered of the step.</summary>
+    public StepState Earlier { get; }
+
+    /// <summary>Where that is.</summary>
+    public StatePaths Paths { get; }
+
+    /// <summary>The files that it reads.</summary>
+    public FileSnapshot Inputs { get; }
+
+    /// <summary>The files of the project that it makes.</summary>
+    public StepFiles Files { get; }
+
+    /// <summary>Its key; empty for an image that the engine does not have yet.</summary>
+    public string Key { get; }
+
+    /// <summary>What it wrote, as it is now; null when that was for another key.</summary>
+    public FileSnapshot? Outputs { get; }
+
+    /// <summary>True when the key is that of the last run, and so is what that wrote.</summary>
+    public bool IsSame { get; }
+
+    /// <summary>What the step is; null for an image that the engine does not have yet. It may have it later.</summary>
+    public StepAction? Action() =>
+        (_setting.ResolveImages ? _setting.Images[Options.Engine].Find(Options.Image) : Options.Image) is { } image
+            ? StepActions.Of(Step, Options, image, Inputs.ProjectInTree, _setting.Host, _setting.ProjectDirectory)
+            : null;
+
+    /// <summary>The key of the step as it is; empty for null.</summary>
+    public string KeyOf(StepAction? action) => action is null ? "" : ActionKey.Of(action, Inputs.Root).Digest.Hash;
+
+    /// <summary>The inputs as they are now.</summary>
+    /// <param name="written">What the step wrote, which is no input.</param>
+    /// <param name="depth">How many folders above the project's they begin at least.</param>
+    public FileSnapshot InputsWithout(WrittenFiles written, int depth) =>
+        FileSnapshot.Find(Step.Inputs, Paths.Inputs, _cancellation, depth, StepExclusions.Of(Step, _setting, written), Remembers);
+
+    /// <summary>Files that the step wrote, as they are now.</summary>
+    public FileSnapshot OutputsOf(WrittenFiles written) =>
+        FileSnapshot.OfOutputs(
+            _setting.Host.Paths,
+            [.. written.Files.Select(file => OutputPath.Absolute(_setting.ProjectDirectory, file))],
+            _setting.ProjectDirectory,
+            Paths.Outputs,
+            _cancellation,
+            Remembers);
+
+    private bool Remembers => !_setting.OnlyExplain;
+}

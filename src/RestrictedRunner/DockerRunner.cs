@@ -103,6 +103,20 @@ public static class DockerRunner
         return await pulls.EnsureAsync(engine, options, observer, reaper, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>What the name of a step's image stands for in its registry. The image is pulled only where the client cannot ask otherwise.</summary>
+    /// <exception cref="RunnerException">There is no such image, or nobody who answers.</exception>
+    internal static async Task<ImageDigests> FindDigestsAsync(Host host, StepOptions options, ImagePulls pulls, RunObserver observer, CancellationToken cancellation)
+    {
+        var engine = EngineProcess.For(options, host);
+        return await RegistryImage.FindAsync(engine, options, PullAsync, cancellation).ConfigureAwait(false);
+
+        async Task PullAsync()
+        {
+            using var reaper = new Reaper(engine);
+            await pulls.PullAsync(engine, options, before: null, observer, reaper, cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>
     /// Removes containers and temporary folders of this machine whose owner, another process that used this library, was
     /// killed at a time when the engine could not be reached. What a living process owns is never touched, nor what

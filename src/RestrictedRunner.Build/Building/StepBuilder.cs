@@ -58,7 +58,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
         catch (OperationCanceledException)
         {
-            log.Diagnostics.StepCancelled(step.Parameters.Options.Image);
+            log.Diagnostics.StepCancelled(step.Parameters.Options.ImageName);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

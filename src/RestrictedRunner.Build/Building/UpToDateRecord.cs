@@ -17,7 +17,7 @@ internal static class UpToDateRecord
     /// <param name="parameters">Hash of what the build was given.</param>
     /// <param name="steps">All steps of the project.</param>
     /// <param name="declared">The same, and those that this build leaves to the builds of single frameworks.</param>
-    /// <param name="projectFiles">Full paths of the project's files.</param>
+    /// <param name="projectFiles">Full paths of the project's files, and of its lock file.</param>
     /// <param name="allFrameworks">True in the outer build of several frameworks.</param>
     /// <param name="began">When the build began to look, as <see cref="Stopwatch.GetTimestamp"/> tells it.</param>
     /// <param name="setting">Of all steps.</param>

@@ -72,12 +72,12 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         }
         catch (OperationCanceledException)
         {
-            Diagnostics.StepCancelled(_options.Image);
+            Diagnostics.StepCancelled(_options.ImageName);
         }
         catch (TimeoutException)
         {
             outcome = outcome with { TimedOut = true, Duration = watch.Elapsed };
-            Diagnostics.TimedOut(_options.Image, (int)_options.Timeout.TotalMilliseconds, stepLog.EndFailed());
+            Diagnostics.TimedOut(_options.ImageName, (int)_options.Timeout.TotalMilliseconds, stepLog.EndFailed());
         }
         catch (RunnerException e)
         {
@@ -129,7 +129,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
 
         if (result.ExitCode == 0 || parameters.IgnoreExitCode)
         {
-            Diagnostics.ErrorsInOutput(_options.Image, result.ExitCode, stepLog.EndFailed());
+            Diagnostics.ErrorsInOutput(_options.ImageName, result.ExitCode, stepLog.EndFailed());
         }
         else if (result.OutOfMemory)
         {

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Failures;
+using RestrictedRunner.Build.Locking;
 using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Text;
@@ -72,6 +73,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             case RunnerFailure.ClientNotFound: ClientNotFound(failure); break;
             case RunnerFailure.DaemonNotRunning: DaemonNotRunning(failure); break;
             case RunnerFailure.PermissionDenied: PermissionDenied(failure); break;
+            case RunnerFailure.ImageAbsent when IsLockedToId(options): LocalImageAbsent(failure, options); break;
             case RunnerFailure.ImageAbsent: ImageAbsent(failure, options, nearImages); break;
             case RunnerFailure.ImageNotFound: ImageNotFound(failure, options, nearImages); break;
             case RunnerFailure.PullUnauthorized: PullUnauthorized(failure, options, nearImages); break;
@@ -94,10 +96,10 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     }
 
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.Image}'{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}{Shell}", at);
+        Error("RRB3001", $"The command exited with code {exitCode} in image '{options.ImageName}'{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}{Shell}", at);
 
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
-        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.Image}', so the command did not run{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}{Shell}", at);
+        Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.ImageName}', so the command did not run{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}{Shell}", at);
 
     public void TimedOut(string image, int timeout, KeptOutput output) =>
         Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{output.Told}{Shell}");
@@ -110,10 +112,10 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         Error("RRB3008", $"The command returned {exitCode} in image '{image}', {(exitCode == 0 ? "" : "which is ignored, ")}but its output held the errors above, so the step failed. {NoErrors(output.ErrorCauses)}{output.ToldFile}{Shell}");
 
     public void OutOfMemory(StepOptions options, int exitCode, KeptOutput output) =>
-        Error("RRB3011", $"The command ran out of memory in image '{options.Image}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{output.Told}{Shell}");
+        Error("RRB3011", $"The command ran out of memory in image '{options.ImageName}'{MemoryLimit(options)}: the kernel killed a process of it, and it exited with code {exitCode}. Raise Memory, or let the command use less, for example fewer jobs at once.{output.Told}{Shell}");
 
     public void HiddenOutOfMemory(StepOptions options) =>
-        Warning("RRB3013", $"A process of the step in image '{options.Image}' was killed because memory ran out{MemoryLimit(options)}, but the command exited with code 0: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
+        Warning("RRB3013", $"A process of the step in image '{options.ImageName}' was killed because memory ran out{MemoryLimit(options)}, but the command exited with code 0: its result may be incomplete. Raise Memory, or let the command fail when a part of it fails (set -e, pipefail).");
 
     public void ForeignFile(ForeignFile file) =>
         Warning("RRB3012", $"'{file.Path}' was written while the step ran, and belongs to user {file.OwnerId} and not to you, so a later build or 'dotnet clean' may fail to change or delete it. Set User=\"current\" so that the files belong to you. First remove the files that are there already; if you may not, remove them with a step that runs without User (rm -r).");
@@ -172,6 +174,29 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     public void NotHermetic(DeclaredStep step, string parameter) =>
         Error("RRB4001", $"Step '{step.Name}' is hermetic and has {parameter}, which would show it what it does not declare. Declare files in Inputs, or remove Hermetic.");
 
+    public void LockFileAbsent(string lockFile, string why) =>
+        Error("RRB4014", $"There is no lock file '{lockFile}', and {why}. Make it ('dotnet build -t:UpdateDockerExecLock'), or correct the property.");
+
+    public void LockFileInvalid(string lockFile, LockFileException problem)
+    {
+        if (problem.IsOfVersion)
+        {
+            LockFileTooNew(lockFile, problem);
+            return;
+        }
+
+        ErrorInLockFile("RRB4010", lockFile, problem.Line, $"The lock file cannot be read: {problem.Message}.");
+    }
+
+    public void LockFileUnwritable(string lockFile, string reason) =>
+        Error("RRB4016", $"The lock file '{lockFile}' cannot be written: {reason}");
+
+    public void ImageNotLocked(string image, string lockFile) =>
+        Error("RRB4012", $"Image '{image}' is not in the lock file '{lockFile}', and this build runs locked images only (DockerExecLockedMode, which ContinuousIntegrationBuild and RestoreLockedMode set). Add it: {UpdateLock(image)}{(Step.Length > 0 ? "" : $", where the project names it by <DockerImage Include=\"{image}\" />")}, and commit the file.");
+
+    public void PlatformNotLocked(string image, string platform, IReadOnlyList<string> known, string lockFile) =>
+        Error("RRB4013", $"The lock file '{lockFile}' has image '{image}' for {And(known)}, and not for {platform}, which this step needs. If the image has that platform by now, add it: {UpdateLock(image)}. Otherwise set Platform to one that it has.");
+
     public void StepFilesUnusable(DeclaredStep step, Exception exception)
     {
         if (!AtLimit(exception))
@@ -200,7 +225,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         Warning("RRB3030", $"This build has no terminal for a shell. Copy this command into one:{Environment.NewLine}{command}");
 
     public void NoShell(StepOptions options, string shell, string command) =>
-        Error("RRB3031", $"Image '{options.Image}' has no '{shell}', so there is no shell in it. Another image can look at the same files; put its name in the place of IMAGE:{Environment.NewLine}{command}");
+        Error("RRB3031", $"Image '{options.ImageName}' has no '{shell}', so there is no shell in it. Another image can look at the same files; put its name in the place of IMAGE:{Environment.NewLine}{command}");
 
     public void WouldRun(DeclaredStep step, string reason) =>
         Error("RRB3017", $"Step '{step.Name}' is not up to date: {reason}. The build only asks (-question), so it was not run.");
@@ -292,28 +317,31 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         Error("RRB2014", $"The engine runs Windows containers, and steps need Linux ones. Switch Docker Desktop in its menu ('Switch to Linux containers'), or by 'DockerCli.exe -SwitchLinuxEngine'.{WithoutSteps}{Engine(failure)}");
 
     private void ImageAbsent(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
-        Error("RRB2004", $"The engine does not have image '{options.Image}'{ForPlatform(options)}, and Pull=\"{options.Pull.ToString().ToLowerInvariant()}\" did not bring it. Pull or build it first, or set Pull=\"missing\".{Near(near)}{Engine(failure)}");
+        Error("RRB2004", $"The engine does not have image '{options.ImageName}'{AsLocked(options)}{ForPlatform(options)}, and Pull=\"{options.Pull.ToString().ToLowerInvariant()}\" did not bring it. Pull or build it first, or set Pull=\"missing\".{Near(near)}{Engine(failure)}");
+
+    private void LocalImageAbsent(RunnerException failure, StepOptions options) =>
+        Error("RRB4015", $"The lock file has image '{options.ImageName}' as one that came from no registry, and this engine does not have it: {options.Image}. Push the image to a registry, or build it here, and lock what it is then: {UpdateLock(options.ImageName)}.{Engine(failure)}");
 
     private void ImageNotFound(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
-        Error("RRB2005", $"The registry has no image '{options.Image}'{ForPlatform(options)}. Check name, tag and platform; a private image needs 'docker login'.{Near(near)}{Engine(failure)}");
+        Error("RRB2005", $"The registry has no image '{options.ImageName}'{AsLocked(options)}{ForPlatform(options)}. {(options.LockedName.Length > 0 ? $"It may have been removed there; {UpdateLock(options.ImageName)} locks what the name stands for now" : "Check name, tag and platform")}; a private image needs 'docker login'.{Near(near)}{Engine(failure)}");
 
     private void PullUnauthorized(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
-        Error("RRB2006", $"The registry refused to give image '{options.Image}' to this user. Run 'docker login' for that registry with an account that may read it.{Near(near)}{Engine(failure)}");
+        Error("RRB2006", $"The registry refused to give image '{options.ImageName}' to this user. Run 'docker login' for that registry with an account that may read it.{Near(near)}{Engine(failure)}");
 
     private void RegistryUnreachable(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
-        Error("RRB2007", $"The registry of image '{options.Image}' could not be reached in three tries. Check the image's name, the network, a proxy, and the registry's name and port.{Near(near)}{Engine(failure)}");
+        Error("RRB2007", $"The registry of image '{options.ImageName}' could not be reached in three tries. Check the image's name, the network, a proxy, and the registry's name and port.{Near(near)}{Engine(failure)}");
 
     private void PullFailed(RunnerException failure, StepOptions options, IReadOnlyList<string>? near) =>
-        Error("RRB2008", $"Image '{options.Image}' could not be pulled. 'docker pull {options.Image}' shows the same.{Near(near)}{Engine(failure)}");
+        Error("RRB2008", $"Image '{options.ImageName}'{AsLocked(options)} could not be pulled. 'docker pull {options.Image}' shows the same.{Near(near)}{Engine(failure)}");
 
     private void DiskFull(RunnerException failure, StepOptions options) =>
-        Error("RRB2010", $"A disk is full, so the step in image '{options.Image}' could not run. Make room where the engine keeps images and containers ('docker system df' shows what it holds), or in the temporary folder.{Engine(failure)}");
+        Error("RRB2010", $"A disk is full, so the step in image '{options.ImageName}' could not run. Make room where the engine keeps images and containers ('docker system df' shows what it holds), or in the temporary folder.{Engine(failure)}");
 
     private void EngineLost(RunnerException failure, StepOptions options) =>
-        Error("RRB2011", $"The engine went away, or lost the container, while the command ran in image '{options.Image}'; how it ended is not known. See that the engine runs, and build again: what is left of the container is removed then.{Engine(failure)}");
+        Error("RRB2011", $"The engine went away, or lost the container, while the command ran in image '{options.ImageName}'; how it ended is not known. See that the engine runs, and build again: what is left of the container is removed then.{Engine(failure)}");
 
     private void WrongPlatform(RunnerException failure, StepOptions options) =>
-        Error("RRB2012", $"The programs of image '{options.Image}' are for another kind of machine. Use an image for this one, set Platform, or install emulation (binfmt, qemu).{Engine(failure)}");
+        Error("RRB2012", $"The programs of image '{options.ImageName}' are for another kind of machine. Use an image for this one, set Platform, or install emulation (binfmt, qemu).{Engine(failure)}");
 
     private void MountUnseen(RunnerException failure, StepOptions options)
     {
@@ -324,33 +352,33 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     }
 
     private void UserUnknown(RunnerException failure, StepOptions options) =>
-        Error("RRB3014", $"Image '{options.Image}' does not have the user or group that the step asks for. Names must be in the image's own /etc/passwd and /etc/group; numbers (uid:gid) and User=\"current\" need not.{Engine(failure)}");
+        Error("RRB3014", $"Image '{options.ImageName}' does not have the user or group that the step asks for. Names must be in the image's own /etc/passwd and /etc/group; numbers (uid:gid) and User=\"current\" need not.{Engine(failure)}");
 
     // The codes are those of a shell that could not run it.
     private void CommandNotFound(RunnerException failure, StepOptions options, KeptOutput output)
     {
         var name = Program(failure);
         var why = name is null ? "" : Why(Failed(options, 127, output) with { Complaints = name.Contains('/', StringComparison.Ordinal) ? [new(ComplaintKind.Missing, name)] : [] });
-        Error("RRB3003", $"Image '{options.Image}' has no {(name is null ? "such program" : $"program '{name}'")}.{(why.Length > 0 ? why : " Check the command's first word, Shell and Entrypoint, and that the image has that program.")}{Engine(failure)}");
+        Error("RRB3003", $"Image '{options.ImageName}' has no {(name is null ? "such program" : $"program '{name}'")}.{(why.Length > 0 ? why : " Check the command's first word, Shell and Entrypoint, and that the image has that program.")}{Engine(failure)}");
     }
 
     private void CommandNotExecutable(RunnerException failure, StepOptions options, KeptOutput output)
     {
         var name = Program(failure);
         var why = name is null ? "" : Why(Failed(options, 126, output) with { Complaints = [new(ComplaintKind.Denied, name)] });
-        Error("RRB3004", $"The program{(name is null ? "" : $" '{name}'")} in image '{options.Image}' cannot be executed.{(why.Length > 0 ? why : " Check that it is a file with the executable bit, for the machine's platform.")}{Engine(failure)}");
+        Error("RRB3004", $"The program{(name is null ? "" : $" '{name}'")} in image '{options.ImageName}' cannot be executed.{(why.Length > 0 ? why : " Check that it is a file with the executable bit, for the machine's platform.")}{Engine(failure)}");
     }
 
     private void CouldNotStart(RunnerException failure, StepOptions options) =>
-        Error("RRB3005", $"The container of image '{options.Image}' could not be started{NoPlace(failure, options)}{TooLong(failure)}{Unheard(failure)}:{Engine(failure)}");
+        Error("RRB3005", $"The container of image '{options.ImageName}' could not be started{NoPlace(failure, options)}{TooLong(failure)}{Unheard(failure)}:{Engine(failure)}");
 
     private void Cancelled(string text) => Error("RRB3007", text);
 
     private void Interrupted(RunnerException failure, StepOptions options, KeptOutput output) =>
-        Error("RRB3009", $"The step in image '{options.Image}' was interrupted; how its command would have ended is not known.{Engine(failure)}{output.Told}");
+        Error("RRB3009", $"The step in image '{options.ImageName}' was interrupted; how its command would have ended is not known.{Engine(failure)}{output.Told}");
 
     private void NotRemoved(RunnerException failure, StepOptions options, KeptOutput output) =>
-        Error("RRB3010", $"The step in image '{options.Image}' was stopped, but its container may still be there. Remove it when the engine answers again: its client's 'rm --force', with the name below.{Engine(failure)}{output.Told}");
+        Error("RRB3010", $"The step in image '{options.ImageName}' was stopped, but its container may still be there. Remove it when the engine answers again: its client's 'rm --force', with the name below.{Engine(failure)}{output.Told}");
 
     private string OtherRunFolder => host.Kind switch
     {
@@ -386,7 +414,13 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         };
     }
 
-    private static string And(IReadOnlyList<string> names) => $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
+    private static bool IsLockedToId(StepOptions options) => options.LockedName.Length > 0 && options.Image.StartsWith("sha256:", StringComparison.Ordinal);
+
+    private static string AsLocked(StepOptions options) => options.LockedName.Length > 0 ? $" (locked as {options.Image})" : "";
+
+    private static string UpdateLock(string image) => $"'dotnet build -t:UpdateDockerExecLock -p:Image={image}'";
+
+    private static string And(IReadOnlyList<string> names) => names is [var only] ? only : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
 
     private static string Meant(string name) => name.Length == 0 ? "" : $" Is '{name}' meant?";
 
@@ -454,6 +488,12 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     // Without a file, MSBuild names the line of the task.
     private void Error(string code, string text, FailedLine? at = null) =>
         log.LogError(null, code, null, at?.File ?? file, at?.FileLine ?? 0, 0, 0, 0, "{0}", OfStep(text));
+
+    private void LockFileTooNew(string lockFile, LockFileException problem) =>
+        ErrorInLockFile("RRB4011", lockFile, problem.Line, $"The lock file is of a form that this version of RestrictedRunner.Build does not know: {problem.Message}. Use the version that wrote it, or a newer one.");
+
+    // All steps and tasks that use the file say the same of it.
+    private void ErrorInLockFile(string code, string lockFile, int line, string text) => log.LogError(null, code, null, lockFile, line, 0, 0, 0, "{0}", text);
 
     // Names the steps itself.
     private void ErrorOfSeveral(string code, string text) => log.LogError(null, code, null, file, 0, 0, 0, 0, "{0}", text);

@@ -12,9 +12,9 @@ internal static class NearImage
     // Docker's short names: https://github.com/distribution/reference
     private static readonly string[] DefaultPlaces = ["docker.io/", "index.docker.io/", "localhost/", "library/"];
 
-    /// <summary>Asks the engine for its images, in one call, where a failure is about an image.</summary>
+    /// <summary>Asks the engine for its images, in one call, where a failure is about an image. No other is meant by one that is locked.</summary>
     public static IReadOnlyList<string> Ask(RunnerFailure failure, StepOptions options, Host host) =>
-        failure is RunnerFailure.ImageAbsent or RunnerFailure.ImageNotFound or RunnerFailure.PullUnauthorized or RunnerFailure.RegistryUnreachable or RunnerFailure.PullFailed
+        options.LockedName.Length == 0 && failure is RunnerFailure.ImageAbsent or RunnerFailure.ImageNotFound or RunnerFailure.PullUnauthorized or RunnerFailure.RegistryUnreachable or RunnerFailure.PullFailed
             ? Find(options.Image, EngineImages.NamesAsync(options, host).GetAwaiter().GetResult())
             : [];
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Building;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
@@ -32,7 +33,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             var parameters = Read(host);
             List<OptionProblem> problems = [.. parameters.Problems, .. StepOptionRules.Check(parameters.Options, host)];
             problems.ForEach(diagnostics.Problem);
-            return problems.Count == 0 && Run(parameters, diagnostics);
+            return problems.Count == 0 && Locked(parameters.Options, host, diagnostics) is { } options && Run(parameters with { Options = options }, diagnostics);
         }
         catch (Exception e)
         {
@@ -65,6 +66,19 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
                 .. parameters.Problems,
             ],
         };
+    }
+
+    // Null when an error was logged. MSBuild gives no task the properties of its project.
+    private StepOptions? Locked(StepOptions options, Host host, Diagnostics diagnostics)
+    {
+        var images = ProjectLock.Read(
+            BuiltProject.Property(BuildEngine, "DockerExecLockFile"),
+            BuiltProject.Property(BuildEngine, "DockerExecLockedMode"),
+            BuiltProject.Property(BuildEngine, "_DockerExecIsLockedByDefault") == "true",
+            options.ClientDirectory,
+            host,
+            diagnostics);
+        return images?.Apply(options, diagnostics, Log);
     }
 
     private bool Run(StepParameters parameters, Diagnostics diagnostics)

@@ -34,6 +34,19 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     /// <summary>For each property <c>DockerExec…</c> that is a default, an item named after the parameter with metadata <c>Value</c>.</summary>
     public ITaskItem[] Defaults { get; set; } = [];
 
+    /// <summary>File that says which image each name stands for, relative to the project; empty for the nearest <c>docker-exec.lock.json</c> in its folder or above it.</summary>
+    public string LockFile { get; set; } = "";
+
+    /// <summary><c>true</c> pulls no image that is not in the lock file; empty does what <see cref="IsLockedByDefault"/> says.</summary>
+    public string LockedMode { get; set; } = "";
+
+    /// <summary>True where a lock file has to have every image, if there is one.</summary>
+    public bool IsLockedByDefault { get; set; }
+
+    /// <summary>The project's file, which errors of no step point at.</summary>
+    [Required]
+    public string Project { get; set; } = "";
+
     /// <summary>
     /// Pulls each image once, when a step of it says <c>Pull</c> is <c>always</c>, or the engine does not have it and not all
     /// say <c>never</c>. An image that cannot be had is an error at its step; the others are pulled all the same.
@@ -64,13 +77,18 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         _host = _host.At(BuildEngine.ProjectFileOfTaskNode);
         var logs = new StepLogs((IBuildEngine8)BuildEngine, _host);
         var projectDirectory = ProjectFolder.Find();
+        if (ProjectLock.Read(LockFile, LockedMode, IsLockedByDefault, projectDirectory, _host, new(Log, _host, Project)) is not { } images)
+        {
+            return false;
+        }
+
         var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, _host.Paths.Full(StateFolder, projectDirectory), _host);
         var read = Steps
             .Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item))
-            .Select(item => Read(reader.Read(item, unknown: static (_, _) => { }), projectDirectory, logs))
+            .Select(item => Read(images.Apply(reader.Read(item, unknown: static (_, _) => { }), logs), projectDirectory, logs))
             .ToList();
         var good = read.OfType<ReadStep>();
-        var isGood = !read.Contains(null);
+        var isGood = !read.Contains(null) && !logs.HaveErrors;
 
         // An engine that does not answer would be waited for, and told of, once for each image.
         var silent = new HashSet<string>();
@@ -100,12 +118,12 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         try
         {
             var isNew = DockerRunner.PullInBuildAsync(_host, step.Options, BuildImages.Of(BuildEngine).Pulls, stepLog.Observer(onStarting: static _ => { }), _cancellation.Token).GetAwaiter().GetResult();
-            log.Messages.LogMessage(MessageImportance.High, isNew ? $"{step.Options.Image}: pulled" : $"{step.Options.Image}: is there");
+            log.Messages.LogMessage(MessageImportance.High, $"{step.Options.ImageName}: {(isNew ? "pulled" : "is there")}");
             return true;
         }
         catch (OperationCanceledException)
         {
-            log.Diagnostics.StepCancelled(step.Options.Image);
+            log.Diagnostics.StepCancelled(step.Options.ImageName);
         }
         catch (RunnerException e)
         {

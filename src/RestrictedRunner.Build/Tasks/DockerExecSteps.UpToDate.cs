@@ -3,6 +3,7 @@ using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Building;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Hosts;
+using RestrictedRunner.Build.Locking;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.State;
@@ -86,5 +87,9 @@ public sealed partial class DockerExecSteps
         ResolveImages,
         Cache,
         CacheSize,
+        LockFile,
+        LockedMode,
+        IsLockedByDefault,
+        LockSetting.FileOf(LockFile, projectDirectory, Host.OfThisMachine),
         ProjectFiles);
 }

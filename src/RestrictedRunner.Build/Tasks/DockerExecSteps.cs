@@ -74,6 +74,15 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     /// <summary>Most that the cache takes of the disk, such as <c>10g</c> (default).</summary>
     public string CacheSize { get; set; } = "";
 
+    /// <summary>File that says which image each name stands for, relative to the project; empty for the nearest <c>docker-exec.lock.json</c> in its folder or above it.</summary>
+    public string LockFile { get; set; } = "";
+
+    /// <summary><c>true</c> runs no image that is not in the lock file; empty does what <see cref="IsLockedByDefault"/> says.</summary>
+    public string LockedMode { get; set; } = "";
+
+    /// <summary>True where a lock file has to have every image, if there is one.</summary>
+    public bool IsLockedByDefault { get; set; }
+
     /// <summary>Files whose property names are looked at for misspelt ones; the first is the project's, which errors of no step point at.</summary>
     public ITaskItem[] ProjectFiles { get; set; } = [];
 
@@ -141,7 +150,12 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var (start, began) = (DateTime.UtcNow, Stopwatch.GetTimestamp());
         var projectDirectory = ProjectFolder.Find();
         var logs = new StepLogs((IBuildEngine8)BuildEngine, host) { ShellCommand = step => ShellCommandOf(step, host) };
-        var steps = Read(projectDirectory, host, diagnostics, logs);
+        if (ProjectLock.Read(LockFile, LockedMode, IsLockedByDefault, projectDirectory, host, diagnostics) is not { } images)
+        {
+            return false;
+        }
+
+        var steps = Read(projectDirectory, host, diagnostics, logs, images);
         if (StepGraph.Of(steps, (step, problem) => Tell(logs, step, to => to.NoOrder(step, problem))) is not { } graph)
         {
             return false;
@@ -214,7 +228,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var upToDate = builder.UpToDate.ToDictionary(step => step.Step.Name, StringComparer.OrdinalIgnoreCase);
         if (steps.Count > 0 && upToDate.Count == steps.Count && !logs.HaveWarnings && !_hasUnknownProperty && !FailIfNotIncremental)
         {
-            UpToDateRecord.Save(ParametersHashOf(projectDirectory), [.. graph.Steps.Select(step => upToDate[step.Name])], declared, ProjectFiles.Select(file => file.GetMetadata("FullPath")), AllFrameworks, began, setting);
+            UpToDateRecord.Save(ParametersHashOf(projectDirectory), [.. graph.Steps.Select(step => upToDate[step.Name])], declared, [.. ProjectFiles.Select(file => file.GetMetadata("FullPath")), .. images.Files], AllFrameworks, began, setting);
         }
 
         return true;
@@ -275,11 +289,11 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
     }
 
-    private List<DeclaredStep> Read(string projectDirectory, Host host, Diagnostics diagnostics, StepLogs logs)
+    private List<DeclaredStep> Read(string projectDirectory, Host host, Diagnostics diagnostics, StepLogs logs, ProjectLock images)
     {
         ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), StepReader.PropertyNames, UnknownProperty);
         var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory, host), host);
-        return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => reader.Read(item, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))))];
+        return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => images.Apply(reader.Read(item, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))), logs))];
 
         void UnknownProperty(string name)
         {

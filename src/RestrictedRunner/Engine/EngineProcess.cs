@@ -66,10 +66,14 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
 
     /// <summary>Runs a short command of the client, such as <c>rm</c>, for what it prints.</summary>
     /// <returns>Null when there is no answer within ten seconds, or when it is no longer wanted.</returns>
-    public async Task<EngineAnswer?> AskAsync(IReadOnlyList<string> arguments, CancellationToken cancellation = default)
+    public Task<EngineAnswer?> AskAsync(IReadOnlyList<string> arguments, CancellationToken cancellation = default) => AskAsync(arguments, AskLimit, cancellation);
+
+    /// <summary>The same for an answer that may take longer, such as that of a registry.</summary>
+    /// <returns>Null when there is no answer within the time, or when it is no longer wanted.</returns>
+    public async Task<EngineAnswer?> AskAsync(IReadOnlyList<string> arguments, TimeSpan longest, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(AskLimit);
+        limit.CancelAfter(longest);
         using var standardOutput = new MemoryStream();
         using var standardError = new MemoryStream();
         try

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RestrictedRunner.Hosts;
 
 /// <summary>
@@ -41,6 +43,9 @@ internal sealed record Host(HostKind Kind)
 
     /// <summary>Folder where the system has temporary files.</summary>
     public string SystemTemporaryFolder { get; init; } = "";
+
+    /// <summary>Its processor.</summary>
+    public Architecture Architecture { get; init; } = Architecture.X64;
 
     /// <summary>Effective user id of this process; 0 on Windows.</summary>
     public uint UserId { get; init; }
@@ -117,6 +122,7 @@ internal sealed record Host(HostKind Kind)
             UserFolder = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
             UserDataFolder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData),
             SystemTemporaryFolder = Path.GetFullPath(Path.GetTempPath()),
+            Architecture = RuntimeInformation.OSArchitecture,
             UserId = ProcessUser.Id,
             GroupId = ProcessUser.GroupId,
         };

@@ -79,7 +79,7 @@ internal static class ImagePull
                 throw new RunnerException(failure, text);
             }
 
-            observer.PullProgress($"{options.Image}: {error.Last}; trying again in {Pauses[attempt].TotalSeconds:0} s");
+            observer.PullProgress($"{options.ImageName}: {error.Last}; trying again in {Pauses[attempt].TotalSeconds:0} s");
             await Task.Delay(Pauses[attempt], cancellation).ConfigureAwait(false);
         }
     }

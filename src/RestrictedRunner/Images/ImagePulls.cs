@@ -52,7 +52,7 @@ internal sealed class ImagePulls
 
             if (!pull.IsCompleted)
             {
-                observer.PullProgress($"{options.Image}: another step of this build pulls it");
+                observer.PullProgress($"{options.ImageName}: another step of this build pulls it");
             }
 
             try

@@ -15,6 +15,12 @@ public sealed record StepOptions
     /// <summary>Id of the image to run, as the caller found it under the name <see cref="Image"/>; empty to run what the name means now.</summary>
     internal string ImageId { get; init; } = "";
 
+    /// <summary>The name that a lock file says <see cref="Image"/> of; empty for an image that is not locked.</summary>
+    internal string LockedName { get; init; } = "";
+
+    /// <summary>The image as the user named it, for messages.</summary>
+    internal string ImageName => LockedName.Length > 0 ? LockedName : Image;
+
     /// <summary>False gives the container no network (<c>--network none</c>).</summary>
     public bool AllowNetworking { get; init; } = true;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 using CliWrap;
 
 namespace RestrictedRunner.TestSupport;
@@ -87,10 +88,29 @@ internal sealed class Registry : IAsyncDisposable
     /// Puts an image there that no engine has and that has to be transferred: the engine's busybox with <c>/added</c> as
     /// one more file.
     /// </summary>
-    public async Task PublishAsync(string engine, string name, byte[]? file = null)
+    /// <returns>The digest by which the registry has it.</returns>
+    public async Task<string> PublishAsync(string engine, string name, byte[]? file = null)
     {
         var (layer, settings) = (await BusyboxImage.OfAsync(engine)).WithFile(file ?? []);
-        await RegistryUpload.PutAsync(Address, $"{User}:{Password}", name, layer, settings);
+        return await RegistryUpload.PutAsync(Address, $"{User}:{Password}", name, layer, settings);
+    }
+
+    /// <summary>
+    /// Puts an image there as <see cref="PublishAsync"/> does, for several processors: its programs are this machine's, whatever
+    /// the image says.
+    /// </summary>
+    /// <returns>The digests of the images, by their processors, and that of the index.</returns>
+    public async Task<(IReadOnlyDictionary<string, string> Images, string Index)> PublishIndexAsync(string engine, string name, byte[] file, params string[] architectures)
+    {
+        var (layer, settings) = (await BusyboxImage.OfAsync(engine)).WithFile(file);
+        return await RegistryUpload.PutIndexAsync(Address, $"{User}:{Password}", name, layer, architectures.ToDictionary(static architecture => architecture, For));
+
+        byte[] For(string architecture)
+        {
+            var ofIt = JsonNode.Parse(settings)!.AsObject();
+            ofIt["architecture"] = architecture;
+            return Encoding.UTF8.GetBytes(ofIt.ToJsonString());
+        }
     }
 
     public async ValueTask DisposeAsync()

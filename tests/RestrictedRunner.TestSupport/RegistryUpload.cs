@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -8,6 +7,7 @@ namespace RestrictedRunner.TestSupport;
 internal static class RegistryUpload
 {
     private const string Manifest = "application/vnd.docker.distribution.manifest.v2+json";
+    private const string Index = "application/vnd.docker.distribution.manifest.list.v2+json";
     private const string Settings = "application/vnd.docker.container.image.v1+json";
     private const string Layer = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
@@ -17,22 +17,71 @@ internal static class RegistryUpload
     /// <param name="name">Name and tag.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="settings">The image's settings.</param>
-    public static async Task PutAsync(string address, string credentials, string name, byte[] layer, byte[] settings)
+    /// <returns>The digest by which the registry has it.</returns>
+    public static async Task<string> PutAsync(string address, string credentials, string name, byte[] layer, byte[] settings)
     {
-        using var client = new HttpClient { BaseAddress = new($"http://{address}/v2/") };
+        using var client = ClientOf(address, credentials);
+        var (repository, tag) = Parts(name);
+        return (string)(await PutImageAsync(client, repository, tag, layer, settings))["digest"]!;
+    }
+
+    /// <summary>Uploads an image of one layer for several processors, as an index.</summary>
+    /// <param name="address">Of the registry: <c>127.0.0.1:port</c>.</param>
+    /// <param name="credentials">User and password with a colon between them.</param>
+    /// <param name="name">Name and tag.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="settings">The image's settings for each processor.</param>
+    /// <returns>The digests of the images, by their processors, and that of the index.</returns>
+    public static async Task<(IReadOnlyDictionary<string, string> Images, string Index)> PutIndexAsync(string address, string credentials, string name, byte[] layer, IReadOnlyDictionary<string, byte[]> settings)
+    {
+        using var client = ClientOf(address, credentials);
+        var (repository, tag) = Parts(name);
+        var images = new JsonArray();
+        var digests = new Dictionary<string, string>();
+        foreach (var (architecture, ofIt) in settings)
+        {
+            var image = await PutImageAsync(client, repository, BusyboxImage.DigestOf, layer, ofIt);
+            digests[architecture] = (string)image["digest"]!;
+            image["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = architecture };
+            images.Add(image);
+        }
+
+        var index = await PutManifestAsync(client, repository, _ => tag, Index, new() { ["schemaVersion"] = 2, ["mediaType"] = Index, ["manifests"] = images });
+        return (digests, (string)index["digest"]!);
+    }
+
+    private static HttpClient ClientOf(string address, string credentials)
+    {
+        var client = new HttpClient { BaseAddress = new($"http://{address}/v2/") };
         client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
-        var (repository, tag) = name.Split(':') is [var first, var second] ? (first, second) : (name, "latest");
+        return client;
+    }
+
+    private static (string Repository, string Tag) Parts(string name) => name.Split(':') is [var first, var second] ? (first, second) : (name, "latest");
+
+    private static Task<JsonObject> PutImageAsync(HttpClient client, string repository, string tag, byte[] layer, byte[] settings) =>
+        PutImageAsync(client, repository, _ => tag, layer, settings);
+
+    private static async Task<JsonObject> PutImageAsync(HttpClient client, string repository, Func<byte[], string> reference, byte[] layer, byte[] settings)
+    {
         await PutBlobAsync(client, repository, layer);
         await PutBlobAsync(client, repository, settings);
-        var manifest = new JsonObject
+        return await PutManifestAsync(client, repository, reference, Manifest, new()
         {
             ["schemaVersion"] = 2,
             ["mediaType"] = Manifest,
             ["config"] = Described(Settings, settings),
             ["layers"] = new JsonArray(Described(Layer, layer)),
-        };
-        using var text = new StringContent(manifest.ToJsonString(), MediaTypeHeaderValue.Parse(Manifest));
-        using var named = await SendAsync(client, HttpMethod.Put, new($"{repository}/manifests/{tag}", UriKind.Relative), text);
+        });
+    }
+
+    private static async Task<JsonObject> PutManifestAsync(HttpClient client, string repository, Func<byte[], string> reference, string mediaType, JsonObject manifest)
+    {
+        var bytes = Encoding.UTF8.GetBytes(manifest.ToJsonString());
+        using var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new(mediaType);
+        using var named = await SendAsync(client, HttpMethod.Put, new($"{repository}/manifests/{reference(bytes)}", UriKind.Relative), content);
+        return Described(mediaType, bytes);
     }
 
     private static async Task PutBlobAsync(HttpClient client, string repository, byte[] blob)

@@ -108,6 +108,25 @@ public class UnchangedProjectTests
     }
 
     [EngineFact]
+    public async Task A_lock_file_that_says_another_image_is_seen()
+    {
+        await using var first = await DerivedImage.CreateAsync("docker", "LABEL rr.test=1");
+        await using var second = await DerivedImage.CreateAsync("docker", "LABEL rr.test=2");
+        var project = Project();
+        string[] arguments = ["-p:TheImage=tools:1", "-p:DockerExecCache=off"];
+        await LockAsync(first);
+        Assert.Equal(2, (await project.BuildAsync(arguments)).SucceededWithoutWarnings().Runs);
+        Assert.Equal(0, (await BuildUntilUnreadAsync(project, arguments))!.SucceededWithoutWarnings().Runs);
+
+        await LockAsync(second);
+        Assert.Equal(2, (await project.BuildAsync(arguments)).SucceededWithoutWarnings().Runs);
+
+        async Task LockAsync(DerivedImage image) => project.Write(
+            "docker-exec.lock.json",
+            $"{{\"version\": 1, \"images\": {{\"tools:1\": {{\"local\": true, \"platforms\": {{\"linux/amd64\": \"{await Docker.IdAsync(image.Name)}\"}}}}}}}}");
+    }
+
+    [EngineFact]
     public async Task What_stamps_do_not_tell_is_read_each_time()
     {
         var project = Project();

@@ -72,8 +72,11 @@ internal ref struct LockFileReader
         Next();
         return _json.TokenType == JsonTokenType.Number && _json.TryGetInt32(out var version) && version == LockFile.Version
             ? version
-            : throw new LockFileException(Line, $"its version is {Encoding.UTF8.GetString(_json.ValueSpan)} and not {LockFile.Version}") { IsOfVersion = true };
+            : throw new LockFileException(Line, $"its version is {Shown()} and not {LockFile.Version}") { IsOfVersion = true };
     }
+
+    // As it is written.
+    private readonly string Shown() => Encoding.UTF8.GetString(_text[(int)_json.TokenStartIndex..(int)_json.BytesConsumed]);
 
     private Dictionary<string, LockedImage> ReadImages()
     {

@@ -55,8 +55,7 @@ internal static class RegistryImage
     public static bool IsOnLoopback(string image)
     {
         var slash = image.IndexOf('/', StringComparison.Ordinal);
-        var registry = slash < 0 ? "" : image[..slash];
-        return registry is "localhost" || registry.StartsWith("localhost:", StringComparison.Ordinal) || registry.StartsWith("127.", StringComparison.Ordinal) || registry.StartsWith("[::1]", StringComparison.Ordinal);
+        return slash > 0 && Uri.TryCreate($"http://{image[..slash]}", UriKind.Absolute, out var registry) && registry.IsLoopback;
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> AskAsync(EngineProcess engine, string image, CancellationToken cancellation)

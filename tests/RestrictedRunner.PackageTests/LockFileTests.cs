@@ -157,6 +157,9 @@ public class LockFileTests
         Assert.Equal(("RRB4014", "There is no lock file 'docker-exec.lock.json', and DockerExecLockedMode wants one in the project's folder or above it."), (wanted.Code, wanted.Text.Split(" Make it")[0]));
         Assert.Equal("RRB1003", (await project.BuildAsync("-p:DockerExecLockedMode=yes")).FailedWithOneError().Code);
 
+        Directory.CreateDirectory(project["folder"]);
+        Assert.Equal("RRB4016", (await project.BuildAsync("-t:UpdateDockerExecLock", "-p:DockerExecLockFile=folder")).FailedWithOneError().Code);
+        Assert.Equal("RRB4014", (await project.BuildAsync("-t:RunDockerExecSteps", "-p:DockerExecLockFile=folder")).FailedWithOneError().Code);
         const string Conflict = "{\n  \"version\": 1,\n<<<<<<< HEAD\n  \"images\": {}\n=======\n}\n";
         var file = project.Write("docker-exec.lock.json", Conflict);
         foreach (var target in new[] { "-t:RunDockerExecSteps", "-t:UpdateDockerExecLock", "-t:PullDockerExecImages", "-p:DockerExecEnabled=false" })

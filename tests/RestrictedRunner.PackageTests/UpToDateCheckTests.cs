@@ -124,6 +124,18 @@ public class UpToDateCheckTests
         Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(project[Stamp]));
     }
 
+    // A step runs when its image is another one there.
+    [Fact]
+    public async Task The_lock_file_is_an_input_of_each_step()
+    {
+        var project = Project(Copy);
+        var own = project.Write("docker-exec.lock.json", "{}");
+        project.Write("other.json", "{}");
+
+        Assert.Contains($"DockerExec Again: {own}", (await CollectAsync(project, "-p:DesignTimeBuild=true")).Inputs);
+        Assert.Contains("DockerExec Again: other.json", (await CollectAsync(project, "-p:DesignTimeBuild=true", "-p:DockerExecLockFile=other.json")).Inputs);
+    }
+
     // The rule of the IDE: https://github.com/dotnet/project-system/blob/main/docs/up-to-date-check.md
     private static async Task<string> WhyAsync(TestProject project)
     {

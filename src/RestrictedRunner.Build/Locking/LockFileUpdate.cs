@@ -54,9 +54,20 @@ internal sealed class LockFileUpdate(string path, Host host)
             throw new IOException("it is a folder");
         }
 
+        RemoveAbandoned(place);
         using var next = NewFile.Beside(place) ?? throw new IOException($"no file can be made in '{Path.GetDirectoryName(place)}'");
         next.Stream.Write(file.ToBytes());
         next.MoveTo(place);
+    }
+
+    // What an update left that was killed.
+    private static void RemoveAbandoned(string place)
+    {
+        var folder = new DirectoryInfo(Path.GetDirectoryName(place)!);
+        foreach (var file in folder.Exists ? folder.GetFiles($"{Path.GetFileName(place)}.*").Where(NewFile.IsAbandoned) : [])
+        {
+            file.Delete();
+        }
     }
 
     // In the user's cache, because beside the lock file it would be one more file of the repository.

@@ -93,9 +93,10 @@ public sealed class DockerExecLock : Microsoft.Build.Utilities.Task, ICancelable
         var logs = new StepLogs((IBuildEngine8)BuildEngine, _host);
         var used = Read(directory, logs).ToLookup(static step => step is null);
         var wanted = used[false].Select(static step => step!).Where(step => Image.Length == 0 || step.Parameters.Options.Image == Image).ToList();
-        if (wanted.Count == 0 && used[true].Any() is false)
+        if (wanted.Count == 0 && !used[true].Any())
         {
-            Log.LogMessage(MessageImportance.High, Image.Length == 0 ? "No step and no DockerImage of this project names an image to lock." : $"No step and no DockerImage of this project names image '{Image}'.");
+            // Of the projects of a solution most may have none.
+            Log.LogMessage(Image.Length == 0 ? MessageImportance.Normal : MessageImportance.High, Image.Length == 0 ? "No step and no DockerImage of this project names an image to lock." : $"No step and no DockerImage of this project names image '{Image}'.");
             return true;
         }
 

@@ -65,6 +65,21 @@ public sealed class LockFileUpdateTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_update_left_goes_and_what_another_writes_stays()
+    {
+        Directory.CreateDirectory(_folder["repo"]);
+        var old = _folder.Write("repo/docker-exec.lock.json.0123.new", "");
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
+        var young = _folder.Write("repo/docker-exec.lock.json.4567.new", "");
+        var other = _folder.Write("repo/other.new", "");
+        File.SetLastWriteTimeUtc(other, DateTime.UtcNow.AddHours(-2));
+
+        await AddAsync(("a:1", LockFiles.ImageOf(("linux/amd64", 'a'))));
+
+        Assert.Equal([Path, young, other], Directory.GetFiles(_folder["repo"]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_link_stays_one()
     {
         Directory.CreateDirectory(_folder["real"]);

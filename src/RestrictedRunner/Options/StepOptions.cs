@@ -15,6 +15,9 @@ public sealed record StepOptions
     /// <summary>Id of the image to run, as the caller found it under the name <see cref="Image"/>; empty to run what the name means now.</summary>
     internal string ImageId { get; init; } = "";
 
+    /// <summary>What the engine is to run.</summary>
+    internal string ImageToRun => ImageId.Length > 0 ? ImageId : Image;
+
     /// <summary>False gives the container no network (<c>--network none</c>).</summary>
     public bool AllowNetworking { get; init; } = true;
 

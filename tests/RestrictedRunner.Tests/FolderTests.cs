@@ -22,7 +22,7 @@ public class FolderTests
             "RestrictedRunner.Build",
             [
                 "Text", "Paths", "Hosts", "Keys", "ToolMessages", "MSBuild", "Parameters", "Steps", "Inputs", "Outputs", "Cache", "State",
-                "Images", "Workers", "Failures", "Logging", "Execution", "Strategies", "Shells", "Building", "Tasks",
+                "Images", "Dockerfiles", "Workers", "Failures", "Logging", "Execution", "Strategies", "Shells", "Building", "Tasks",
             ]
         },
     };

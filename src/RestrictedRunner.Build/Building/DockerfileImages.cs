@@ -147,7 +147,6 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
                     return false;
                 }
 
-                log.LogMessage(MessageImportance.High, $"{source.Image.Name}: building");
                 if (ImageBuilds.Of(task).BuildAsync(name, source, () => Source(source.Image, options.Engine, cancellation), options, host, observer, cancellation).GetAwaiter().GetResult() is { } failure)
                 {
                     Tell(() => diagnostics.ImageNotBuilt(source.Image, failure));

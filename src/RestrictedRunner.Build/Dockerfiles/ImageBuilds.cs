@@ -113,6 +113,7 @@ internal sealed class ImageBuilds
             Target = source.Image.Target,
             Platform = source.Image.Platform,
         };
+        observer.PullProgress($"{source.Image.Name}: building");
         var failure = await DockerRunner.BuildImageAsync(host, options, image, source.Dockerfile, BuilderAsync, observer, cancellation).ConfigureAwait(false);
         if (failure is null && readAgain().Hash != source.Hash)
         {

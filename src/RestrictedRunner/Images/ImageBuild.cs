@@ -1,4 +1,5 @@
 using RestrictedRunner.Engine;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Options;
 using RestrictedRunner.Output;
 using RestrictedRunner.Results;
@@ -65,7 +66,7 @@ internal sealed record ImageBuild(string Name, string File, string Context)
         observer.CommandLine([engine.ClientPath, .. words]);
         var output = new ImageBuildOutput(dockerfile);
         var oneAtATime = new object();
-        var streams = new EngineStreams(Read, Read, Environment: Variables(builder, reaper));
+        var streams = new EngineStreams(Read, Read, Environment: Variables(engine.Host, builder, reaper));
         using var kill = new CancellationTokenSource();
         var client = engine.RunAsync(words, streams, kill.Token);
         try
@@ -102,9 +103,10 @@ internal sealed record ImageBuild(string Name, string File, string Context)
     }
 
     // A build is the same again only without a description of when and where it was done, which buildx adds.
-    private static Dictionary<string, string?> Variables(ImageBuilder builder, Reaper reaper) => new(reaper.PullEnvironment)
+    private static Dictionary<string, string?> Variables(Host host, ImageBuilder builder, Reaper reaper) => new(reaper.PullEnvironment)
     {
         ["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1",
-        ["DOCKER_BUILDKIT"] = builder == ImageBuilder.Classic ? "0" : "1",
+        // To a client without BuildKit it is an error, and where it is not set such a client says how to get that.
+        ["DOCKER_BUILDKIT"] = builder != ImageBuilder.Classic ? "1" : host.Variable("DOCKER_BUILDKIT") is null ? null : "0",
     };
 }

@@ -43,7 +43,7 @@ internal sealed partial class ImageBuildOutput(Dockerfile dockerfile)
     public ImageBuildFailure End()
     {
         var reason = _reason.Length > 0 ? _reason : _last;
-        return new(_line > 0 ? _line : _failed?.Line ?? 0, reason, [.. (_failed?.Tail ?? _tail).Lines.Where(line => line != reason)]);
+        return new(_line > 0 ? _line : _failed?.Line ?? 0, ErrorPrefix().Replace(reason, ""), [.. (_failed?.Tail ?? _tail).Lines.Where(line => line != reason)]);
     }
 
     // "#5 [2/2] RUN make", "#5 0.243 hello", "#5 ERROR: …".
@@ -179,8 +179,11 @@ internal sealed partial class ImageBuildOutput(Dockerfile dockerfile)
     [GeneratedRegex(@"^(ERROR: |Error: |Error response from daemon: |error: |failed to |executor failed |The command '|COPY failed|ADD failed|[Uu]nable to |Cannot connect )")]
     private static partial Regex ReasonStart();
 
-    [GeneratedRegex(@"^( ---> |--> |Removing intermediate container |Sending build context |DEPRECATED: |            (Install the buildx|https://docs\.docker\.com)|time=""| > \[|-{4,}$|COMMIT)")]
+    [GeneratedRegex(@"^( ---> |--> |Removing intermediate container |Sending build context |DEPRECATED: |            (Install the buildx|https://docs\.docker\.com|BuildKit is currently|environment-variable)|time=""| > \[|-{4,}$|COMMIT)")]
     private static partial Regex Remark();
+
+    [GeneratedRegex("^(ERROR|Error|error): ")]
+    private static partial Regex ErrorPrefix();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();

@@ -30,6 +30,11 @@ internal sealed record IgnorePattern(string Text, bool IsException)
 
         text = Clean(hasBackslashPaths ? text.Replace('\\', '/') : text);
         text = text.Length > 1 && text[0] == '/' ? text[1..] : text;
+        if (isException && text == "/")
+        {
+            throw new FormatException("there is nothing after \"!\"");
+        }
+
         return IsValid(text) ? new(text, isException) : throw new FormatException("its brackets or backslashes have no end");
     }
 

@@ -69,13 +69,14 @@ internal sealed partial record Dockerfile(IReadOnlyList<DockerfileInstruction> I
 
     /// <summary>The images that a build of a stage starts from or copies from, each once.</summary>
     /// <param name="arguments">Values of build arguments.</param>
-    /// <param name="target">Name or number of the stage; empty for the last.</param>
+    /// <param name="target">Name or number of the stage; empty for the last. Of one that there is not, the builder tells.</param>
     public IReadOnlyList<BaseImage> Bases(IReadOnlyDictionary<string, string> arguments, string target)
     {
         var known = ArgumentsBeforeStages(arguments);
         var bases = new List<BaseImage>();
         var seen = new HashSet<int>();
-        var toLookAt = new Stack<int>(StageAt(target, Stages.Count) is { } one ? [one] : Enumerable.Range(0, Stages.Count));
+        var first = target.Length > 0 ? StageAt(target, Stages.Count) : Stages.Count - 1;
+        var toLookAt = new Stack<int>(first is >= 0 and var one ? [one] : []);
         while (toLookAt.TryPop(out var at))
         {
             if (!seen.Add(at))

@@ -149,7 +149,7 @@ public class DockerImageTests
                 """);
         }
 
-        var build = await all.BuildAsync(new BuildSetting { InItsOwnProcess = true, Arguments = ["-m:2", $"-p:DockerExecEngine={client.Path}"] });
+        var build = await all.BuildAsync(new BuildSetting { InItsOwnProcess = true, Arguments = ["-m:2", "-p:DockerExecCache=off", $"-p:DockerExecEngine={client.Path}"] });
 
         Assert.Equal(6, build.SucceededWithoutWarnings().Runs);
         Assert.Equal(1, BuiltIn(build, image));
@@ -235,7 +235,7 @@ public class DockerImageTests
         await Task.WhenAny(line.Task, running).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         Assert.True(line.Task.IsCompleted);
 
-        Unix.Kill(running.ProcessId, Unix.SigKill);
+        Assert.Equal(0, Unix.Kill(running.ProcessId, Unix.SigKill));
 
         await running;
         await Until.IsSoAsync(TimeSpan.FromSeconds(10), () => !Unix.CommandLines().Any(words => words.Contains(sleep, StringComparison.Ordinal) || words.Contains($":{image.Name}", StringComparison.Ordinal)));

@@ -77,6 +77,11 @@ public sealed class ImageBuildTests : IDisposable
         Assert.Empty(Processes.WithText(_name));
         await Until.IsSoAsync(TimeSpan.FromSeconds(10), () => Processes.WithText(sleep).Count == 0);
         Assert.NotEqual(0, (await Client.CallAsync(client, "image", "inspect", _name)).ExitCode);
+        if (Engines.Is(client, Engines.Podman))
+        {
+            // In which podman runs the commands of a Dockerfile.
+            await Until.IsSoAsync(TimeSpan.FromSeconds(10), async () => !(await Client.OutputAsync(client, "ps", "--all", "--external", "--format", "{{.Names}}")).Contains("working-container", StringComparison.Ordinal));
+        }
     }
 
     public void Dispose() => _context.Dispose();

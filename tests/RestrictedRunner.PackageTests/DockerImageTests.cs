@@ -168,7 +168,6 @@ public class DockerImageTests
         Assert.Equal(
             [("RRB3017", "A"), ("RRB3017", "B")],
             asking.Errors.Select(error => (error.Code, error.Text.Split('\'')[1])).Order());
-        Assert.All(asking.Errors, error => Assert.Contains($"its image '{image.Name}' has to be built", error.Text, StringComparison.Ordinal));
         (await project.BuildAsync([.. engine, "-p:DesignTimeBuild=true"])).SucceededWithoutWarnings();
         Assert.DoesNotContain("build", client.Calls);
         Assert.DoesNotContain("buildx", client.Calls);
@@ -185,6 +184,7 @@ public class DockerImageTests
         Assert.Single(await image.AllAsync());
         Assert.Contains("A: from the cache", (await project.BuildAsync(without)).SucceededWithoutWarnings().Texts);
         project.Write("tools/text", Unique());
+        Assert.Contains($"A: would run because its image {image.Name} has to be built", (await project.BuildAsync([.. engine, "-t:ExplainDockerExecSteps"])).SucceededWithoutWarnings().Texts);
         Assert.Equal("RRB2002", (await project.BuildAsync(without)).FailedWithOneError().Code);
     }
 

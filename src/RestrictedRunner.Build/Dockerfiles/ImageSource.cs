@@ -61,7 +61,7 @@ internal sealed record ImageSource(DeclaredImage Image, Dockerfile Dockerfile, s
         {
             try
             {
-                return ReadOnce(image, known, isPodman, host, cancellation, remember);
+                return ReadOnce(image, known, isPodman, host, remember, cancellation);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && look < MostLooks)
             {
@@ -102,7 +102,7 @@ internal sealed record ImageSource(DeclaredImage Image, Dockerfile Dockerfile, s
         return $"restricted-runner/{HashOf([Hash, .. bases])[..HashLength]}:{Tag(Image.Name)}";
     }
 
-    private static ImageSource ReadOnce(DeclaredImage image, string known, bool isPodman, Host host, CancellationToken cancellation, bool remember)
+    private static ImageSource ReadOnce(DeclaredImage image, string known, bool isPodman, Host host, bool remember, CancellationToken cancellation)
     {
         var places = Dockerfiles.IgnoreFile.Places(image.Dockerfile, image.Context, isPodman, host.Paths);
         List<SeenPath> seen = [SeenPath.Now(image.Dockerfile), SeenPath.Now(image.Context), .. places.Select(SeenPath.Now)];

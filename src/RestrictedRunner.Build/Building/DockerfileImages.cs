@@ -132,6 +132,11 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
             var asking = options;
             try
             {
+                if (build > 1)
+                {
+                    source = _sources[(options.Engine, options.Image)] = Source(source.Image, options.Engine, cancellation);
+                }
+
                 foreach (var image in source.NamedBases.Where(image => images.Find(image.Name) is null))
                 {
                     asking = options with { Image = image.Name, Platform = image.Platform.Length > 0 ? image.Platform : source.Image.Platform, Pull = options.Pull == PullPolicy.Never ? PullPolicy.Never : PullPolicy.Missing };
@@ -160,7 +165,6 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
             catch (ImageSourceException e) when (e.Fault == ImageFault.ChangedMeanwhile && build < MostBuilds)
             {
                 observer.PullProgress($"{source.Image.Name}: its files changed while it was built; building it again");
-                _sources[(options.Engine, options.Image)] = Source(source.Image, options.Engine, cancellation);
             }
             catch (ImageSourceException e)
             {

@@ -115,13 +115,26 @@ internal sealed class ImageBuilds
         };
         observer.PullProgress($"{source.Image.Name}: building");
         var failure = await DockerRunner.BuildImageAsync(host, options, image, source.Dockerfile, BuilderAsync, observer, cancellation).ConfigureAwait(false);
-        if (failure is null && readAgain().Hash != source.Hash)
+        if (failure is null && !IsUnchanged())
         {
             await EngineImages.RemoveBuiltAsync(name, options, host, cancellation).ConfigureAwait(false);
             throw new ImageSourceException(ImageFault.ChangedMeanwhile, source.Image.Context);
         }
 
         return failure;
+
+        bool IsUnchanged()
+        {
+            try
+            {
+                return readAgain().Hash == source.Hash;
+            }
+            catch (ImageSourceException)
+            {
+                // A file has gone.
+                return false;
+            }
+        }
 
         async Task<ImageBuilder> BuilderAsync(EngineProcess engine)
         {

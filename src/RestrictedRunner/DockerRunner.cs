@@ -117,6 +117,23 @@ public static class DockerRunner
         }
     }
 
+    /// <summary>Builds an image from a Dockerfile for the steps of a build.</summary>
+    /// <param name="host">The machine.</param>
+    /// <param name="options">Tells the engine.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="dockerfile">Its Dockerfile.</param>
+    /// <param name="builder">Finds what builds for a client.</param>
+    /// <param name="observer">Sees the lines of progress.</param>
+    /// <param name="cancellation">Ends the build.</param>
+    /// <inheritdoc cref="ImageBuild.RunAsync"/>
+    internal static async Task<ImageBuildFailure?> BuildImageAsync(Host host, StepOptions options, ImageBuild image, Dockerfile dockerfile, Func<EngineProcess, Task<ImageBuilder>> builder, RunObserver observer, CancellationToken cancellation)
+    {
+        var engine = EngineProcess.For(options, host);
+        var kind = await builder(engine).ConfigureAwait(false);
+        using var reaper = new Reaper(engine);
+        return await image.RunAsync(engine, kind, dockerfile, observer, reaper, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Removes containers and temporary folders of this machine whose owner, another process that used this library, was
     /// killed at a time when the engine could not be reached. What a living process owns is never touched, nor what

@@ -156,6 +156,7 @@ public class ExamplesTests
         project.Write("names.txt", "Grace\nAda\n");
         project.Write("templates/One.txt", "class NAME { }\n");
         project.Write("templates/Two.txt", "struct NAME { One one; }\n");
+        project.Write("tools/Dockerfile", "FROM busybox:latest\nARG GREETING\nARG NAME\nRUN printf 'echo %s, %s' \"$GREETING\" \"$NAME\" >/bin/greet && chmod 755 /bin/greet\n");
 
         (await project.BuildInItsOwnProcessAsync("-restore")).Succeeded();
         (await project.BuildAsync()).Succeeded();
@@ -163,6 +164,7 @@ public class ExamplesTests
         Assert.Equal("Ada\nGrace\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
         Assert.Equal("2\n", await File.ReadAllTextAsync(project["count.txt"], TestContext.Current.CancellationToken));
         Assert.Equal("[]\n", await File.ReadAllTextAsync(project["bin/Debug/net10.0/fixtures/names.json"], TestContext.Current.CancellationToken));
+        Assert.Equal("hello, Ada\n", await File.ReadAllTextAsync(project["greeting.txt"], TestContext.Current.CancellationToken));
         Assert.Equal("struct Two { One one; }\n", await File.ReadAllTextAsync(project["gen/Two.cs"], TestContext.Current.CancellationToken));
     }
 

@@ -22,7 +22,7 @@ public class FolderTests
             "RestrictedRunner.Build",
             [
                 "Text", "Paths", "Hosts", "Keys", "ToolMessages", "MSBuild", "Parameters", "Steps", "Inputs", "Outputs", "Cache", "State",
-                "Images", "Locking", "Workers", "Failures", "Logging", "Execution", "Strategies", "Shells", "Building", "Tasks",
+                "Images", "Dockerfiles", "Locking", "Workers", "Failures", "Logging", "Execution", "Strategies", "Shells", "Building", "Tasks",
             ]
         },
     };

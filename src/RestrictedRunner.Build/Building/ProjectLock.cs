@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Dockerfiles;
 using RestrictedRunner.Build.Locking;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.Steps;
@@ -12,8 +13,9 @@ internal sealed class ProjectLock
 {
     private readonly LockSetting _setting;
     private readonly ImageLock _images;
+    private readonly IReadOnlySet<string> _built;
 
-    private ProjectLock(LockSetting setting, ImageLock images) => (_setting, _images) = (setting, images);
+    private ProjectLock(LockSetting setting, ImageLock images, IReadOnlySet<string> built) => (_setting, _images, _built) = (setting, images, built);
 
     /// <summary>Full path of the file; none when there is none.</summary>
     public IEnumerable<string> Files => _setting.File.Length == 0 ? [] : [_setting.File];
@@ -22,11 +24,12 @@ internal sealed class ProjectLock
     /// <param name="lockFile"><c>DockerExecLockFile</c>.</param>
     /// <param name="lockedMode"><c>DockerExecLockedMode</c>.</param>
     /// <param name="isLockedByDefault">True where a lock file has to have every image, if there is one.</param>
+    /// <param name="images">The items <c>DockerImage</c>: those that are built from a Dockerfile are in no lock file.</param>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
     /// <param name="host">The machine that builds.</param>
     /// <param name="diagnostics">Is told what is wrong.</param>
     /// <returns>Null when an error was logged.</returns>
-    public static ProjectLock? Read(string lockFile, string lockedMode, bool isLockedByDefault, string projectDirectory, Host host, Diagnostics diagnostics)
+    public static ProjectLock? Read(string lockFile, string lockedMode, bool isLockedByDefault, IReadOnlyList<ITaskItem> images, string projectDirectory, Host host, Diagnostics diagnostics)
     {
         List<OptionProblem> problems = [];
         var setting = LockSetting.Read(lockFile, lockedMode, isLockedByDefault, projectDirectory, host, problems.Add);
@@ -44,7 +47,7 @@ internal sealed class ProjectLock
 
         try
         {
-            return new(setting, ImageLock.Load(setting.File, host));
+            return new(setting, ImageLock.Load(setting.File, host), ImageReader.BuiltNames(images));
         }
         catch (LockFileException e)
         {
@@ -56,6 +59,11 @@ internal sealed class ProjectLock
     /// <summary>The step with the image that the file says. One that is not in the file is an error at the step in a locked build.</summary>
     public DeclaredStep Apply(DeclaredStep step, StepLogs logs)
     {
+        if (_built.Contains(step.Parameters.Options.Image))
+        {
+            return step;
+        }
+
         var options = _images.Apply(step.Parameters.Options, Missing);
         return step with { Parameters = step.Parameters with { Options = options } };
 
@@ -70,6 +78,11 @@ internal sealed class ProjectLock
     /// <returns>Null when an error was logged.</returns>
     public StepOptions? Apply(StepOptions options, Diagnostics diagnostics, TaskLoggingHelper log)
     {
+        if (_built.Contains(options.Image))
+        {
+            return options;
+        }
+
         var isMissing = false;
         var locked = _images.Apply(options, gap =>
         {

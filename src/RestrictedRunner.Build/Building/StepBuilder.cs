@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Logging;
@@ -15,7 +16,11 @@ namespace RestrictedRunner.Build.Building;
 /// Brings a declared step up to date: looks at its inputs, and unless its outputs are those of these inputs already,
 /// restores them from the cache or runs it.
 /// </summary>
-internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, CancellationToken cancellation)
+/// <param name="setting">The project.</param>
+/// <param name="dockerfiles">The images that are built.</param>
+/// <param name="logs">Where the steps log to.</param>
+/// <param name="cancellation">Ends the building.</param>
+internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages dockerfiles, StepLogs logs, CancellationToken cancellation)
 {
     private readonly ConcurrentQueue<string> _removed = new();
     private readonly ConcurrentQueue<SeenStep> _upToDate = new();
@@ -70,7 +75,13 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
     private bool Build(DeclaredStep step, StepParameters parameters, StatePaths paths, StepState earlier, StepLogs.Log log)
     {
-        var look = new StepLook(step, parameters.Options, earlier, setting, cancellation);
+        var isBuilt = dockerfiles.Has(parameters.Options);
+        if (isBuilt && !setting.OnlyAsk && dockerfiles.Identity(parameters.Options, setting) is null && !HasImage(parameters.Options, log))
+        {
+            return false;
+        }
+
+        var look = new StepLook(step, parameters.Options, earlier, setting, dockerfiles, cancellation);
         var (options, inputs, files, key) = (look.Options, look.Inputs, look.Files, look.Key);
         if (!AreThere(step, inputs, log) || HasFilesOfUsers(step, earlier.Written, log))
         {
@@ -133,7 +144,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             }
 
             Tell("runs");
-            if (setting.Images[options.Engine].WhyAbsent(options.Image, cancellation) is { } absence)
+            if (isBuilt ? !HasImage(options, log) : IsEngineAbsent(options, log))
             {
                 // Nothing has changed, so what was true of the outputs still is.
                 if (earlier != earlier.Forgotten())
@@ -141,15 +152,15 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
                     StateFile.Save(paths.State, earlier);
                 }
 
-                log.Diagnostics.NotRun(absence, options, KeptOutput.None);
                 return false;
             }
 
-            // An engine that is back may know the image's name by another identity than the one that was remembered.
+            // An engine that is back may know the image's name by another identity than the one that was remembered, and an
+            // image that was built again may be another.
             key = look.KeyOf(look.Action());
             log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
             IStepStrategy strategy = step.Hermetic ? new InStage(setting) : new InProjectFolder(setting);
-            var work = new StepWork(step, files, inputs) { ImageId = ImageId(options), Log = log, Remember = Remember, Cancellation = cancellation };
+            var work = new StepWork(step, files, inputs) { ImageId = ImageId(options), IsImageBuilt = isBuilt, Log = log, Remember = Remember, Cancellation = cancellation };
             return Succeeds(strategy.Run(work, Finish) is { } result && Keep(result.Key, look.OutputsOf(result.Written).Root.Hash), ref _run);
 
             StepResultFiles Finish(RanStep ran)
@@ -246,7 +257,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
                 return "";
             }
 
-            if (key.Length == 0 || options.Pull == PullPolicy.Always)
+            if (!isBuilt && (key.Length == 0 || options.Pull == PullPolicy.Always))
             {
                 setting.Images[options.Engine].LookUpAgain(options.Image, cancellation);
                 return look.KeyOf(look.Action());
@@ -313,8 +324,25 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         return files.Step.Outputs.Depth == 0 && known.Count == written.Files.Count() ? InputTree.Of(known).Root.Hash : null;
     }
 
+    // True when an error was logged.
+    private bool IsEngineAbsent(StepOptions options, StepLogs.Log log)
+    {
+        var absence = setting.Images[options.Engine].WhyAbsent(options.Image, cancellation);
+        if (absence is not null)
+        {
+            log.Diagnostics.NotRun(absence, options, KeptOutput.None);
+        }
+
+        return absence is not null;
+    }
+
+    // False when an error was logged.
+    private bool HasImage(StepOptions options, StepLogs.Log log) =>
+        dockerfiles.Ensure(options, setting.Images[options.Engine], log.Messages, BuildImages.Of(log.Engine), cancellation) is not null;
+
     // What the key says is run, though the image's name may stand for another by now. Of one name there are images for
     // several platforms.
     private string ImageId(StepOptions options) =>
-        setting.ResolveImages && options.Pull != PullPolicy.Always && options.Platform.Length == 0 ? setting.Images[options.Engine].Id(options.Image) ?? "" : "";
+        dockerfiles.Has(options) ? dockerfiles.Name(options, setting.Images[options.Engine])!
+        : setting.ResolveImages && options.Pull != PullPolicy.Always && options.Platform.Length == 0 ? setting.Images[options.Engine].Id(options.Image) ?? "" : "";
 }

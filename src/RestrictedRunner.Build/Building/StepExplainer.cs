@@ -8,9 +8,10 @@ namespace RestrictedRunner.Build.Building;
 /// <summary>Tells what a build would do with each step. It runs nothing and writes nothing.</summary>
 /// <param name="graph">The steps and their order.</param>
 /// <param name="setting">Of all steps.</param>
+/// <param name="dockerfiles">The images that are built.</param>
 /// <param name="logs">Is told what is wrong with how a step is declared.</param>
 /// <param name="cancellation">Ends the look at the steps.</param>
-internal sealed class StepExplainer(StepGraph graph, StepBuildSetting setting, StepLogs logs, CancellationToken cancellation)
+internal sealed class StepExplainer(StepGraph graph, StepBuildSetting setting, DockerfileImages dockerfiles, StepLogs logs, CancellationToken cancellation)
 {
     private readonly Dictionary<string, StepAnswer> _answers = new(StringComparer.OrdinalIgnoreCase);
 
@@ -32,7 +33,7 @@ internal sealed class StepExplainer(StepGraph graph, StepBuildSetting setting, S
                 return null;
             }
 
-            var look = new StepLook(step, parameters.Options, StateFile.Load(setting.State.Of(step).State), setting, cancellation);
+            var look = new StepLook(step, parameters.Options, StateFile.Load(setting.State.Of(step).State), setting, dockerfiles, cancellation);
             return _answers[step.Name] = Answer(look, log);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

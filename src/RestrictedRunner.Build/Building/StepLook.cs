@@ -11,6 +11,7 @@ namespace RestrictedRunner.Build.Building;
 internal sealed class StepLook
 {
     private readonly StepBuildSetting _setting;
+    private readonly DockerfileImages _dockerfiles;
     private readonly CancellationToken _cancellation;
 
     /// <summary>Looks at a step.</summary>
@@ -18,10 +19,11 @@ internal sealed class StepLook
     /// <param name="options">Its options, which are valid, with the mounts that the user gave.</param>
     /// <param name="earlier">What is remembered of it.</param>
     /// <param name="setting">Of all steps.</param>
+    /// <param name="dockerfiles">The images that are built.</param>
     /// <param name="cancellation">Ends the look.</param>
-    public StepLook(DeclaredStep step, StepOptions options, StepState earlier, StepBuildSetting setting, CancellationToken cancellation)
+    public StepLook(DeclaredStep step, StepOptions options, StepState earlier, StepBuildSetting setting, DockerfileImages dockerfiles, CancellationToken cancellation)
     {
-        (Step, Options, Earlier, _setting, _cancellation) = (step, options, earlier, setting, cancellation);
+        (Step, Options, Earlier, _setting, _dockerfiles, _cancellation) = (step, options, earlier, setting, dockerfiles, cancellation);
         Paths = setting.State.Of(step);
         Inputs = InputsWithout(earlier.Written, step.Outputs.Depth);
         Files = new(step, setting.ProjectDirectory, earlier.Written, Inputs);
@@ -49,6 +51,9 @@ internal sealed class StepLook
     /// <summary>Its key; empty for an image that the engine does not have yet.</summary>
     public string Key { get; }
 
+    /// <summary>True for a step whose image has to be built before its key is known.</summary>
+    public bool WaitsForImage => Key.Length == 0 && _dockerfiles.Has(Options);
+
     /// <summary>What it wrote, as it is now; null when that was for another key.</summary>
     public FileSnapshot? Outputs { get; }
 
@@ -57,7 +62,7 @@ internal sealed class StepLook
 
     /// <summary>What the step is; null for an image that the engine does not have yet. It may have it later.</summary>
     public StepAction? Action() =>
-        (_setting.ResolveImages ? _setting.Images[Options.Engine].Find(Options.Image) : Options.Image) is { } image
+        _dockerfiles.Identity(Options, _setting) is { } image
             ? StepActions.Of(Step, Options, image, Inputs.ProjectInTree, _setting.Host, _setting.ProjectDirectory)
             : null;
 

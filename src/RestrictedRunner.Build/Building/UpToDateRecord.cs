@@ -21,10 +21,11 @@ internal static class UpToDateRecord
     /// <param name="allFrameworks">True in the outer build of several frameworks.</param>
     /// <param name="began">When the build began to look, as <see cref="Stopwatch.GetTimestamp"/> tells it.</param>
     /// <param name="setting">Of all steps.</param>
-    public static void Save(string parameters, IReadOnlyList<SeenStep> steps, IReadOnlyList<DeclaredStep> declared, IEnumerable<string> projectFiles, bool allFrameworks, long began, StepBuildSetting setting)
+    /// <param name="dockerfiles">The images that are built.</param>
+    public static void Save(string parameters, IReadOnlyList<SeenStep> steps, IReadOnlyList<DeclaredStep> declared, IEnumerable<string> projectFiles, bool allFrameworks, long began, StepBuildSetting setting, DockerfileImages dockerfiles)
     {
         var names = setting.State.StateNames();
-        if (setting.Host.IsWindows || setting.Host.Paths.IgnoresCase || !steps.All(step => step.IsKnownByStamps) || !AreOnOneDevice(steps, setting))
+        if (setting.Host.IsWindows || setting.Host.Paths.IgnoresCase || !steps.All(step => step.IsKnownByStamps) || !AreOnOneDevice(steps, setting, dockerfiles) || Images(steps, setting, dockerfiles) is not { } images)
         {
             return;
         }
@@ -38,21 +39,27 @@ internal static class UpToDateRecord
             return;
         }
 
-        var seen = steps.SelectMany(step => step.Seen).Concat(projectFiles.Select(SeenPath.Now)).Concat(OfOtherSteps(steps, setting)).Distinct().ToList();
+        var seen = steps.SelectMany(step => step.Seen).Concat(projectFiles.Select(SeenPath.Now)).Concat(OfOtherSteps(steps, setting)).Concat(dockerfiles.Sources.SelectMany(source => source.Seen)).Distinct().ToList();
         var beganToLook = file.Created - FileStamp.Nanoseconds(Stopwatch.GetElapsedTime(began));
         if (GoneSteps.In(declared, setting.State, setting.Scope).Count == 0 && seen.TrueForAll(path => path.ShowsEveryChange(beganToLook) && path.IsUnchanged()))
         {
-            file.Save(place, new UpToDateProject(parameters, names, DigestCache.Today, [.. steps.Select(Remembered)], Images(steps, setting), seen).ToBytes());
+            file.Save(place, new UpToDateProject(parameters, names, DigestCache.Today, [.. steps.Select(Remembered)], images, seen).ToBytes());
         }
     }
 
     // Those that the engine was asked for: what they stand for is in the keys of the steps. An image that is named by digest or
-    // id stands for nothing else.
-    private static IReadOnlyList<SeenImage> Images(IReadOnlyList<SeenStep> steps, StepBuildSetting setting) => !setting.ResolveImages ? [] :
-    [
-        .. steps.Select(step => step.Parameters.Options).Where(options => !ImageIdentities.IsDigest(options.Image))
-            .Select(options => new SeenImage(options.Engine, options.Image, setting.Images[options.Engine].Find(options.Image)!)).Distinct(),
-    ];
+    // id stands for nothing else. Null when the engine does not have one any more that another was built from.
+    private static IReadOnlyList<SeenImage>? Images(IReadOnlyList<SeenStep> steps, StepBuildSetting setting, DockerfileImages dockerfiles)
+    {
+        if (!setting.ResolveImages)
+        {
+            return [];
+        }
+
+        var asked = steps.SelectMany(step => dockerfiles.Asked(step.Parameters.Options)).Where(options => options.Image.Length > 0 && !ImageIdentities.IsDigest(options.Image));
+        var images = asked.Select(options => (options.Engine, options.Image, Identity: setting.Images[options.Engine].Find(options.Image))).Distinct().ToList();
+        return images.Exists(image => image.Identity is null) ? null : [.. images.Select(image => new SeenImage(image.Engine, image.Image, image.Identity!))];
+    }
 
     // Of another configuration, say, or of another project in the same folder. The files that declare them tell whether they are gone.
     private static IEnumerable<SeenPath> OfOtherSteps(IReadOnlyList<SeenStep> steps, StepBuildSetting setting) =>
@@ -64,10 +71,10 @@ internal static class UpToDateRecord
         });
 
     // That of the states, where it is seen whether the stamp of a folder changes.
-    private static bool AreOnOneDevice(IReadOnlyList<SeenStep> steps, StepBuildSetting setting)
+    private static bool AreOnOneDevice(IReadOnlyList<SeenStep> steps, StepBuildSetting setting, DockerfileImages dockerfiles)
     {
         var device = FileStatus.Of(setting.State.Folder)?.Device;
-        return steps.SelectMany(step => step.Inputs.Folders).Distinct().All(folder => FileStatus.Of(folder)?.Device == device);
+        return steps.SelectMany(step => step.Inputs.Folders).Concat(dockerfiles.Sources.SelectMany(source => source.Folders)).Distinct().All(folder => FileStatus.Of(folder)?.Device == device);
     }
 
     private static UpToDateStep Remembered(SeenStep step) =>

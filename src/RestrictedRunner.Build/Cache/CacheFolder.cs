@@ -28,6 +28,9 @@ internal sealed record CacheFolder(string Path)
     /// <summary>A <c>RememberedImages</c>.</summary>
     public string Images => IO.Path.Combine(Path, "images");
 
+    /// <summary>Which images were built, and when each was last needed.</summary>
+    public string BuiltImages => IO.Path.Combine(Path, "built-images");
+
     /// <summary>A <see cref="CacheTotal"/>.</summary>
     public string Total => IO.Path.Combine(Path, "total");
 

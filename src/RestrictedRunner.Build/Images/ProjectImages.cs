@@ -25,6 +25,9 @@ internal sealed class ProjectImages(ImageIdentities identities, RememberedImages
     /// <summary>The identity of an image; null when it is not known.</summary>
     public string? Find(string image) => identities.Find(image) ?? (identities.Absence is null ? null : remembered.Find(image));
 
+    /// <summary>The same, or what it was when it was last there: of an image that is built again where it is needed.</summary>
+    public string? FindOrRemembered(string image) => identities.Find(image) ?? remembered.Find(image);
+
     /// <summary>The engine's own name of an image; null when the engine does not have it, or there is none.</summary>
     public string? Id(string image) => identities.Id(image);
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Dockerfiles;
 using RestrictedRunner.Build.Failures;
 using RestrictedRunner.Build.Locking;
 using RestrictedRunner.Build.Paths;
@@ -8,6 +9,7 @@ using RestrictedRunner.Build.Text;
 using RestrictedRunner.Build.ToolMessages;
 using RestrictedRunner.Engine;
 using RestrictedRunner.Hosts;
+using RestrictedRunner.Images;
 using RestrictedRunner.Results;
 
 namespace RestrictedRunner.Build.Logging;
@@ -32,6 +34,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     /// <summary>The command that opens a shell where a step runs, by the step's name; null where there is none.</summary>
     public Func<string, string>? ShellCommand { get; init; }
+
+    /// <summary>The image that all is about, at whose item it is; null for a step or task.</summary>
+    public DeclaredImage? Image { get; init; }
 
     public void Problem(OptionProblem problem)
     {
@@ -131,6 +136,30 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     public void UnknownProperty(string name) =>
         Warning("RRB1016", $"There is no property '{name}', so it has no effect.{Meant(Spelling.Nearest(name, StepReader.PropertyNames))}");
+
+    public void UnknownImageMetadata(string name) =>
+        Warning("RRB1029", $"DockerImage has no metadata '{name}', so it has no effect.{Meant(Spelling.Nearest(name, ImageReader.MetadataNames))}");
+
+    public void ContextHoldsState(DeclaredImage image, string folder) =>
+        Warning("RRB1032", $"The context '{image.Context}' holds '{folder}', which every build writes to, so every build would build the image again. Give the image a folder of its own, or leave out what builds write (such as obj and bin) in '{IgnoreFile.DockersName}'.");
+
+    public void ImageNotBuilt(DeclaredImage image, ImageBuildFailure failure) =>
+        log.LogError(null, "RRB2020", null, image.Dockerfile, failure.Line, 0, 0, 0, "{0}", $"Image '{image.Name}' could not be built: {failure.Reason}{string.Concat(failure.LastLines.Select(line => $"{Environment.NewLine}{line}"))}");
+
+    public void ImageSourceUnusable(DeclaredImage image, ImageSourceException exception)
+    {
+        switch (exception.Fault)
+        {
+            case ImageFault.DockerfileAbsent: ImageFileAbsent("Dockerfile", exception.Path); break;
+            case ImageFault.ContextAbsent: ImageFileAbsent("context", exception.Path); break;
+            case ImageFault.PatternInvalid: IgnorePatternInvalid(image, exception); break;
+            case ImageFault.Unreadable: ContextUnusable($"its Dockerfile or context cannot be read: {exception.Message}"); break;
+            case ImageFault.NameNotUtf8: ContextUnusable($"the name '{exception.Path}' in its context is not UTF-8, in which keys are written. Rename it ('convmv -f latin1 -t utf8' does)."); break;
+            case ImageFault.ChangedMeanwhile: ContextUnusable($"files in '{exception.Path}' changed each time that it was built. Let nothing write there meanwhile, or leave that out in '{IgnoreFile.DockersName}'."); break;
+            case ImageFault.IgnoreFileUnread: IgnoreFileUnread(exception.Path); break;
+            default: throw new ArgumentOutOfRangeException(nameof(exception), exception.Fault, "no diagnostic for it");
+        }
+    }
 
     public void NoOrder(DeclaredStep step, GraphProblem problem)
     {
@@ -296,6 +325,17 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     private void OutputTwice(DeclaredStep step, GraphProblem problem) =>
         ErrorOfSeveral("RRB1020", $"Steps '{problem.Other}' and '{step.Name}' both write '{problem.What}'. Let one of them write it, or give each a folder of its own.");
+
+    private void ImageFileAbsent(string what, string path) =>
+        Error("RRB1030", $"The {what} '{path}' is not there. Create it, or correct Dockerfile or Context; both start in the project's folder, and without Dockerfile it is the file of this name in Context.");
+
+    private void IgnorePatternInvalid(DeclaredImage image, ImageSourceException exception) =>
+        log.LogError(null, "RRB1031", null, exception.Path, exception.Line, 0, 0, 0, "{0}", $"Image '{image.Name}': this is no pattern of a {IgnoreFile.DockersName} file: {exception.Message}. Correct or remove it; a builder would refuse it too.");
+
+    private void ContextUnusable(string text) => Error("RRB2021", text);
+
+    private void IgnoreFileUnread(string path) =>
+        Error("RRB2022", $"The classic builder of this client does not look at '{path}', and would send what it leaves out. Install BuildKit (docker's plugin buildx), or name it '{IgnoreFile.DockersName}' in the context.");
 
     private void FilesUnusable(string text) => Error("RRB5001", text);
 
@@ -487,7 +527,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     // Without a file, MSBuild names the line of the task.
     private void Error(string code, string text, FailedLine? at = null) =>
-        log.LogError(null, code, null, at?.File ?? file, at?.FileLine ?? 0, 0, 0, 0, "{0}", OfStep(text));
+        log.LogError(null, code, null, at?.File ?? Image?.Place.File ?? file, at?.FileLine ?? Image?.Place.Line ?? 0, 0, 0, 0, "{0}", OfStep(text));
 
     private void LockFileTooNew(string lockFile, LockFileException problem) =>
         ErrorInLockFile("RRB4011", lockFile, problem.Line, $"The lock file is of a form that this version of RestrictedRunner.Build does not know: {problem.Message}. Use the version that wrote it, or a newer one.");
@@ -498,11 +538,13 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     // Names the steps itself.
     private void ErrorOfSeveral(string code, string text) => log.LogError(null, code, null, file, 0, 0, 0, 0, "{0}", text);
 
-    private void Warning(string code, string text) => log.LogWarning(null, code, null, file, 0, 0, 0, 0, "{0}", OfStep(text));
+    private void Warning(string code, string text) => log.LogWarning(null, code, null, Image?.Place.File ?? file, Image?.Place.Line ?? 0, 0, 0, 0, "{0}", OfStep(text));
 
     // An item for each of many files declares many steps at one line of the project.
     private string OfStep(string text) =>
-        Step.Length == 0 || text.StartsWith("Step '", StringComparison.Ordinal) ? text : $"Step '{Step}': {Continued(text)}";
+        Image is not null ? $"Image '{Image.Name}': {Continued(text)}"
+        : Step.Length == 0 || text.StartsWith("Step '", StringComparison.Ordinal) ? text
+        : $"Step '{Step}': {Continued(text)}";
 
     private static string Continued(string text) =>
         text.StartsWith("The ", StringComparison.Ordinal) || text.StartsWith("There ", StringComparison.Ordinal) || text.StartsWith("A ", StringComparison.Ordinal)

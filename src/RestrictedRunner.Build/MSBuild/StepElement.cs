@@ -3,13 +3,14 @@ using System.Xml.Linq;
 
 namespace RestrictedRunner.Build.MSBuild;
 
-/// <summary>An element of a project file that declares steps.</summary>
+/// <summary>An element of a project file that declares steps, or items of another type.</summary>
 /// <param name="Line">From 1.</param>
 /// <param name="Include">The names, as they are written.</param>
 /// <param name="Outputs">The outputs, as they are written; null where they come from elsewhere.</param>
 internal sealed record StepElement(int Line, string Include, string? Outputs)
 {
-    private const string ItemType = "DockerExecStep";
+    /// <summary>The items that are steps.</summary>
+    public const string ItemType = "DockerExecStep";
 
     private static readonly char[] Computed = ['@', '$', '*', '?', '%'];
 
@@ -23,14 +24,14 @@ internal sealed record StepElement(int Line, string Include, string? Outputs)
     public bool IsOfItems => !Include.Contains('$', StringComparison.Ordinal) && Outputs?.Contains('$', StringComparison.Ordinal) == false;
 
     /// <summary>Those of a file; none where it cannot be read, as when it is in memory only.</summary>
-    public static IReadOnlyList<StepElement> In(string file)
+    public static IReadOnlyList<StepElement> In(string file, string itemType = ItemType)
     {
         try
         {
             return
             [
                 .. XElement.Load(file, LoadOptions.SetLineInfo).Descendants()
-                    .Where(element => Is(element.Name, ItemType))
+                    .Where(element => Is(element.Name, itemType))
                     .Select(element => new StepElement(((IXmlLineInfo)element).LineNumber, Text(element, "Include") ?? "", Text(element, nameof(Outputs)))),
             ];
         }

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace RestrictedRunner.Build.MSBuild;
 
-/// <summary>On which line of a project each step is declared. A project is read once, when the first line is asked for.</summary>
-internal sealed class StepLines
+/// <summary>On which line of a project each step, or item of another type, is declared. A project is read once, when the first line is asked for.</summary>
+internal sealed class StepLines(string itemType = StepElement.ItemType)
 {
     // No step is called so.
     private const string Computed = "";
@@ -19,8 +19,8 @@ internal sealed class StepLines
         return (lines.Contains(name) ? lines[name] : lines[Computed]).ToArray() is [var only] ? only : 0;
     }
 
-    private static ILookup<string, int> Read(string file) =>
-        StepElement.In(file)
+    private ILookup<string, int> Read(string file) =>
+        StepElement.In(file, itemType)
             .SelectMany(element => element.Names.Concat(element.IsComputed ? [Computed] : []).Select(name => (Name: name, element.Line)))
             .ToLookup(item => item.Name, item => item.Line, StringComparer.OrdinalIgnoreCase);
 }

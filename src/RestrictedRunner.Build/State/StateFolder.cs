@@ -29,6 +29,9 @@ internal sealed partial record StateFolder(string Folder, string Project)
     /// <summary>The <c>RememberedImages</c>.</summary>
     public string Images => Path.Combine(Folder, $"{Start}images");
 
+    /// <summary>Remembers what was read of an image's context.</summary>
+    public string Context(string image) => Path.Combine(Folder, $"{Start}image-{HashOf(image)[..ShortHash]}.inputs");
+
     /// <summary>The <see cref="UpToDateProject"/>.</summary>
     /// <param name="scope">What the project is built for.</param>
     /// <param name="allFrameworks">True in the outer build of several frameworks, which looks at other steps than the builds of each.</param>

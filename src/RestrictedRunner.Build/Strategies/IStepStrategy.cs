@@ -21,8 +21,14 @@ internal interface IStepStrategy
 /// <param name="Inputs">The files that it reads.</param>
 internal sealed record StepWork(DeclaredStep Step, StepFiles Files, FileSnapshot Inputs)
 {
-    /// <summary>Id of the image that is in the step's key; empty when its name is run.</summary>
+    /// <summary>Id of the image that is in the step's key, or the engine's name of one that was built; empty when its own name is run.</summary>
     public required string ImageId { get; init; }
+
+    /// <summary>True for an image that was built, which no registry has.</summary>
+    public bool IsImageBuilt { get; init; }
+
+    /// <summary>Options of the step with that image.</summary>
+    public StepOptions WithImage(StepOptions options) => options with { ImageId = ImageId, Pull = IsImageBuilt ? PullPolicy.Never : options.Pull };
 
     /// <summary>Where the step logs to.</summary>
     public required StepLogs.Log Log { get; init; }

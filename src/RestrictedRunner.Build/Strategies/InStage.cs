@@ -39,7 +39,7 @@ internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
     {
         var (step, project) = (work.Step, setting.ProjectDirectory);
         var place = new StepPlace(project, work.Inputs.ProjectInTree, new(project, ProjectMount.Path)) { Outputs = step.Outputs.Mounts(project, beside: false) };
-        var options = place.Parameters(step, setting.Mounts).Options with { ImageId = work.ImageId };
+        var options = work.WithImage(place.Parameters(step, setting.Mounts).Options);
         return setting.Workers?.Rent(step, options, why => TellWhyAlone(work, why), work.Cancellation);
     }
 

@@ -33,7 +33,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         }
 
         var parameters = place.Parameters(step, setting.Mounts);
-        parameters = parameters with { Options = parameters.Options with { ImageId = work.ImageId, StopAtOnce = setting.StopAtOnce } };
+        parameters = parameters with { Options = work.WithImage(parameters.Options) with { StopAtOnce = setting.StopAtOnce } };
         var start = DateTimeOffset.UtcNow;
         var outcome = Execution(step, parameters, work.Log, Recorded.Add, runner).Run(work.Cancellation);
         if (!outcome.Succeeded)

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
 using RestrictedRunner.Build.Building;
+using RestrictedRunner.Build.Dockerfiles;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
@@ -75,6 +76,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             BuiltProject.Property(BuildEngine, "DockerExecLockFile"),
             BuiltProject.Property(BuildEngine, "DockerExecLockedMode"),
             BuiltProject.Property(BuildEngine, "_DockerExecIsLockedByDefault") == "true",
+            BuiltProject.Items(BuildEngine, ImageReader.ItemType),
             options.ClientDirectory,
             host,
             diagnostics);
@@ -83,7 +85,12 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
 
     private bool Run(StepParameters parameters, Diagnostics diagnostics)
     {
-        var options = parameters.Options with { StopAtOnce = _cancellation.StopAtOnce };
+        if (WithImage(parameters, diagnostics) is not { } options)
+        {
+            return false;
+        }
+
+        options = options with { StopAtOnce = _cancellation.StopAtOnce };
         var execution = new StepExecution(parameters with { Options = options }, Log, BuildEngine) { Diagnostics = diagnostics, CollectsOutput = ConsoleToMSBuild };
         var outcome = _cancellation.Watch(() => execution.Run(_cancellation.Token));
         (ExitCode, ContainerName, TimedOut, OutOfMemory) = (outcome.ExitCode, outcome.ContainerName, outcome.TimedOut, outcome.OutOfMemory);
@@ -91,6 +98,20 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         ConsoleOutput = [.. outcome.Output.Select(OutputItem)];
         _started = outcome.ContainerName.Length > 0 ? options : null;
         return outcome.Succeeded;
+    }
+
+    // Null when an error was logged.
+    private StepOptions? WithImage(StepParameters parameters, Diagnostics diagnostics)
+    {
+        try
+        {
+            return _cancellation.Watch(() => TaskImage.Ensure(parameters.Options, ProjectFolder.Find(), parameters.Host, Log, BuildEngine, _cancellation.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            diagnostics.StepCancelled(parameters.Options.Image);
+            return null;
+        }
     }
 
     // Its text comes back from MSBuild as it was.

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Dockerfiles;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Locking;
 using RestrictedRunner.Build.Logging;
@@ -128,9 +129,9 @@ public sealed class DockerExecLock : Microsoft.Build.Utilities.Task, ICancelable
     // Null for a step whose image, platform or engine is wrong.
     private IEnumerable<DeclaredStep?> Read(string directory, StepLogs logs)
     {
-        var built = Images.Where(IsBuilt).Select(static image => image.ItemSpec).ToHashSet(StringComparer.Ordinal);
+        var built = ImageReader.BuiltNames(Images);
         var reader = new StepReader(GivenValues.OfProperties(Defaults), directory, _host.Paths.Full(StateFolder, directory), _host);
-        var items = Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Concat(Images.Where(image => !IsBuilt(image)).Select(AsStep));
+        var items = Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Concat(Images.Where(image => !ImageReader.IsBuilt(image)).Select(AsStep));
         foreach (var step in items.Select(item => reader.Read(item, unknown: static (_, _) => { })).Where(step => !built.Contains(step.Parameters.Options.Image) && !ImageIdentities.IsDigest(step.Parameters.Options.Image)))
         {
             using var log = logs.Open(step);
@@ -139,8 +140,6 @@ public sealed class DockerExecLock : Microsoft.Build.Utilities.Task, ICancelable
             yield return problems.Count == 0 ? step : null;
         }
     }
-
-    private static bool IsBuilt(ITaskItem image) => image.GetMetadata("Dockerfile").Length > 0 || image.GetMetadata("Context").Length > 0;
 
     // An image is asked for as that of a step is.
     private static Microsoft.Build.Utilities.TaskItem AsStep(ITaskItem image)

@@ -5,6 +5,7 @@ using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
 using RestrictedRunner.Hosts;
@@ -23,6 +24,9 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     /// <summary>The items <c>DockerExecStep</c>.</summary>
     [Required]
     public ITaskItem[] Steps { get; set; } = [];
+
+    /// <summary>Images that are built from Dockerfiles: the items <c>DockerImage</c>.</summary>
+    public ITaskItem[] Images { get; set; } = [];
 
     /// <summary>Folder for logs of pulls that fail, relative to the project.</summary>
     [Required]
@@ -49,7 +53,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
 
     /// <summary>
     /// Pulls each image once, when a step of it says <c>Pull</c> is <c>always</c>, or the engine does not have it and not all
-    /// say <c>never</c>. An image that cannot be had is an error at its step; the others are pulled all the same.
+    /// say <c>never</c>. Builds each that is built from a Dockerfile, unless the engine has it. An image that cannot be had is an error at its step; the others are pulled all the same.
     /// </summary>
     /// <returns>False when an error was logged.</returns>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
@@ -77,7 +81,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         _host = _host.At(BuildEngine.ProjectFileOfTaskNode);
         var logs = new StepLogs((IBuildEngine8)BuildEngine, _host);
         var projectDirectory = ProjectFolder.Find();
-        if (ProjectLock.Read(LockFile, LockedMode, IsLockedByDefault, projectDirectory, _host, new(Log, _host, Project)) is not { } images)
+        if (ProjectLock.Read(LockFile, LockedMode, IsLockedByDefault, Images, projectDirectory, _host, new(Log, _host, Project)) is not { } images)
         {
             return false;
         }
@@ -87,14 +91,16 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
             .Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item))
             .Select(item => Read(images.Apply(reader.Read(item, unknown: static (_, _) => { }), logs), projectDirectory, logs))
             .ToList();
-        var good = read.OfType<ReadStep>();
-        var isGood = !read.Contains(null) && !logs.HaveErrors;
+        var good = read.OfType<ReadStep>().ToList();
+        var state = new StateFolder(_host.Paths.Trimmed(_host.Paths.Full(StateFolder, projectDirectory)), Project) { Host = _host.Paths };
+        var dockerfiles = new DockerfileImages(BuildEngine, state, _host);
+        var isGood = dockerfiles.Read(Images, good.Select(step => step.Options), projectDirectory, Log, _cancellation.Token) && !read.Contains(null) && !logs.HaveErrors;
 
         // An engine that does not answer would be waited for, and told of, once for each image.
         var silent = new HashSet<string>();
         foreach (var image in good.GroupBy(step => (step.Options.Engine, step.Options.Image, step.Options.Platform)))
         {
-            isGood &= !_cancellation.Token.IsCancellationRequested && !silent.Contains(image.Key.Engine) && Pull(Asking(image), logs, silent);
+            isGood &= !_cancellation.Token.IsCancellationRequested && !silent.Contains(image.Key.Engine) && (dockerfiles.Has(image.First().Options) ? Build(Asking(image), dockerfiles, projectDirectory, logs) : Pull(Asking(image), logs, silent));
         }
 
         return isGood;
@@ -135,6 +141,27 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         }
 
         return false;
+    }
+
+    private bool Build(ReadStep step, DockerfileImages dockerfiles, string projectDirectory, StepLogs logs)
+    {
+        using var log = logs.Open(step.Step);
+        try
+        {
+            var images = dockerfiles.LookUp(step.Options, projectDirectory, log.Messages, _cancellation.Token);
+            if (dockerfiles.Ensure(step.Options, images, log.Messages, BuildImages.Of(BuildEngine), _cancellation.Token) is not { } isNew)
+            {
+                return false;
+            }
+
+            log.Messages.LogMessage(MessageImportance.High, isNew ? $"{step.Options.Image}: built" : $"{step.Options.Image}: is there");
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            log.Diagnostics.StepCancelled(step.Options.Image);
+            return false;
+        }
     }
 
     private sealed record ReadStep(DeclaredStep Step, StepParameters Parameters)

@@ -11,9 +11,9 @@ namespace RestrictedRunner.Build;
 /// <content>What a build would do, for who asks.</content>
 public sealed partial class DockerExecSteps
 {
-    private bool Explain(StepGraph graph, StepBuildSetting setting, StepLogs logs)
+    private bool Explain(StepGraph graph, StepBuildSetting setting, DockerfileImages dockerfiles, StepLogs logs)
     {
-        var answers = new StepExplainer(graph, setting, logs, _cancellation.Token).Explain();
+        var answers = new StepExplainer(graph, setting, dockerfiles, logs, _cancellation.Token).Explain();
         Explained = [.. answers.Where(answer => !OuterExplains || answer.Step.PerTargetFramework).Select(ToItem)];
         foreach (var item in Explained)
         {

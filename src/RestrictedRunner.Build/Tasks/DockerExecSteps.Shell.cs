@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using RestrictedRunner.Build.Building;
+using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
@@ -29,7 +30,7 @@ public sealed partial class DockerExecSteps
         return ShellCommand.Of(step, ProjectFiles[0].GetMetadata("FullPath"), BuiltProject.Property(BuildEngine, "MSBuildStartupDirectory"), properties, host);
     }
 
-    private async Task<bool> OpenShellAsync(List<DeclaredStep> steps, StepBuildSetting setting, StepLogs logs, Diagnostics diagnostics)
+    private async Task<bool> OpenShellAsync(List<DeclaredStep> steps, StepBuildSetting setting, DockerfileImages dockerfiles, StepLogs logs, Diagnostics diagnostics)
     {
         var step = ShellOf.Length == 0 && steps.Count == 1 ? steps[0] : steps.Find(step => step.Name.Equals(ShellOf, StringComparison.OrdinalIgnoreCase));
         if (step is null)
@@ -54,6 +55,9 @@ public sealed partial class DockerExecSteps
         }
 
         // A build may run the step again meanwhile.
-        return shell.Open(setting.Images[options.Engine].Id(options.Image) ?? "", _cancellation.Token);
+        var images = setting.Images[options.Engine];
+        return dockerfiles.Has(options)
+            ? dockerfiles.Ensure(options, images, log.Messages, BuildImages.Of(BuildEngine), _cancellation.Token) is not null && shell.Open(dockerfiles.Name(options, images)!, _cancellation.Token)
+            : shell.Open(images.Id(options.Image) ?? "", _cancellation.Token);
     }
 }

@@ -82,6 +82,7 @@ public sealed partial class DockerExecSteps
         InnerFramework,
         Defaults,
         Mounts,
+        Images,
         StateFolder,
         BuildFolders,
         ResolveImages,

@@ -43,6 +43,9 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     /// <summary>Mounts of every step: the items <c>DockerMount</c>.</summary>
     public ITaskItem[] Mounts { get; set; } = [];
 
+    /// <summary>Images that are built from Dockerfiles: the items <c>DockerImage</c>.</summary>
+    public ITaskItem[] Images { get; set; } = [];
+
     /// <summary>Folder for the files that remember how outputs were made, relative to the project.</summary>
     [Required]
     public string StateFolder { get; set; } = "";
@@ -150,7 +153,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var (start, began) = (DateTime.UtcNow, Stopwatch.GetTimestamp());
         var projectDirectory = ProjectFolder.Find();
         var logs = new StepLogs((IBuildEngine8)BuildEngine, host) { ShellCommand = step => ShellCommandOf(step, host) };
-        if (ProjectLock.Read(LockFile, LockedMode, IsLockedByDefault, projectDirectory, host, diagnostics) is not { } images)
+        if (ProjectLock.Read(LockFile, LockedMode, IsLockedByDefault, Images, projectDirectory, host, diagnostics) is not { } images)
         {
             return false;
         }
@@ -168,15 +171,21 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
             return false;
         }
 
-        setting = setting with { Images = LookUp(steps.Select(step => step.Parameters.Options), setting.State, cache, projectDirectory, host) };
+        var dockerfiles = new DockerfileImages(BuildEngine, setting.State, host) { Remembers = !OnlyExplain };
+        if (!dockerfiles.Read(Images, steps.Select(step => step.Parameters.Options), projectDirectory, Log, _cancellation.Token))
+        {
+            return false;
+        }
+
+        setting = setting with { Images = LookUp(steps.SelectMany(step => dockerfiles.Asked(step.Parameters.Options)), setting.State, cache, projectDirectory, host) };
         if (OpensShell)
         {
-            return await OpenShellAsync(steps, setting, logs, diagnostics).ConfigureAwait(false);
+            return await OpenShellAsync(steps, setting, dockerfiles, logs, diagnostics).ConfigureAwait(false);
         }
 
         if (OnlyExplain)
         {
-            return Explain(graph, setting, logs);
+            return Explain(graph, setting, dockerfiles, logs);
         }
 
         setting.State.RemoveAbandoned();
@@ -185,7 +194,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
         var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
-        var builder = new StepBuilder(setting with { Workers = workers }, logs, _cancellation.Token);
+        var builder = new StepBuilder(setting with { Workers = workers }, dockerfiles, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         if (workers is { Containers: > 0 })
         {
@@ -226,9 +235,9 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
 
         WriteStamp(start, projectDirectory, host);
         var upToDate = builder.UpToDate.ToDictionary(step => step.Step.Name, StringComparer.OrdinalIgnoreCase);
-        if (steps.Count > 0 && upToDate.Count == steps.Count && !logs.HaveWarnings && !_hasUnknownProperty && !FailIfNotIncremental)
+        if (steps.Count > 0 && upToDate.Count == steps.Count && !logs.HaveWarnings && !dockerfiles.HaveWarnings && !_hasUnknownProperty && !FailIfNotIncremental)
         {
-            UpToDateRecord.Save(ParametersHashOf(projectDirectory), [.. graph.Steps.Select(step => upToDate[step.Name])], declared, [.. ProjectFiles.Select(file => file.GetMetadata("FullPath")), .. images.Files], AllFrameworks, began, setting);
+            UpToDateRecord.Save(ParametersHashOf(projectDirectory), [.. graph.Steps.Select(step => upToDate[step.Name])], declared, [.. ProjectFiles.Select(file => file.GetMetadata("FullPath")), .. images.Files], AllFrameworks, began, setting, dockerfiles);
         }
 
         return true;

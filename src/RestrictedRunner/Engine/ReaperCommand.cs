@@ -18,7 +18,8 @@ internal static class ReaperCommand
     // just starting may have put its file with the container's id there meanwhile.
     // Clients are found among all processes, because whatever they are told, a build may be killed before: those that run the
     // container by its name and its owner's label among their words, which no others have (docker rm, logs -f), those
-    // that pull by their environment. Docker's, which run, are killed at once: they would go on from the creation to the
+    // that pull, or build an image, by their environment. What podman runs for a build is its child, without that
+    // environment: when it is killed podman ends by itself, and removes the container that it works in. Docker's, which run, are killed at once: they would go on from the creation to the
     // start of a container, which takes the engine longer than all the rest. Podman's (see MayBeKilled) end by themselves
     // when the container is gone, or are killed after three seconds, with whatever an engine that hangs has kept waiting;
     // a last try has another second.
@@ -37,7 +38,7 @@ internal static class ReaperCommand
         (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; rm -rf "$folder"; kill -9 -$$; }) &
         rm -rf "$folder"
         if [ "$kills" ]; then kill -9 $(runs); fi
-        kill $(pulls) &
+        (while [ "$(pulls)" ]; do if kill -9 $(started); then sleep 1.5; else [ "$asked" ] || kill $(pulls); asked=1; sleep 0.3; fi; done) &
         end=absent looks=4
         while [ "$looks" -gt 0 ]; do
             answer=$("$engine" rm --force --volumes "$container" 2>&1)
@@ -62,6 +63,12 @@ internal static class ReaperCommand
             done
         }
         pulls() { numbers $(grep -lzx -e "^RESTRICTED_RUNNER_PULL=$container\$" /proc/[0-9]*/environ); }
+        started() {
+            clients=" $(echo $(pulls)) "
+            for child in $(for client in $clients; do cat /proc/"$client"/task/*/children; done); do
+                case $clients in *" $child "*) ;; *) echo "$child" ;; esac
+            done
+        }
         runs() { numbers $(grep -lzxF -e "$owner" $(grep -lzx -e "^$container\$" /proc/[0-9]*/cmdline)); }
         """;
 
@@ -69,6 +76,7 @@ internal static class ReaperCommand
     private const string ClientsInList =
         """
         having() { awk -v one="$1" -v other="$2" '$2 != "awk" && index($0, one) && index($0, other) { print $1 }'; }
+        started() { :; }
         pulls() { ps -axwwE -o pid=,command= | having "RESTRICTED_RUNNER_PULL=$container" pull; }
         runs() { ps -axww -o pid=,command= | having "$owner" "--name $container "; }
         """;

@@ -43,7 +43,19 @@ internal static class EngineImages
     /// <returns>Null when the engine does not have it, or does not answer.</returns>
     /// <exception cref="RunnerException">There is no client.</exception>
     public static async Task<EngineImage?> FindAsync(StepOptions options, Host host, CancellationToken cancellation) =>
-        await AskAsync(EngineProcess.For(options, host), [options.Image], cancellation).ConfigureAwait(false) is { ExitCode: 0 } answer ? EngineImage.Read(answer.StandardOutput) : null;
+        await AskAsync(EngineProcess.For(options, host), [options.ImageToRun], cancellation).ConfigureAwait(false) is { ExitCode: 0 } answer ? EngineImage.Read(answer.StandardOutput) : null;
+
+    /// <summary>Removes an image that was built under a name of ours, unless a container needs it.</summary>
+    /// <returns>True when the engine does not have the image any more.</returns>
+    /// <exception cref="RunnerException">There is no client.</exception>
+    public static async Task<bool> RemoveBuiltAsync(string image, StepOptions options, Host host, CancellationToken cancellation)
+    {
+        var engine = EngineProcess.For(options, host);
+        var label = await engine.AskAsync(["image", "inspect", "--format", $"{{{{index .Config.Labels \"{ImageBuild.Label}\"}}}}", image], cancellation).ConfigureAwait(false);
+        return label is { ExitCode: not 0 }
+            ? EngineMessages.WhyNotStarted(label.ExitCode, label.StandardError) == RunnerFailure.ImageAbsent
+            : label?.StandardOutput.Trim() == image && await engine.AskAsync(["image", "rm", image], cancellation).ConfigureAwait(false) is { ExitCode: 0 };
+    }
 
     /// <summary>The names of all images of an engine, in one call.</summary>
     /// <returns>Each as <c>name:tag</c>; none when the engine does not answer.</returns>

@@ -15,7 +15,7 @@ internal static class ImagePull
     /// <exception cref="RunnerException">It does not, and it may not be pulled, or it does not answer.</exception>
     public static async Task<bool> IsThereAsync(EngineProcess engine, StepOptions options, CancellationToken cancellation)
     {
-        var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", options.Image], cancellation).ConfigureAwait(false);
+        var answer = await engine.AskAsync(["image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", options.ImageToRun], cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         if (answer is null)
         {

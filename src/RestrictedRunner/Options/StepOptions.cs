@@ -21,6 +21,9 @@ public sealed record StepOptions
     /// <summary>The image as the user named it, for messages.</summary>
     internal string ImageName => LockedName.Length > 0 ? LockedName : Image;
 
+    /// <summary>What the engine is to run.</summary>
+    internal string ImageToRun => ImageId.Length > 0 ? ImageId : Image;
+
     /// <summary>False gives the container no network (<c>--network none</c>).</summary>
     public bool AllowNetworking { get; init; } = true;
 

@@ -54,7 +54,7 @@ internal static class RunArguments
         .. options.Entrypoint == "none" ? ["--entrypoint", ""] : Option("--entrypoint", options.Entrypoint),
         // Last, so that the user's own words win over ours.
         .. RunOpts.Split(options.DockerRunOpts),
-        options.ImageId.Length > 0 ? options.ImageId : options.Image,
+        options.ImageToRun,
         .. setting.Files.OutputFolder is null || !plan.CanConnectOutput ? [] : new[] { plan.Words[0], OutputPipes.ConnectPath },
         .. plan.Words,
         .. If(plan.Script is not null, ScriptMountPoint),

@@ -180,7 +180,7 @@ public sealed class RunCausesTests : IDisposable
         }
 
         var step = StepReader.ReadAlone(item, _folder.Path, Here.Host);
-        return new(step, StepPlace.InProject(step, _folder.Path).Parameters(step, []).Options, StateFile.Load(Setting.State.Of(step).State), Setting, CancellationToken.None);
+        return new(step, StepPlace.InProject(step, _folder.Path).Parameters(step, []).Options, StateFile.Load(Setting.State.Of(step).State), Setting, new(new HeardEvents(out _), Setting.State, Here.Host), CancellationToken.None);
     }
 
     private void Write(string name, string text)

@@ -8,6 +8,7 @@ using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
+using RestrictedRunner.Commands;
 
 namespace RestrictedRunner.Build.Building;
 
@@ -145,6 +146,16 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
                 return false;
             }
 
+            if (!HasSecrets())
+            {
+                if (earlier.Key.Length > 0)
+                {
+                    StateFile.Save(paths.State, earlier);
+                }
+
+                return false;
+            }
+
             // An engine that is back may know the image's name by another identity than the one that was remembered.
             key = look.KeyOf(look.Action());
             log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
@@ -185,6 +196,15 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         }
 
         StepState Ended(LastRun end) => state with { Key = "", OutputsHash = "", Warnings = [], LastRun = end, Writer = StepWriter.Of(step, setting.State.Project, setting.Scope) };
+
+        // Read in vain where the step then has its result from elsewhere, so it is done last.
+        bool HasSecrets()
+        {
+            var secrets = SecretValues.Read(options.Secrets, setting.Host);
+            secrets.Problems.ToList().ForEach(log.Diagnostics.Problem);
+            log.Diagnostics.Mask = secrets.Mask;
+            return secrets.Problems.Count == 0;
+        }
 
         void Remember(WrittenFiles own) => Save(state with { Written = own, Writer = StepWriter.Of(step, setting.State.Project, setting.Scope) });
 

@@ -7,6 +7,7 @@ using RestrictedRunner.Build.Text;
 using RestrictedRunner.Build.ToolMessages;
 using RestrictedRunner.Engine;
 using RestrictedRunner.Hosts;
+using RestrictedRunner.Masking;
 using RestrictedRunner.Results;
 
 namespace RestrictedRunner.Build.Logging;
@@ -32,6 +33,12 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     /// <summary>The command that opens a shell where a step runs, by the step's name; null where there is none.</summary>
     public Func<string, string>? ShellCommand { get; init; }
 
+    /// <summary>Masks the step's secrets in all that is told; null when there are none, or they are not known yet.</summary>
+    public SecretMask? Mask { get; set; }
+
+    /// <summary>A text with <c>***</c> for the step's secrets.</summary>
+    public string Masked(string text) => Mask?.Text(text) ?? text;
+
     public void Problem(OptionProblem problem)
     {
         switch (problem.Kind)
@@ -50,6 +57,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             case OptionProblemKind.InputMissing: InputMissing(problem); break;
             case OptionProblemKind.FormatInvalid: FormatInvalid(problem); break;
             case OptionProblemKind.WorkingDirectoryUnreachable: WorkingDirectoryUnreachable(problem); break;
+            case OptionProblemKind.SecretInvalid: SecretInvalid(problem); break;
+            case OptionProblemKind.SecretMissing: SecretMissing(problem); break;
+            case OptionProblemKind.SecretUnusable: SecretUnusable(problem); break;
             default: throw new ArgumentOutOfRangeException(nameof(problem), problem.Kind, "no diagnostic for it");
         }
     }
@@ -172,6 +182,12 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     public void NotHermetic(DeclaredStep step, string parameter) =>
         Error("RRB4001", $"Step '{step.Name}' is hermetic and has {parameter}, which would show it what it does not declare. Declare files in Inputs, or remove Hermetic.");
 
+    public void OutputHoldsSecret(DeclaredStep step, string output) =>
+        Warning("RRB4023", $"Step '{step.Name}': its output '{output}' holds the value of one of its Secrets, so whoever gets the file has it. Its result is not stored in the cache. Let the command not write the value, and remove the file.");
+
+    public void OutputNameHoldsSecret(DeclaredStep step, string output) =>
+        Error("RRB4024", $"Step '{step.Name}': the name of its output '{output}' holds the value of one of its Secrets, and names of files are in logs and in what is remembered of a step. Let the command give the file another name. What the step wrote is removed.");
+
     public void StepFilesUnusable(DeclaredStep step, Exception exception)
     {
         if (!AtLimit(exception))
@@ -260,6 +276,13 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     private void WorkingDirectoryUnreachable(OptionProblem problem) => Error("RRB1014", Text(problem));
 
+    private void SecretInvalid(OptionProblem problem) => Error("RRB4020", Text(problem));
+
+    private void SecretMissing(OptionProblem problem) =>
+        Error("RRB4021", $"{Text(problem)} Set it where the build runs; Optional=\"true\" of the DockerSecret lets the step run without.");
+
+    private void SecretUnusable(OptionProblem problem) => Error("RRB4022", Text(problem));
+
     private void StepTwice(GraphProblem problem) =>
         ErrorOfSeveral("RRB1017", $"There are two steps '{problem.What}'. Give one of them another name.");
 
@@ -319,7 +342,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     {
         // The step's own files have gone by now.
         var path = UnseenSource.Find(failure.Message, Path.Exists) ?? UnseenSource.Find(failure.Message, static path => !path.EndsWith('.')) ?? "";
-        var isOurs = host.Paths.IsAtOrBelow(path, host.RunFolder) && !options.Mounts.Any(mount => mount.HostPath == path);
+        var isOurs = host.MemoryFolders.Append(host.RunFolder).Any(folder => host.Paths.IsAtOrBelow(path, folder)) && !options.Mounts.Any(mount => mount.HostPath == path);
         Error("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{(isOurs ? $" It belongs to the step's script: {OtherRunFolder}, or use Arguments, which need no script." : "")}{Engine(failure)}");
     }
 
@@ -453,12 +476,12 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     // Without a file, MSBuild names the line of the task.
     private void Error(string code, string text, FailedLine? at = null) =>
-        log.LogError(null, code, null, at?.File ?? file, at?.FileLine ?? 0, 0, 0, 0, "{0}", OfStep(text));
+        log.LogError(null, code, null, at?.File ?? file, at?.FileLine ?? 0, 0, 0, 0, "{0}", Masked(OfStep(text)));
 
     // Names the steps itself.
     private void ErrorOfSeveral(string code, string text) => log.LogError(null, code, null, file, 0, 0, 0, 0, "{0}", text);
 
-    private void Warning(string code, string text) => log.LogWarning(null, code, null, file, 0, 0, 0, 0, "{0}", OfStep(text));
+    private void Warning(string code, string text) => log.LogWarning(null, code, null, file, 0, 0, 0, 0, "{0}", Masked(OfStep(text)));
 
     // An item for each of many files declares many steps at one line of the project.
     private string OfStep(string text) =>

@@ -64,7 +64,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         _host = _host.At(BuildEngine.ProjectFileOfTaskNode);
         var logs = new StepLogs((IBuildEngine8)BuildEngine, _host);
         var projectDirectory = ProjectFolder.Find();
-        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, _host.Paths.Full(StateFolder, projectDirectory), _host);
+        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, _host.Paths.Full(StateFolder, projectDirectory), _host, DeclaredSecrets.None);
         var read = Steps
             .Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item))
             .Select(item => Read(reader.Read(item, unknown: static (_, _) => { }), projectDirectory, logs))

@@ -81,6 +81,7 @@ public sealed partial class DockerExecSteps
         InnerFramework,
         Defaults,
         Mounts,
+        SecretItems,
         StateFolder,
         BuildFolders,
         ResolveImages,

@@ -97,6 +97,8 @@ internal sealed class SecretPatterns
         yield return Encoding.ASCII.GetBytes(hex.ToLowerInvariant());
         if (Text(trimmed) is { } text)
         {
+            // As programs write it that take its bytes for characters.
+            yield return Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(trimmed));
             yield return Encoding.Unicode.GetBytes(text);
             yield return Encoding.BigEndianUnicode.GetBytes(text);
         }

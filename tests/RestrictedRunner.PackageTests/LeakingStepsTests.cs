@@ -34,7 +34,7 @@ public class LeakingStepsTests
         ("Output", "Outputs=\"output.txt\"", "cat /run/secrets/token >output.txt"),
         ("Encoded", "Outputs=\"encoded/\" Hermetic=\"true\"", "mkdir encoded/below; base64 -w 9 /run/secrets/token >encoded/below/file.txt"),
         ("Link", "Outputs=\"link\"", "ln -s \"$TOKEN\" link"),
-        ("FileName", "Outputs=\"names/\"", "echo 1 >names/other; echo 1 >\"names/$(base64 -w 0 /run/secrets/token | tr -d /)\"; echo 1 >\"names/$TOKEN\""),
+        ("FileName", "Outputs=\"names/\"", "echo 1 >names/other; echo 1 >\"names/$(base64 -w 0 /run/secrets/token | tr '+/' '-_')\"; echo 1 >\"names/$TOKEN\""),
         ("FolderName", "Outputs=\"folders/\" Hermetic=\"true\"", "mkdir \"folders/$TOKEN\"; echo 1 >\"folders/$TOKEN/file\""),
         ("Elsewhere", "Outputs=\"elsewhere\"", "echo 1 >\"$TOKEN\"; rm \"$TOKEN\""),
     ];
@@ -52,7 +52,7 @@ public class LeakingStepsTests
                 <DockerSecret Include="token" Environment="MY_TOKEN" As="TOKEN" />
                 <DockerSecret Include="key" File="$(Keys)" As="KEY" />
                 <DockerExecStep Include="Watched" Image="busybox:latest" Secrets="token;key" Command="echo started; while [ ! -e go ]; do sleep 0.1; done" />
-                {string.Concat(Leaks.Select(leak => $"<DockerExecStep Include=\"{leak.Name}\" Image=\"busybox:latest\" DependsOn=\"Watched\" Secrets=\"token;key\" {leak.Attributes} Command=\"{System.Security.SecurityElement.Escape(leak.Command)}\" />\n"))}
+                {string.Concat(Leaks.Select(leak => $"<DockerExecStep Include=\"{leak.Name}\" Image=\"busybox:latest\" DependsOn=\"Watched\" Secrets=\"token;key\" {leak.Attributes} Command=\"{System.Security.SecurityElement.Escape(leak.Command).Replace("$(", "%24(", StringComparison.Ordinal)}\" />\n"))}
               </ItemGroup>
               <Target Name="Build">
                 <DockerExec Image="busybox:latest" Secrets="@(DockerSecret)" Command="cat /run/secrets/token; fold -w 9 /run/secrets/token &gt;&amp;2; echo &quot;$KEY&quot;" ConsoleToMSBuild="true">

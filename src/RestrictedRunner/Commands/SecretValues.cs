@@ -108,7 +108,7 @@ internal sealed partial class SecretValues
     }
 
     private static bool IsValid(Secret secret) =>
-        Name().IsMatch(secret.Name) && secret.Environment.Length > 0 != secret.File.Length > 0 && (secret.File.Length > 0 || Variable().IsMatch(secret.Environment));
+        Name().IsMatch(secret.Name) && secret.Environment.Length > 0 != secret.File.Length > 0 && (secret.File.Length > 0 || (Variable().IsMatch(secret.Environment) && !ContainerEnvironment.IsReadByTheClient(secret.Environment)));
 
     private static (byte[]? Value, OptionProblem? Problem) OfVariable(Secret secret, Host host) =>
         // Systems for continuous integration set the variable of a secret that they do not have to nothing.

@@ -23,6 +23,13 @@ internal sealed class OutputSecrets(SecretMask mask, DeclaredStep step, Declared
             {
                 diagnostics.OutputNameHoldsSecret(step, OutputPath.Ordinary(output.Path));
             }
+            else if (output.IsLink)
+            {
+                if (output.Target is { } target && mask.IsIn(target))
+                {
+                    diagnostics.OutputTargetHoldsSecret(step, OutputPath.Ordinary(output.Path));
+                }
+            }
             else if (HoldsSecret(output))
             {
                 diagnostics.OutputHoldsSecret(step, OutputPath.Ordinary(output.Path));
@@ -32,11 +39,6 @@ internal sealed class OutputSecrets(SecretMask mask, DeclaredStep step, Declared
 
     private bool HoldsSecret(OutputOnDisk output)
     {
-        if (output.IsLink)
-        {
-            return output.Target is { } target && mask.IsIn(target);
-        }
-
         if (!output.IsFile)
         {
             return false;

@@ -189,7 +189,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         Error("RRB4024", $"Step '{step.Name}': the name of its output '{output}' holds the value of one of its Secrets, and names of files are in logs and in what is remembered of a step. Let the command give the file another name. What the step wrote is removed.");
 
     public void OutputTargetHoldsSecret(DeclaredStep step, string output) =>
-        Error("RRB4024", $"Step '{step.Name}': the target of the link '{output}', which is an output, holds the value of one of its Secrets, and targets of links are in what is remembered of a step. Let the command link to another name. What the step wrote is removed.");
+        Error("RRB4025", $"Step '{step.Name}': the target of the link '{output}', which is an output, holds the value of one of its Secrets, and targets of links are in what is remembered of a step. Let the command link to another name. What the step wrote is removed.");
 
     public void StepFilesUnusable(DeclaredStep step, Exception exception)
     {

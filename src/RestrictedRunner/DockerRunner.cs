@@ -42,7 +42,7 @@ public static class DockerRunner
     internal static async Task<RunResult> RunInBuildAsync(Host host, StepOptions options, ImagePulls pulls, RunObserver observer, bool captureOutput, CancellationToken cancellation)
     {
         var step = await PlannedStep.ForAsync(options, host, cancellation).ConfigureAwait(false);
-        using var reaper = new Reaper(step.Engine);
+        using var reaper = new Reaper(step.Engine, step.Secrets is not null);
         using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
 
         var mayPull = options.Pull == PullPolicy.Missing;
@@ -167,7 +167,7 @@ public static class DockerRunner
         ThrowIfAny(StepOptionRules.CheckInteractive(options));
         var step = await PlannedStep.ForAsync(options, Host.OfThisMachine, cancellation).ConfigureAwait(false);
         observer ??= NoObserver;
-        var reaper = new Reaper(step.Engine);
+        var reaper = new Reaper(step.Engine, step.Secrets is not null);
         try
         {
             await new ImagePulls().EnsureAsync(step.Engine, options, observer, reaper, cancellation).ConfigureAwait(false);
@@ -211,8 +211,8 @@ public static class DockerRunner
         var keptError = standardError is null ? null : Stream.Synchronized(standardError);
         using var standardInput = step.OpenStandardInput();
         var streams = new EngineStreams(
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, sink.StandardOutput, sink.CaughtUp, keptOutput, token),
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.StandardError, sink.CaughtUp, keptError, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, step.Mask, sink.StandardOutput, sink.CaughtUp, keptOutput, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, step.Mask, sink.StandardError, sink.CaughtUp, keptError, token),
             standardInput,
             step.Environment.ForClient,
             () => sink.HasStarted);
@@ -220,7 +220,7 @@ public static class DockerRunner
         var pipes = new OutputPipes(
             files.OutputFolder,
             streams.ReadStandardOutput,
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, sink.CommandError, sink.CaughtUp, keptError, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, step.Mask, sink.CommandError, sink.CaughtUp, keptError, token),
             sink.Connected,
             sink.Fail);
         await using var reading = pipes.ConfigureAwait(false);

@@ -158,9 +158,12 @@ public class ExamplesTests
         project.Write("templates/Two.txt", "struct NAME { One one; }\n");
         project.Write("tools/Dockerfile", "FROM busybox:latest\nARG GREETING\nARG NAME\nRUN printf 'echo %s, %s' \"$GREETING\" \"$NAME\" >/bin/greet && chmod 755 /bin/greet\n");
 
-        (await project.BuildInItsOwnProcessAsync("-restore")).Succeeded();
+        var token = new Dictionary<string, string?> { ["FEED_TOKEN"] = "a token" };
+
+        (await project.BuildAsync(new BuildSetting { InItsOwnProcess = true, Arguments = ["-restore"], Environment = token })).Succeeded();
         (await project.BuildAsync()).Succeeded();
 
+        Assert.Equal("7\n", await File.ReadAllTextAsync(project["fetched.txt"], TestContext.Current.CancellationToken));
         Assert.Equal("Ada\nGrace\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
         Assert.Equal("2\n", await File.ReadAllTextAsync(project["count.txt"], TestContext.Current.CancellationToken));
         Assert.Equal("[]\n", await File.ReadAllTextAsync(project["bin/Debug/net10.0/fixtures/names.json"], TestContext.Current.CancellationToken));

@@ -43,6 +43,7 @@ public class PackageContentTests
                 "docs/parameters.md",
                 "docs/performance.md",
                 "docs/recipes.md",
+                "docs/secrets.md",
                 "docs/workers.md",
                 "tasks/net8.0-linux-x64/CliWrap.dll",
                 "tasks/net8.0-linux-x64/Google.Protobuf.dll",

@@ -74,4 +74,17 @@ public class CommandPlanTests
         Assert.Equal("a\nb\ncase $? in 0) echo >>/.restricted-runner.prepared ;; *) exit ;; esac\nmake", plan.Script);
         Assert.True(plan.HasPrepare);
     }
+
+    [Fact]
+    public void Secrets_are_exported_by_the_first_line_of_the_script_whatever_their_value()
+    {
+        var options = new StepOptions { Image = "i", Command = "make", PrepareCommand = "one\ntwo", Secrets = [new("a") { As = "A" }, new("b")] };
+
+        var lines = CommandPlan.For(options).Script!.Split('\n');
+
+        Assert.Equal("[ ! -e /run/secrets/a ] || { A=$(cat /run/secrets/a) && export A; } || exit", lines[0]);
+        Assert.Equal("make", lines[CommandPlan.LinesBeforeCommand(options)]);
+        Assert.Equal("one", lines[CommandPlan.LinesOfExports(options)]);
+        Assert.Null(CommandPlan.For(new StepOptions { Image = "i", Command = "make", Secrets = [new("b")] }).Script);
+    }
 }

@@ -98,7 +98,7 @@ public class Utf8LinesTests
             var lines = new List<string>();
             using var kept = new MemoryStream();
             using var pieces = new PiecewiseStream(encoding.GetBytes("é\n\nb\r\nÿ\rd"), pieceSize);
-            await Utf8Lines.ReadAsync(pieces, encoding, lines.Add, static () => { }, kept, CancellationToken.None);
+            await Utf8Lines.ReadAsync(pieces, encoding, mask: null, lines.Add, static () => { }, kept, CancellationToken.None);
             Assert.Equal(["é", "", "b", "ÿ", "d"], lines);
             Assert.Equal("é\n\nb\r\nÿ\rd", Encoding.UTF8.GetString(kept.ToArray()));
         }
@@ -109,7 +109,7 @@ public class Utf8LinesTests
     {
         var writer = new System.IO.Pipelines.Pipe();
         using var told = new SemaphoreSlim(0);
-        var reading = Utf8Lines.ReadAsync(writer.Reader.AsStream(), Encoding.Unicode, _ => told.Release(), static () => { }, kept: null, CancellationToken.None);
+        var reading = Utf8Lines.ReadAsync(writer.Reader.AsStream(), Encoding.Unicode, mask: null, _ => told.Release(), static () => { }, kept: null, CancellationToken.None);
         await writer.Writer.WriteAsync(Encoding.Unicode.GetBytes("a\n"), TestContext.Current.CancellationToken);
         Assert.True(await told.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         Assert.False(reading.IsCompleted);
@@ -125,7 +125,7 @@ public class Utf8LinesTests
         var told = new List<string>();
         var writer = new System.IO.Pipelines.Pipe();
         using var caughtUp = new SemaphoreSlim(0);
-        var reading = Utf8Lines.ReadAsync(writer.Reader.AsStream(), Encoding.GetEncoding(name), told.Add, CaughtUp, kept: null, CancellationToken.None);
+        var reading = Utf8Lines.ReadAsync(writer.Reader.AsStream(), Encoding.GetEncoding(name), mask: null, told.Add, CaughtUp, kept: null, CancellationToken.None);
 
         await writer.Writer.WriteAsync("a\nb\nc"u8.ToArray(), TestContext.Current.CancellationToken);
         Assert.True(await caughtUp.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));

@@ -30,7 +30,7 @@ internal static class ImageLookup
         var images = new Dictionary<string, ProjectImages>();
         foreach (var ofEngine in steps.GroupBy(options => options.Engine))
         {
-            var known = images[ofEngine.Key] = new(BuildImages.Of(build).OfEngine(ofEngine.Key, host), remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory });
+            var known = images[ofEngine.Key] = new(BuildImages.Of(build).OfEngine(ofEngine.Key, host), remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory, Secrets = [.. ofEngine.SelectMany(options => options.Secrets).Distinct()] });
             if (!resolve)
             {
                 continue;

@@ -9,6 +9,7 @@ using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
+using RestrictedRunner.Commands;
 
 namespace RestrictedRunner.Build.Building;
 
@@ -144,7 +145,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
             }
 
             Tell("runs");
-            if (isBuilt ? !HasImage(options, log) : IsEngineAbsent(options, log))
+            if ((isBuilt ? !HasImage(options, log) : IsEngineAbsent(options, log)) || !HasSecrets())
             {
                 // Nothing has changed, so what was true of the outputs still is.
                 if (earlier != earlier.Forgotten())
@@ -196,6 +197,15 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
         }
 
         StepState Ended(LastRun end) => state with { Key = "", OutputsHash = "", Warnings = [], LastRun = end, Writer = StepWriter.Of(step, setting.State.Project, setting.Scope) };
+
+        // Read in vain where the step then has its result from elsewhere, so it is done last.
+        bool HasSecrets()
+        {
+            var secrets = SecretValues.Read(options.Secrets, setting.Host);
+            secrets.Problems.ToList().ForEach(log.Diagnostics.Problem);
+            log.Diagnostics.Mask = secrets.Mask;
+            return secrets.Problems.Count == 0;
+        }
 
         void Remember(WrittenFiles own) => Save(state with { Written = own, Writer = StepWriter.Of(step, setting.State.Project, setting.Scope) });
 

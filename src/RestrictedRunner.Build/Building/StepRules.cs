@@ -17,6 +17,12 @@ internal static class StepRules
     public static bool Check(DeclaredStep step, StepParameters parameters, string projectDirectory, Diagnostics diagnostics, bool forPull = false)
     {
         List<OptionProblem> problems = [.. parameters.Problems.Concat(StepOptionRules.Check(parameters.Options, parameters.Host)).Where(problem => !forPull || !IsOfFiles(problem))];
+        if (problems.TrueForAll(IsOfValues))
+        {
+            // A step that is up to date needs no secrets, nor one whose result is in the cache.
+            problems.Clear();
+        }
+
         problems.ForEach(diagnostics.Problem);
         var tooWide = step.Outputs.ThatHoldProject().ToList();
         tooWide.ForEach(output => diagnostics.OutputHoldsProject(step, output));
@@ -26,5 +32,7 @@ internal static class StepRules
     }
 
     private static bool IsOfFiles(OptionProblem problem) =>
-        problem.Kind is OptionProblemKind.MountSourceMissing or OptionProblemKind.InputMissing or OptionProblemKind.WorkingDirectoryUnreachable;
+        problem.Kind is OptionProblemKind.MountSourceMissing or OptionProblemKind.InputMissing or OptionProblemKind.WorkingDirectoryUnreachable or OptionProblemKind.SecretInvalid || IsOfValues(problem);
+
+    private static bool IsOfValues(OptionProblem problem) => problem.Kind is OptionProblemKind.SecretMissing or OptionProblemKind.SecretUnusable;
 }

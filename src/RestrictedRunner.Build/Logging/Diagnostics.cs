@@ -10,6 +10,7 @@ using RestrictedRunner.Build.ToolMessages;
 using RestrictedRunner.Engine;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
+using RestrictedRunner.Masking;
 using RestrictedRunner.Results;
 
 namespace RestrictedRunner.Build.Logging;
@@ -38,6 +39,12 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     /// <summary>The image that all is about, at whose item it is; null for a step or task.</summary>
     public DeclaredImage? Image { get; init; }
 
+    /// <summary>Masks the step's secrets in all that is told; null when there are none, or they are not known yet.</summary>
+    public SecretMask? Mask { get; set; }
+
+    /// <summary>A text with <c>***</c> for the step's secrets.</summary>
+    public string Masked(string text) => Mask?.Text(text) ?? text;
+
     public void Problem(OptionProblem problem)
     {
         switch (problem.Kind)
@@ -56,6 +63,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             case OptionProblemKind.InputMissing: InputMissing(problem); break;
             case OptionProblemKind.FormatInvalid: FormatInvalid(problem); break;
             case OptionProblemKind.WorkingDirectoryUnreachable: WorkingDirectoryUnreachable(problem); break;
+            case OptionProblemKind.SecretInvalid: SecretInvalid(problem); break;
+            case OptionProblemKind.SecretMissing: SecretMissing(problem); break;
+            case OptionProblemKind.SecretUnusable: SecretUnusable(problem); break;
             default: throw new ArgumentOutOfRangeException(nameof(problem), problem.Kind, "no diagnostic for it");
         }
     }
@@ -226,6 +236,15 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     public void PlatformNotLocked(string image, string platform, IReadOnlyList<string> known, string lockFile) =>
         Error("RRB4013", $"The lock file '{lockFile}' has image '{image}' for {And(known)}, and not for {platform}, which this step needs. If the image has that platform by now, add it: {UpdateLock(image)}. Otherwise set Platform to one that it has.");
 
+    public void OutputHoldsSecret(DeclaredStep step, string output) =>
+        Warning("RRB4023", $"Step '{step.Name}': its output '{output}' holds the value of one of its Secrets, so whoever gets the file has it. Its result is not stored in the cache. Let the command not write the value, and remove the file.");
+
+    public void OutputNameHoldsSecret(DeclaredStep step, string output) =>
+        Error("RRB4024", $"Step '{step.Name}': the name of its output '{output}' holds the value of one of its Secrets, and names of files are in logs and in what is remembered of a step. Let the command give the file another name. What the step wrote is removed.");
+
+    public void OutputTargetHoldsSecret(DeclaredStep step, string output) =>
+        Error("RRB4025", $"Step '{step.Name}': the target of the link '{output}', which is an output, holds the value of one of its Secrets, and targets of links are in what is remembered of a step. Let the command link to another name. What the step wrote is removed.");
+
     public void StepFilesUnusable(DeclaredStep step, Exception exception)
     {
         if (!AtLimit(exception))
@@ -314,6 +333,13 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     private void WorkingDirectoryUnreachable(OptionProblem problem) => Error("RRB1014", Text(problem));
 
+    private void SecretInvalid(OptionProblem problem) => Error("RRB4020", Text(problem));
+
+    private void SecretMissing(OptionProblem problem) =>
+        Error("RRB4021", $"{Text(problem)} Set it where the build runs; Optional=\"true\" of the DockerSecret lets the step run without.");
+
+    private void SecretUnusable(OptionProblem problem) => Error("RRB4022", Text(problem));
+
     private void StepTwice(GraphProblem problem) =>
         ErrorOfSeveral("RRB1017", $"There are two steps '{problem.What}'. Give one of them another name.");
 
@@ -387,7 +413,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     {
         // The step's own files have gone by now.
         var path = UnseenSource.Find(failure.Message, Path.Exists) ?? UnseenSource.Find(failure.Message, static path => !path.EndsWith('.')) ?? "";
-        var isOurs = host.Paths.IsAtOrBelow(path, host.RunFolder) && !options.Mounts.Any(mount => mount.HostPath == path);
+        var isOurs = host.MemoryFolders.Append(host.RunFolder).Any(folder => host.Paths.IsAtOrBelow(path, folder)) && !options.Mounts.Any(mount => mount.HostPath == path);
         Error("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{(isOurs ? $" It belongs to the step's script: {OtherRunFolder}, or use Arguments, which need no script." : "")}{Engine(failure)}");
     }
 
@@ -527,7 +553,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     // Without a file, MSBuild names the line of the task.
     private void Error(string code, string text, FailedLine? at = null) =>
-        log.LogError(null, code, null, at?.File ?? Image?.Place.File ?? file, at?.FileLine ?? Image?.Place.Line ?? 0, 0, 0, 0, "{0}", OfStep(text));
+        log.LogError(null, code, null, at?.File ?? Image?.Place.File ?? file, at?.FileLine ?? Image?.Place.Line ?? 0, 0, 0, 0, "{0}", Masked(OfStep(text)));
 
     private void LockFileTooNew(string lockFile, LockFileException problem) =>
         ErrorInLockFile("RRB4011", lockFile, problem.Line, $"The lock file is of a form that this version of RestrictedRunner.Build does not know: {problem.Message}. Use the version that wrote it, or a newer one.");
@@ -538,7 +564,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     // Names the steps itself.
     private void ErrorOfSeveral(string code, string text) => log.LogError(null, code, null, file, 0, 0, 0, 0, "{0}", text);
 
-    private void Warning(string code, string text) => log.LogWarning(null, code, null, Image?.Place.File ?? file, Image?.Place.Line ?? 0, 0, 0, 0, "{0}", OfStep(text));
+    private void Warning(string code, string text) => log.LogWarning(null, code, null, Image?.Place.File ?? file, Image?.Place.Line ?? 0, 0, 0, 0, "{0}", Masked(OfStep(text)));
 
     // An item for each of many files declares many steps at one line of the project.
     private string OfStep(string text) =>

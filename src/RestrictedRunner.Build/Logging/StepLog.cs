@@ -87,10 +87,11 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
         }
     }
 
-    private static string Text(StepOptions options) => options.Arguments.Count > 0 ? ShellWords.Join(options.Arguments) : options.Command;
+    // Who writes a secret into the command has it in the project; it need not be in the log too.
+    private string Text(StepOptions options) => diagnostics.Masked(options.Arguments.Count > 0 ? ShellWords.Join(options.Arguments) : options.Command);
 
     // As it is: "WARNING: …" of the engine is no warning of the step.
     private void Message(string line) => log.LogMessage(MessageImportance.High, line);
 
-    private void CommandLine(IReadOnlyList<string> words) => log.LogMessage(MessageImportance.Low, ShellWords.Join(words));
+    private void CommandLine(IReadOnlyList<string> words) => log.LogMessage(MessageImportance.Low, diagnostics.Masked(ShellWords.Join(words)));
 }

@@ -51,6 +51,9 @@ internal sealed record GivenItem(string Text)
     /// <summary>Metadata <c>ReadOnly</c> of a mount; empty without.</summary>
     public string ReadOnly { get; private init; } = "";
 
+    /// <summary>Other metadata by their names; empty without.</summary>
+    public Func<string, string> Metadata { get; private init; } = static _ => "";
+
     /// <summary>The value, or else the identity.</summary>
     public string ExactText => Value ?? Text;
 
@@ -63,6 +66,7 @@ internal sealed record GivenItem(string Text)
             Value = names.Contains(nameof(Value)) ? item.GetMetadata(nameof(Value)) : null,
             ContainerPath = names.Contains(nameof(ContainerPath)) ? item.GetMetadata(nameof(ContainerPath)) : null,
             ReadOnly = item.GetMetadata(nameof(ReadOnly)),
+            Metadata = item.GetMetadata,
         };
     }
 }

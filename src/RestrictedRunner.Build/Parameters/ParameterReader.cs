@@ -36,6 +36,16 @@ internal sealed class ParameterReader
         return ([.. items.Select(reader.ReadMount).OfType<Mount>()], reader._problems);
     }
 
+    /// <summary>Reads secrets alone, as <c>DockerSecret</c> has them.</summary>
+    /// <param name="items">The secrets.</param>
+    /// <param name="projectDirectory">Full path of the folder that relative paths start in.</param>
+    /// <param name="host">The machine that builds.</param>
+    public static (IReadOnlyList<Secret> Secrets, IReadOnlyList<OptionProblem> Problems) ReadSecrets(IEnumerable<GivenItem> items, string projectDirectory, Host host)
+    {
+        var reader = new ParameterReader(GivenValues.None, projectDirectory, host);
+        return ([.. items.Select(reader.ReadSecret)], reader._problems);
+    }
+
     private StepParameters Read(LogFilePlace logFile)
     {
         var options = StepOptions.Table.Aggregate(new StepOptions { ClientDirectory = _projectDirectory }, Set);
@@ -45,6 +55,7 @@ internal sealed class ParameterReader
             {
                 Arguments = [.. _given.Items(nameof(options.Arguments)).Select(item => item.ExactText)],
                 EnvironmentVariables = [.. _given.Items(nameof(options.EnvironmentVariables)).Select(ReadVariable).OfType<EnvironmentVariable>()],
+                Secrets = [.. _given.Items(nameof(options.Secrets)).Select(ReadSecret)],
                 Mounts = [.. _given.Items(nameof(options.Mounts)).Select(ReadMount).OfType<Mount>()],
                 Engine = IsPath(_given.Text(nameof(options.Engine))) ? Absolute(_given.Text(nameof(options.Engine))) : _given.Text(nameof(options.Engine)),
                 DockerRunOpts = _host.IsWindows ? WindowsPath.Escaped(options.DockerRunOpts) : options.DockerRunOpts,
@@ -191,6 +202,30 @@ internal sealed class ParameterReader
         }
 
         return bool.TryParse(item.ReadOnly, out var flag) && flag;
+    }
+
+    private Secret ReadSecret(GivenItem item)
+    {
+        var optional = item.Metadata(nameof(Secret.Optional));
+        if (optional.Length > 0 && !bool.TryParse(optional, out _))
+        {
+            _problems.Add(new(OptionProblemKind.ValueInvalid, $"{nameof(StepOptions.Secrets)}.{nameof(Secret.Optional)}", optional, FlagForm));
+        }
+
+        var file = item.Metadata(nameof(Secret.File));
+        if (file.Contains('\0', StringComparison.Ordinal))
+        {
+            _problems.Add(new(OptionProblemKind.TextInvalid, $"{nameof(StepOptions.Secrets)}.{nameof(Secret.File)}", file, "it holds a NUL character, which no path has"));
+            file = "";
+        }
+
+        return new(item.Text)
+        {
+            Environment = item.Metadata(nameof(Secret.Environment)),
+            File = file.Length == 0 ? "" : Absolute(file),
+            As = item.Metadata(nameof(Secret.As)),
+            Optional = bool.TryParse(optional, out var flag) && flag,
+        };
     }
 
     private EnvironmentVariable? ReadVariable(GivenItem item)

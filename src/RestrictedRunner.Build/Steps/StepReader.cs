@@ -12,7 +12,8 @@ namespace RestrictedRunner.Build.Steps;
 /// <param name="projectDirectory">Full path of the folder that relative paths start in.</param>
 /// <param name="logFolder">Full path of the folder for logs of steps that fail.</param>
 /// <param name="host">The machine that builds.</param>
-internal sealed class StepReader(GivenValues defaults, string projectDirectory, string logFolder, Host host)
+/// <param name="secrets">The secrets that steps may name.</param>
+internal sealed class StepReader(GivenValues defaults, string projectDirectory, string logFolder, Host host, DeclaredSecrets secrets)
 {
     private const string Inputs = nameof(DeclaredStep.Inputs);
     private const string Outputs = nameof(DeclaredStep.Outputs);
@@ -43,7 +44,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
     public static bool IsPerTargetFramework(ITaskItem item) => bool.TryParse(item.GetMetadata(PerTargetFramework), out var flag) && flag;
 
     /// <summary>Reads an item without defaults, for who runs nothing.</summary>
-    public static DeclaredStep ReadAlone(ITaskItem item, string projectDirectory, Host host) => new StepReader(GivenValues.None, projectDirectory, projectDirectory, host).Read(item, static (_, _) => { });
+    public static DeclaredStep ReadAlone(ITaskItem item, string projectDirectory, Host host) => new StepReader(GivenValues.None, projectDirectory, projectDirectory, host, DeclaredSecrets.None).Read(item, static (_, _) => { });
 
     /// <summary>Reads an item.</summary>
     /// <param name="item">A <c>DockerExecStep</c>.</param>
@@ -64,6 +65,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
         string[] ignored = isHermetic ? [.. HermeticOptions.Loosening(defaults).Where(name => !own.Has(name))] : [];
         var given = own.Or(defaults.Without(ignored));
         var parameters = ParameterReader.Read(given, projectDirectory, LogFilePlace.In(logFolder, place), host);
+        parameters = parameters with { Options = parameters.Options with { Secrets = secrets.Find(parameters.Options.Secrets, problems) } };
         var standardInput = given.Text(nameof(StepOptions.StandardInput));
         var step = new DeclaredStep(item.ItemSpec, place)
         {

@@ -54,6 +54,11 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
             diagnostics.OutputNameNotUtf8(step, [.. names.Select(name => setting.Host.Paths.Relative(place.ProjectDirectory, name))]);
         }
 
+        if (diagnostics.Mask is { } mask)
+        {
+            new OutputSecrets(mask, step, _outputs, diagnostics).Tell(work.Cancellation);
+        }
+
         return !work.Log.HasErrors;
     }
 
@@ -64,7 +69,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         var ofRun = new TaskLoggingHelper(log.Engine, StepLogs.Sender);
         return new(parameters, ofRun, log.Engine)
         {
-            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = log.Diagnostics.ShellCommand },
+            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = log.Diagnostics.ShellCommand, Mask = log.Diagnostics.Mask },
             Recorder = recorder,
             Runner = runner,
         };

@@ -35,6 +35,12 @@ public sealed partial class DockerExec
     /// <summary><c>NAME=value</c>, or an item named after the variable with metadata <c>Value</c>.</summary>
     public ITaskItem[] EnvironmentVariables { get; set => field = Give(value); } = [];
 
+    /// <summary>
+    /// The items <c>DockerSecret</c>, or some of them: each a name, with the metadata <c>Environment</c> or <c>File</c>, and
+    /// <c>As</c> and <c>Optional</c>. The container has the value in <c>/run/secrets/NAME</c>; the log has <c>***</c>.
+    /// </summary>
+    public ITaskItem[] Secrets { get; set => field = Give(value); } = [];
+
     /// <summary>File whose content is the command's standard input; relative to the project.</summary>
     public string StandardInput { get; set => field = Give(value); } = "";
 

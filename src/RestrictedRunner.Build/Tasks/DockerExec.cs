@@ -7,6 +7,7 @@ using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Text;
+using RestrictedRunner.Commands;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
 
@@ -34,6 +35,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             var parameters = Read(host);
             List<OptionProblem> problems = [.. parameters.Problems, .. StepOptionRules.Check(parameters.Options, host)];
             problems.ForEach(diagnostics.Problem);
+            diagnostics.Mask = SecretValues.Read(parameters.Options.Secrets, host).Mask;
             return problems.Count == 0 && Locked(parameters.Options, host, diagnostics) is { } options && Run(parameters with { Options = options }, diagnostics);
         }
         catch (Exception e)

@@ -83,6 +83,7 @@ public sealed partial class DockerExecSteps
         Defaults,
         Mounts,
         Images,
+        SecretItems,
         StateFolder,
         BuildFolders,
         ResolveImages,

@@ -46,6 +46,9 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     /// <summary>Images that are built from Dockerfiles: the items <c>DockerImage</c>.</summary>
     public ITaskItem[] Images { get; set; } = [];
 
+    /// <summary>What steps name in <c>Secrets</c>: the items <c>DockerSecret</c>. They say where values come from, and have none.</summary>
+    public ITaskItem[] SecretItems { get; set; } = [];
+
     /// <summary>Folder for the files that remember how outputs were made, relative to the project.</summary>
     [Required]
     public string StateFolder { get; set; } = "";
@@ -244,7 +247,11 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     }
 
     private IReadOnlyDictionary<string, ProjectImages> LookUp(IEnumerable<StepOptions> steps, StateFolder state, CacheSetting cache, string projectDirectory, Host host) =>
-        ImageLookup.Of(steps, ResolveImages, new RememberedImages([state.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]) { IsReadOnly = OnlyExplain }, projectDirectory, host, Log, BuildEngine, _cancellation.Token);
+        ImageLookup.Of(steps.Select(Withholding), ResolveImages, new RememberedImages([state.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]) { IsReadOnly = OnlyExplain }, projectDirectory, host, Log, BuildEngine, _cancellation.Token);
+
+    // The client that is asked for images need not see the variables that secrets come from.
+    private StepOptions Withholding(StepOptions options) =>
+        SecretItems.Length == 0 ? options : options with { Secrets = [.. SecretItems.Select(item => new Secret(item.ItemSpec) { Environment = item.GetMetadata(nameof(Secret.Environment)) })] };
 
     private string WhyNot() =>
         _cancellation.Token.IsCancellationRequested ? "the build was cancelled"
@@ -301,7 +308,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     private List<DeclaredStep> Read(string projectDirectory, Host host, Diagnostics diagnostics, StepLogs logs, ProjectLock images)
     {
         ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), StepReader.PropertyNames, UnknownProperty);
-        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory, host), host);
+        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory, host), host, DeclaredSecrets.Read([.. SecretItems.Select(GivenItem.Of)], projectDirectory, host));
         return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => images.Apply(reader.Read(item, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))), logs))];
 
         void UnknownProperty(string name)

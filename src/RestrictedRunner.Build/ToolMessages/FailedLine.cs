@@ -36,7 +36,7 @@ internal sealed partial record FailedLine(string Parameter, int Line, string Com
         return complaint.Line switch
         {
             _ when complaint.Line > before => new(nameof(StepOptions.Command), complaint.Line - before, complaint.Text),
-            _ when complaint.Line < before => new(nameof(StepOptions.PrepareCommand), complaint.Line, complaint.Text),
+            _ when complaint.Line < before && complaint.Line - CommandPlan.LinesOfExports(options) is > 0 and var line => new(nameof(StepOptions.PrepareCommand), line, complaint.Text),
             _ => null,
         };
     }

@@ -57,17 +57,33 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
 
         if (options.PrepareCommand.Length > 0)
         {
-            return new(ShellWords.Split(options.Shell), UnixLines(WithPrepare(options)), HasPrepare: true);
+            return new(ShellWords.Split(options.Shell), UnixLines(Exports(options) + WithPrepare(options)), HasPrepare: true);
         }
 
-        return IsSingleExecutable(options.Command.Trim())
+        var exports = Exports(options);
+        return exports.Length == 0 && IsSingleExecutable(options.Command.Trim())
             ? new([options.Command.Trim()], null, HasPrepare: false)
-            : new(ShellWords.Split(options.Shell), UnixLines(options.Command), HasPrepare: false);
+            : new(ShellWords.Split(options.Shell), UnixLines(exports + options.Command), HasPrepare: false);
     }
 
-    /// <summary>How many lines of the script come before the command's first: the prepare command's, and one of ours.</summary>
+    /// <summary>True for a command that a POSIX shell reads, which can export secrets to it.</summary>
+    public static bool CanExport(StepOptions options) =>
+        options.Arguments.Count == 0 && options.Shell != NoShell && ShellWords.TrySplit(options.Shell, out var shell) && shell.Count > 0 && IsPosixShell(shell[0]);
+
+    /// <summary>How many lines of the script come before the command's first: those that export secrets, the prepare command's, and one of ours.</summary>
     public static int LinesBeforeCommand(StepOptions options) =>
-        options.PrepareCommand.Length == 0 ? 0 : options.PrepareCommand.Count(c => c == '\n') + 2;
+        LinesOfExports(options) + (options.PrepareCommand.Length == 0 ? 0 : options.PrepareCommand.Count(c => c == '\n') + 2);
+
+    /// <summary>How many lines come before the first that the user wrote.</summary>
+    public static int LinesOfExports(StepOptions options) => Exports(options).Length > 0 ? 1 : 0;
+
+    // In the script, and not before: what a process was started with stands in /proc for all to read. An optional secret may
+    // not be there; the text is the same then, because it is in the step's key.
+    private static string Exports(StepOptions options)
+    {
+        string[] exports = [.. from secret in options.Secrets where secret.As.Length > 0 let file = $"{SecretValues.MountPoint}/{secret.Name}" select $"[ ! -e {file} ] || {{ {secret.As}=$(cat {file}) && export {secret.As}; }} || exit"];
+        return exports.Length == 0 ? "" : $"{string.Join("; ", exports)}\n";
+    }
 
     private static bool IsSingleExecutable(string command) =>
         command.All(c => char.IsAsciiLetterOrDigit(c) || "_./+-".Contains(c, StringComparison.Ordinal))

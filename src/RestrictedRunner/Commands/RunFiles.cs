@@ -22,7 +22,10 @@ internal sealed class RunFiles : IDisposable
     private const string ContainerId = "container";
     private const string Worker = "worker";
 
-    private static readonly string[] FileNames = [Script, EnvironmentFile, Prepared, ContainerId];
+    private const string Secrets = "secrets";
+    private const string SecretsScript = "secrets.sh";
+
+    private static readonly string[] FileNames = [Script, EnvironmentFile, Prepared, ContainerId, SecretsScript];
     private static readonly string[] WorkerFileNames = ["start.sh", "worker.sh", "step.sh", "sh"];
 
     private readonly string _folder;
@@ -34,8 +37,9 @@ internal sealed class RunFiles : IDisposable
     /// <param name="environment">Text of the environment file, or null.</param>
     /// <param name="hasPrepare">True when the script tells that its prepare command is through.</param>
     /// <param name="hasPipes">True when the command's output is to come straight from the container.</param>
+    /// <param name="secrets">The step's secrets; null when it has none.</param>
     /// <exception cref="RunnerException">The temporary folder is full or cannot be written to.</exception>
-    public RunFiles(Host host, string folder, string? script, string? environment, bool hasPrepare, bool hasPipes)
+    public RunFiles(Host host, string folder, string? script, string? environment, bool hasPrepare, bool hasPipes, SecretTransfer? secrets = null)
     {
         _folder = folder;
         try
@@ -45,6 +49,8 @@ internal sealed class RunFiles : IDisposable
             EnvironmentPath = Write(EnvironmentFile, environment, OwnerOnly);
             PreparedPath = Write(Prepared, hasPrepare ? "" : null, EveryoneWrites);
             OutputFolder = hasPipes ? MakePipes(host) : null;
+            SecretsScriptPath = Write(SecretsScript, secrets?.Script, EveryoneReads);
+            SecretMounts = secrets is null ? [] : WriteSecrets(secrets);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -54,7 +60,10 @@ internal sealed class RunFiles : IDisposable
     }
 
     /// <summary>Path of a folder that does not exist yet. Its name holds the owner, <c>rr-OWNER-…</c>.</summary>
-    public static string NewFolder(Host host) => host.Paths.Join(host.RunFolder, $"{FolderPrefix}{host.Owner.Text}-{Guid.NewGuid():N}");
+    /// <param name="host">The machine.</param>
+    /// <param name="hasSecrets">True for a folder in memory, where the host has some.</param>
+    public static string NewFolder(Host host, bool hasSecrets = false) =>
+        host.Paths.Join((hasSecrets ? MemoryFolder.Find(host) : null) ?? host.RunFolder, $"{FolderPrefix}{host.Owner.Text}-{Guid.NewGuid():N}");
 
     /// <summary>Path of the file that the client writes the container's id to.</summary>
     public static string IdFile(string folder) => Path.Combine(folder, ContainerId);
@@ -74,12 +83,20 @@ internal sealed class RunFiles : IDisposable
     /// <summary>Folder of the pipes for the command's output, or null.</summary>
     public string? OutputFolder { get; }
 
+    /// <summary>Path of the script that brings the secrets to their place, or null.</summary>
+    public string? SecretsScriptPath { get; }
+
+    /// <summary>What shows the secrets to the container.</summary>
+    public IReadOnlyList<Mount> SecretMounts { get; } = [];
+
     /// <summary>True when there is a prepare command and it was not through. Whoever cleans the temporary folder meanwhile takes the answer away.</summary>
     public bool PrepareFailed => PreparedPath is not null && new FileInfo(PreparedPath) is { Exists: true, Length: 0 };
 
     /// <summary>Removes such a folder, with the files that may be in it and with nothing else.</summary>
     public static void RemoveFolder(string folder)
     {
+        // First, and whatever becomes of the rest.
+        RemoveSecrets(Path.Combine(folder, Secrets));
         try
         {
             RemoveFiles(Path.Combine(folder, Output), OutputPipes.FileNames);
@@ -96,6 +113,22 @@ internal sealed class RunFiles : IDisposable
     public void RemoveIdFile() => File.Delete(IdFile(_folder));
 
     public void Dispose() => RemoveFolder(_folder);
+
+    // Nobody else writes to this folder: a container sees single files of it.
+    private static void RemoveSecrets(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody cleans the temporary folder while steps run.
+        }
+    }
 
     private static void RemoveFiles(string folder, IReadOnlyList<string> names)
     {
@@ -115,6 +148,32 @@ internal sealed class RunFiles : IDisposable
         var folder = Path.Combine(_folder, Output);
         UnixMode.CreateFolder(folder, EveryoneReads | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         return OutputPipes.TryMake(host, folder) ? folder : null;
+    }
+
+    private List<Mount> WriteSecrets(SecretTransfer secrets)
+    {
+        var folder = Path.Combine(_folder, Secrets);
+        UnixMode.CreateFolder(folder, OwnerOnly | UnixFileMode.UserExecute);
+        var mounts = new List<Mount>();
+        foreach (var secret in secrets.Values)
+        {
+            // By number: to some hosts names are one that differ in case.
+            var path = Path.Combine(folder, $"{mounts.Count}");
+            using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 }.With(OwnerOnly)))
+            {
+                file.Write(secret.Value);
+            }
+
+            UnixMode.Set(path, secrets.Mode);
+            if (secrets.Owner is { } owner)
+            {
+                FileOwner.Set(path, owner.User, owner.Group);
+            }
+
+            mounts.Add(new(path, $"{secrets.MountPoint}/{secret.Secret.Name}", ReadOnly: secrets.Script is null));
+        }
+
+        return mounts;
     }
 
     private string? Write(string name, string? text, UnixFileMode mode)

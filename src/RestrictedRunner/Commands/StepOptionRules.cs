@@ -18,7 +18,10 @@ public static class StepOptionRules
     }
 
     /// <summary>The same on a machine that may be another.</summary>
-    internal static IReadOnlyList<OptionProblem> Check(StepOptions options, Host host) =>
+    internal static IReadOnlyList<OptionProblem> Check(StepOptions options, Host host) => Check(options, host, SecretValues.Read(options.Secrets, host));
+
+    /// <summary>The same with secrets whose values were read.</summary>
+    internal static IReadOnlyList<OptionProblem> Check(StepOptions options, Host host, SecretValues secrets) =>
         [
             .. CheckImage(options),
             .. CheckCommand(options),
@@ -30,6 +33,9 @@ public static class StepOptionRules
             .. CheckInput(options),
             .. CheckCaBundle(options),
             .. CheckEncodings(options),
+            .. CheckSecretsPlace(options),
+            .. SecretValues.Check(options),
+            .. secrets.Problems,
         ];
 
     /// <summary>Problems of what a pull uses: it has no command, and mounts, for one, need not be there yet.</summary>
@@ -260,6 +266,11 @@ public static class StepOptionRules
             yield return Invalid(nameof(options.StdErrEncoding), options.StdErrEncoding.WebName, "the engine's own words come in standard error too, so its encoding must contain ASCII");
         }
     }
+
+    private static IEnumerable<OptionProblem> CheckSecretsPlace(StepOptions options) =>
+        from place in options.Secrets.Count == 0 ? [] : options.Mounts.Select(mount => (Parameter: nameof(options.Mounts), Path: mount.ContainerPath)).Concat(options.Tmpfs.Select(text => (Parameter: nameof(options.Tmpfs), Path: text.Split(':')[0])))
+        where Normal(place.Path) is SecretValues.MountPoint || Normal(place.Path).StartsWith($"{SecretValues.MountPoint}/", StringComparison.Ordinal)
+        select Conflict(place.Parameter, place.Path, $"{SecretValues.MountPoint} has the step's Secrets");
 
     private static OptionProblem Conflict(string parameter, string value, string reason) => new(OptionProblemKind.Conflict, parameter, value, reason);
 

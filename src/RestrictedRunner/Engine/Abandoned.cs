@@ -52,8 +52,8 @@ internal static partial class Abandoned
 
     private static void RemoveFolders(Host host)
     {
-        var temporary = host.RunFolder;
-        foreach (var folder in Directory.Exists(temporary) ? Directory.EnumerateDirectories(temporary, $"{RunFiles.FolderPrefix}*", ReadableOnly) : [])
+        var folders = host.MemoryFolders.Append(host.RunFolder).Where(Directory.Exists);
+        foreach (var folder in folders.SelectMany(place => Directory.EnumerateDirectories(place, $"{RunFiles.FolderPrefix}*", ReadableOnly)))
         {
             if (Owner.Parse(Path.GetFileName(folder)[RunFiles.FolderPrefix.Length..].Split('-')[0]) is { } owner && owner.HasEnded(host.Owner) && IsOurs(folder, host))
             {

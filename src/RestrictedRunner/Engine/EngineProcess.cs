@@ -13,6 +13,9 @@ namespace RestrictedRunner.Engine;
 /// <param name="Directory">Folder that the client runs in, or empty for this process's own.</param>
 internal sealed record EngineProcess(Host Host, string ClientPath, string Directory)
 {
+    /// <summary>Names of environment variables of this process that hold secrets: no process that is started sees them.</summary>
+    public IReadOnlyList<string> Withheld { get; init; } = [];
+
     // An engine that hangs must not hang the build.
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(10);
 
@@ -29,7 +32,10 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
     /// <summary>The client of a step.</summary>
     /// <exception cref="RunnerException">There is none.</exception>
     public static EngineProcess For(StepOptions options, Host host) =>
-        new(host, EngineLocator.Find(options.Engine, host), options.ClientDirectory);
+        new(host, EngineLocator.Find(options.Engine, host), options.ClientDirectory)
+        {
+            Withheld = [.. options.Secrets.Select(secret => secret.Environment).Where(name => name.Length > 0)],
+        };
 
     /// <summary>Runs the client until it and its streams have ended.</summary>
     /// <param name="arguments">The arguments, one by one.</param>
@@ -91,12 +97,16 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
         }
     }
 
+    // A variable that a step is given by the same name has another value.
+    private IReadOnlyDictionary<string, string?> Variables(IReadOnlyDictionary<string, string?> given) =>
+        Withheld.Count == 0 ? given : new Dictionary<string, string?>(Withheld.Distinct().Where(name => !given.ContainsKey(name)).Select(name => KeyValuePair.Create<string, string?>(name, null)).Concat(given));
+
     private async Task<int> RunAsync(IReadOnlyList<string> words, PipeSource standardInput, EngineStreams streams, CancellationToken kill)
     {
         var command = Cli.Wrap(words[0])
             .WithArguments(words.Skip(1))
             .WithWorkingDirectory(Directory)
-            .WithEnvironmentVariables(streams.Environment ?? NoVariables)
+            .WithEnvironmentVariables(Variables(streams.Environment ?? NoVariables))
             .WithStandardInputPipe(standardInput)
             .WithStandardOutputPipe(PipeTarget.Create(streams.ReadStandardOutput))
             .WithStandardErrorPipe(PipeTarget.Create(streams.ReadStandardError))

@@ -18,9 +18,11 @@ internal sealed class Reaper : IDisposable
     private bool _takesOver;
 
     /// <summary>Starts to watch over a container and a folder that do not exist yet.</summary>
-    public Reaper(EngineProcess engine)
+    /// <param name="engine">The client.</param>
+    /// <param name="hasSecrets">True for a folder that is to be in memory, where the host has some.</param>
+    public Reaper(EngineProcess engine, bool hasSecrets = false)
     {
-        Folder = RunFiles.NewFolder(engine.Host);
+        Folder = RunFiles.NewFolder(engine.Host, hasSecrets);
         Container = Container.New(engine.Host.Owner, RunFiles.IdFile(Folder));
         _process = Start(engine, Container, Folder);
     }

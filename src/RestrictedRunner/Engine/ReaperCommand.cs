@@ -97,6 +97,11 @@ internal static class ReaperCommand
     {
         var start = engine.Host.IsWindows ? OfWindows(engine, container, folder) : OfUnix(engine, container, folder);
         (start.RedirectStandardInput, start.RedirectStandardOutput) = (true, true);
+        foreach (var name in engine.Withheld)
+        {
+            start.Environment.Remove(name);
+        }
+
         return start;
     }
 

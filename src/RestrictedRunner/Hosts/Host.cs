@@ -35,6 +35,9 @@ internal sealed record Host(HostKind Kind)
     /// <summary>Value of an environment variable, or null.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
+    /// <summary>True for a text that is the value of an environment variable.</summary>
+    public Predicate<string> IsValue { get; init; } = static _ => false;
+
     /// <summary>Folder of the user's own files; empty when there is none.</summary>
     public string UserFolder { get; init; } = "";
 
@@ -88,6 +91,13 @@ internal sealed record Host(HostKind Kind)
     /// </summary>
     public string RunFolder => Kind == HostKind.MacOS && UserFolder.Length > 0 ? $"{UserFolder}/Library/Caches/restricted-runner/run" : SystemTemporaryFolder;
 
+    /// <summary>
+    /// Folders whose files are in memory, if they are there: https://www.kernel.org/doc/html/latest/filesystems/tmpfs.html,
+    /// https://specifications.freedesktop.org/basedir-spec/latest/
+    /// </summary>
+    public IReadOnlyList<string> MemoryFolders =>
+        Kind != HostKind.Linux ? [] : Variable("XDG_RUNTIME_DIR") is { } folder && Paths.IsFull(folder) ? ["/dev/shm", Paths.Trimmed(folder)] : ["/dev/shm"];
+
     /// <summary>Folder where the user's programs have their caches; empty when there is none.</summary>
     public string CacheFolder => Kind switch
     {
@@ -119,6 +129,7 @@ internal sealed record Host(HostKind Kind)
         var host = new Host(kind)
         {
             Variable = Environment.GetEnvironmentVariable,
+            IsValue = static text => Environment.GetEnvironmentVariables().Values.Cast<string>().Contains(text),
             UserFolder = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
             UserDataFolder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData),
             SystemTemporaryFolder = Path.GetFullPath(Path.GetTempPath()),

@@ -17,6 +17,14 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int MakeFifo(byte[] path, uint mode);
 
+    [DllImport("libc", EntryPoint = "access")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Access(byte[] path, int mode);
+
+    [DllImport("libc", EntryPoint = "chown")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int ChangeOwner(byte[] path, uint user, uint group);
+
     [DllImport("libc", EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int StatX(int directory, ref byte path, int flags, uint mask, ref ExtendedStatus status);

@@ -51,4 +51,13 @@ public enum OptionProblemKind
 
     /// <summary>A folder of the host that is to be the working directory does not exist, or no mount reaches it.</summary>
     WorkingDirectoryUnreachable,
+
+    /// <summary>A secret is declared in a way that no value mends.</summary>
+    SecretInvalid,
+
+    /// <summary>A secret has no value.</summary>
+    SecretMissing,
+
+    /// <summary>A secret has a value that cannot be read, or not be kept secret.</summary>
+    SecretUnusable,
 }

@@ -105,6 +105,12 @@ public sealed record StepOptions
     /// <summary>Environment of the container. The values never appear on a command line.</summary>
     public IReadOnlyList<EnvironmentVariable> EnvironmentVariables { get; init; } = [];
 
+    /// <summary>
+    /// Values that the step may read and nobody else. What the command prints is masked; who calls
+    /// <see cref="DockerRunner.StartAsync"/> reads it as it is.
+    /// </summary>
+    public IReadOnlyList<Secret> Secrets { get; init; } = [];
+
     /// <summary>Program that replaces the image's entry point; <c>none</c> removes it.</summary>
     public string Entrypoint { get; init; } = "";
 
@@ -255,6 +261,7 @@ public sealed record StepOptions
         StepOption.Text(nameof(WorkDir), o => o.WorkDir, (o, v) => o with { WorkDir = v }) with { Form = new(value => value.StartsWith('/'), "the working directory is an absolute path inside the container") },
         StepOption.Items(nameof(Mounts), o => [.. o.Mounts.SelectMany(mount => new[] { mount.HostPath, mount.ContainerPath })]) with { LoosensHermetic = static _ => true },
         StepOption.Items(nameof(EnvironmentVariables), o => [.. o.EnvironmentVariables.SelectMany(variable => new[] { variable.Name, variable.Value })]) with { Key = KeyPart.OfAction },
+        StepOption.Items(nameof(Secrets), o => [.. o.Secrets.Select(secret => secret.As.Length > 0 ? $"{secret.Name}={secret.As}" : secret.Name)]) with { LoosensHermetic = static _ => true },
         StepOption.Text(nameof(Entrypoint), o => o.Entrypoint, (o, v) => o with { Entrypoint = v }) with { Form = new(value => !value.StartsWith('-'), "an entry point is a program in the image, or none") },
         StepOption.Text(nameof(DockerRunOpts), o => o.DockerRunOpts, (o, v) => o with { DockerRunOpts = v }) with { LoosensHermetic = static _ => true },
         StepOption.Other(nameof(StandardInput), OptionType.Text, o => o.StandardInput),

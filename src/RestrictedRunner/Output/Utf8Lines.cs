@@ -1,4 +1,5 @@
 using System.Text;
+using RestrictedRunner.Masking;
 
 namespace RestrictedRunner.Output;
 
@@ -36,12 +37,12 @@ internal static class Utf8Lines
         lines.Finish();
     }
 
-    /// <summary>The same for text of any encoding; kept bytes are UTF-8.</summary>
-    public static async Task ReadAsync(Stream stream, Encoding encoding, Action<string> onLine, Action onCaughtUp, Stream? kept, CancellationToken cancellation)
+    /// <summary>The same for text of any encoding, with <c>***</c> for secrets; kept bytes are UTF-8.</summary>
+    public static async Task ReadAsync(Stream stream, Encoding encoding, SecretMask? mask, Action<string> onLine, Action onCaughtUp, Stream? kept, CancellationToken cancellation)
     {
         if (encoding.CodePage == Encoding.UTF8.CodePage)
         {
-            await ReadAsync(stream, onLine, onCaughtUp, kept, cancellation).ConfigureAwait(false);
+            await ReadAsync(stream, mask, onLine, onCaughtUp, kept, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -49,7 +50,22 @@ internal static class Utf8Lines
         var text = Encoding.CreateTranscodingStream(stream, encoding, Encoding.UTF8, leaveOpen: true);
         await using (text.ConfigureAwait(false))
         {
-            await ReadAsync(text, onLine, onCaughtUp, kept, cancellation).ConfigureAwait(false);
+            await ReadAsync(text, mask, onLine, onCaughtUp, kept, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ReadAsync(Stream stream, SecretMask? mask, Action<string> onLine, Action onCaughtUp, Stream? kept, CancellationToken cancellation)
+    {
+        if (mask is null)
+        {
+            await ReadAsync(stream, onLine, onCaughtUp, kept, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var masked = mask.Over(stream);
+        await using (masked.ConfigureAwait(false))
+        {
+            await ReadAsync(masked, onLine, onCaughtUp, kept, cancellation).ConfigureAwait(false);
         }
     }
 }

@@ -1,6 +1,7 @@
 using RestrictedRunner.Commands;
 using RestrictedRunner.Engine;
 using RestrictedRunner.Hosts;
+using RestrictedRunner.Masking;
 using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Planning;
@@ -8,11 +9,18 @@ namespace RestrictedRunner.Planning;
 /// <summary>A step whose options are known to be valid, with all that can be decided before its container has a name.</summary>
 internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, CommandPlan Plan, ContainerEnvironment Environment, CurrentUser? CurrentUser)
 {
+    /// <summary>How its secrets get into the container; null when it has none.</summary>
+    public SecretTransfer? Secrets { get; init; }
+
+    /// <summary>Masks its secrets; null when it has none.</summary>
+    public SecretMask? Mask { get; init; }
+
     /// <summary>Checks the options, finds the client, and plans the command.</summary>
     /// <exception cref="RunnerException">With all problems of the options, or when there is no client.</exception>
     public static async Task<PlannedStep> ForAsync(StepOptions options, Host host, CancellationToken cancellation)
     {
-        var problems = StepOptionRules.Check(options, host);
+        var secrets = SecretValues.Read(options.Secrets, host);
+        var problems = StepOptionRules.Check(options, host, secrets);
         if (problems.Count > 0)
         {
             throw new RunnerException(problems);
@@ -21,7 +29,12 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
         var engine = EngineProcess.For(options, host);
         var currentUser = options.User == CurrentUser.Option ? await CurrentUser.OfAsync(engine, cancellation).ConfigureAwait(false) : null;
         options = NetworkEnvironment.AddTo(options);
-        return new(options, engine, CommandPlan.For(options), ContainerEnvironment.For(options, host), currentUser);
+        var plan = CommandPlan.For(options);
+        return new(options, engine, plan, ContainerEnvironment.For(options, host), currentUser)
+        {
+            Secrets = SecretTransfer.Of(secrets.Values, plan, options.User, currentUser is not null, host),
+            Mask = secrets.Mask,
+        };
     }
 
     /// <summary>Writes the files that a run of the step needs.</summary>
@@ -29,8 +42,8 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
     /// <param name="readsOutput">True when the command's output is read here, and not by the caller.</param>
     public RunFiles WriteFiles(string folder, bool readsOutput)
     {
-        MountPoints.Create(Options);
-        return new(Engine.Host, folder, Plan.Script, Environment.FileText, Plan.HasPrepare, hasPipes: readsOutput && Plan.CanConnectOutput);
+        MountPoints.Create(Secrets is { Script: not null } ? Options with { Tmpfs = [.. Options.Tmpfs, Secrets.Tmpfs] } : Options);
+        return new(Engine.Host, folder, Plan.Script, Environment.FileText, Plan.HasPrepare, hasPipes: readsOutput && Plan.CanConnectOutput, Secrets);
     }
 
     /// <summary>The client's arguments for one run.</summary>
@@ -65,5 +78,5 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
             options,
             Plan,
             Environment,
-            new RunSetting(container, files, CurrentUser, interactive));
+            new RunSetting(container, files, CurrentUser, interactive) { SecretsFolder = Secrets?.Tmpfs ?? "" });
 }

@@ -14,6 +14,9 @@ internal sealed record RunSetting(Container? Container, RunFiles Files, CurrentU
 {
     /// <summary>True when the container gets the terminal of this process.</summary>
     public bool HasTerminal { get; init; }
+
+    /// <summary>The folder in memory for the secrets, as <c>--tmpfs</c> has it; empty when nothing is copied there.</summary>
+    public string SecretsFolder { get; init; } = "";
 }
 
 /// <summary>The words of <c>docker run</c> for a step: a pure function of what was asked for.</summary>
@@ -49,6 +52,11 @@ internal static class RunArguments
         .. setting.Files.ScriptPath is { } script ? Bind(new Mount(script, ScriptMountPoint, ReadOnly: true)) : [],
         .. setting.Files.PreparedPath is { } prepared ? Bind(new Mount(prepared, CommandPlan.PreparedMountPoint)) : [],
         .. setting.Files.OutputFolder is { } output ? Bind(new Mount(output, OutputPipes.MountPoint, ReadOnly: true)) : [],
+        .. setting.Files.SecretMounts.SelectMany(Bind),
+        .. Option("--tmpfs", setting.SecretsFolder),
+        // A program that crashes would leave its memory in a file.
+        .. setting.Files.SecretMounts.Count == 0 || options.Ulimits.Any(limit => limit.StartsWith("core=", StringComparison.Ordinal)) ? [] : new[] { "--ulimit", "core=0" },
+        .. setting.Files.SecretsScriptPath is { } copy ? Bind(new Mount(copy, SecretTransfer.ScriptMountPoint, ReadOnly: true)) : [],
         .. Each("--env", environment.ForClient.Keys),
         .. Option("--env-file", setting.Files.EnvironmentPath ?? ""),
         .. options.Entrypoint == "none" ? ["--entrypoint", ""] : Option("--entrypoint", options.Entrypoint),
@@ -56,6 +64,7 @@ internal static class RunArguments
         .. RunOpts.Split(options.DockerRunOpts),
         options.ImageToRun,
         .. setting.Files.OutputFolder is null || !plan.CanConnectOutput ? [] : new[] { plan.Words[0], OutputPipes.ConnectPath },
+        .. setting.Files.SecretsScriptPath is null ? [] : new[] { plan.Words[0], SecretTransfer.ScriptMountPoint },
         .. plan.Words,
         .. If(plan.Script is not null, ScriptMountPoint),
     ];

@@ -28,6 +28,7 @@ internal static partial class SharedOptions
         : options.CapAdd.Count > 0 || !options.CapDrop.Contains(Everything, StringComparer.OrdinalIgnoreCase) ? "it has capabilities"
         : !options.SecurityOpt.All(option => option is NoNewPrivileges or $"{NoNewPrivileges}=true" or $"{NoNewPrivileges}:true") || options.SecurityOpt.Count == 0 ? "it has security options of its own"
         : options.Mounts.Count > 1 ? "it has outputs outside of the project's folder"
+        : options.Secrets.Count > 0 ? "it has secrets"
         : options.StandardInput.Length > 0 ? "it reads its standard input"
         : !options.Init ? "its command is to be the first process"
         : !CommandPlan.For(options).CanConnectOutput ? "its command is no script for sh"

@@ -114,8 +114,8 @@ internal sealed class Worker : IAsyncDisposable
         using var sink = new OutputSink(observer, static () => true, hasPipes: true);
         var pipes = new OutputPipes(
             _files.Output,
-            (stream, token) => Utf8Lines.ReadAsync(stream, options.StdOutEncoding, sink.StandardOutput, sink.CaughtUp, kept: null, token),
-            (stream, token) => Utf8Lines.ReadAsync(stream, options.StdErrEncoding, sink.CommandError, sink.CaughtUp, kept: null, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, options.StdOutEncoding, mask: null, sink.StandardOutput, sink.CaughtUp, kept: null, token),
+            (stream, token) => Utf8Lines.ReadAsync(stream, options.StdErrEncoding, mask: null, sink.CommandError, sink.CaughtUp, kept: null, token),
             sink.Connected,
             sink.Fail);
         await using var reading = pipes.ConfigureAwait(false);

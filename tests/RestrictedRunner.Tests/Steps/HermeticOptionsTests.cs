@@ -71,14 +71,14 @@ public class HermeticOptionsTests
     {
         var item = new TaskItem("Step", new Dictionary<string, string> { ["Hermetic"] = "true", ["Network"] = "mine" });
 
-        var step = new StepReader(GivenValues.OfProperties([Default("Network", "host")]), "/project", "/project/obj", Host.Linux).Read(item, static (_, _) => { });
+        var step = new StepReader(GivenValues.OfProperties([Default("Network", "host")]), "/project", "/project/obj", Host.Linux, DeclaredSecrets.None).Read(item, static (_, _) => { });
 
         Assert.Equal("mine", step.Given.Text("Network"));
         Assert.Empty(step.IgnoredDefaults);
     }
 
     private static DeclaredStep Read(string hermetic, string name, string value) =>
-        new StepReader(GivenValues.OfProperties([Default(name, value)]), "/project", "/project/obj", Host.Linux)
+        new StepReader(GivenValues.OfProperties([Default(name, value)]), "/project", "/project/obj", Host.Linux, DeclaredSecrets.None)
             .Read(new TaskItem("Step", new Dictionary<string, string> { ["Hermetic"] = hermetic }), static (_, _) => { });
 
     private static TaskItem Default(string name, string value) => new(name, new Dictionary<string, string> { ["Value"] = value });

@@ -1,0 +1,53 @@
+using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Text;
+using RestrictedRunner.Hosts;
+
+namespace RestrictedRunner.Build.Steps;
+
+/// <summary>The items <c>DockerSecret</c> of a project, which steps name.</summary>
+/// <param name="Secrets">The secrets.</param>
+/// <param name="Problems">What is wrong with how they are written.</param>
+internal sealed record DeclaredSecrets(IReadOnlyList<Secret> Secrets, IReadOnlyList<OptionProblem> Problems)
+{
+    /// <summary>No secrets.</summary>
+    public static DeclaredSecrets None { get; } = new([], []);
+
+    /// <summary>Reads the items.</summary>
+    public static DeclaredSecrets Read(IReadOnlyList<GivenItem> items, string projectDirectory, Host host)
+    {
+        if (items.Count == 0)
+        {
+            return None;
+        }
+
+        var (secrets, problems) = ParameterReader.ReadSecrets(items, projectDirectory, host);
+        return new(secrets, problems);
+    }
+
+    /// <summary>The secrets that a step names.</summary>
+    /// <param name="named">Secrets of which nothing but the name is known.</param>
+    /// <param name="problems">Gets what is wrong with them.</param>
+    public IReadOnlyList<Secret> Find(IReadOnlyList<Secret> named, List<OptionProblem> problems)
+    {
+        if (named.Count == 0)
+        {
+            return named;
+        }
+
+        problems.AddRange(Problems);
+        return [.. named.Select(name => Find(name.Name, problems)).OfType<Secret>()];
+    }
+
+    private Secret? Find(string name, List<OptionProblem> problems)
+    {
+        Secret[] found = [.. Secrets.Where(secret => secret.Name.Equals(name, StringComparison.OrdinalIgnoreCase))];
+        if (found.Length != 1)
+        {
+            problems.Add(new(OptionProblemKind.SecretInvalid, nameof(StepOptions.Secrets), name, found.Length > 1 ? "two DockerSecret items have this name" : $"the project has no DockerSecret item of this name{Meant(name)}"));
+        }
+
+        return found.Length == 1 ? found[0] : null;
+    }
+
+    private string Meant(string name) => Spelling.Nearest(name, Secrets.Select(secret => secret.Name)) is { Length: > 0 } nearest ? $"; is '{nearest}' meant?" : "";
+}

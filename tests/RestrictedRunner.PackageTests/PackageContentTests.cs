@@ -37,6 +37,7 @@ public class PackageContentTests
                 "docs/exec-differences.md",
                 "docs/hermetic-steps.md",
                 "docs/how-it-works.md",
+                "docs/images.md",
                 "docs/library.md",
                 "docs/limits.md",
                 "docs/lock-file.md",

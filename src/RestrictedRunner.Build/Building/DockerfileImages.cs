@@ -98,17 +98,13 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
     }
 
     /// <summary>What is in the key of a step for its image; null for one that the engine does not have yet.</summary>
-    public string? Identity(StepOptions options, StepBuildSetting setting)
+    public string? Identity(StepOptions options, StepBuildSetting setting) => (Has(options), setting.ResolveImages) switch
     {
-        var images = setting.Images[options.Engine];
-        return (Has(options), setting.ResolveImages) switch
-        {
-            (true, true) => Content(options, images),
-            (true, false) => Name(options, images),
-            (false, true) => images.Find(options.Image),
-            (false, false) => options.Image,
-        };
-    }
+        (true, true) => Content(options, setting.Images[options.Engine]),
+        (true, false) => Name(options, setting.Images[options.Engine]),
+        (false, true) => setting.Images[options.Engine].Find(options.Image),
+        (false, false) => options.Image,
+    };
 
     /// <summary>Sees that the engine has the image of a step: asks for it, and builds it where it is not there.</summary>
     /// <param name="options">The step.</param>

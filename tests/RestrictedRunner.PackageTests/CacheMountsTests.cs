@@ -69,25 +69,24 @@ public class CacheMountsTests
     [EngineFact]
     public async Task Locked_ones_are_for_one_step_at_a_time_in_all_builds_and_one_in_use_is_not_cleaned()
     {
-        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        const string Command = "mkdir /db/lock &amp;&amp; echo held; until [ -e /project/go ]; do sleep 0.1; done; rmdir /db/lock";
+        const string Command = "mkdir /db/lock &amp;&amp; echo held &gt;&gt; held; until [ -e /project/go ]; do sleep 0.1; done; rmdir /db/lock";
         var project = Steps($"""
             <DockerExecStep Include="One" Image="busybox:latest" CacheMounts="db:/db:sharing=locked,scope=machine" Command="{Command}" Timeout="60000" />
             <DockerExecStep Include="Two" Image="busybox:latest" CacheMounts="db:/db:sharing=locked,scope=machine" Command="{Command}" Timeout="60000" />
             """);
         var other = Steps("""<DockerExecStep Include="Other" Image="busybox:latest" CacheMounts="db:/db:scope=machine" Command="! test -e /db/lock" />""");
-        var building = BuildAsync(project, line => _ = line.Trim() == "held" && held.TrySetResult(), project["cache"], "-p:DockerExecMaxParallel=2");
-        await Task.WhenAny(held.Task, building);
+        var building = BuildAsync(project, "-p:DockerExecMaxParallel=2");
+        await Until.IsSoAsync(TimeSpan.FromMinutes(1), () => building.IsCompleted || File.Exists(project["held"]));
         var clean = (await BuildAsync(project, "-t:CleanDockerExecCache")).SucceededWithoutWarnings();
-        var waiting = BuildAsync(other, line => _ = line.Contains("Waits for cache mount", StringComparison.Ordinal) && waits.TrySetResult(), project["cache"]);
+        var waiting = BuildAsync(other, line => _ = line.Contains("aits for cache mount", StringComparison.Ordinal) && waits.TrySetResult(), project["cache"]);
         await Task.WhenAny(waits.Task, waiting);
 
         project.Write("go", "");
         var build = (await building).SucceededWithoutWarnings();
 
         (await waiting).SucceededWithoutWarnings();
-        Assert.Equal(2, build.Output.Count(line => line == "held"));
+        Assert.Equal("held\nheld\n", await ReadAsync(project, "held"));
         Assert.Matches($"^Waits for cache mount 'db', which is in use, last taken by step '(One|Two)' of {project.File}\\.$", Assert.Single(build.Output, line => line.StartsWith("Waits", StringComparison.Ordinal)));
         Assert.Matches($"^Waits for cache mount 'db', which is in use, last taken by step '(One|Two)' of {project.File}\\.$", Assert.Single((await waiting).Output, line => line.StartsWith("Waits", StringComparison.Ordinal)));
         Assert.Matches($"^Cache mount 'db' of this machine stays: it is in use, last taken by step '(One|Two)' of {project.File}\\.$", Said(clean)[1]);
@@ -125,9 +124,9 @@ public class CacheMountsTests
         var homeless = (await project.BuildAsync(new BuildSetting { Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = "", ["HOME"] = "" }, InItsOwnProcess = true, Arguments = ["-p:NuGetPackageRoot=x"] })).Errors;
 
         Assert.Equal(("RRB5002", project.File, project.LineOf("<DockerExecStep")), (file.Code, file.File, file.Line));
-        Assert.StartsWith("The step's cache mounts cannot be used: ", file.Text, StringComparison.Ordinal);
+        Assert.StartsWith("Step 'Step': the step's cache mounts cannot be used: ", file.Text, StringComparison.Ordinal);
         Assert.EndsWith($" They are in '{project["cache/restricted-runner/v1/mounts"]}': let that be yours and have room, or name another folder for caches in XDG_CACHE_HOME, or remove CacheMounts.", file.Text, StringComparison.Ordinal);
-        Assert.Equal([project.ErrorAtStep("RRB5002", "The step's cache mounts cannot be used: there is no folder for them, because this user has no home. Set HOME or XDG_CACHE_HOME, or remove CacheMounts.")], homeless);
+        Assert.Equal([project.ErrorAtStep("RRB5002", "Step 'Step': the step's cache mounts cannot be used: there is no folder for them, because this user has no home. Set HOME or XDG_CACHE_HOME, or remove CacheMounts.")], homeless);
     }
 
     [OrdinaryUserFact]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
@@ -25,8 +24,8 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
     /// <summary>The container that it runs in; null for one of its own.</summary>
     public IStepRunner? Runner { get; init; }
 
-    /// <summary>Who uses the step's cache mounts; not asked where it has none.</summary>
-    public required Func<CacheMountUse> CacheMountUse { get; init; }
+    /// <summary>Its cache mounts; null where it has none.</summary>
+    public StepCacheMounts? CacheMounts { get; init; }
 
     /// <summary>True keeps the lines of output for the outcome.</summary>
     public bool CollectsOutput { get; init; }
@@ -69,7 +68,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         {
             var start = DateTimeOffset.UtcNow;
             var runner = Runner ?? new OwnContainer(parameters.Host, BuildImages.Of(engine).Pulls);
-            runner = parameters.CacheMounts.Count == 0 ? runner : new WithCacheMounts(runner, parameters.CacheMounts, CacheMountUse(), Waits);
+            runner = CacheMounts is null ? runner : new WithCacheMounts(runner, CacheMounts);
             var result = WithoutSpinning(runner.RunAsync(_options, stepLog.Observer(Starting, Recorder), cancellation));
             stepLog.Tools.Finish();
             outcome = Judge(result, stepLog, outcome);
@@ -102,9 +101,6 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
             watch.Restart();
         }
     }
-
-    private void Waits(CacheMount mount, string user) =>
-        log.LogMessage(MessageImportance.High, $"Waits for cache mount '{mount.Name}', which is in use{(user.Length > 0 ? $", last taken by {user}" : "")}.");
 
     // A task that is waited for spins first, on a processor that the container could have.
     private static T WithoutSpinning<T>(Task<T> task)

@@ -193,7 +193,6 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         FilesUnusable($"What is remembered of the steps cannot be read or written: {exception.Message}");
     }
 
-<<<<<<< HEAD
     public void NoSuchStep(string name, IReadOnlyList<string> steps) =>
         Error("RRB1040", $"{(name.Length == 0 ? "DockerExecShell has to know which step: add -p:Step=NAME" : $"There is no step '{name}'")}. {(steps.Count == 0 ? "This project has none; a step of one framework needs -p:TargetFramework=… too" : $"The steps: {string.Join(", ", steps)}")}.{(name.Length == 0 ? "" : Meant(Spelling.Nearest(name, steps)))}");
 
@@ -202,7 +201,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     public void NoShell(StepOptions options, string shell, string command) =>
         Error("RRB3031", $"Image '{options.Image}' has no '{shell}', so there is no shell in it. Another image can look at the same files; put its name in the place of IMAGE:{Environment.NewLine}{command}");
-=======
+
     public void ForeignCacheFiles(string mount, string folder, string reason) =>
         Warning("RRB5003", $"Cache mount {mount} is emptied, but files of it stay in '{folder}': they belong to another user, as whom a container ran, and could not be removed in a container either{(reason.Length > 0 ? $" ({reason.TrimEnd('.')})" : "")}. Start the engine and clean again, or remove the folder as root (sudo rm -r). With User=\"current\" such files are yours.");
 
@@ -213,7 +212,6 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             Error("RRB5002", $"The step's cache mounts cannot be used: {exception.Message}, or remove CacheMounts.");
         }
     }
->>>>>>> c7e91e3 (Cache mounts: CacheMounts of steps and tasks are folders that live from run to run, counted, trimmed and locked; the target CleanDockerExecCache empties them and the results)
 
     public void WouldRun(DeclaredStep step, string reason) =>
         Error("RRB3017", $"Step '{step.Name}' is not up to date: {reason}. The build only asks (-question), so it was not run.");

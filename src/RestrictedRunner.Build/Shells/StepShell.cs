@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Inputs;
@@ -50,8 +51,15 @@ internal sealed class StepShell(StepBuildSetting setting, DeclaredStep step, Ste
         var options = _place.Parameters(step, setting.Mounts).Options with { ImageId = imageId };
         try
         {
+            using var caches = StepContainer.CacheMounts(setting, step, log.Messages)?.TakeAsync(options, cancellation).GetAwaiter().GetResult();
+            options = options with { Mounts = [.. options.Mounts, .. caches?.Mounts ?? []] };
             var shell = TerminalShell.PrepareAsync(options, Path.Combine(_paths.Shell.FullPath, "run"), setting.Host, cancellation).GetAwaiter().GetResult();
             return Try(shell, options, cancellation) && Run(shell, options);
+        }
+        catch (CacheMountsException e)
+        {
+            log.Diagnostics.CacheMountsUnusable(e);
+            return false;
         }
         catch (RunnerException e)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Logging;
@@ -67,8 +68,15 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
             Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = log.Diagnostics.ShellCommand },
             Recorder = recorder,
             Runner = runner,
-            CacheMountUse = () => new(setting.State.Project, $"step '{step.Name}' of {setting.State.Project}", setting.CacheLimit, setting.Host) { Places = setting.Places },
+            CacheMounts = CacheMounts(setting, step, ofRun),
         };
+    }
+
+    /// <summary>The cache mounts of a step; null where it has none.</summary>
+    public static StepCacheMounts? CacheMounts(StepBuildSetting setting, DeclaredStep step, TaskLoggingHelper log)
+    {
+        var user = new CacheMountUse(setting.State.Project, $"step '{step.Name}' of {setting.State.Project}", setting.CacheLimit, setting.Host) { Places = setting.Places };
+        return step.Parameters.CacheMounts is { Count: > 0 } mounts ? new(mounts, user, log) : null;
     }
 
     // What Outputs may have been meant to name. Inputs of a stage were copied a moment ago.

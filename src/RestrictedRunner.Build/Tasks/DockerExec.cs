@@ -75,7 +75,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         {
             Diagnostics = diagnostics,
             CollectsOutput = ConsoleToMSBuild,
-            CacheMountUse = () => CacheMountUse(parameters.Host),
+            CacheMounts = parameters.CacheMounts.Count == 0 ? null : new(parameters.CacheMounts, CacheMountUse(parameters.Host), Log),
         };
         var outcome = _cancellation.Watch(() => execution.Run(_cancellation.Token));
         (ExitCode, ContainerName, TimedOut, OutOfMemory) = (outcome.ExitCode, outcome.ContainerName, outcome.TimedOut, outcome.OutOfMemory);

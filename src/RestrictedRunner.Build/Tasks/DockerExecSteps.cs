@@ -170,16 +170,10 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var goneFiles = FailIfNotIncremental ? [] : RemovedOutputs.OfGoneSteps(declared, setting, Log, _cancellation.Token);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
-<<<<<<< HEAD
         var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
-        var builder = new StepBuilder(setting with { Workers = workers }, logs, _cancellation.Token);
-        var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
-=======
-        var workers = BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
         using var places = new SemaphoreSlim(cores.Granted);
         var builder = new StepBuilder(setting with { Workers = workers, Places = places }, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, places, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
->>>>>>> c7e91e3 (Cache mounts: CacheMounts of steps and tasks are folders that live from run to run, counted, trimmed and locked; the target CleanDockerExecCache empties them and the results)
         if (workers is { Containers: > 0 })
         {
             Log.LogMessage(MessageImportance.Normal, $"{workers.Steps} hermetic steps ran in {workers.Containers} shared {(workers.Containers == 1 ? "container" : "containers")}.");

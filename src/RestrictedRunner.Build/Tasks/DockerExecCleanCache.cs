@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Text;
 using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build;
@@ -17,6 +19,10 @@ public sealed class DockerExecCleanCache : Microsoft.Build.Utilities.Task, ICanc
 
     /// <summary>The user's project, which a warning points at.</summary>
     public string Project { get; set; } = "";
+
+    /// <summary>What it said, as metadata <c>Text</c>: for terminals whose logger hides messages.</summary>
+    [Output]
+    public ITaskItem[] Said { get; private set; } = [];
 
     /// <summary>Removes, and says what that freed.</summary>
     /// <returns>False when an error was logged.</returns>
@@ -53,10 +59,11 @@ public sealed class DockerExecCleanCache : Microsoft.Build.Utilities.Task, ICanc
     private bool Clean(CacheFolder cache, Host host, Diagnostics diagnostics)
     {
         var report = Eviction.Empty(cache, _cancellation.Token);
-        Log.LogMessage(MessageImportance.High, $"Freed {SizeText.Of(report.Bytes)} of the cache '{cache.Path}': {report.Results} results of steps and {report.Mounts} cache mounts.");
-        foreach (var kept in report.Kept)
+        string[] texts = [$"Freed {SizeText.Of(report.Bytes)} of the cache '{cache.Path}': {report.Results} results of steps and {report.Mounts} cache mounts.", .. report.Kept];
+        Said = [.. texts.Select((text, i) => new TaskItem($"{i}", new Dictionary<string, string> { ["Text"] = EscapedText.Escape(text) }))];
+        foreach (var text in texts)
         {
-            Log.LogMessage(MessageImportance.High, kept);
+            Log.LogMessage(MessageImportance.High, "{0}", text);
         }
 
         var mounts = new CacheMountFolders(cache);

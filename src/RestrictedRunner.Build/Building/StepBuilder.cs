@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Keys;
@@ -135,7 +136,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
         {
             var cache = new StepCache(setting, files, log, cancellation);
             var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).Parameters(step, setting.Mounts);
-            if (cache.Restore(key, StepContainer.Execution(step, logged, log), () => Tell("is restored")) is { } restored)
+            if (cache.Restore(key, StepContainer.Execution(setting, step, logged, log), () => Tell("is restored")) is { } restored)
             {
                 var own = files.Own(WrittenFiles.Of(restored));
                 Remember(own);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
-using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Engine;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;

@@ -2,7 +2,6 @@ using System.Text;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Keys;
-using RestrictedRunner.Build.State;
 using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Locking;

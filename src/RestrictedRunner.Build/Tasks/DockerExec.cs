@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
 using RestrictedRunner.Build.Building;
+using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Dockerfiles;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Logging;
@@ -33,7 +34,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         try
         {
             var parameters = Read(host);
-            List<OptionProblem> problems = [.. parameters.Problems, .. StepOptionRules.Check(parameters.Options, host)];
+            List<OptionProblem> problems = [.. parameters.Problems, .. StepOptionRules.Check(parameters.Options, host), .. CacheMountRules.Check(parameters)];
             problems.ForEach(diagnostics.Problem);
             diagnostics.Mask = SecretValues.Read(parameters.Options.Secrets, host).Mask;
             return problems.Count == 0 && Locked(parameters.Options, host, diagnostics) is { } options && Run(parameters with { Options = options }, diagnostics);
@@ -93,7 +94,12 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         }
 
         options = options with { StopAtOnce = _cancellation.StopAtOnce };
-        var execution = new StepExecution(parameters with { Options = options }, Log, BuildEngine) { Diagnostics = diagnostics, CollectsOutput = ConsoleToMSBuild };
+        var execution = new StepExecution(parameters with { Options = options }, Log, BuildEngine)
+        {
+            Diagnostics = diagnostics,
+            CollectsOutput = ConsoleToMSBuild,
+            CacheMounts = parameters.CacheMounts.Count == 0 ? null : new(parameters.CacheMounts, CacheMountUse(parameters.Host), Log),
+        };
         var outcome = _cancellation.Watch(() => execution.Run(_cancellation.Token));
         (ExitCode, ContainerName, TimedOut, OutOfMemory) = (outcome.ExitCode, outcome.ContainerName, outcome.TimedOut, outcome.OutOfMemory);
         Duration = (long)outcome.Duration.TotalMilliseconds;
@@ -114,6 +120,14 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
             diagnostics.StepCancelled(parameters.Options.Image);
             return null;
         }
+    }
+
+    // The task may be in a file that other projects import. A task in a process of its own knows the folder alone.
+    private CacheMountUse CacheMountUse(Host host)
+    {
+        var project = BuiltProject.Property(BuildEngine, "MSBuildProjectFullPath") is { Length: > 0 } path ? path : ProjectFolder.Find();
+        var size = CacheSetting.Read("", BuiltProject.Property(BuildEngine, "DockerExecCacheSize"), host, static _ => { });
+        return new(project, $"a task of {project}", size.Limit, host);
     }
 
     // Its text comes back from MSBuild as it was.

@@ -154,6 +154,8 @@ public class ExamplesTests
     {
         var project = TestProject.Library(string.Concat(Xml(Kind.DeclaredSteps)));
         project.Write("names.txt", "Grace\nAda\n");
+        project.Write("main.c", "#include \"main.h\"\n");
+        project.Write("main.h", "int x;\n");
         project.Write("templates/One.txt", "class NAME { }\n");
         project.Write("templates/Two.txt", "struct NAME { One one; }\n");
 
@@ -162,6 +164,7 @@ public class ExamplesTests
 
         Assert.Equal("Ada\nGrace\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
         Assert.Equal("2\n", await File.ReadAllTextAsync(project["count.txt"], TestContext.Current.CancellationToken));
+        Assert.Equal("obj/main.o: main.c main.h\n", await File.ReadAllTextAsync(project["obj/main.d"], TestContext.Current.CancellationToken));
         Assert.Equal("[]\n", await File.ReadAllTextAsync(project["bin/Debug/net10.0/fixtures/names.json"], TestContext.Current.CancellationToken));
         Assert.Equal("struct Two { One one; }\n", await File.ReadAllTextAsync(project["gen/Two.cs"], TestContext.Current.CancellationToken));
     }

@@ -171,7 +171,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
         var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
-        var builder = new StepBuilder(setting with { Workers = workers }, logs, _cancellation.Token);
+        var builder = new StepBuilder(setting with { Workers = workers, Graph = graph }, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         if (workers is { Containers: > 0 })
         {
@@ -201,10 +201,15 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var outputs = new List<ITaskItem>();
         foreach (var step in results.Where(result => result.End == StepEnd.Succeeded).Select(result => result.Step))
         {
-            AddOutputs(outputs, step.Name, StateFile.Load(setting.State.Of(step).State).Written.Files.Where(file => File.Exists(OutputPath.Absolute(projectDirectory, file))).Select(OutputPath.Ordinary));
+            AddOutputs(outputs, step.Name, StateFile.Load(setting.State.Of(step).State).Written.Files.Where(file => File.Exists(OutputPath.Absolute(projectDirectory, file))).Select(OutputPath.Ordinary), path => host.Paths.Full(path, projectDirectory));
         }
 
         OutputFiles = [.. outputs];
+        if (!FailIfNotIncremental)
+        {
+            DiscoveredList.Save(setting.State.Discovered(Scope, AllFrameworks), steps.Where(step => step.Outputs.DependencyFile is not null).SelectMany(step => StateFile.Load(setting.State.Of(step).State).Discovered));
+        }
+
         if (!results.All(result => result.End == StepEnd.Succeeded) || Log.HasLoggedErrors || logs.HaveErrors)
         {
             return false;
@@ -294,14 +299,15 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         tell(log.Diagnostics);
     }
 
-    private void AddOutputs(List<ITaskItem> outputs, string step, IEnumerable<string> files)
+    private void AddOutputs(List<ITaskItem> outputs, string step, IEnumerable<string> files, Func<string, string> full)
     {
         var item = Array.Find(Steps, item => item.ItemSpec.Equals(step, StringComparison.OrdinalIgnoreCase))!;
+        var (compile, dependencyFile) = (item.GetMetadata("Compile"), item.GetMetadata(nameof(DeclaredOutputs.DependencyFile)));
         foreach (var file in files)
         {
             var output = new TaskItem(EscapedText.Escape(file));
             output.SetMetadata("Step", step);
-            output.SetMetadata("Compile", item.GetMetadata("Compile"));
+            output.SetMetadata("Compile", compile.Length == 0 || dependencyFile.Length == 0 || full(file) != full(dependencyFile) ? compile : "");
             outputs.Add(output);
         }
     }

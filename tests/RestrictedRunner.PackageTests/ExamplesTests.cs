@@ -154,6 +154,8 @@ public class ExamplesTests
     {
         var project = TestProject.Library(string.Concat(Xml(Kind.DeclaredSteps)));
         project.Write("names.txt", "Grace\nAda\n");
+        project.Write("main.c", "#include \"main.h\"\n");
+        project.Write("main.h", "int x;\n");
         project.Write("templates/One.txt", "class NAME { }\n");
         project.Write("templates/Two.txt", "struct NAME { One one; }\n");
         project.Write("tools/Dockerfile", "FROM busybox:latest\nARG GREETING\nARG NAME\nRUN printf 'echo %s, %s' \"$GREETING\" \"$NAME\" >/bin/greet && chmod 755 /bin/greet\n");
@@ -166,6 +168,7 @@ public class ExamplesTests
         Assert.Equal("7\n", await File.ReadAllTextAsync(project["fetched.txt"], TestContext.Current.CancellationToken));
         Assert.Equal("Ada\nGrace\n", await File.ReadAllTextAsync(project["sorted.txt"], TestContext.Current.CancellationToken));
         Assert.Equal("2\n", await File.ReadAllTextAsync(project["count.txt"], TestContext.Current.CancellationToken));
+        Assert.Equal("obj/main.o: main.c main.h\n", await File.ReadAllTextAsync(project["obj/main.d"], TestContext.Current.CancellationToken));
         Assert.Equal("[]\n", await File.ReadAllTextAsync(project["bin/Debug/net10.0/fixtures/names.json"], TestContext.Current.CancellationToken));
         Assert.Equal("hello, Ada\n", await File.ReadAllTextAsync(project["greeting.txt"], TestContext.Current.CancellationToken));
         Assert.Equal("struct Two { One one; }\n", await File.ReadAllTextAsync(project["gen/Two.cs"], TestContext.Current.CancellationToken));

@@ -59,6 +59,30 @@ public class UpToDateCheckTests
         Assert.False(File.Exists(project[Stamp]));
     }
 
+    [EngineFact]
+    public async Task What_dependency_files_tell_of_is_read_too()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="Read" Image="busybox:latest" Inputs="a.txt" Outputs="b.txt" DependencyFile="obj/b.d" Command="cat a.txt c/*.h &gt; b.txt; echo 'b.txt: a.txt c/a%2520\ b%3B@.h c/*.h' &gt; obj/b.d" />
+            """);
+        project.Write("a.txt", "");
+        project.Write("c/a%20 b;@.h", "");
+        project.Write("c/*.h", "");
+        Assert.Equal(["DockerExec Read: a.txt"], (await CollectAsync(project, "-p:DesignTimeBuild=true")).Inputs);
+        (await project.BuildAsync("-restore")).SucceededWithoutWarnings();
+
+        var (inputs, outputs, _) = await CollectAsync(project, "-p:DesignTimeBuild=true");
+
+        Assert.Equal(["DockerExec Read: a.txt", "DockerExec discovered: a.txt", "DockerExec discovered: c/*.h", "DockerExec discovered: c/a%20 b;@.h"], inputs.Order(StringComparer.Ordinal));
+        Assert.Contains($"DockerExec discovered: {Stamp}", outputs);
+
+        // The step may say no more.
+        project.Write("Library.csproj", (await File.ReadAllTextAsync(project.File, TestContext.Current.CancellationToken)).Replace(" DependencyFile=\"obj/b.d\"", "", StringComparison.Ordinal));
+        (await project.BuildAsync()).SucceededWithoutWarnings();
+        Assert.Equal(["DockerExec Read: a.txt"], (await CollectAsync(project, "-p:DesignTimeBuild=true")).Inputs);
+    }
+
     [Fact]
     public async Task Globs_pass_by_folders_with_a_dot_unless_they_name_them()
     {

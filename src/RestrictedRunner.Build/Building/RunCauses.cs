@@ -44,7 +44,7 @@ internal static class RunCauses
 
     private static List<string> Changes(StepLook look, RememberedKey before)
     {
-        var parts = StepActions.PartsOf(look.Action()!, look.Options);
+        var parts = StepActions.PartsOf(look.Action(look.Inputs)!, look.Options);
         return
         [
             .. before.Version != parts.Version ? new[] { $"the version of this package changed: {before.Version} → {parts.Version}" } : [],

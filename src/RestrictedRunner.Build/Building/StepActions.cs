@@ -38,6 +38,8 @@ internal static class StepActions
                 .. plan.Script is null ? Array.Empty<ActionProperty>() : [new(Script, "true")],
                 // On such a host a step sees other modes than those in the tree of its inputs, where nothing is executable.
                 .. host.HasExecutableBit ? Array.Empty<ActionProperty>() : [new(ExecutableBit, "none")],
+                // Without it, the same step has read what nobody knows of.
+                .. step.Outputs.DependencyFile is { } file ? new ActionProperty[] { new(nameof(step.Outputs.DependencyFile), step.Outputs.RelativeText(file)) } : [],
                 new(Hermetic, step.Hermetic ? "true" : "false"),
                 .. Parameter.All.Values.Where(parameter => parameter.DecidesSuccess && step.Given.Has(parameter.Name)).Select(parameter => new ActionProperty(parameter.Name, step.Given.Text(parameter.Name))),
                 .. OfContainer(options, host.Paths, projectDirectory).Where(property => property.Value.Length > 0),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Inputs;
@@ -85,6 +86,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
 
         var look = new StepLook(step, parameters.Options, earlier, setting, dockerfiles, cancellation);
         var (options, inputs, files, key) = (look.Options, look.Inputs, look.Files, look.Key);
+        var discovered = earlier.Discovered;
         if (!AreThere(step, inputs, log) || HasFilesOfUsers(step, earlier.Written, log))
         {
             return false;
@@ -94,12 +96,13 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
         {
             UpToDateMessages.UpToDate(log.Messages, step.Name);
             _upToDate.Enqueue(new(step, parameters, earlier, paths, inputs.Found, look.Outputs!.Found));
-            foreach (var warning in IsFirstLook(log.Engine, paths) ? earlier.Warnings : [])
+            if (IsFirstLook(log.Engine, paths))
             {
-                warning.Log(log.Messages, setting.ProjectDirectory, setting.Host.Paths);
+                earlier.Warnings.ToList().ForEach(warning => warning.Log(log.Messages, setting.ProjectDirectory, setting.Host.Paths));
+                TellOfNoOrder(step, discovered, log);
             }
 
-            return true;
+            return !log.HasErrors;
         }
 
         // Of 10,000 inputs this takes a hundredth of a second.
@@ -136,7 +139,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
         {
             var cache = new StepCache(setting, files, log, cancellation);
             var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).Parameters(step, setting.Mounts);
-            if (cache.Restore(key, StepContainer.Execution(setting, step, logged, log), () => Tell("is restored")) is { } restored)
+            if (Restore(cache, StepContainer.Execution(setting, step, logged, log)) is { } restored)
             {
                 var own = files.Own(WrittenFiles.Of(restored));
                 Remember(own);
@@ -159,20 +162,22 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
 
             // An engine that is back may know the image's name by another identity than the one that was remembered, and an
             // image that was built again may be another.
-            key = look.KeyOf(look.Action());
+            key = look.KeyOf(inputs);
             log.Messages.LogMessage(MessageImportance.High, step.Description.Length > 0 ? $"{step.Name}: {step.Description}" : step.Name);
             IStepStrategy strategy = step.Hermetic ? new InStage(setting) : new InProjectFolder(setting);
             var work = new StepWork(step, files, inputs) { ImageId = ImageId(options), IsImageBuilt = isBuilt, Log = log, Remember = Remember, Cancellation = cancellation };
+            var began = step.Outputs.DependencyFile is null ? 0 : NewFile.Now(paths.State);
             return Succeeds(strategy.Run(work, Finish) is { } result && Keep(result.Key, look.OutputsOf(result.Written).Root.Hash), ref _run);
 
             StepResultFiles Finish(RanStep ran)
             {
                 var own = files.Own(ran.Written);
                 Remember(own);
-                var keyOfRun = ran.SawInputs ? KeyAfterRun(ran.Written) : "";
+                var keyOfRun = ran.SawInputs ? KeyAfterRun(ran, began) : "";
                 if (ran.WhyNotKept is null)
                 {
                     cache.Store(keyOfRun, ran.Folder, ran.Recorded);
+                    cache.StoreDiscovered(keyOfRun.Length > 0 ? KeyOfDiscovered(ran.Written) : "", discovered);
                 }
                 else
                 {
@@ -208,6 +213,33 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
             return secrets.Problems.Count == 0;
         }
 
+        // What a step of the same declared inputs read in another checkout, or here before it was cleaned, this one reads too, if
+        // the files are the same: their content is in the key.
+        IReadOnlyList<InputEntry>? Restore(StepCache cache, StepExecution execution)
+        {
+            if (cache.Restore(key, execution, () => Tell("is restored")) is { } restored)
+            {
+                return restored;
+            }
+
+            if (cache.FindDiscovered(KeyOfDiscovered(earlier.Written)) is { } others && !others.SequenceEqual(discovered))
+            {
+                var asOthers = look.InputsWithout(earlier.Written, step.Outputs.Depth, others);
+                var keyOfOthers = look.KeyOf(asOthers);
+                if (cache.Restore(keyOfOthers, execution, () => Tell("is restored")) is { } ofOthers)
+                {
+                    (key, inputs, discovered) = (keyOfOthers, asOthers, others);
+                    return ofOthers;
+                }
+            }
+
+            return null;
+        }
+
+        // Of the declared inputs alone. Empty for a step that discovers none.
+        string KeyOfDiscovered(WrittenFiles written) =>
+            step.Outputs.DependencyFile is null ? "" : look.KeyOf(look.InputsWithout(written, step.Outputs.Depth, []), salt: " discovered inputs");
+
         void Remember(WrittenFiles own) => Save(state with { Written = own, Writer = StepWriter.Of(step, setting.State.Project, setting.Scope) });
 
         void Save(StepState next)
@@ -229,20 +261,21 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
                 log.Diagnostics.OutputOverwritten(step, Path.GetFileName(setting.State.Project), output.Path, output.By.Step, output.Project);
             }
 
+            TellOfNoOrder(step, discovered, log);
             if (log.HasErrors)
             {
                 return false;
             }
 
-            var action = look.Action();
+            var action = look.Action(inputs);
             if (warnings is null || action is null || keyOfOutputs.Length == 0)
             {
-                Save(Ended(warnings is null ? LastRun.TooManyWarnings : action is null ? LastRun.ImageUnknown : LastRun.InputsChanged));
+                Save(Ended(warnings is null ? LastRun.TooManyWarnings : action is null ? LastRun.ImageUnknown : LastRun.InputsChanged) with { Discovered = discovered });
                 return true;
             }
 
             RememberedKey.Of(keyOfOutputs, StepActions.PartsOf(action, options), inputs.Root.Hash, inputs.Contents()).Save(paths.Key);
-            Save(state with { Key = keyOfOutputs, OutputsHash = outputs, Warnings = warnings });
+            Save(state with { Key = keyOfOutputs, OutputsHash = outputs, Warnings = warnings, Discovered = discovered });
             return true;
         }
 
@@ -260,21 +293,48 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
         }
 
         // Empty when it is not known what the step saw. An image that was pulled for the run is known only then.
-        string KeyAfterRun(WrittenFiles written)
+        string KeyAfterRun(RanStep ran, long began)
         {
-            if (!look.InputsWithout(written, inputs.Depth).Root.Equals(inputs.Root))
+            var before = discovered;
+            discovered = DiscoveredAfterRun.Of(ran, step, before);
+            var read = ReferenceEquals(discovered, before) ? inputs : look.InputsWithout(ran.Written, step.Outputs.Depth, discovered);
+            if (!look.InputsWithout(ran.Written, inputs.Depth, before).Root.Equals(inputs.Root))
             {
                 log.Messages.LogMessage(MessageImportance.Normal, $"The inputs of step '{step.Name}' changed while it ran: the next build runs it again.");
                 return "";
             }
 
+            if (DiscoveredAfterRun.Changed(inputs, read, began) is { } changed)
+            {
+                log.Messages.LogMessage(MessageImportance.Normal, $"'{changed}', which step '{step.Name}' read, changed while it ran: the next build runs it again. If the step writes it itself, name it in Outputs.");
+                return "";
+            }
+
+            var isSame = ReferenceEquals(read, inputs);
+            inputs = read;
             if (!isBuilt && (key.Length == 0 || options.Pull == PullPolicy.Always))
             {
                 setting.Images[options.Engine].LookUpAgain(options.Image, cancellation);
-                return look.KeyOf(look.Action());
+                return look.KeyOf(inputs);
             }
 
-            return key;
+            return isSame ? key : look.KeyOf(inputs);
+        }
+    }
+
+    // In each build anew: the order is not in the key.
+    private void TellOfNoOrder(DeclaredStep step, IReadOnlyList<string> discovered, StepLogs.Log log)
+    {
+        foreach (var other in discovered.Count == 0 || setting.Graph is not { } graph ? [] : graph.NotBefore(step))
+        {
+            var written = new Lazy<WrittenFiles>(() => StateFile.Load(setting.State.Of(other).State).Written);
+            var read = discovered.Where(path => other.Outputs.Has(setting.Host.Paths.At(setting.ProjectDirectory, path)));
+
+            // In a folder, or where a glob matches, a file may be the user's.
+            if (read.FirstOrDefault(path => other.Outputs.Names(setting.Host.Paths.At(setting.ProjectDirectory, path)) || written.Value.IsOwn(OutputPath.Of(path))) is { } input)
+            {
+                log.Diagnostics.InputOfNoOrder(step, input, other.Name);
+            }
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class StepExplainer(StepGraph graph, StepBuildSetting setting, D
             : new(step, StepDeed.Restore, causes) { Unless = first is null ? "" : $"step {first}, which comes first, writes other files than there are now" };
     }
 
-    private bool IsInCache(StepLook look) => look.Key.Length > 0 && look.Step.Outputs.Paths.Count > 0 && setting.Cache?.Has(look.Key, look.Files.Places) == true;
+    private bool IsInCache(StepLook look) => look.Key.Length > 0 && look.Step.Outputs.DeclaredTexts.Count > 0 && setting.Cache?.Has(look.Key, look.Files.Places) == true;
 }
 
 /// <summary>What a build would do with a step.</summary>

@@ -25,9 +25,9 @@ internal sealed class StepLook
     {
         (Step, Options, Earlier, _setting, _dockerfiles, _cancellation) = (step, options, earlier, setting, dockerfiles, cancellation);
         Paths = setting.State.Of(step);
-        Inputs = InputsWithout(earlier.Written, step.Outputs.Depth);
+        Inputs = InputsWithout(earlier.Written, step.Outputs.Depth, earlier.Discovered);
         Files = new(step, setting.ProjectDirectory, earlier.Written, Inputs);
-        Key = KeyOf(Action());
+        Key = KeyOf(Inputs);
         Outputs = Key.Length > 0 && earlier.Key == Key ? OutputsOf(earlier.Written) : null;
         IsSame = Outputs is not null && earlier.OutputsHash == Outputs.Root.Hash && !Files.Outputs.Absent().Any();
     }
@@ -61,19 +61,24 @@ internal sealed class StepLook
     public bool IsSame { get; }
 
     /// <summary>What the step is; null for an image that the engine does not have yet. It may have it later.</summary>
-    public StepAction? Action() =>
+    /// <param name="inputs">What it reads.</param>
+    public StepAction? Action(FileSnapshot inputs) =>
         _dockerfiles.Identity(Options, _setting) is { } image
-            ? StepActions.Of(Step, Options, image, Inputs.ProjectInTree, _setting.Host, _setting.ProjectDirectory)
+            ? StepActions.Of(Step, Options, image, inputs.ProjectInTree, _setting.Host, _setting.ProjectDirectory)
             : null;
 
-    /// <summary>The key of the step as it is; empty for null.</summary>
-    public string KeyOf(StepAction? action) => action is null ? "" : ActionKey.Of(action, Inputs.Root).Digest.Hash;
+    /// <summary>The key of the step with some inputs; empty for an image that the engine does not have yet.</summary>
+    /// <param name="inputs">What it reads.</param>
+    /// <param name="salt">Tells another key of the same step from its own; empty for that.</param>
+    public string KeyOf(FileSnapshot inputs, string salt = "") =>
+        Action(inputs) is { } action ? ActionKey.Of(salt.Length == 0 ? action : action with { Salt = action.Salt + salt }, inputs.Root).Digest.Hash : "";
 
     /// <summary>The inputs as they are now.</summary>
     /// <param name="written">What the step wrote, which is no input.</param>
     /// <param name="depth">How many folders above the project's they begin at least.</param>
-    public FileSnapshot InputsWithout(WrittenFiles written, int depth) =>
-        FileSnapshot.Find(Step.Inputs, Paths.Inputs, _cancellation, depth, StepExclusions.Of(Step, _setting, written), Remembers);
+    /// <param name="discovered">What the step has read without declaring it.</param>
+    public FileSnapshot InputsWithout(WrittenFiles written, int depth, IReadOnlyList<string> discovered) =>
+        FileSnapshot.Find(Step.Inputs.With(discovered), Paths.Inputs, _cancellation, depth, StepExclusions.Of(Step, _setting, written), Remembers);
 
     /// <summary>Files that the step wrote, as they are now.</summary>
     public FileSnapshot OutputsOf(WrittenFiles written) =>

@@ -62,6 +62,14 @@ internal sealed record FileStamp(long Size, long Written, long Changed, ulong In
     /// <param name="moment">By the clock that stamps files.</param>
     public bool IsSettledAt(long moment) => Newest + Grain < moment;
 
+    /// <summary>True when somebody may have changed the file after the moment, which no container began to read in.</summary>
+    /// <param name="moment">By the clock that stamps files.</param>
+    public bool MayBeChangedAfter(long moment)
+    {
+        var time = IsComplete ? Changed : Written;
+        return time > moment || (time == moment && Grain == CoarseGrain);
+    }
+
     public static long Nanoseconds(DateTime time) => Nanoseconds(time - DateTime.UnixEpoch);
 
     public static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;

@@ -59,6 +59,13 @@ internal sealed class NewFile : IDisposable
         }
     }
 
+    /// <summary>The moment, as <see cref="Created"/> tells it of a file beside another; 0 where nothing can be written.</summary>
+    public static long Now(string place)
+    {
+        using var file = Beside(place);
+        return file?.Created ?? 0;
+    }
+
     /// <summary>True for a file that was begun <see cref="Beside"/> another so long ago that whoever wrote it was killed.</summary>
     public static bool IsAbandoned(FileSystemInfo file) => file.Name.EndsWith(Ending, StringComparison.Ordinal) && DateTime.UtcNow - file.LastWriteTimeUtc > Longest;
 

@@ -207,8 +207,14 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     public void OutputOverwritten(DeclaredStep step, string project, string output, string otherStep, string otherProject) =>
         Warning("RRB1024", $"Step '{step.Name}' of {project} wrote '{output}' over what step '{otherStep}' of {otherProject} had written, so each of the two runs again after the other. Let one of them write it, or give each a folder of its own.");
 
+    public void DependencyFileInvalid(DeclaredStep step, string file, string problem) =>
+        Error("RRB3020", $"Step '{step.Name}': its DependencyFile '{file}' does not tell what the step read: {problem}. Let the command write it anew in each run, as make reads it (gcc -MMD -MF, protoc --dependency_out), or remove DependencyFile.{Shell}");
+
+    public void InputOfNoOrder(DeclaredStep step, string input, string other) =>
+        Warning("RRB1041", $"Step '{step.Name}' read '{input}', which step '{other}' writes and which '{step.Name}' does not wait for, so it may read an old one, or none. Name '{other}' in its DependsOn, or '{input}' in its Inputs.");
+
     public void OutputAbsent(DeclaredStep step, string output, string start, IReadOnlyList<string> instead) =>
-        Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. {Instead(output, instead)} Correct Outputs, or the command: it starts in the project's folder, which is {start} in the container.{Shell}");
+        Error("RRB3016", $"Step '{step.Name}' succeeded but did not write its output '{output}'. {Instead(output, instead)} Correct {(output == step.Outputs.DependencyFile?.Text ? nameof(step.Outputs.DependencyFile) : nameof(step.Outputs))}, or the command: it starts in the project's folder, which is {start} in the container.{Shell}");
 
     public void NotHermetic(DeclaredStep step, string parameter) =>
         Error("RRB4001", $"Step '{step.Name}' is hermetic and has {parameter}, which would show it what it does not declare. Declare files in Inputs, or remove Hermetic.");

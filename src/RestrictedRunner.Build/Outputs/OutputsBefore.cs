@@ -7,6 +7,7 @@ namespace RestrictedRunner.Build.Outputs;
 /// <summary>What was among a step's outputs before it ran, to tell what it wrote from what it found.</summary>
 internal sealed class OutputsBefore
 {
+    private readonly HostPaths _host;
     private readonly OutputSearch _outputs;
     private readonly HashSet<string> _named;
     private readonly Dictionary<string, (FileStamp? Stamp, string? Target)> _found;
@@ -15,6 +16,7 @@ internal sealed class OutputsBefore
     /// <param name="outputs">The declared outputs, in the folder that the step will run in.</param>
     public OutputsBefore(DeclaredOutputs outputs)
     {
+        _host = outputs.Host;
         _outputs = new(outputs);
         _named = [.. _outputs.Named];
         _found = _outputs.Find().ToDictionary(output => output.Path, Look);
@@ -38,6 +40,10 @@ internal sealed class OutputsBefore
     /// meanwhile.
     /// </summary>
     public IReadOnlyList<OutputOnDisk> WereThere() => [.. _outputs.Find().Where(WasThere)];
+
+    /// <summary>True for a file that was there and is as it was.</summary>
+    /// <param name="file">Full path of an output that is declared by its name.</param>
+    public bool IsUntouched(string file) => _outputs.Find().Any(output => _host.Comparer.Equals(output.Info.FullName, file) && IsUnchanged(output));
 
     private bool IsUntouched(OutputOnDisk output) => WasThere(output) && IsUnchanged(output);
 

@@ -14,6 +14,7 @@ internal static class StateFile
     private const char Property = '#';
     private const char Warning = '!';
     private const char InPlace = '=';
+    private const char Discovered = '<';
 
     // What the key and the hash of the outputs are filled up with, so that others fit in their place. No hash has it.
     private const char Filling = '.';
@@ -114,6 +115,7 @@ internal static class StateFile
         .. state.LastRun == LastRun.Unknown ? Array.Empty<string>() : [PropertyLine(nameof(state.LastRun), $"{state.LastRun}")],
         .. WriterLines(state.Writer, folder),
         .. state.Warnings.Select(warning => $"{Warning}{warning.ToLine()}"),
+        .. state.Discovered.Select(path => Discovered + Uri.EscapeDataString(path)),
         .. state.Written.InPlace.Select(file => InPlace + FileLine(file)),
         .. state.Written.Contents.Select(FileLine),
     ];
@@ -135,7 +137,7 @@ internal static class StateFile
 
     private static StepState Parse(IReadOnlyList<string> lines, string folder)
     {
-        var byMark = lines.ToLookup(line => line.Length > 0 && line[0] is Property or Warning or InPlace ? line[0] : ' ');
+        var byMark = lines.ToLookup(line => line.Length > 0 && line[0] is Property or Warning or InPlace or Discovered ? line[0] : ' ');
         var properties = Pairs(byMark[Property].Select(line => line[1..]));
         return new()
         {
@@ -143,6 +145,7 @@ internal static class StateFile
             OutputsHash = properties[nameof(StepState.OutputsHash)].TrimEnd(Filling),
             LastRun = Enum.TryParse<LastRun>(properties.GetValueOrDefault(nameof(StepState.LastRun)), out var lastRun) ? lastRun : LastRun.Unknown,
             Warnings = [.. byMark[Warning].Select(line => StepWarning.FromLine(line[1..]))],
+            Discovered = [.. byMark[Discovered].Select(line => Uri.UnescapeDataString(line[1..]))],
             Written = new(Pairs(byMark[' '])) { InPlace = Pairs(byMark[InPlace].Select(line => line[1..])) },
             Writer = properties.ContainsKey(nameof(StepWriter.Step)) ? ReadWriter(properties, folder) : StepWriter.Unknown,
         };

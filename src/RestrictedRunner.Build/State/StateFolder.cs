@@ -19,6 +19,7 @@ internal sealed partial record StateFolder(string Folder, string Project)
     private const int HashOfLongName = 16;
     private const int ShortHash = 8;
     private const string UpToDateEnding = ".uptodate";
+    private const string DiscoveredEnding = ".discovered";
 
     /// <summary>The form of paths on the host.</summary>
     public HostPaths Host { get; init; } = RestrictedRunner.Hosts.Host.OfThisMachine.Paths;
@@ -36,6 +37,10 @@ internal sealed partial record StateFolder(string Folder, string Project)
     /// <param name="scope">What the project is built for.</param>
     /// <param name="allFrameworks">True in the outer build of several frameworks, which looks at other steps than the builds of each.</param>
     public string UpToDate(BuildScope scope, bool allFrameworks) => Path.Combine(Folder, $"{Start}all-{HashOf($"{scope.Text}|{allFrameworks}")[..ShortHash]}{UpToDateEnding}");
+
+    /// <summary>The <see cref="DiscoveredList"/>.</summary>
+    /// <inheritdoc cref="UpToDate"/>
+    public string Discovered(BuildScope scope, bool allFrameworks) => Path.ChangeExtension(UpToDate(scope, allFrameworks), DiscoveredEnding);
 
     /// <summary>A folder that is not there yet, for the files of steps that share a container.</summary>
     public StageFolder NewSharedStage(Owner owner) => new(Path.Combine(Folder, $"{SharedStart}{owner.Text}-{Guid.NewGuid().ToString("N")[..ShortHash]}{StatePaths.StageEnding}"));
@@ -174,6 +179,6 @@ internal sealed partial record StateFolder(string Folder, string Project)
     private static string HashOf(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 
     // Earlier versions wrote ".written".
-    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|lock|uptodate|written|removed|images|items|key|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage|kept|shell)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    [GeneratedRegex(@"\A(?<step>.*-[0-9a-f]{8})\.((state|lock|uptodate|written|removed|discovered|images|items|key|(inputs|outputs)(-root)?)(\.[0-9a-f]{32}\.new)?|stage|kept|shell)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex NameOfOurs();
 }

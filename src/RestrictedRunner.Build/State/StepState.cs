@@ -21,6 +21,9 @@ internal sealed record StepState
     /// <summary>What it wrote, as far as that is still its own.</summary>
     public WrittenFiles Written { get; init; } = WrittenFiles.None;
 
+    /// <summary>What it read without declaring it, from the project's folder.</summary>
+    public IReadOnlyList<string> Discovered { get; init; } = [];
+
     /// <summary>The step.</summary>
     public StepWriter Writer { get; init; } = StepWriter.Unknown;
 

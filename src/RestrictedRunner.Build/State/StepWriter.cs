@@ -23,7 +23,7 @@ internal sealed record StepWriter(string Step, string Project, string DeclaredIn
     /// <summary>The writer that a step is in a build.</summary>
     public static StepWriter Of(DeclaredStep step, string project, BuildScope scope) => new(step.Name, project, step.Place.File)
     {
-        Outputs = step.Outputs.Texts,
+        Outputs = step.Outputs.DeclaredTexts,
         Scope = scope.Of(step).Text,
         Evaluated = scope.Text,
     };

@@ -57,6 +57,9 @@ internal sealed record WrittenFiles(IReadOnlyDictionary<string, string> Contents
         InPlace = InPlace.Concat(Contents.Where(file => path(file.Key) && !InPlace.ContainsKey(file.Key))).ToDictionary(),
     };
 
+    /// <summary>True for the path of what the step made, and did not only change.</summary>
+    public bool IsOwn(string path) => Contents.ContainsKey(path) && !InPlace.ContainsKey(path);
+
     /// <summary>True for what is still as the step wrote it. A file that the user has put in its place is the user's.</summary>
     public bool Has(OutputOnDisk output, CancellationToken cancellation) =>
         Contents.TryGetValue(output.Path, out var content)

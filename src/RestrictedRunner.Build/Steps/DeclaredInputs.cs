@@ -39,6 +39,17 @@ internal sealed record DeclaredInputs(HostPaths Host, string ProjectDirectory, I
             [.. exclusions]);
     }
 
+    /// <summary>The inputs with files and folders that a step has read without declaring them.</summary>
+    /// <param name="paths">From the project's folder. What is there no longer, also behind a link, is read no longer.</param>
+    public DeclaredInputs With(IReadOnlyList<string> paths) => paths.Count == 0 ? this : this with
+    {
+        Paths = [.. Paths, .. paths.Where(path => FileStatus.Of(Host.At(ProjectDirectory, path)) is not null).Select(path => DeclaredPath.File(Host, path, ProjectDirectory))],
+    };
+
+    /// <summary>True for a path that is taken away from the inputs, or is in a folder that is.</summary>
+    /// <param name="path">Full path.</param>
+    public bool Excludes(string path) => Exclusions.Count > 0 && Host.WithParents(path).Any(parent => Exclusions.Any(exclusion => exclusion.IsMatch(parent)));
+
     /// <summary>True when one of the inputs may overlap with an output that is not taken away from them.</summary>
     public bool Reads(DeclaredPath output) => Paths.Any(input => input.MayOverlap(output)) && !Exclusions.Any(exclusion => exclusion.IsMatch(output.FullPath));
 }

@@ -12,6 +12,9 @@ internal sealed record DeclaredOutputs(HostPaths Host, string ProjectDirectory, 
     /// <summary>No outputs.</summary>
     public static DeclaredOutputs None { get; } = new(HostPaths.Linux, "", []);
 
+    /// <summary>The file in which the step tells what it read; null when it has none. It is an output like others.</summary>
+    public DeclaredPath? DependencyFile { get; private init; }
+
     /// <summary>Reads the texts of a step.</summary>
     /// <param name="host">The form of paths on the host.</param>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
@@ -19,11 +22,25 @@ internal sealed record DeclaredOutputs(HostPaths Host, string ProjectDirectory, 
     public static DeclaredOutputs Of(HostPaths host, string projectDirectory, IReadOnlyList<string> texts) =>
         new(host, projectDirectory, [.. texts.Select(text => DeclaredPath.Output(host, text, projectDirectory))]);
 
+    /// <summary>The outputs with a dependency file.</summary>
+    /// <param name="text">Its path, relative to the project's folder or absolute.</param>
+    public DeclaredOutputs WithDependencyFile(string text)
+    {
+        var file = DeclaredPath.File(Host, text, ProjectDirectory);
+        return this with { DependencyFile = file, Paths = Paths.Any(path => path.IsPlain && Host.Comparer.Equals(path.FullPath, file.FullPath)) ? Paths : [.. Paths, file] };
+    }
+
     /// <summary>The texts.</summary>
     public IReadOnlyList<string> Texts => [.. Paths.Select(path => path.Text)];
 
+    /// <summary>The texts without that of the dependency file, unless it is declared as an output too.</summary>
+    public IReadOnlyList<string> DeclaredTexts => [.. Paths.Where(path => !ReferenceEquals(path, DependencyFile)).Select(path => path.Text)];
+
     /// <summary>The texts, all of them relative: the folder of the checkout is in none.</summary>
     public IReadOnlyList<string> RelativeTexts => [.. Paths.Select(RelativeText)];
+
+    /// <summary>The text of an output, relative to the project's folder.</summary>
+    public string RelativeText(DeclaredPath path) => Host.IsRooted(path.Text) ? Host.Relative(ProjectDirectory, Host.Full(path.Text, ProjectDirectory)) : path.Text;
 
     /// <summary>How many folders above the project's the outputs begin.</summary>
     public int Depth => ProjectTree.Depth(Paths.Select(FolderFromProject));
@@ -42,6 +59,10 @@ internal sealed record DeclaredOutputs(HostPaths Host, string ProjectDirectory, 
     /// <summary>True for a path that is one of the outputs, or in one.</summary>
     /// <param name="path">Full path.</param>
     public bool Has(string path) => Paths.Any(output => output.IsPlain ? Host.IsAtOrBelow(path, output.Glob.Start) : output.Glob.IsMatch(path));
+
+    /// <summary>True for the path of an output that is declared by its name.</summary>
+    /// <param name="path">Full path.</param>
+    public bool Names(string path) => Paths.Any(output => output.IsPlain && !output.IsFolder && Host.Comparer.Equals(output.FullPath, path));
 
     /// <summary>Outputs that are the project's folder, or right in one that the project is in: the step would see and could write all of it.</summary>
     public IEnumerable<string> ThatHoldProject() =>
@@ -64,8 +85,6 @@ internal sealed record DeclaredOutputs(HostPaths Host, string ProjectDirectory, 
             .. absolute.Distinct(Host.Comparer).Select(folder => new Mount(Host.At(projectDirectory, Host.Relative(ProjectDirectory, folder)), Host.InContainer(folder))),
         ];
     }
-
-    private string RelativeText(DeclaredPath path) => Host.IsRooted(path.Text) ? Host.Relative(ProjectDirectory, Host.Full(path.Text, ProjectDirectory)) : path.Text;
 
     private string FolderFromProject(DeclaredPath path) => Host.Relative(ProjectDirectory, path.Folder);
 }

@@ -68,6 +68,19 @@ internal sealed record StepGraph(IReadOnlyList<DeclaredStep> Steps, IReadOnlyDic
         }
     }
 
+    /// <summary>The other steps that a step does not wait for, be it by way of others: they may write while it reads.</summary>
+    public IEnumerable<DeclaredStep> NotBefore(DeclaredStep step)
+    {
+        var waitsFor = new HashSet<string>([step.Name], Names);
+        var left = new Stack<string>([step.Name]);
+        while (left.TryPop(out var name))
+        {
+            Before[name].Where(waitsFor.Add).ToList().ForEach(left.Push);
+        }
+
+        return Steps.Where(other => !waitsFor.Contains(other.Name));
+    }
+
     private static IReadOnlyList<string> Predecessors(DeclaredStep step, List<Output> outputs, IReadOnlyList<DeclaredStep> steps)
     {
         var read = outputs.Where(output => step.Inputs.Reads(output.Path)).Select(output => output.Step).ToHashSet<DeclaredStep>(ReferenceEqualityComparer.Instance);

@@ -21,6 +21,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
     private const string Description = nameof(DeclaredStep.Description);
     private const string Hermetic = nameof(DeclaredStep.Hermetic);
     private const string AllowEmptyInputs = nameof(DeclaredStep.AllowEmptyInputs);
+    private const string DependencyFile = nameof(DeclaredOutputs.DependencyFile);
     private const string PerTargetFramework = "PerTargetFramework";
     private const string Workers = "Workers";
 
@@ -34,7 +35,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
 
     /// <summary>Every name that metadata may have.</summary>
     public static IReadOnlySet<string> MetadataNames { get; } =
-        new HashSet<string>([.. Parameter.All.Keys, Inputs, Outputs, DependsOn, Description, Hermetic, AllowEmptyInputs, Workers, .. OfTargets], StringComparer.OrdinalIgnoreCase);
+        new HashSet<string>([.. Parameter.All.Keys, Inputs, Outputs, DependsOn, Description, Hermetic, AllowEmptyInputs, Workers, DependencyFile, .. OfTargets], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every property of ours that a project may set.</summary>
     public static IReadOnlyList<string> PropertyNames { get; } =
@@ -71,7 +72,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
         {
             Description = own.Text(Description),
             Inputs = DeclaredInputs.Of(host.Paths, projectDirectory, Paths(Inputs), HasNul(standardInput) ? "" : standardInput),
-            Outputs = DeclaredOutputs.Of(host.Paths, projectDirectory, Paths(Outputs)),
+            Outputs = OutputsWithDependencyFile(),
             DependsOn = EscapedText.List(metadata.GetValueOrDefault(DependsOn, "")),
             Hermetic = isHermetic,
             SharesContainer = OptionalFlag(Workers),
@@ -100,6 +101,28 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
             }
 
             return bool.TryParse(text, out var flag) ? flag : null;
+        }
+
+        DeclaredOutputs OutputsWithDependencyFile()
+        {
+            var outputs = DeclaredOutputs.Of(host.Paths, projectDirectory, Paths(Outputs));
+            var files = Paths(DependencyFile);
+            if (files is [])
+            {
+                return outputs;
+            }
+
+            if (isHermetic)
+            {
+                problems.Add(new(OptionProblemKind.Conflict, DependencyFile, files[0], "Hermetic is given too; a hermetic step reads its declared inputs and nothing else, so there is nothing that the file could add"));
+            }
+
+            if (files.Count > 1 || host.Paths.ToSlashes(files[0]).EndsWith('/'))
+            {
+                problems.Add(new(OptionProblemKind.ValueInvalid, DependencyFile, string.Join(';', files), "it is the path of one file; a command that writes several can join them (cat *.d > all.d)"));
+            }
+
+            return outputs.WithDependencyFile(files[0]);
         }
 
         // One with a NUL is no path for anybody.

@@ -52,6 +52,9 @@ internal sealed record RanStep(WrittenFiles Written, string Folder, RecordedOutp
     /// <summary>False when it may have seen other inputs than those of its key.</summary>
     public bool SawInputs { get; init; } = true;
 
+    /// <summary>Full paths of what its dependency file says that it read; null when it has none.</summary>
+    public IReadOnlyList<string>? Discovered { get; init; }
+
     /// <summary>Why its result is not to be kept; null when it may be.</summary>
     public string? WhyNotKept { get; init; }
 }

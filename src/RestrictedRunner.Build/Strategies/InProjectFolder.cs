@@ -25,6 +25,7 @@ internal sealed class InProjectFolder(StepBuildSetting setting) : IStepStrategy
         work.Remember(files.Own(WrittenFiles.ByStamps(outputs).WithoutContent(wereThere)));
         return finish(new(WrittenFiles.Of(outputs, work.Cancellation).WithoutContent(wereThere), setting.ProjectDirectory, container.Recorded)
         {
+            Discovered = container.Discovered,
             // Whether the step would have made it, nobody can tell.
             WhyNotKept = wereThere is [var found, ..] ? $"the output '{found.Path}' was there before it ran" : null,
         });

@@ -31,6 +31,9 @@ internal sealed record StepBuildSetting
     /// <summary>What is wrong with how those mounts are written.</summary>
     public IReadOnlyList<OptionProblem> MountProblems { get; init; } = [];
 
+    /// <summary>Which step waits for which; null for no order.</summary>
+    public StepGraph? Graph { get; init; }
+
     /// <summary>Nobody is left who would give a step time to end.</summary>
     public CancellationToken StopAtOnce { get; init; }
 

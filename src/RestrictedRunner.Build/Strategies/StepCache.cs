@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Build.Framework;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Execution;
@@ -12,7 +13,7 @@ namespace RestrictedRunner.Build.Strategies;
 internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepLogs.Log log, CancellationToken cancellation)
 {
     // A step without outputs is run for what else it does.
-    private bool IsUsed => setting.Cache is not null && files.Step.Outputs.Paths.Count > 0;
+    private bool IsUsed => setting.Cache is not null && files.Step.Outputs.DeclaredTexts.Count > 0;
 
     /// <summary>Brings the step's outputs to their places and its lines to the log.</summary>
     /// <param name="key">What the result is stored under; empty when that is not known yet.</param>
@@ -57,6 +58,26 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
             var outputs = new StepOutputs(folder, new OutputSearch(files.Step.Outputs.In(folder)).FindPaths()) { StandardOutput = recorded.StandardOutput, StandardError = recorded.StandardError };
             LogProblem(setting.Cache!.Store(key, outputs, cancellation).Problem);
             setting.Cache.TrimIfDue(setting.CacheLimit);
+        }
+    }
+
+    /// <summary>What the last run of the step with the same declared inputs read besides, in whatever project.</summary>
+    /// <param name="key">What that is stored under; empty when it is not known yet.</param>
+    /// <returns>Paths from the project's folder; null when nothing is known.</returns>
+    public IReadOnlyList<string>? FindDiscovered(string key) =>
+        key.Length > 0 && IsUsed && setting.Cache!.Find(key)?.StdoutDigest is { } digest && setting.Cache.Blobs.Read(digest) is { } text
+            ? [.. Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).Where(static path => !path.Contains('\0', StringComparison.Ordinal))]
+            : null;
+
+    /// <summary>Keeps what a run read besides its declared inputs. It says only which files to look at: no result is found without what is in them.</summary>
+    /// <param name="key">What to store it under; empty when that is not known.</param>
+    /// <param name="paths">Paths from the project's folder.</param>
+    public void StoreDiscovered(string key, IReadOnlyList<string> paths)
+    {
+        if (key.Length > 0 && IsUsed)
+        {
+            var text = string.Concat(paths.Select(path => $"{Uri.EscapeDataString(path)}\n"));
+            LogProblem(setting.Cache!.Store(key, new(setting.ProjectDirectory, []) { StandardOutput = Encoding.UTF8.GetBytes(text) }, cancellation).Problem);
         }
     }
 

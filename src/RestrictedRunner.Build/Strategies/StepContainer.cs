@@ -2,11 +2,13 @@ using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
+using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.Strategies;
 
@@ -21,6 +23,9 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
 
     /// <summary>What the step printed.</summary>
     public RecordedOutput Recorded { get; } = new();
+
+    /// <summary>Full paths of what the step's dependency file says that it read; null when it has none.</summary>
+    public IReadOnlyList<string>? Discovered { get; private set; }
 
     /// <summary>Runs the step.</summary>
     /// <param name="before">What was among its outputs.</param>
@@ -60,6 +65,11 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
             new OutputSecrets(mask, step, _outputs, diagnostics).Tell(work.Cancellation);
         }
 
+        if (absent.Length == 0 && _outputs.DependencyFile is { } file)
+        {
+            Discover(file, parameters.Options, before);
+        }
+
         return !work.Log.HasErrors;
     }
 
@@ -82,6 +92,21 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
     {
         var user = new CacheMountUse(setting.State.Project, $"step '{step.Name}' of {setting.State.Project}", setting.CacheLimit, setting.Host) { Places = setting.Places };
         return step.Parameters.CacheMounts is { Count: > 0 } mounts ? new(mounts, user, log) : null;
+    }
+
+    private void Discover(DeclaredPath file, StepOptions options, OutputsBefore before)
+    {
+        var problem = "it was there before the step ran, and the step did not write it";
+        var mounts = new MountMap(setting.Host.Paths, options.Mounts, options.Tmpfs);
+        Discovered = before.IsUntouched(file.FullPath) ? null : DiscoveredInputs.Read(file.FullPath, mounts, options.WorkDir, out problem);
+        if (Discovered is null)
+        {
+            work.Log.Diagnostics.DependencyFileInvalid(work.Step, file.Text, problem);
+        }
+        else if (Discovered.Where(RawName.IsRaw).ToList() is { Count: > 0 } names)
+        {
+            work.Log.Diagnostics.InputNameNotUtf8(work.Step, [.. names.Select(name => setting.Host.Paths.Relative(place.ProjectDirectory, name))]);
+        }
     }
 
     // What Outputs may have been meant to name. Inputs of a stage were copied a moment ago.

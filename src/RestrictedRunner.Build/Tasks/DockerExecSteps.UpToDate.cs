@@ -44,7 +44,7 @@ public sealed partial class DockerExecSteps
             }
 
             UpToDateMessages.UpToDate(log, step.Name);
-            AddOutputs(outputs, step.Name, step.Outputs);
+            AddOutputs(outputs, step.Name, step.Outputs, path => host.Paths.Full(path, projectDirectory));
         }
 
         if (!FailIfNotIncremental)

@@ -198,7 +198,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         using var cores = Cores.Request(BuildEngine, parallel);
         var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
         using var places = new SemaphoreSlim(cores.Granted);
-        var builder = new StepBuilder(setting with { Workers = workers, Places = places }, dockerfiles, logs, _cancellation.Token);
+        var builder = new StepBuilder(setting with { Workers = workers, Places = places, Graph = graph }, dockerfiles, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, places, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         if (workers is { Containers: > 0 })
         {
@@ -228,10 +228,15 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var outputs = new List<ITaskItem>();
         foreach (var step in results.Where(result => result.End == StepEnd.Succeeded).Select(result => result.Step))
         {
-            AddOutputs(outputs, step.Name, StateFile.Load(setting.State.Of(step).State).Written.Files.Where(file => File.Exists(OutputPath.Absolute(projectDirectory, file))).Select(OutputPath.Ordinary));
+            AddOutputs(outputs, step.Name, StateFile.Load(setting.State.Of(step).State).Written.Files.Where(file => File.Exists(OutputPath.Absolute(projectDirectory, file))).Select(OutputPath.Ordinary), path => host.Paths.Full(path, projectDirectory));
         }
 
         OutputFiles = [.. outputs];
+        if (!FailIfNotIncremental)
+        {
+            DiscoveredList.Save(setting.State.Discovered(Scope, AllFrameworks), steps.Where(step => step.Outputs.DependencyFile is not null).SelectMany(step => StateFile.Load(setting.State.Of(step).State).Discovered));
+        }
+
         if (!results.All(result => result.End == StepEnd.Succeeded) || Log.HasLoggedErrors || logs.HaveErrors)
         {
             return false;
@@ -325,14 +330,15 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         tell(log.Diagnostics);
     }
 
-    private void AddOutputs(List<ITaskItem> outputs, string step, IEnumerable<string> files)
+    private void AddOutputs(List<ITaskItem> outputs, string step, IEnumerable<string> files, Func<string, string> full)
     {
         var item = Array.Find(Steps, item => item.ItemSpec.Equals(step, StringComparison.OrdinalIgnoreCase))!;
+        var (compile, dependencyFile) = (item.GetMetadata("Compile"), item.GetMetadata(nameof(DeclaredOutputs.DependencyFile)));
         foreach (var file in files)
         {
             var output = new TaskItem(EscapedText.Escape(file));
             output.SetMetadata("Step", step);
-            output.SetMetadata("Compile", item.GetMetadata("Compile"));
+            output.SetMetadata("Compile", compile.Length == 0 || dependencyFile.Length == 0 || full(file) != full(dependencyFile) ? compile : "");
             outputs.Add(output);
         }
     }

@@ -32,6 +32,27 @@ public class DeclaredOutputsTests
     public void The_folder_of_the_checkout_is_in_no_relative_text() =>
         Assert.Equal(["a.txt", "gen/*.c", "../other/"], DeclaredOutputs.Of(HostPaths.Linux, Project, ["a.txt", "/work/app/project/gen/*.c", "/work/app/other/"]).RelativeTexts);
 
+    [Fact]
+    public void A_dependency_file_is_an_output_that_is_not_declared_as_one()
+    {
+        var outputs = DeclaredOutputs.Of(HostPaths.Linux, Project, ["a.o", "b*.o"]).WithDependencyFile("obj/a*.d");
+
+        Assert.Equal(["a.o", "b*.o"], outputs.DeclaredTexts);
+        Assert.Equal(["a.o", "b*.o", "obj/a*.d"], outputs.Texts);
+        Assert.Equal((true, false, true, false), (outputs.Has($"{Project}/obj/a*.d"), outputs.Has($"{Project}/obj/ab.d"), outputs.Names($"{Project}/a.o"), outputs.Names($"{Project}/b.o")));
+        Assert.Equal($"{Project}/obj/a*.d", outputs.DependencyFile!.FullPath);
+    }
+
+    [Fact]
+    public void A_dependency_file_may_be_declared_as_an_output_too()
+    {
+        var outputs = DeclaredOutputs.Of(HostPaths.Linux, Project, ["./a.d"]).WithDependencyFile("a.d");
+
+        Assert.Equal(["./a.d"], outputs.DeclaredTexts);
+        Assert.Equal(["./a.d"], outputs.Texts);
+        Assert.Equal($"{Project}/a.d", outputs.DependencyFile!.FullPath);
+    }
+
     [Theory]
     [InlineData("./")]
     [InlineData("../a.txt")]

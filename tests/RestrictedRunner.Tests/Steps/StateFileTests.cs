@@ -15,6 +15,7 @@ public sealed class StateFileTests : IDisposable
         OutputsHash = "hash",
         Warnings = [new("fatal", "X 1", "", (1, 2, 3, 4), "#odd\n!=text"), new("", "X2", "b.c", default, "")],
         Written = new(new Dictionary<string, string> { ["gen"] = "/", ["gen/a\n*.c"] = "1", ["#Key"] = "2", ["=a"] = "3", ["!b"] = "-> c d" }) { InPlace = new Dictionary<string, string> { ["src/a b"] = "1" } },
+        Discovered = ["#a b.h", "<../c\n.h", ""],
         Writer = new("A step", Path.Combine(_root, "a.proj"), Path.Combine(_root, "steps.targets")) { Outputs = ["gen/", "b c.txt"], Scope = "Debug|Any CPU|", Evaluated = "Debug|Any CPU|net10.0" },
     };
 
@@ -46,7 +47,7 @@ public sealed class StateFileTests : IDisposable
 
         StateFile.Forget(Place, State);
 
-        Assert.Equivalent(new StepState { Written = State.Written, Writer = State.Writer }, StateFile.Load(Place), strict: true);
+        Assert.Equivalent(new StepState { Written = State.Written, Discovered = State.Discovered, Writer = State.Writer }, StateFile.Load(Place), strict: true);
     }
 
     [Fact]

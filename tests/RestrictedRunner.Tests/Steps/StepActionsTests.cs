@@ -68,6 +68,17 @@ public class StepActionsTests
         Assert.Equal(Key(Plain), ActionKey.Of(StepActions.Of(Step with { Given = given, Parameters = parameters }, Plain, "sha256:1", "", Host.Linux, "/project"), Root).Digest.Hash);
     }
 
+    // The same step without one has read what nobody knows of.
+    [Fact]
+    public void A_dependency_file_is_in_the_key_also_where_it_is_an_output_anyway()
+    {
+        DeclaredOutputs[] outputs = [Step.Outputs, Step.Outputs.WithDependencyFile("a.d"), Step.Outputs.WithDependencyFile("b.d"), Of("a.d"), Of("b.d").WithDependencyFile("a.d"), Of("./a.d").WithDependencyFile("a.d")];
+
+        Assert.Distinct(outputs.Select(output => ActionKey.Of(StepActions.Of(Step with { Outputs = output }, Plain, "sha256:1", "", Host.Linux, "/project"), Root).Digest.Hash));
+
+        static DeclaredOutputs Of(string more) => DeclaredOutputs.Of(HostPaths.Linux, "/project", ["out.txt", more]);
+    }
+
     private static DeclaredStep Step => new("Step", new("/project/x.csproj", () => 1)) { Outputs = DeclaredOutputs.Of(HostPaths.Linux, "/project", ["out.txt"]) };
 
     private static Build.RemoteExecution.Digest Root => InputTree.Of([]).Root;

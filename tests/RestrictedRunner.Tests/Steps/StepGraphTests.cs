@@ -102,6 +102,15 @@ public class StepGraphTests
     }
 
     [Fact]
+    public void A_step_waits_for_others_by_way_of_others()
+    {
+        var last = Step("last") with { DependsOn = ["middle"] };
+        var graph = StepGraph.Of([Step("first"), Step("middle") with { DependsOn = ["First"] }, last, Step("after") with { DependsOn = ["last"] }, Step("other")], (_, _) => { })!;
+
+        Assert.Equal(["after", "other"], graph.NotBefore(last).Select(step => step.Name));
+    }
+
+    [Fact]
     public void A_step_may_read_what_it_writes()
     {
         Assert.Equal(["a"], Order(Step("a") with { Inputs = Inputs("**/*.c"), Outputs = Outputs("a.c") }));

@@ -123,7 +123,7 @@ public sealed class RunCausesTests : IDisposable
         StateFile.Save(look.Paths.State, look.Earlier with { Key = "other" });
         Write("in/changed.txt", "2");
 
-        Assert.Equal([$"the version of this package changed: RestrictedRunner.Build 0.0.9.0 → {look.Action()!.Salt}", "input in/changed.txt changed"], Causes());
+        Assert.Equal([$"the version of this package changed: RestrictedRunner.Build 0.0.9.0 → {look.Action(look.Inputs)!.Salt}", "input in/changed.txt changed"], Causes());
     }
 
     [Theory]
@@ -159,7 +159,7 @@ public sealed class RunCausesTests : IDisposable
     {
         var look = Look();
         var files = WrittenFiles.Of((written.Length == 0 ? ["out.txt"] : written).Select(path => Build.Outputs.OutputOnDisk.At(_folder.Path, path)!), CancellationToken.None);
-        RememberedKey.Of(look.Key, StepActions.PartsOf(look.Action()!, look.Options), look.Inputs.Root.Hash, look.Inputs.Contents()).Save(PathOfKey(look));
+        RememberedKey.Of(look.Key, StepActions.PartsOf(look.Action(look.Inputs)!, look.Options), look.Inputs.Root.Hash, look.Inputs.Contents()).Save(PathOfKey(look));
         StateFile.Save(look.Paths.State, new() { Key = look.Key, OutputsHash = look.OutputsOf(files).Root.Hash, Written = files, Writer = StepWriter.Of(look.Step, _folder["a.proj"], new("", "")) });
     }
 

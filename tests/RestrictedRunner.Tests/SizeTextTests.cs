@@ -20,4 +20,12 @@ public class SizeTextTests
     [InlineData("lots", null)]
     [InlineData("99999p", null)]
     public void A_size_is_a_number_with_a_unit(string text, long? bytes) => Assert.Equal(bytes, SizeText.Read(text));
+
+    [Theory]
+    [InlineData(0L, "0 bytes")]
+    [InlineData(1023L, "1023 bytes")]
+    [InlineData(1536L, "1.5 KiB")]
+    [InlineData(10L * 1024 * 1024 * 1024, "10 GiB")]
+    [InlineData(long.MaxValue, "8388608 TiB")]
+    public void People_read_it_in_the_largest_unit_that_fits(long bytes, string text) => Assert.Equal(text, SizeText.Of(bytes));
 }

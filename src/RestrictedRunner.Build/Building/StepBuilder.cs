@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Logging;
@@ -123,7 +124,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         {
             var cache = new StepCache(setting, files, log, cancellation);
             var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).Parameters(step, setting.Mounts);
-            if (cache.Restore(key, StepContainer.Execution(step, logged, log), () => Tell("is restored")) is { } restored)
+            if (cache.Restore(key, StepContainer.Execution(setting, step, logged, log), () => Tell("is restored")) is { } restored)
             {
                 var own = files.Own(WrittenFiles.Of(restored));
                 Remember(own);

@@ -16,7 +16,7 @@ internal static class StepRules
     /// <returns>False when there was a fault.</returns>
     public static bool Check(DeclaredStep step, StepParameters parameters, string projectDirectory, Diagnostics diagnostics, bool forPull = false)
     {
-        List<OptionProblem> problems = [.. parameters.Problems.Concat(StepOptionRules.Check(parameters.Options, parameters.Host)).Where(problem => !forPull || !IsOfFiles(problem))];
+        List<OptionProblem> problems = [.. parameters.Problems.Concat(StepOptionRules.Check(parameters.Options, parameters.Host)).Concat(CacheMountRules.Check(parameters)).Where(problem => !forPull || !IsOfFiles(problem))];
         problems.ForEach(diagnostics.Problem);
         var tooWide = step.Outputs.ThatHoldProject().ToList();
         tooWide.ForEach(output => diagnostics.OutputHoldsProject(step, output));

@@ -23,19 +23,18 @@ internal static class StepSchedule
 {
     /// <summary>Runs all steps of a graph, each when those before it have succeeded.</summary>
     /// <param name="graph">The steps and their order.</param>
-    /// <param name="parallel">How many may run at once, at least 1.</param>
+    /// <param name="places">Lets so many run at once. One that waits may let another have its place.</param>
     /// <param name="stopAtFailure">True starts no step after one has failed; those that run go on to their end.</param>
     /// <param name="run">Runs one step; false when it failed.</param>
     /// <param name="cancellation">Starts no further step. Those that run see it themselves.</param>
     /// <returns>How each step ended, in the order of the graph.</returns>
     public static async Task<IReadOnlyList<StepResult>> RunAsync(
         StepGraph graph,
-        int parallel,
+        SemaphoreSlim places,
         bool stopAtFailure,
         Func<DeclaredStep, Task<bool>> run,
         CancellationToken cancellation)
     {
-        using var places = new SemaphoreSlim(parallel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var ends = new Dictionary<string, Task<StepResult>>(StringComparer.OrdinalIgnoreCase);
         foreach (var step in graph.Steps)

@@ -22,6 +22,9 @@ internal sealed record CacheFolder(string Path)
     /// <summary>Which steps write into folders, for each under its hash.</summary>
     public string Writers => IO.Path.Combine(Path, "writers");
 
+    /// <summary>The <see cref="CacheMountFolders"/>.</summary>
+    public string Mounts => IO.Path.Combine(Path, "mounts");
+
     /// <summary>What is being written. On the same file system as its places, so that it gets there by a rename.</summary>
     public string Unfinished => IO.Path.Combine(Path, "tmp");
 
@@ -42,14 +45,20 @@ internal sealed record CacheFolder(string Path)
     /// <exception cref="UnauthorizedAccessException">The cache may not be written.</exception>
     public NewFile BeginFile()
     {
+        Create();
+        Directory.CreateDirectory(Unfinished);
+        return NewFile.In(Unfinished, ReadOnly);
+    }
+
+    /// <summary>Makes the folder, for its user alone.</summary>
+    /// <inheritdoc cref="BeginFile"/>
+    public void Create()
+    {
         // Results may hold what others should not read: https://specifications.freedesktop.org/basedir-spec/latest/
         if (!Directory.Exists(Path))
         {
             UnixMode.CreateFolder(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-
-        Directory.CreateDirectory(Unfinished);
-        return NewFile.In(Unfinished, ReadOnly);
     }
 
     /// <summary>Whether a text, which may come from anywhere, is the hash that a file of the cache is named after.</summary>

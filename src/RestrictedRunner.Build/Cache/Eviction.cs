@@ -5,7 +5,7 @@ namespace RestrictedRunner.Build.Cache;
 /// <summary>Keeps the cache below a size: what was used the longest time ago goes first.</summary>
 /// <remarks>
 /// Results and blobs go by their own times, which tell of their last use. A result whose blob is gone is a miss. There is no
-/// lock: two processes that trim remove the same files.
+/// lock: two processes that trim remove the same files. The folder of a cache mount goes as a whole, unless a step uses it.
 /// </remarks>
 internal static class Eviction
 {
@@ -20,6 +20,9 @@ internal static class Eviction
     private static readonly TimeSpan BetweenCounts = TimeSpan.FromDays(1);
     private static readonly TimeSpan BetweenTrims = TimeSpan.FromMinutes(5);
 
+    // Nobody knows what a step has put into a cache mount before all of it is counted.
+    private static readonly TimeSpan BetweenCountsOfMounts = TimeSpan.FromHours(1);
+
     // Below the limit, so that the next result does not need the next trim.
     private const double Filled = 0.9;
 
@@ -31,13 +34,14 @@ internal static class Eviction
     /// <summary>Trims if the remembered size says so, or nobody has counted for a day. Costs next to nothing if not.</summary>
     /// <param name="folder">The cache.</param>
     /// <param name="limit">Most bytes on the disk.</param>
+    /// <param name="ofMounts">True after a step that has cache mounts.</param>
     /// <returns>Null if it was not needed.</returns>
-    public static TrimReport? TrimIfDue(CacheFolder folder, long limit)
+    public static TrimReport? TrimIfDue(CacheFolder folder, long limit, bool ofMounts = false)
     {
         if (CacheTotal.Read(folder) is { } total)
         {
             var since = DateTimeOffset.UtcNow - total.Counted;
-            if (since >= TimeSpan.Zero && since < (total.Bytes > limit ? BetweenTrims : BetweenCounts))
+            if (since >= TimeSpan.Zero && since < (total.Bytes > limit ? BetweenTrims : ofMounts ? BetweenCountsOfMounts : BetweenCounts))
             {
                 return null;
             }
@@ -58,15 +62,20 @@ internal static class Eviction
         }
 
         // Sizes and times are read once: both may change while we sort.
-        var files = FilesIn(folder.Blobs).Concat(FilesIn(folder.Results)).Concat(FilesIn(folder.Writers))
-            .Where(static file => file.Exists)
-            .Select(file => new { Path = file.FullName, Bytes = CacheTotal.OnDisk(file.Length), Used = file.LastWriteTimeUtc })
-            .ToList();
-        var before = files.Sum(file => file.Bytes);
+        var mounts = new CacheMountFolders(folder);
+        mounts.RemoveGone();
+        List<Entry> entries =
+        [
+            .. FilesIn(folder.Blobs).Concat(FilesIn(folder.Results)).Concat(FilesIn(folder.Writers))
+                .Where(static file => file.Exists)
+                .Select(static file => new Entry(file.FullName, CacheTotal.OnDisk(file.Length), file.LastWriteTimeUtc, Mount: null)),
+            .. mounts.All.Select(static mount => new Entry(mount.Path, mount.Bytes, mount.Used, mount)),
+        ];
+        var before = entries.Sum(entry => entry.Bytes);
         var (left, removed) = (before, 0);
         var target = before > limit ? (long)(limit * Filled) : limit;
         var recent = DateTime.UtcNow - InUse;
-        foreach (var file in files.Where(file => file.Used < recent).OrderBy(file => file.Used))
+        foreach (var entry in entries.Where(entry => entry.Used < recent).OrderBy(entry => entry.Used))
         {
             if (left <= target)
             {
@@ -74,18 +83,68 @@ internal static class Eviction
             }
 
             // Another build may have come to use it since.
-            if (File.GetLastWriteTimeUtc(file.Path) == file.Used)
+            if (entry.IsUsedSince)
             {
-                CacheEntry.Remove(file.Path);
-                left -= file.Bytes;
-                removed++;
+                continue;
             }
+
+            if (entry.Mount is null)
+            {
+                CacheEntry.Remove(entry.Path);
+            }
+            else if (mounts.Remove(entry.Mount) is not null)
+            {
+                continue;
+            }
+
+            left -= entry.Bytes;
+            removed++;
         }
 
         new CacheTotal(left, DateTimeOffset.UtcNow).Write(folder);
         return new(removed, before, left);
     }
 
+    /// <summary>Removes all results and all cache mounts that nobody uses at the moment. A build that is about to read a result misses it.</summary>
+    /// <param name="folder">The cache.</param>
+    /// <param name="cancellation">Leaves the rest.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CleanReport Empty(CacheFolder folder, CancellationToken cancellation)
+    {
+        var mounts = new CacheMountFolders(folder);
+        var (bytes, results, removed) = (0L, FilesIn(folder.Results).Count(), 0);
+        foreach (var file in FilesIn(folder.Results).Concat(FilesIn(folder.Blobs)).Concat(FilesIn(folder.Unfinished).Where(IsAbandoned)).Where(static file => file.Exists))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            CacheEntry.Remove(file.FullName);
+            bytes += CacheTotal.OnDisk(file.Length);
+        }
+
+        var kept = new List<string>();
+        foreach (var mount in mounts.All)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (size, name) = (mount.Bytes, mount.ReadNote().Mount);
+            if (mounts.Remove(mount) is { } reason)
+            {
+                kept.Add($"Cache mount {(name.Length > 0 ? name : $"'{mount.Path}'")} stays: {reason.TrimEnd('.')}.");
+                continue;
+            }
+
+            bytes += size;
+            removed++;
+        }
+
+        // What is left is counted at the next store.
+        CacheEntry.Remove(folder.Total);
+        return new(bytes, results, removed, kept);
+    }
+
     private static IEnumerable<FileInfo> FilesIn(string folder) =>
         Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", AllFiles) : [];
+
+    private sealed record Entry(string Path, long Bytes, DateTime Used, CacheMountFolder? Mount)
+    {
+        public bool IsUsedSince => (Mount?.Used ?? File.GetLastWriteTimeUtc(Path)) != Used;
+    }
 }

@@ -24,6 +24,9 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
     /// <summary>The container that it runs in; null for one of its own.</summary>
     public IStepRunner? Runner { get; init; }
 
+    /// <summary>Its cache mounts; null where it has none.</summary>
+    public StepCacheMounts? CacheMounts { get; init; }
+
     /// <summary>True keeps the lines of output for the outcome.</summary>
     public bool CollectsOutput { get; init; }
 
@@ -65,6 +68,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         {
             var start = DateTimeOffset.UtcNow;
             var runner = Runner ?? new OwnContainer(parameters.Host, BuildImages.Of(engine).Pulls);
+            runner = CacheMounts is null ? runner : new WithCacheMounts(runner, CacheMounts);
             var result = WithoutSpinning(runner.RunAsync(_options, stepLog.Observer(Starting, Recorder), cancellation));
             stepLog.Tools.Finish();
             outcome = Judge(result, stepLog, outcome);
@@ -78,6 +82,10 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         {
             outcome = outcome with { TimedOut = true, Duration = watch.Elapsed };
             Diagnostics.TimedOut(_options.Image, (int)_options.Timeout.TotalMilliseconds, stepLog.EndFailed());
+        }
+        catch (CacheMountsException e)
+        {
+            Diagnostics.CacheMountsUnusable(e);
         }
         catch (RunnerException e)
         {

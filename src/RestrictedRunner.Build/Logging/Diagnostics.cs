@@ -202,6 +202,17 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     public void NoShell(StepOptions options, string shell, string command) =>
         Error("RRB3031", $"Image '{options.Image}' has no '{shell}', so there is no shell in it. Another image can look at the same files; put its name in the place of IMAGE:{Environment.NewLine}{command}");
 
+    public void ForeignCacheFiles(string mount, string folder, string reason) =>
+        Warning("RRB5003", $"Cache mount {mount} is emptied, but files of it stay in '{folder}': they belong to another user, as whom a container ran, and could not be removed in a container either{(reason.Length > 0 ? $" ({reason.TrimEnd('.')})" : "")}. Start the engine and clean again, or remove the folder as root (sudo rm -r). With User=\"current\" such files are yours.");
+
+    public void CacheMountsUnusable(Exception exception)
+    {
+        if (!AtLimit(exception))
+        {
+            Error("RRB5002", $"The step's cache mounts cannot be used: {exception.Message}, or remove CacheMounts.");
+        }
+    }
+
     public void WouldRun(DeclaredStep step, string reason) =>
         Error("RRB3017", $"Step '{step.Name}' is not up to date: {reason}. The build only asks (-question), so it was not run.");
 

@@ -18,6 +18,7 @@ internal sealed record Parameter(string Name, OptionType Type)
     public const string CustomErrorRegularExpression = nameof(CustomErrorRegularExpression);
     public const string CustomWarningRegularExpression = nameof(CustomWarningRegularExpression);
     public const string LogFile = nameof(LogFile);
+    public const string CacheMounts = nameof(CacheMounts);
 
     /// <summary>True for one that decides what of the log or the exit code is a failure, and so whether there is a result at all.</summary>
     public bool DecidesSuccess { get; private init; }
@@ -39,6 +40,9 @@ internal sealed record Parameter(string Name, OptionType Type)
         new(CustomErrorRegularExpression, OptionType.Text) { DecidesSuccess = true },
         new(CustomWarningRegularExpression, OptionType.Text) { DecidesSuccess = true },
         new(LogFile, OptionType.Text),
+
+        // In no key: what is in such a folder changes how long a step takes, and not what comes out of it.
+        new(CacheMounts, OptionType.List) { LoosensHermetic = static _ => true },
 
         // Known to projects that change Exec into our task; without effect on a declared step, whose output no target reads.
         new("ConsoleToMSBuild", OptionType.Switch),

@@ -59,6 +59,7 @@ internal sealed class ParameterReader
             ReadLogFile() ?? logFile)
         {
             WorkingDirectory = _given.Text(Parameter.WorkingDirectory),
+            CacheMounts = [.. _given.Items(Parameter.CacheMounts).Select(ReadCacheMount).OfType<CacheMount>()],
             StandardOutput = ReadImportance(Parameter.StandardOutputImportance),
             StandardError = ReadImportance(Parameter.StandardErrorImportance),
             ErrorFormats = [.. _given.Items(Parameter.ErrorFormats).Select(ReadErrorFormat).OfType<UserFormat>()],
@@ -191,6 +192,17 @@ internal sealed class ParameterReader
         }
 
         return bool.TryParse(item.ReadOnly, out var flag) && flag;
+    }
+
+    private CacheMount? ReadCacheMount(GivenItem item)
+    {
+        var mount = CacheMount.Read(item.Text, out var problem);
+        if (mount is null)
+        {
+            _problems.Add(new(OptionProblemKind.ValueInvalid, Parameter.CacheMounts, item.Text, problem));
+        }
+
+        return mount;
     }
 
     private EnvironmentVariable? ReadVariable(GivenItem item)

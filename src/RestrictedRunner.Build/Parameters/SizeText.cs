@@ -11,6 +11,19 @@ internal static class SizeText
 
     private const string Units = "kmgtp";
 
+    /// <summary>A number of bytes for people.</summary>
+    public static string Of(long bytes)
+    {
+        string[] units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+        var (size, unit) = ((double)bytes, 0);
+        for (; size >= 1024 && unit < units.Length - 1; unit++)
+        {
+            size /= 1024;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{size:0.#} {units[unit]}");
+    }
+
     /// <summary>The number of bytes; null for a text that is no size, or one that no disk has.</summary>
     public static long? Read(string text)
     {

@@ -16,6 +16,9 @@ internal sealed record StepParameters(Host Host, StepOptions Options, LogFilePla
     /// <summary>The mounts with the host paths that people know.</summary>
     public IReadOnlyList<Mount> DisplayMounts { get; init; } = Options.Mounts;
 
+    /// <summary>Folders that live from run to run. They are no part of the options, whose mounts are in the step's key.</summary>
+    public IReadOnlyList<CacheMount> CacheMounts { get; init; } = [];
+
     /// <summary>Importance of standard output.</summary>
     public MessageImportance StandardOutput { get; init; } = MessageImportance.High;
 

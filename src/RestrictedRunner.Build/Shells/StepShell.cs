@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Inputs;
@@ -45,13 +47,21 @@ internal sealed class StepShell(StepBuildSetting setting, DeclaredStep step, Ste
     /// <param name="imageId">Id of the step's image; empty to run what its name means now.</param>
     /// <param name="cancellation">Ends what comes before the shell.</param>
     /// <returns>False when an error was logged.</returns>
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "It is disposed of.")]
     public bool Open(string imageId, CancellationToken cancellation)
     {
         var options = _place.Parameters(step, setting.Mounts).Options with { ImageId = imageId };
         try
         {
+            using var caches = TakeCachesAsync(options, cancellation).GetAwaiter().GetResult();
+            options = options with { Mounts = [.. options.Mounts, .. caches?.Mounts ?? []] };
             var shell = TerminalShell.PrepareAsync(options, Path.Combine(_paths.Shell.FullPath, "run"), setting.Host, cancellation).GetAwaiter().GetResult();
             return Try(shell, options, cancellation) && Run(shell, options);
+        }
+        catch (CacheMountsException e)
+        {
+            log.Diagnostics.CacheMountsUnusable(e);
+            return false;
         }
         catch (RunnerException e)
         {
@@ -59,6 +69,10 @@ internal sealed class StepShell(StepBuildSetting setting, DeclaredStep step, Ste
             return false;
         }
     }
+
+    // So that no build removes them while the shell is open.
+    private async Task<CacheMountLease?> TakeCachesAsync(StepOptions options, CancellationToken cancellation) =>
+        StepContainer.CacheMounts(setting, step, log.Messages) is { } mounts ? await mounts.TakeAsync(options, cancellation).ConfigureAwait(false) : null;
 
     // The stage of the run that failed where that was kept, with what the step wrote; else a new one of today's inputs.
     private StageFolder Staged(FileSnapshot inputs, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RestrictedRunner.Build.Hosts;
 
 namespace RestrictedRunner.Build.State;
 

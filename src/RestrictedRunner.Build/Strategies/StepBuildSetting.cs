@@ -40,6 +40,9 @@ internal sealed record StepBuildSetting
     /// <summary>False takes an image's name for its content.</summary>
     public bool ResolveImages { get; init; } = true;
 
+    /// <summary>Lets so many steps run at once; null for any number.</summary>
+    public SemaphoreSlim? Places { get; init; }
+
     /// <summary>The containers that hermetic steps share.</summary>
     public ProjectWorkers? Workers { get; init; }
 

@@ -1,4 +1,5 @@
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Logging;
@@ -35,7 +36,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         var parameters = place.Parameters(step, setting.Mounts);
         parameters = parameters with { Options = parameters.Options with { ImageId = work.ImageId, StopAtOnce = setting.StopAtOnce } };
         var start = DateTimeOffset.UtcNow;
-        var outcome = Execution(step, parameters, work.Log, Recorded.Add, runner).Run(work.Cancellation);
+        var outcome = Execution(setting, step, parameters, work.Log, Recorded.Add, runner).Run(work.Cancellation);
         if (!outcome.Succeeded)
         {
             return false;
@@ -58,7 +59,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
     }
 
     /// <summary>The execution of a step, which logs into the step's part of the log.</summary>
-    public static StepExecution Execution(DeclaredStep step, StepParameters parameters, StepLogs.Log log, Action<OutputLine>? recorder = null, IStepRunner? runner = null)
+    public static StepExecution Execution(StepBuildSetting setting, DeclaredStep step, StepParameters parameters, StepLogs.Log log, Action<OutputLine>? recorder = null, IStepRunner? runner = null)
     {
         // Errors of what was logged before are not this run's.
         var ofRun = new TaskLoggingHelper(log.Engine, StepLogs.Sender);
@@ -67,7 +68,15 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
             Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = log.Diagnostics.ShellCommand },
             Recorder = recorder,
             Runner = runner,
+            CacheMounts = CacheMounts(setting, step, ofRun),
         };
+    }
+
+    /// <summary>The cache mounts of a step; null where it has none.</summary>
+    public static StepCacheMounts? CacheMounts(StepBuildSetting setting, DeclaredStep step, TaskLoggingHelper log)
+    {
+        var user = new CacheMountUse(setting.State.Project, $"step '{step.Name}' of {setting.State.Project}", setting.CacheLimit, setting.Host) { Places = setting.Places };
+        return step.Parameters.CacheMounts is { Count: > 0 } mounts ? new(mounts, user, log) : null;
     }
 
     // What Outputs may have been meant to name. Inputs of a stage were copied a moment ago.

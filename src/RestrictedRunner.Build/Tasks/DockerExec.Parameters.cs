@@ -59,6 +59,12 @@ public sealed partial class DockerExec
     /// </summary>
     public ITaskItem[] Mounts { get; set => field = Give(value); } = [];
 
+    /// <summary>
+    /// Folders that live from run to run, for the caches of package managers: <c>name:/container/path</c>, with options
+    /// <c>name:/container/path:sharing=locked,scope=machine</c>.
+    /// </summary>
+    public string[] CacheMounts { get; set => field = Give(value); } = [];
+
     /// <summary>In-memory folders: <c>/tmp</c> or <c>/tmp:size=64m,exec</c>.</summary>
     public string[] Tmpfs { get; set => field = Give(value); } = [];
 

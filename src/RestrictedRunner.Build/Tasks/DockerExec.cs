@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
@@ -30,7 +31,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         try
         {
             var parameters = Read(host);
-            List<OptionProblem> problems = [.. parameters.Problems, .. StepOptionRules.Check(parameters.Options, host)];
+            List<OptionProblem> problems = [.. parameters.Problems, .. StepOptionRules.Check(parameters.Options, host), .. CacheMountRules.Check(parameters)];
             problems.ForEach(diagnostics.Problem);
             return problems.Count == 0 && Run(parameters, diagnostics);
         }
@@ -70,13 +71,26 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     private bool Run(StepParameters parameters, Diagnostics diagnostics)
     {
         var options = parameters.Options with { StopAtOnce = _cancellation.StopAtOnce };
-        var execution = new StepExecution(parameters with { Options = options }, Log, BuildEngine) { Diagnostics = diagnostics, CollectsOutput = ConsoleToMSBuild };
+        var execution = new StepExecution(parameters with { Options = options }, Log, BuildEngine)
+        {
+            Diagnostics = diagnostics,
+            CollectsOutput = ConsoleToMSBuild,
+            CacheMounts = parameters.CacheMounts.Count == 0 ? null : new(parameters.CacheMounts, CacheMountUse(parameters.Host), Log),
+        };
         var outcome = _cancellation.Watch(() => execution.Run(_cancellation.Token));
         (ExitCode, ContainerName, TimedOut, OutOfMemory) = (outcome.ExitCode, outcome.ContainerName, outcome.TimedOut, outcome.OutOfMemory);
         Duration = (long)outcome.Duration.TotalMilliseconds;
         ConsoleOutput = [.. outcome.Output.Select(OutputItem)];
         _started = outcome.ContainerName.Length > 0 ? options : null;
         return outcome.Succeeded;
+    }
+
+    // The task may be in a file that other projects import. A task in a process of its own knows the folder alone.
+    private CacheMountUse CacheMountUse(Host host)
+    {
+        var project = BuiltProject.Property(BuildEngine, "MSBuildProjectFullPath") is { Length: > 0 } path ? path : ProjectFolder.Find();
+        var size = CacheSetting.Read("", BuiltProject.Property(BuildEngine, "DockerExecCacheSize"), host, static _ => { });
+        return new(project, $"a task of {project}", size.Limit, host);
     }
 
     // Its text comes back from MSBuild as it was.

@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using RestrictedRunner.Build.Building;
+using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;

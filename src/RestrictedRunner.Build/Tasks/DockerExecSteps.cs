@@ -171,8 +171,9 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
         var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
-        var builder = new StepBuilder(setting with { Workers = workers }, logs, _cancellation.Token);
-        var results = await StepSchedule.RunAsync(graph, cores.Granted, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
+        using var places = new SemaphoreSlim(cores.Granted);
+        var builder = new StepBuilder(setting with { Workers = workers, Places = places }, logs, _cancellation.Token);
+        var results = await StepSchedule.RunAsync(graph, places, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         if (workers is { Containers: > 0 })
         {
             Log.LogMessage(MessageImportance.Normal, $"{workers.Steps} hermetic steps ran in {workers.Containers} shared {(workers.Containers == 1 ? "container" : "containers")}.");

@@ -38,7 +38,7 @@ internal sealed class ProjectWorkers(BuildWorkers workers, StateFolder state, Ho
             return null;
         }
 
-        if (SharedOptions.WhyNot(options, host) is { } reason)
+        if ((step.Parameters.CacheMounts.Count > 0 ? "it has cache mounts" : SharedOptions.WhyNot(options, host)) is { } reason)
         {
             tell(reason);
             return null;

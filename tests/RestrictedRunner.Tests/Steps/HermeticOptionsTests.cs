@@ -36,6 +36,7 @@ public class HermeticOptionsTests
     [InlineData("AllowNetworking", " True ")]
     [InlineData("Network", "host")]
     [InlineData("Mounts", "/etc:/etc")]
+    [InlineData("CacheMounts", "npm:/cache/npm")]
     [InlineData("DockerRunOpts", "--privileged")]
     [InlineData("WorkingDirectory", "..")]
     [InlineData("CapAdd", "NET_ADMIN;SYS_TIME")]

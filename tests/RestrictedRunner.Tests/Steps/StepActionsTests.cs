@@ -57,6 +57,17 @@ public class StepActionsTests
     public void A_switch_that_decides_what_is_a_failure_counts_as_it_is_written(string value) =>
         Assert.NotEqual(Key(Plain), ActionKey.Of(StepActions.Of(Step with { Given = GivenValues.Of([new("IgnoreExitCode", GivenValue.OfMetadata(OptionType.Switch, value))]) }, Plain, "sha256:1", "", Host.Linux, "/project"), Root).Digest.Hash);
 
+    [Fact]
+    public void Cache_mounts_do_not_count()
+    {
+        var given = GivenValues.Of([new("CacheMounts", GivenValue.OfMetadata(OptionType.List, "npm:/cache/npm"))]);
+        var parameters = ParameterReader.Read(given, "/project", LogFilePlace.At("/log"), Host.Linux);
+
+        Assert.Single(parameters.CacheMounts);
+        Assert.Empty(parameters.Options.Mounts);
+        Assert.Equal(Key(Plain), ActionKey.Of(StepActions.Of(Step with { Given = given, Parameters = parameters }, Plain, "sha256:1", "", Host.Linux, "/project"), Root).Digest.Hash);
+    }
+
     private static DeclaredStep Step => new("Step", new("/project/x.csproj", () => 1)) { Outputs = DeclaredOutputs.Of(HostPaths.Linux, "/project", ["out.txt"]) };
 
     private static Build.RemoteExecution.Digest Root => InputTree.Of([]).Root;

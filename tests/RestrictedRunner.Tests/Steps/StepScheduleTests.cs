@@ -85,7 +85,8 @@ public class StepScheduleTests
         bool isCancelled = false)
     {
         var graph = StepGraph.Of(steps, (_, problem) => Assert.Fail($"{problem}"))!;
-        var results = await StepSchedule.RunAsync(graph, parallel, stopAtFailure, RunOneAsync, new CancellationToken(isCancelled));
+        using var places = new SemaphoreSlim(parallel);
+        var results = await StepSchedule.RunAsync(graph, places, stopAtFailure, RunOneAsync, new CancellationToken(isCancelled));
         return results.ToDictionary(result => result.Step.Name, result => result.End);
 
         Task<bool> RunOneAsync(DeclaredStep step)

@@ -51,7 +51,7 @@ public class LeakingStepsTests
               <ItemGroup>
                 <DockerSecret Include="token" Environment="MY_TOKEN" As="TOKEN" />
                 <DockerSecret Include="key" File="$(Keys)" As="KEY" />
-                <DockerExecStep Include="Watched" Image="busybox:latest" Secrets="token;key" Command="echo started; while [ ! -e go ]; do sleep 0.1; done" />
+                <DockerExecStep Include="Watched" Image="busybox:latest" Secrets="token;key" Command="echo started; while [ ! -e go ]; do :; done" />
                 {string.Concat(Leaks.Select(leak => $"<DockerExecStep Include=\"{leak.Name}\" Image=\"busybox:latest\" DependsOn=\"Watched\" Secrets=\"token;key\" {leak.Attributes} Command=\"{System.Security.SecurityElement.Escape(leak.Command).Replace("$(", "%24(", StringComparison.Ordinal)}\" />\n"))}
               </ItemGroup>
               <Target Name="Build">
@@ -67,6 +67,8 @@ public class LeakingStepsTests
         using var keys = new TempFolder();
         keys.Write("key", _key);
         string[] whileItRuns = [];
+
+        // The step that is watched starts no program: each would have the variable of As, as it should.
         var build = await project.BuildAsync(new BuildSetting
         {
             InItsOwnProcess = true,

@@ -31,6 +31,7 @@ public class PackageContentTests
                 "build/StepFiles.targets",
                 "build/docker-exec.lock.schema.json",
                 "buildMultiTargeting/RestrictedRunner.Build.targets",
+                "docs/cache-mounts.md",
                 "docs/declared-steps.md",
                 "docs/diagnostics.md",
                 "docs/errors.md",

@@ -15,9 +15,12 @@ internal enum Escaping
 
     /// <summary>
     /// <c>\u0041</c>, <c>\x41</c>, <c>\101</c> and their like of JSON, shells and programming languages. Quotes and backslashes
-    /// are left out, which are added there, and what steers a terminal.
+    /// are left out, which are added there.
     /// </summary>
     ByBackslash,
+
+    /// <summary>The same, and what steers a terminal is left out: of a sequence without an end, the next letter is taken for it, so a text is read both ways.</summary>
+    OnTerminal,
 
     /// <summary><c>&amp;amp;</c> and <c>&amp;#65;</c>.</summary>
     OfXml,
@@ -41,7 +44,8 @@ internal sealed class MaskedText(Escaping escaping)
     private readonly SearchValues<byte> _signs = SearchValues.Create(escaping switch
     {
         Escaping.OfUrls => "%+"u8,
-        Escaping.ByBackslash => "\\'\"\e"u8,
+        Escaping.ByBackslash => "\\'\""u8,
+        Escaping.OnTerminal => "\\'\"\e"u8,
         Escaping.OfXml => "&"u8,
         _ => [],
     });
@@ -137,7 +141,7 @@ internal sealed class MaskedText(Escaping escaping)
         for (var at = 0; at < text.Length;)
         {
             var octet = text[at];
-            var skips = octet is (byte)'\n' or (byte)'\r' ? 1 : octet == Escape && escaping == Escaping.ByBackslash ? SequenceLength(text[at..], isEnd) : -1;
+            var skips = octet is (byte)'\n' or (byte)'\r' ? 1 : octet == Escape && escaping == Escaping.OnTerminal ? SequenceLength(text[at..], isEnd) : -1;
             if (skips == 0)
             {
                 return (length, at);
@@ -159,7 +163,7 @@ internal sealed class MaskedText(Escaping escaping)
     {
         (byte)' ' or (>= 9 and <= 13) => true,
         (byte)'+' => escaping == Escaping.OfUrls,
-        (byte)'"' or (byte)'\'' or (byte)'\\' => escaping == Escaping.ByBackslash,
+        (byte)'"' or (byte)'\'' or (byte)'\\' => escaping is Escaping.ByBackslash or Escaping.OnTerminal,
         _ => false,
     };
 
@@ -167,7 +171,7 @@ internal sealed class MaskedText(Escaping escaping)
     private (int Length, int Written) Decode(ReadOnlySpan<byte> text, bool isEnd, Span<byte> meant) => (text[0], escaping) switch
     {
         ((byte)'%', Escaping.OfUrls) => OfUrl(text, isEnd, meant),
-        ((byte)'\\', Escaping.ByBackslash) => OfBackslash(text, isEnd, meant),
+        ((byte)'\\', Escaping.ByBackslash or Escaping.OnTerminal) => OfBackslash(text, isEnd, meant),
         ((byte)'&', Escaping.OfXml) => OfXml(text, isEnd, meant),
         _ => Plain(text[0], meant),
     };

@@ -38,7 +38,10 @@ internal sealed class SecretPatterns
     public static IReadOnlyList<SecretPatterns> Of(IReadOnlyList<byte[]> values)
     {
         byte[][] forms = [.. values.SelectMany(Forms)];
-        return [.. Enum.GetValues<Escaping>().Select(escaping => new SecretPatterns(escaping, forms.Select(form => MaskedText.Escaped(escaping, form)).Concat(forms.Select(form => MaskedText.Plain(escaping, form)))))];
+        var ways = Enum.GetValues<Escaping>().ToDictionary(escaping => escaping, escaping => forms.Select(form => MaskedText.Escaped(escaping, form)).Concat(forms.Select(form => MaskedText.Plain(escaping, form))).ToList());
+
+        // A text that has nothing escaped so far is read as it is, whatever is still to come.
+        return [.. ways.Select(way => new SecretPatterns(way.Key, way.Key == Escaping.None ? ways.Values.SelectMany(patterns => patterns) : way.Value))];
     }
 
     /// <summary>Tells the patterns that are at a place of a text.</summary>

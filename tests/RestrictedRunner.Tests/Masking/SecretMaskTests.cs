@@ -76,6 +76,11 @@ public class SecretMaskTests
                 },
                 iter: 3000);
 
+    // Two bytes at a time, "bu" is all that is there of it for a moment, and nothing in that tells of an escape.
+    [Fact]
+    public void A_value_whose_first_letters_stand_between_escapes_is_masked() =>
+        Assert.Equal("key: \"***\"", InPieces(Of("\"bu\"password-1"), "key: \"\\u0022bu\\u0022password-1\"", 2).Replace("\\u0022", "", StringComparison.Ordinal));
+
     [Fact]
     public void What_is_no_secret_stays_as_it_is() =>
         Gen.Select(Texts, Gen.Int[1, 9]).Sample((text, size) => Assert.Equal(text, InPieces(Of("password-1"), text, size)), iter: 3000);

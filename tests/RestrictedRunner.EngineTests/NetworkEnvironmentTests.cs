@@ -29,8 +29,8 @@ public class NetworkEnvironmentTests
     [EachEngine]
     public async Task Programs_believe_the_authorities_of_the_bundle_and_no_others(string engine)
     {
-        using var authority = Authority();
-        using var other = Authority();
+        using var authority = Authority("Company");
+        using var other = Authority("Other");
         using var server = new Server(CertificateOf(authority));
         using var folder = new TempFolder();
         var (bundle, ofOther) = (folder.Write("company, inc.pem", authority.ExportCertificatePem()), folder.Write("other.pem", other.ExportCertificatePem()));
@@ -51,10 +51,10 @@ public class NetworkEnvironmentTests
 
     private static StepOptions With(StepOptions step) => step with { Network = "host", ReadOnly = true, User = "1234:1234", Mounts = [new("/usr", "/host", ReadOnly: true)] };
 
-    private static X509Certificate2 Authority()
+    private static X509Certificate2 Authority(string name)
     {
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=Company", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }

@@ -19,6 +19,10 @@ internal sealed record SecretTransfer
     private const UnixFileMode EveryoneReads = UserReads | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode EveryoneWrites = EveryoneReads | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
+    // A program that crashes would leave its memory in a file. Not as an option of the engine: with any limit that is given,
+    // podman forgets those of its own configuration.
+    private const string WithoutCores = "ulimit -c 0\n";
+
     // Also what a shell does not need for its files.
     private const int Slack = 1024 * 1024;
 
@@ -61,7 +65,7 @@ internal sealed record SecretTransfer
         if (plan.Script is not null && Shells.Contains(plan.Words[0][(plan.Words[0].LastIndexOf('/') + 1)..]))
         {
             // Everyone may write, so that it can be emptied.
-            return new(values) { Script = string.Concat(values.Select(Copy).Append("unset SHLVL\nexec \"$@\"\n")), Mode = EveryoneWrites };
+            return new(values) { Script = string.Concat(values.Select(Copy).Prepend(WithoutCores).Append("unset SHLVL\nexec \"$@\"\n")), Mode = EveryoneWrites };
         }
 
         // Root's engine knows users by the same numbers as the host.

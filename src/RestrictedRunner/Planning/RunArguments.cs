@@ -54,8 +54,6 @@ internal static class RunArguments
         .. setting.Files.OutputFolder is { } output ? Bind(new Mount(output, OutputPipes.MountPoint, ReadOnly: true)) : [],
         .. setting.Files.SecretMounts.SelectMany(Bind),
         .. Option("--tmpfs", setting.SecretsFolder),
-        // A program that crashes would leave its memory in a file.
-        .. setting.Files.SecretMounts.Count == 0 || options.Ulimits.Any(limit => limit.StartsWith("core=", StringComparison.Ordinal)) ? [] : new[] { "--ulimit", "core=0" },
         .. setting.Files.SecretsScriptPath is { } copy ? Bind(new Mount(copy, SecretTransfer.ScriptMountPoint, ReadOnly: true)) : [],
         .. Each("--env", environment.ForClient.Keys),
         .. Option("--env-file", setting.Files.EnvironmentPath ?? ""),

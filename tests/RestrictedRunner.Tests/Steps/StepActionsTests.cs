@@ -101,6 +101,7 @@ public class StepActionsTests
         Encoding => Encoding.Latin1,
         IReadOnlyList<string> => new[] { "7" },
         IReadOnlyList<Mount> => new[] { new Mount("/host", "/container") },
+        IReadOnlyList<Secret> => new[] { new Secret("token") },
         IReadOnlyList<EnvironmentVariable> => new[] { new EnvironmentVariable("A", "7") },
         _ => throw new NotSupportedException($"{value}"),
     };

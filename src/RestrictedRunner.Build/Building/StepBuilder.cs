@@ -5,6 +5,7 @@ using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
@@ -39,6 +40,8 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     public async Task<bool> BuildAsync(DeclaredStep step)
     {
         using var log = logs.Open(step);
+        using var record = log.Record;
+        record?.Enter(StepPhase.WaitingForLock);
         try
         {
             foreach (var name in step.IgnoredDefaults)
@@ -54,6 +57,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
 
             var paths = setting.State.Of(step);
             using var held = await FileLock.OpenAsync(paths.Lock, cancellation).ConfigureAwait(false);
+            record?.Enter(StepPhase.Looking);
             return Build(step, parameters, paths, StateFile.Load(paths.State), log);
         }
         catch (OperationCanceledException)
@@ -72,6 +76,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
     {
         var look = new StepLook(step, parameters.Options, earlier, setting, cancellation);
         var (options, inputs, files, key) = (look.Options, look.Inputs, look.Files, look.Key);
+        log.Record?.Saw(look);
         if (!AreThere(step, inputs, log) || HasFilesOfUsers(step, earlier.Written, log))
         {
             return false;
@@ -97,6 +102,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
             return false;
         }
 
+        log.Record?.Add(known => known with { Causes = causes });
         StateFile.Forget(paths.State, earlier);
         var state = earlier.Forgotten();
         log.ForgetWarnings();
@@ -123,15 +129,19 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
         {
             var cache = new StepCache(setting, files, log, cancellation);
             var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).Parameters(step, setting.Mounts);
+            log.Record?.Enter(StepPhase.Restoring);
             if (cache.Restore(key, StepContainer.Execution(step, logged, log), () => Tell("is restored")) is { } restored)
             {
                 var own = files.Own(WrittenFiles.Of(restored));
                 Remember(own);
+                log.Record?.Add(static known => known with { State = ReportedState.Restored });
 
                 // A warning of the step may be an error in this build.
                 return Succeeds(!log.HasErrors && Keep(key, KnownHash(files, own, restored) ?? look.OutputsOf(own).Root.Hash), ref _restored);
             }
 
+            log.Record?.Add(static known => known with { State = ReportedState.Ran });
+            log.Record?.Enter(StepPhase.Looking);
             Tell("runs");
             if (setting.Images[options.Engine].WhyAbsent(options.Image, cancellation) is { } absence)
             {
@@ -157,6 +167,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, StepLogs logs, Cance
                 var own = files.Own(ran.Written);
                 Remember(own);
                 var keyOfRun = ran.SawInputs ? KeyAfterRun(ran.Written) : "";
+                log.Record?.Add(known => known with { Key = keyOfRun });
                 if (ran.WhyNotKept is null)
                 {
                     cache.Store(keyOfRun, ran.Folder, ran.Recorded);

@@ -5,6 +5,7 @@ using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.ToolMessages;
 using RestrictedRunner.Results;
 
@@ -29,6 +30,9 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
 
     /// <summary>Sees each line of output too; may be null.</summary>
     public Action<OutputLine>? Recorder { get; init; }
+
+    /// <summary>What the build writes down of the step; may be null.</summary>
+    public StepRecord? Record { get; init; }
 
     // A declared step that logged an error has failed whatever its exit code is worth: kept, it would be green the next time.
     private bool IsDeclared => Diagnostics.Step.Length > 0;
@@ -65,7 +69,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         {
             var start = DateTimeOffset.UtcNow;
             var runner = Runner ?? new OwnContainer(parameters.Host, BuildImages.Of(engine).Pulls);
-            var result = WithoutSpinning(runner.RunAsync(_options, stepLog.Observer(Starting, Recorder), cancellation));
+            var result = WithoutSpinning(runner.RunAsync(_options, Recorded(stepLog.Observer(Starting, Recorder)), cancellation));
             stepLog.Tools.Finish();
             outcome = Judge(result, stepLog, outcome);
             return outcome with { Succeeded = Warn(result, start) && outcome.Succeeded, Output = stepLog.Collected };
@@ -90,8 +94,22 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         void Starting(string container)
         {
             outcome = outcome with { ContainerName = container };
+            Record?.Enter(StepPhase.Running);
             watch.Restart();
         }
+    }
+
+    // Each line of progress is told while the image comes; before that, only the client's command line.
+    private RunObserver Recorded(RunObserver observer) => Record is null ? observer : observer with
+    {
+        CommandLine = words => Enter(observer.CommandLine, words),
+        PullProgress = line => Enter(observer.PullProgress, line),
+    };
+
+    private void Enter<T>(Action<T> then, T told)
+    {
+        Record!.Enter(StepPhase.Pulling);
+        then(told);
     }
 
     // A task that is waited for spins first, on a processor that the container could have.

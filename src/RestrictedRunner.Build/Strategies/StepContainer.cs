@@ -5,6 +5,7 @@ using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.Steps;
 
 namespace RestrictedRunner.Build.Strategies;
@@ -36,6 +37,13 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         parameters = parameters with { Options = parameters.Options with { ImageId = work.ImageId, StopAtOnce = setting.StopAtOnce } };
         var start = DateTimeOffset.UtcNow;
         var outcome = Execution(step, parameters, work.Log, Recorded.Add, runner).Run(work.Cancellation);
+        work.Log.Record?.Enter(StepPhase.Storing);
+        work.Log.Record?.Add(known => known with
+        {
+            ExitCode = outcome.Duration > TimeSpan.Zero && !outcome.TimedOut ? outcome.ExitCode : null,
+            OutOfMemory = outcome.OutOfMemory,
+            Log = File.Exists(parameters.LogFile.Path) ? parameters.LogFile.Path : "",
+        });
         if (!outcome.Succeeded)
         {
             return false;
@@ -66,6 +74,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         {
             Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = log.Diagnostics.ShellCommand },
             Recorder = recorder,
+            Record = log.Record,
             Runner = runner,
         };
     }

@@ -88,11 +88,11 @@ internal static partial class ReportPage
 
     private static string Bar(BuildReport report, PhaseTime time)
     {
-        var (start, end) = (Position(report, time.Start), Position(report, time.End));
+        var (start, end) = (Math.Min(Position(report, time.Start), Width - Narrowest), Position(report, time.End));
         return string.Create(CultureInfo.InvariantCulture, $"<rect class=\"{ReportText.ClassOf(time.Phase)}\" x=\"{start:F1}\" width=\"{Math.Max(end - start, Narrowest):F1}\" y=\"{(ReportedStep.IsWaiting(time.Phase) ? 8 : 2)}\" height=\"{(ReportedStep.IsWaiting(time.Phase) ? 4 : 16)}\"><title>{Told(report, time)}</title></rect>");
     }
 
-    private static double Position(BuildReport report, long time) => Math.Min((time - report.Began) * Width / Math.Max(report.Duration, 1), Width - Narrowest);
+    private static double Position(BuildReport report, long time) => (time - report.Began) * Width / Math.Max(report.Duration, 1);
 
     private static string Told(BuildReport report, PhaseTime time) => $"{ReportText.Of(time.Phase)} {ReportText.Seconds(time.End - time.Start)}, from {ReportText.Seconds(report.SinceBegin(time).Start)} on";
 
@@ -111,7 +111,12 @@ internal static partial class ReportPage
     // Whatever system the path is of.
     private static string ProjectName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 
-    private static string Link(string path) => $"file://{(path.StartsWith('/') ? "" : "/")}{string.Join('/', path.Replace('\\', path.StartsWith('/') ? '\\' : '/').Split('/').Select(Uri.EscapeDataString))}";
+    // An address of a file, of whatever system: /a/b, C:\a\b, \\server\share\a.
+    private static string Link(string path)
+    {
+        var parts = (path.StartsWith('/') ? path : path.Replace('\\', '/')).Split('/').Select(Uri.EscapeDataString);
+        return $"file:{(path.StartsWith('/') ? "//" : path.StartsWith('\\') ? "" : "///")}{string.Join('/', parts)}";
+    }
 
     private static string Text(string text) => HtmlEncoder.Default.Encode(text);
 

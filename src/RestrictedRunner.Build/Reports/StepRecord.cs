@@ -72,7 +72,16 @@ internal sealed class StepRecord(Func<long> clock) : IDisposable
             return current.Since;
         }
 
-        _phases.Add(new(current.Phase, current.Since, now));
+        if (_phases is [.., var last] && last.Phase == current.Phase)
+        {
+            // What was between was too short.
+            _phases[^1] = last with { End = now };
+        }
+        else
+        {
+            _phases.Add(new(current.Phase, current.Since, now));
+        }
+
         return now;
     }
 }

@@ -38,7 +38,7 @@ public partial class ReportTests
         Assert.All(steps.Where(step => Text(step, "state") != "notRun"), step => Assert.Matches("^[0-9a-f]{64} busybox:latest sha256:[0-9a-f]{64}$", $"{Text(step, "key")} {Text(step, "image")} {Text(step, "imageIdentity")}"));
         var failed = steps.Where(step => Text(step, "name") == "Fail").ToList();
         Assert.Equal(build.LogFiles.Order(StringComparer.Ordinal), failed.Select(step => Text(step, "log")).Order(StringComparer.Ordinal));
-        Assert.All(failed, step => Assert.Equal(["waitingForSteps", "staging", "running"], Phases(step).Intersect(["waitingForSteps", "staging", "pulling", "running", "restoring"])));
+        Assert.All(failed, step => Assert.Equal(["waitingForSteps", "staging", "running"], Phases(step).Intersect(["running", "waitingForSteps", "staging", "pulling"])));
         Assert.Contains("running", Phases(steps.Single(step => Told(step).StartsWith("one.proj Copy", StringComparison.Ordinal))));
         Assert.DoesNotContain("a-value", File.ReadAllText(one[Report]), StringComparison.Ordinal);
         Assert.DoesNotContain("exit $", File.ReadAllText(one[Report]), StringComparison.Ordinal);

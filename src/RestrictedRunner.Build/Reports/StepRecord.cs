@@ -57,7 +57,8 @@ internal sealed class StepRecord(Func<long> clock) : IDisposable
         {
             if (_current is { } current)
             {
-                End(current, _phases.Count == 0 ? 0 : 1);
+                // Of a step that has ended there is a phase.
+                End(current, shortest: _phases.Count == 0 ? 0 : 1);
                 _current = null;
             }
         }
@@ -66,7 +67,7 @@ internal sealed class StepRecord(Func<long> clock) : IDisposable
     // Also a clock that was set back gives no phase that ends before it begins.
     private long End((StepPhase Phase, long Since) current, long shortest)
     {
-        var now = clock();
+        var now = Math.Max(clock(), current.Since);
         if (now - current.Since < shortest)
         {
             return current.Since;

@@ -45,12 +45,12 @@ internal static partial class ReportPage
         var first = step.Phases.Count == 0 ? "" : ReportText.Seconds(report.SinceBegin(step.Phases[0]).Start);
         return $"""
             <tr id="step{i}">
-            <th scope="row">{Text(step.Name)}{(step.Framework.Length > 0 ? $" <small>{Text(step.Framework)}</small>" : "")}{Details(report, step)}</th>
+            <th scope="row">{Text(step.Name)}{(step.Framework.Length > 0 ? $" <small>{Text(step.Framework)}</small>" : "")}</th>
             <td title="{Text(step.Project)}">{Text(ProjectName(step.Project))}</td>
             <td class="state {step.State}">{ReportText.Of(step.State)}</td>
             <td class="number">{first}</td>
             <td class="number">{(first.Length > 0 ? ReportText.Seconds(step.Duration()) : "")}</td>
-            <td class="timeline">{Bars(report, step)}</td>
+            <td class="timeline">{Bars(report, step)}{Details(report, step)}</td>
             </tr>
 
             """;
@@ -72,7 +72,7 @@ internal static partial class ReportPage
             ("Project", Text(step.Project)),
             ("Times", string.Join("<br>", step.Phases.Select(time => Text(Told(report, time))))),
         ];
-        return $"<details><summary>Details</summary><dl>{string.Concat(facts.Where(static fact => fact.Value.Length > 0).Select(static fact => $"<dt>{fact.Name}</dt><dd>{fact.Value}</dd>"))}</dl></details>";
+        return $"<details><summary>Details<span class=\"heard\"> of {Text(step.Name)}</span></summary><dl>{string.Concat(facts.Where(static fact => fact.Value.Length > 0).Select(static fact => $"<dt>{fact.Name}</dt><dd>{fact.Value}</dd>"))}</dl></details>";
     }
 
     private static string Bars(BuildReport report, ReportedStep step)

@@ -44,17 +44,16 @@ public partial class ReportTests
         Assert.DoesNotContain("exit $", File.ReadAllText(one[Report]), StringComparison.Ordinal);
         Assert.Equal(4, JsonDocument.Parse(File.ReadAllText(one[Trace])).RootElement.GetProperty("traceEvents").EnumerateArray().Count(e => e.TryGetProperty("cat", out var category) && category.GetString() == "step"));
 
-        // A build of one project, whose steps are all up to date or come from the cache.
+        // A build of one project. That no temporary file is left, NothingIsLeftBehind says.
         (await one.BuildAsync("-p:DockerExecReport=true", "-p:DockerExecCache=off")).SucceededWithoutWarnings();
 
-        Assert.Equal(["Copy upToDate", "Fail ran", "Last upToDate"], Steps(one).Select(step => $"{Text(step, "name")} {Text(step, "state")}").Order(StringComparer.Ordinal));
+        Assert.Equal(["Copy upToDate", "Fail ran", "Last ran"], Steps(one).Select(step => $"{Text(step, "name")} {Text(step, "state")}").Order(StringComparer.Ordinal));
         Assert.Equal(6, Steps(two).Count);
 
         // The same files, which are known by their stamps in a build without a report.
         (await one.BuildAsync()).SucceededWithoutWarnings();
         Assert.Equal(1, (await one.BuildAsync("-p:DockerExecReport=true")).SucceededWithoutWarnings().SaidByTask("DockerExecSteps").Count(said => said.Text == "Steps: 3 up to date"));
         Assert.Equal(["upToDate", "upToDate", "upToDate"], Steps(one).Select(step => Text(step, "state")));
-        Assert.Empty(Directory.GetDirectories(TestRun.Temp, "rr-*-report-*"));
     }
 
     [EngineFact]
@@ -83,7 +82,6 @@ public partial class ReportTests
         File.Delete(one[Report]);
         (await one.BuildAsync(new BuildSetting { Arguments = ["-p:DockerExecReport=true"], Environment = new Dictionary<string, string?> { ["MSBUILDFORCEALLTASKSOUTOFPROC"] = "1" } })).SucceededWithoutWarnings();
         Assert.Equal(3, Steps(one).Count);
-        Assert.Empty(Directory.GetDirectories(TestRun.Temp, "rr-*-report-*"));
     }
 
     private static string Told(JsonElement step) =>

@@ -36,8 +36,16 @@ public sealed partial class DockerExecSteps
         logs.Records = records;
         return (results, setting) =>
         {
-            var page = build.Add(new ProjectReport(graph, records, setting, ProjectFiles[0].GetMetadata("FullPath"), InnerFramework).Of(results), host.Paths.Full(ReportFolder, ProjectFolder.Find()));
-            Log.LogMessage(MessageImportance.Normal, $"The report of this build's steps is in {page} when the build has ended.");
+            var steps = new ProjectReport(graph, records, setting, ProjectFiles[0].GetMetadata("FullPath"), InnerFramework).Of(results);
+            try
+            {
+                Log.LogMessage(MessageImportance.Normal, $"The report of this build's steps is in {build.Add(steps, host.Paths.Full(ReportFolder, ProjectFolder.Find()))} when the build has ended.");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // What the steps have made is not worth less for it.
+                Log.LogMessage(MessageImportance.High, $"This build's report lacks the steps of the project, because they cannot be written to the temporary folder: {e.Message}");
+            }
         };
     }
 }

@@ -99,18 +99,20 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         }
     }
 
-    // Each line of progress is told while the image comes; before that, only the client's command line.
+    // A client that was told of and then shows progress pulls; of one that runs the step, its container is told.
     private RunObserver Recorded(RunObserver observer) => Record is null ? observer : observer with
     {
-        CommandLine = words => Enter(observer.CommandLine, words),
-        PullProgress = line => Enter(observer.PullProgress, line),
+        CommandLine = words =>
+        {
+            Record.Mark();
+            observer.CommandLine(words);
+        },
+        PullProgress = line =>
+        {
+            Record.Enter(StepPhase.Pulling, atMark: true);
+            observer.PullProgress(line);
+        },
     };
-
-    private void Enter<T>(Action<T> then, T told)
-    {
-        Record!.Enter(StepPhase.Pulling);
-        then(told);
-    }
 
     // A task that is waited for spins first, on a processor that the container could have.
     private static T WithoutSpinning<T>(Task<T> task)

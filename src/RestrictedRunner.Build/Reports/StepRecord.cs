@@ -4,11 +4,12 @@ namespace RestrictedRunner.Build.Reports;
 /// <param name="clock">Microseconds since 1970.</param>
 internal sealed class StepRecord(Func<long> clock) : IDisposable
 {
-    // What takes less is not worth a bar: a client, say, that is about to start when it turns out that there is no pull to wait for.
+    // What takes less is not worth a bar.
     private const long Shortest = 1000;
 
     private readonly object _lock = new();
     private readonly List<PhaseTime> _phases = [];
+    private long _mark;
     private (StepPhase Phase, long Since)? _current = (StepPhase.WaitingForSlot, clock());
 
     /// <summary>A record that begins now.</summary>
@@ -38,14 +39,25 @@ internal sealed class StepRecord(Func<long> clock) : IDisposable
         }
     }
 
+    /// <summary>Something begins of which only later is known what it is.</summary>
+    public void Mark()
+    {
+        lock (_lock)
+        {
+            _mark = clock();
+        }
+    }
+
     /// <summary>Another phase begins.</summary>
-    public void Enter(StepPhase phase)
+    /// <param name="phase">The phase.</param>
+    /// <param name="atMark">True when it began at the last <see cref="Mark"/>.</param>
+    public void Enter(StepPhase phase, bool atMark = false)
     {
         lock (_lock)
         {
             if (_current is { } current && current.Phase != phase)
             {
-                _current = (phase, End(current, Shortest));
+                _current = (phase, End(current, atMark ? _mark : clock(), Shortest));
             }
         }
     }
@@ -58,16 +70,16 @@ internal sealed class StepRecord(Func<long> clock) : IDisposable
             if (_current is { } current)
             {
                 // Of a step that has ended there is a phase.
-                End(current, shortest: _phases.Count == 0 ? 0 : 1);
+                End(current, clock(), shortest: _phases.Count == 0 ? 0 : 1);
                 _current = null;
             }
         }
     }
 
     // Also a clock that was set back gives no phase that ends before it begins.
-    private long End((StepPhase Phase, long Since) current, long shortest)
+    private long End((StepPhase Phase, long Since) current, long at, long shortest)
     {
-        var now = Math.Max(clock(), current.Since);
+        var now = Math.Max(at, current.Since);
         if (now - current.Since < shortest)
         {
             return current.Since;

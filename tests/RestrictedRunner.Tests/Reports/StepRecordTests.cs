@@ -39,6 +39,23 @@ public class StepRecordTests
         }
     }
 
+    [Fact]
+    public void A_phase_may_have_begun_before_it_was_known()
+    {
+        var record = new StepRecord(() => _now);
+        _now += 5_000;
+        record.Enter(StepPhase.Running);
+        _now += 5_000;
+        record.Mark();
+        _now += 5_000;
+        record.Enter(StepPhase.Pulling, atMark: true);
+        _now += 5_000;
+        record.Enter(StepPhase.Pulling, atMark: true);
+        record.Dispose();
+
+        Assert.Equal([new(StepPhase.WaitingForSlot, 1, 5_001), new(StepPhase.Running, 5_001, 10_001), new(StepPhase.Pulling, 10_001, 20_001)], record.Phases);
+    }
+
     // Also where somebody sets the clock.
     [Fact]
     public void No_phase_ends_before_it_begins() =>

@@ -138,7 +138,7 @@ publish() {
 fast_tests() {
     publish RestrictedRunner.Tests fast
     step "Tests that need no engine, under Wine"
-    run "$wine/fast" RestrictedRunner.Tests.exe -parallelMode none -noColor -noLogo -class- '*ManyProcesses*' -class- '*BuildLink*' "$@"
+    run "$wine/fast" RestrictedRunner.Tests.exe -parallelMode none -noColor -noLogo -trait- Tier=Long -class- '*ManyProcesses*' -class- '*BuildLink*' "$@"
 }
 
 build_tests() {

@@ -19,6 +19,7 @@ public class PackageContentTests
                 "Sdk/Sdk.props",
                 "Sdk/Sdk.targets",
                 "THIRD-PARTY-NOTICES.txt",
+                "build/BuildId.proj",
                 "build/CleanLogs.targets",
                 "build/Defaults.targets",
                 "build/DockerExec.targets",

@@ -8,6 +8,7 @@ using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
@@ -47,6 +48,8 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
     public async Task<bool> BuildAsync(DeclaredStep step)
     {
         using var log = logs.Open(step);
+        using var record = log.Record;
+        record?.Enter(StepPhase.WaitingForLock);
         try
         {
             foreach (var name in step.IgnoredDefaults)
@@ -62,6 +65,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
 
             var paths = setting.State.Of(step);
             using var held = await FileLock.OpenAsync(paths.Lock, cancellation).ConfigureAwait(false);
+            record?.Enter(StepPhase.Looking);
             return Build(step, parameters, paths, StateFile.Load(paths.State), log);
         }
         catch (OperationCanceledException)
@@ -87,6 +91,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
         var look = new StepLook(step, parameters.Options, earlier, setting, dockerfiles, cancellation);
         var (options, inputs, files, key) = (look.Options, look.Inputs, look.Files, look.Key);
         var discovered = earlier.Discovered;
+        log.Record?.Saw(look);
         if (!AreThere(step, inputs, log) || HasFilesOfUsers(step, earlier.Written, log))
         {
             return false;
@@ -113,6 +118,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
             return false;
         }
 
+        log.Record?.Add(known => known with { Causes = causes });
         StateFile.Forget(paths.State, earlier);
         var state = earlier.Forgotten();
         log.ForgetWarnings();
@@ -139,15 +145,19 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
         {
             var cache = new StepCache(setting, files, log, cancellation);
             var logged = StepPlace.OfEarlierRun(inputs, step, setting.ProjectDirectory).Parameters(step, setting.Mounts);
+            log.Record?.Enter(StepPhase.Restoring);
             if (Restore(cache, StepContainer.Execution(setting, step, logged, log)) is { } restored)
             {
                 var own = files.Own(WrittenFiles.Of(restored));
                 Remember(own);
+                log.Record?.Add(static known => known with { State = ReportedState.Restored });
 
                 // A warning of the step may be an error in this build.
                 return Succeeds(!log.HasErrors && Keep(key, KnownHash(files, own, restored) ?? look.OutputsOf(own).Root.Hash), ref _restored);
             }
 
+            log.Record?.Add(static known => known with { State = ReportedState.Ran });
+            log.Record?.Enter(StepPhase.Looking);
             Tell("runs");
             if ((isBuilt ? !HasImage(options, log) : IsEngineAbsent(options, log)) || !HasSecrets())
             {
@@ -174,6 +184,7 @@ internal sealed class StepBuilder(StepBuildSetting setting, DockerfileImages doc
                 var own = files.Own(ran.Written);
                 Remember(own);
                 var keyOfRun = ran.SawInputs ? KeyAfterRun(ran, began) : "";
+                log.Record?.Add(known => known with { Key = keyOfRun });
                 if (ran.WhyNotKept is null)
                 {
                     cache.Store(keyOfRun, ran.Folder, ran.Recorded);

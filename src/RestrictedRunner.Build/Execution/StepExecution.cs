@@ -5,6 +5,7 @@ using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.ToolMessages;
 using RestrictedRunner.Results;
 
@@ -32,6 +33,9 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
 
     /// <summary>Sees each line of output too; may be null.</summary>
     public Action<OutputLine>? Recorder { get; init; }
+
+    /// <summary>What the build writes down of the step; may be null.</summary>
+    public StepRecord? Record { get; init; }
 
     // A declared step that logged an error has failed whatever its exit code is worth: kept, it would be green the next time.
     private bool IsDeclared => Diagnostics.Step.Length > 0;
@@ -69,7 +73,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
             var start = DateTimeOffset.UtcNow;
             var runner = Runner ?? new OwnContainer(parameters.Host, BuildImages.Of(engine).Pulls);
             runner = CacheMounts is null ? runner : new WithCacheMounts(runner, CacheMounts);
-            var result = WithoutSpinning(runner.RunAsync(_options, stepLog.Observer(Starting, Recorder), cancellation));
+            var result = WithoutSpinning(runner.RunAsync(_options, Recorded(stepLog.Observer(Starting, Recorder)), cancellation));
             stepLog.Tools.Finish();
             outcome = Judge(result, stepLog, outcome);
             return outcome with { Succeeded = Warn(result, start) && outcome.Succeeded, Output = stepLog.Collected };
@@ -98,9 +102,25 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         void Starting(string container)
         {
             outcome = outcome with { ContainerName = container };
+            Record?.Enter(StepPhase.Running);
             watch.Restart();
         }
     }
+
+    // A client that was told of and then shows progress pulls; of one that runs the step, its container is told.
+    private RunObserver Recorded(RunObserver observer) => Record is null ? observer : observer with
+    {
+        CommandLine = words =>
+        {
+            Record.Mark();
+            observer.CommandLine(words);
+        },
+        PullProgress = line =>
+        {
+            Record.Enter(StepPhase.Pulling, atMark: true);
+            observer.PullProgress(line);
+        },
+    };
 
     // A task that is waited for spins first, on a processor that the container could have.
     private static T WithoutSpinning<T>(Task<T> task)

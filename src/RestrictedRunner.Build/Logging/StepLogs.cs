@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Hosts;
 
@@ -30,6 +31,9 @@ internal sealed class StepLogs(IBuildEngine8 engine, Host host)
 
     /// <summary>The command that opens a shell where a step runs, by the step's name; null where there is none.</summary>
     public Func<string, string>? ShellCommand { get; init; }
+
+    /// <summary>What the build writes down of each step, by its name; null where nobody wants a report.</summary>
+    public IReadOnlyDictionary<string, StepRecord>? Records { get; set; }
 
     /// <summary>True when an error was logged for one of the steps.</summary>
     public bool HaveErrors { get; private set; }
@@ -92,6 +96,7 @@ internal sealed class StepLogs(IBuildEngine8 engine, Host host)
             _logs = logs;
             Engine = new StepEngine(logs.Engine, step.Place, (e, write) => logs.Write(this, e, write));
             Messages = new(Engine, Sender);
+            Record = logs.Records?.GetValueOrDefault(step.Name);
             Diagnostics = new(Messages, logs.Host) { Step = step.Name, ShellCommand = logs.ShellCommand };
         }
 
@@ -100,6 +105,9 @@ internal sealed class StepLogs(IBuildEngine8 engine, Host host)
 
         /// <summary>What the step logs to.</summary>
         public IBuildEngine8 Engine { get; }
+
+        /// <summary>What the build writes down of the step; null where nobody wants a report.</summary>
+        public StepRecord? Record { get; }
 
         /// <summary>Messages about the step.</summary>
         public TaskLoggingHelper Messages { get; }

@@ -2,6 +2,7 @@ using Microsoft.Build.Framework;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Workers;
@@ -15,6 +16,7 @@ internal sealed class InStage(StepBuildSetting setting) : IStepStrategy
     /// <inheritdoc/>
     public StepResultFiles? Run(StepWork work, Func<RanStep, StepResultFiles> finish)
     {
+        work.Log.Record?.Enter(StepPhase.Staging);
         using (var lease = Rent(work))
         {
             try

@@ -7,6 +7,7 @@ using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Hosts;
 
@@ -42,6 +43,13 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         parameters = parameters with { Options = work.WithImage(parameters.Options) with { StopAtOnce = setting.StopAtOnce } };
         var start = DateTimeOffset.UtcNow;
         var outcome = Execution(setting, step, parameters, work.Log, Recorded.Add, runner).Run(work.Cancellation);
+        work.Log.Record?.Enter(StepPhase.Storing);
+        work.Log.Record?.Add(known => known with
+        {
+            ExitCode = outcome.Duration > TimeSpan.Zero && !outcome.TimedOut ? outcome.ExitCode : null,
+            OutOfMemory = outcome.OutOfMemory,
+            Log = File.Exists(parameters.LogFile.Path) ? parameters.LogFile.Path : "",
+        });
         if (!outcome.Succeeded)
         {
             return false;
@@ -82,6 +90,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         {
             Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = log.Diagnostics.ShellCommand, Mask = log.Diagnostics.Mask },
             Recorder = recorder,
+            Record = log.Record,
             Runner = runner,
             CacheMounts = CacheMounts(setting, step, ofRun),
         };

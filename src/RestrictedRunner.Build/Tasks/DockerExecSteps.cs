@@ -127,7 +127,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var diagnostics = new Diagnostics(Log, host, project);
         try
         {
-            return (!OpensShell && !OnlyExplain && IsUpToDate(host)) || _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());
+            return (!OpensShell && !OnlyExplain && !Reports && IsUpToDate(host)) || _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());
         }
         catch (Exception e) when (_cancellation.Token.IsCancellationRequested || IsAbort(e))
         {
@@ -194,12 +194,14 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         setting.State.RemoveAbandoned();
         var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, projectDirectory, host))] : steps;
         var goneFiles = FailIfNotIncremental ? [] : RemovedOutputs.OfGoneSteps(declared, setting, Log, _cancellation.Token);
+        var report = Reports && steps.Count > 0 ? BeginReport(graph, logs, host) : null;
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
         var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
         using var places = new SemaphoreSlim(cores.Granted);
         var builder = new StepBuilder(setting with { Workers = workers, Places = places, Graph = graph }, dockerfiles, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, places, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
+        report?.Invoke(results, setting);
         if (workers is { Containers: > 0 })
         {
             Log.LogMessage(MessageImportance.Normal, $"{workers.Steps} hermetic steps ran in {workers.Containers} shared {(workers.Containers == 1 ? "container" : "containers")}.");
@@ -279,7 +281,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
             ResolveImages = ResolveImages,
             OnlyAsk = FailIfNotIncremental,
             KeepsStages = KeepStages,
-            TellsWhy = FailIfNotIncremental || Log.LogsMessagesOfImportance(MessageImportance.Normal),
+            TellsWhy = FailIfNotIncremental || Reports || Log.LogsMessagesOfImportance(MessageImportance.Normal),
             OnlyExplain = OnlyExplain,
             StopAtOnce = _cancellation.StopAtOnce,
             Writers = CacheFolder.Default(host) is { } folder ? new(folder, host.Paths) : null,

@@ -9,6 +9,12 @@ internal sealed class RunFiles : IDisposable
     /// <summary>Start of the names of all temporary folders of ours.</summary>
     public const string FolderPrefix = "rr-";
 
+    /// <summary>In a folder of a node of a build: the steps that the node has built, for the report of the build.</summary>
+    public const string StepsOfNode = "steps";
+
+    /// <summary>In such a folder: a file that is there when the node has written its reports.</summary>
+    public const string ReportOfNodeWritten = "written";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // Whoever the container runs as must be able to read the script; on the host the folder keeps others out.
@@ -25,7 +31,7 @@ internal sealed class RunFiles : IDisposable
     private const string Secrets = "secrets";
     private const string SecretsScript = "secrets.sh";
 
-    private static readonly string[] FileNames = [Script, EnvironmentFile, Prepared, ContainerId, SecretsScript];
+    private static readonly string[] FileNames = [Script, EnvironmentFile, Prepared, ContainerId, SecretsScript, StepsOfNode, ReportOfNodeWritten];
     private static readonly string[] WorkerFileNames = ["start.sh", "worker.sh", "step.sh", "sh"];
 
     private readonly string _folder;

@@ -47,6 +47,9 @@ internal sealed partial class Build
     /// <summary>What a task logged, and how important it is.</summary>
     public IReadOnlyList<StepMessage> SaidByTask(string task) => [.. MessagesOf(task).Select(m => new StepMessage(m.Importance, m.Message!))];
 
+    /// <summary>The nodes of MSBuild that ran a task.</summary>
+    public IReadOnlySet<int> NodesOf(string task) => _events.OfType<TaskStartedEventArgs>().Where(e => e.TaskName == task).Select(e => e.BuildEventContext!.NodeId).ToHashSet();
+
     /// <summary>The engine's command lines that steps logged.</summary>
     public IReadOnlyList<StepMessage> CommandLines => [.. StepMessages.Where(m => m.Text.Contains(" run --rm --name rr-", StringComparison.Ordinal))];
 

@@ -202,43 +202,11 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var builder = new StepBuilder(setting with { Workers = workers, Places = places, Graph = graph }, dockerfiles, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, places, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         report?.Invoke(results, setting);
-        if (workers is { Containers: > 0 })
-        {
-            Log.LogMessage(MessageImportance.Normal, $"{workers.Steps} hermetic steps ran in {workers.Containers} shared {(workers.Containers == 1 ? "container" : "containers")}.");
-        }
-
-        if (steps.Count > 0 && !FailIfNotIncremental && !_cancellation.Token.IsCancellationRequested)
-        {
-            int Count(StepEnd end) => results.Count(result => result.End == end);
-
-            new StepSummary(builder.UpToDate.Count(), builder.Restored, builder.Run, Count(StepEnd.Failed), Count(StepEnd.NotRun), Stopwatch.GetElapsedTime(began)).Log(Log);
-        }
-
-        foreach (var result in results.Where(result => result.End == StepEnd.NotRun))
-        {
-            Log.LogMessage(MessageImportance.High, $"Step '{result.Step.Name}' was not run, because {WhyNot()}.");
-        }
-
-        if (_cancellation.Token.IsCancellationRequested && results.All(result => result.End != StepEnd.Failed))
-        {
-            diagnostics.StepsCancelled();
-        }
-
+        TellHowItEnded(results, workers, builder, Stopwatch.GetElapsedTime(began), diagnostics);
         var readAt = ReadAt > 0 ? new DateTime(ReadAt, DateTimeKind.Utc) : DateTime.UtcNow;
         var removed = await RemovedOutputs.SinceAsync([.. goneFiles, .. Cleaned.Select(file => OutputPath.Of(file.ItemSpec)), .. builder.Removed], readAt, setting, _cancellation.Token).ConfigureAwait(false);
         Removed = [.. removed.Select(path => new TaskItem(EscapedText.Escape(OutputPath.Absolute(projectDirectory, path))))];
-        var outputs = new List<ITaskItem>();
-        foreach (var step in results.Where(result => result.End == StepEnd.Succeeded).Select(result => result.Step))
-        {
-            AddOutputs(outputs, step.Name, StateFile.Load(setting.State.Of(step).State).Written.Files.Where(file => File.Exists(OutputPath.Absolute(projectDirectory, file))).Select(OutputPath.Ordinary), path => host.Paths.Full(path, projectDirectory));
-        }
-
-        OutputFiles = [.. outputs];
-        if (!FailIfNotIncremental)
-        {
-            DiscoveredList.Save(setting.State.Discovered(Scope, AllFrameworks), steps.Where(step => step.Outputs.DependencyFile is not null).SelectMany(step => StateFile.Load(setting.State.Of(step).State).Discovered));
-        }
-
+        FindOutputs(results, steps, setting);
         if (!results.All(result => result.End == StepEnd.Succeeded) || Log.HasLoggedErrors || logs.HaveErrors)
         {
             return false;
@@ -252,6 +220,46 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         }
 
         return true;
+    }
+
+    private void TellHowItEnded(IReadOnlyList<StepResult> results, ProjectWorkers? workers, StepBuilder builder, TimeSpan time, Diagnostics diagnostics)
+    {
+        if (workers is { Containers: > 0 })
+        {
+            Log.LogMessage(MessageImportance.Normal, $"{workers.Steps} hermetic steps ran in {workers.Containers} shared {(workers.Containers == 1 ? "container" : "containers")}.");
+        }
+
+        if (results.Count > 0 && !FailIfNotIncremental && !_cancellation.Token.IsCancellationRequested)
+        {
+            int Count(StepEnd end) => results.Count(result => result.End == end);
+
+            new StepSummary(builder.UpToDate.Count(), builder.Restored, builder.Run, Count(StepEnd.Failed), Count(StepEnd.NotRun), time).Log(Log);
+        }
+
+        foreach (var result in results.Where(result => result.End == StepEnd.NotRun))
+        {
+            Log.LogMessage(MessageImportance.High, $"Step '{result.Step.Name}' was not run, because {WhyNot()}.");
+        }
+
+        if (_cancellation.Token.IsCancellationRequested && results.All(result => result.End != StepEnd.Failed))
+        {
+            diagnostics.StepsCancelled();
+        }
+    }
+
+    private void FindOutputs(IReadOnlyList<StepResult> results, List<DeclaredStep> steps, StepBuildSetting setting)
+    {
+        var outputs = new List<ITaskItem>();
+        foreach (var step in results.Where(result => result.End == StepEnd.Succeeded).Select(result => result.Step))
+        {
+            AddOutputs(outputs, step.Name, StateFile.Load(setting.State.Of(step).State).Written.Files.Where(file => File.Exists(OutputPath.Absolute(setting.ProjectDirectory, file))).Select(OutputPath.Ordinary), path => setting.Host.Paths.Full(path, setting.ProjectDirectory));
+        }
+
+        OutputFiles = [.. outputs];
+        if (!FailIfNotIncremental)
+        {
+            DiscoveredList.Save(setting.State.Discovered(Scope, AllFrameworks), steps.Where(step => step.Outputs.DependencyFile is not null).SelectMany(step => StateFile.Load(setting.State.Of(step).State).Discovered));
+        }
     }
 
     private IReadOnlyDictionary<string, ProjectImages> LookUp(IEnumerable<StepOptions> steps, StateFolder state, CacheSetting cache, string projectDirectory, Host host) =>

@@ -10,13 +10,15 @@ public class DockerExecShellTests
     [InlineData("podman")]
     public async Task The_command_in_the_error_opens_a_shell_like_the_steps_container(string engine)
     {
-        var project = Project($"""Engine="{engine}" {Hermetic} User="1234:1234" Command="cat in.txt; exit 3" """);
+        var project = Project($"""Engine="{engine}" {Hermetic} User="1234:1234" Secrets="key" Command="cat in.txt; exit 3" """, """<DockerSecret Include="key" File="key" />""");
+        project.Write("key", "the value of the key");
         var error = (await project.BuildAsync()).Failure("RRB3001").Text;
+        File.Delete(project["key"]);
         var command = error[(error.LastIndexOf('\n') + 1)..];
         Assert.Equal("dotnet build -t:DockerExecShell '-p:Step=The step'", command);
 
         await using var terminal = PseudoTerminal.Start(project.Folder, command);
-        await terminal.SeesAsync("The container of step 'The step'; its script is /.restricted-runner.sh");
+        await terminal.SeesAsync("The container of step 'The step'; its script is /.restricted-runner.sh\r\nWithout its secrets: key.");
         await terminal.TypeAsync("echo $PWD:$(ls):$(ls sub):$(id -u):$A:$(hostname):$(ls /sys/class/net):$(sh /.restricted-runner.sh); touch /x; tty; echo $((40 + 2)).");
         await terminal.SeesAsync("\r\n42.");
         await terminal.TypeAsync("exit 7");

@@ -50,7 +50,8 @@ internal sealed class StepShell(StepBuildSetting setting, DeclaredStep step, Ste
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "It is disposed of.")]
     public bool Open(string imageId, CancellationToken cancellation)
     {
-        var options = _place.Parameters(step, setting.Mounts).Options with { ImageId = imageId };
+        // Who looks around needs no secrets, and the files of a shell stay.
+        var options = _place.Parameters(step, setting.Mounts).Options with { ImageId = imageId, Secrets = [] };
         try
         {
             using var caches = TakeCachesAsync(options, cancellation).GetAwaiter().GetResult();
@@ -128,8 +129,14 @@ internal sealed class StepShell(StepBuildSetting setting, DeclaredStep step, Ste
     private string Welcome(TerminalShell shell, StepOptions options)
     {
         var command = shell.HasScript ? $"its script is {RunArguments.ScriptMountPoint}" : $"its command is: {ShellWords.Join(CommandOf(options))}";
-        var leftOut = shell.LeftOut.Count == 0 ? "" : $"{Environment.NewLine}Without the variables whose values have several lines: {string.Join(", ", shell.LeftOut)}.";
-        return $"{Environment.NewLine}The container of step '{step.Name}'; {command}{leftOut}";
+        string[] lines =
+        [
+            "",
+            $"The container of step '{step.Name}'; {command}",
+            .. shell.LeftOut.Count == 0 ? Array.Empty<string>() : [$"Without the variables whose values have several lines: {string.Join(", ", shell.LeftOut)}."],
+            .. step.Parameters.Options.Secrets.Count == 0 ? Array.Empty<string>() : [$"Without its secrets: {string.Join(", ", step.Parameters.Options.Secrets.Select(secret => secret.Name))}."],
+        ];
+        return string.Join(Environment.NewLine, lines);
     }
 
     private static IReadOnlyList<string> CommandOf(StepOptions options) => Commands.CommandPlan.For(options).Words;

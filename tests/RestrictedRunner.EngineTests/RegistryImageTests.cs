@@ -68,6 +68,22 @@ public class RegistryImageTests(Registries registries)
 
     [Theory]
     [EachEngine]
+    public async Task An_image_that_was_pushed_by_another_name_is_still_local_by_its_own(string engine)
+    {
+        var registry = await registries.Open;
+        await using var image = await DerivedImage.CreateAsync(engine, "USER 2:2");
+        await using var other = new PulledImage(engine, $"{registry.Address}/{Registries.NewName()}:1");
+        using var pushing = registry.ClientFor(engine);
+        await Client.OutputAsync(pushing.Path, "tag", image.Name, other.Name);
+        await Client.OutputAsync(pushing.Path, "push", other.Name);
+        using var client = new ClientScript(engine);
+
+        Assert.True((await FindAsync(client, image.Name)).IsLocal);
+        Assert.Equal(["image"], client.Calls);
+    }
+
+    [Theory]
+    [EachEngine]
     public async Task An_absent_image_and_one_without_a_password_are_told_apart(string engine)
     {
         var (open, closed) = (await registries.Open, await registries.Closed);

@@ -46,7 +46,7 @@ public class OutputsTests
 
         var build = (await project.BuildAsync()).SucceededWithoutWarnings();
 
-        Assert.Matches("^([a-z0-9./]+@)?sha256:[0-9a-f]{64}$", Assert.Single(build.Said));
+        Assert.Matches("^([a-z0-9./:-]+@)?sha256:[0-9a-f]{64}$", Assert.Single(build.Said));
         Assert.Equal(["the same"], build.Output);
     }
 

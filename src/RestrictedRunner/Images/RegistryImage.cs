@@ -25,7 +25,7 @@ internal static class RegistryImage
     public static async Task<ImageDigests> FindAsync(EngineProcess engine, StepOptions options, Func<Task> pull, CancellationToken cancellation)
     {
         var there = await InspectAsync(engine, options.Image, cancellation).ConfigureAwait(false);
-        if (there is { IsLocal: true })
+        if (there?.IsLocal == true)
         {
             return there.Local;
         }
@@ -48,7 +48,7 @@ internal static class RegistryImage
 
         var pulled = await InspectAsync(engine, options.Image, cancellation).ConfigureAwait(false)
             ?? throw new RunnerException(RunnerFailure.ImageAbsent, "The engine has pulled the image, and does not have it.");
-        return pulled.IsLocal ? pulled.Local : pulled.Pulled(options.Image);
+        return pulled.IsLocal ? pulled.Local : pulled.Pulled;
     }
 
     /// <summary>True for the name of an image on a registry of this machine, which engines talk to without TLS.</summary>
@@ -83,11 +83,14 @@ internal static class RegistryImage
         }
 
         return answer.StandardOutput.Trim().Split(' ', 3) is [var id, var platform, var digests]
-            ? new(id.Contains(':', StringComparison.Ordinal) ? id : $"sha256:{id}", ImagePlatform.OneSpelling(platform), JsonSerializer.Deserialize<string[]>(digests) ?? [])
+            ? new(
+                id.Contains(':', StringComparison.Ordinal) ? id : $"sha256:{id}",
+                ImagePlatform.OneSpelling(platform),
+                [.. (JsonSerializer.Deserialize<string[]>(digests) ?? []).Where(reference => ImageName.IsOf(reference, image, EngineFacts.IsPodmanClient(engine.ClientPath)))])
             : throw new RunnerException(RunnerFailure.PullFailed, $"The engine describes the image as '{answer.StandardOutput.Trim()}', which is not understood.");
     }
 
-    // What the engine has by the name.
+    // What the engine has by the name. Who has tagged an image and pushed it by another name still has the one that was built.
     private sealed record Found(string Id, string Platform, IReadOnlyList<string> References)
     {
         // Podman gives every image a digest, and one that was built a registry of that name.
@@ -95,14 +98,6 @@ internal static class RegistryImage
 
         public ImageDigests Local => new(new Dictionary<string, string> { [Platform] = Id }, IsLocal: true);
 
-        // An image may have come by several names, each of which has a digest of its own.
-        public ImageDigests Pulled(string image)
-        {
-            var repository = ImageName.Repository(image);
-            var reference = References.FirstOrDefault(reference => IsOf(reference.Split('@')[0], repository)) ?? References[0];
-            return new(new Dictionary<string, string> { [Platform] = reference.Split('@')[1] }, IsLocal: false);
-        }
-
-        private static bool IsOf(string full, string repository) => full == repository || full.EndsWith($"/{repository}", StringComparison.Ordinal);
+        public ImageDigests Pulled => new(new Dictionary<string, string> { [Platform] = References[0].Split('@')[1] }, IsLocal: false);
     }
 }

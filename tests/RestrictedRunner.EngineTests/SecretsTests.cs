@@ -33,6 +33,20 @@ public class SecretsTests
         Assert.Equal($"key.bin 400 {id}\ntoken 400 {id}\n{HashOf(binary)}\n{HashOfValue}\n0\n", await step.OutputAsync());
     }
 
+    // Debian's /var/run is a link to /run, so what is mounted there lies over the folder in memory.
+    [Fact]
+    public async Task A_secret_is_not_copied_to_a_folder_that_is_on_a_disk()
+    {
+        using var folder = new TempFolder();
+        var step = With(new StepOptions { Engine = Engines.Docker, Image = TestImages.Gcc, Command = "true;", DockerRunOpts = $"-v {folder.Path}:/var/run/secrets" });
+
+        var result = await step.RunAsync();
+
+        Assert.Equal((1, "restricted-runner: something else is mounted at /run/secrets (perhaps as /var/run/secrets), so the secrets were not copied there\n"), (result.ExitCode, result.StandardError));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+        Assert.Equal(OptionProblemKind.Conflict, Assert.Single(StepOptionRules.Check(step with { DockerRunOpts = "", Mounts = [new(folder.Path, "/var/run/secrets/x")] })).Kind);
+    }
+
     // In a container without a shell only those who mount the file can say whose it is.
     [Theory]
     [EachEngine("", "444", "0")]

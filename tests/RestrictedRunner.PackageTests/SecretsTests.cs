@@ -109,6 +109,38 @@ public class SecretsTests
     }
 
     // The echo of a command, too, if somebody has written the value into it.
+    // The client has the build's environment, but for that.
+    [EngineFact]
+    public async Task No_other_step_and_no_task_gets_the_variable()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="A" Image="busybox:latest" DockerRunOpts="-e MY_TOKEN" Outputs="a.txt" Command="env &gt; a.txt" />
+            <DockerExecStep Include="B" Image="busybox:latest" Secrets="token" DockerRunOpts="-e MY_TOKEN" Outputs="b.txt" Command="env &gt; b.txt" />
+            """);
+        project.Write("key", "correct horse");
+
+        (await project.BuildAsync(new BuildSetting { Environment = Values })).SucceededWithoutWarnings();
+
+        Assert.All(["a.txt", "b.txt"], file => Assert.DoesNotContain("MY_TOKEN", File.ReadAllText(project[file]), StringComparison.Ordinal));
+    }
+
+    [EngineFact]
+    public async Task A_file_that_a_step_read_is_not_named_after_a_secret()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="A" Image="busybox:latest" Secrets="token" Outputs="a.txt" DependencyFile="a.d"
+                            Command="V=$(tr -d ' ' &lt; /run/secrets/token); echo 1 &gt; sub/$V; echo 1 &gt; a.txt; echo a.txt: sub/$V &gt; a.d" />
+            """.Replace("$(tr", "%24(tr", StringComparison.Ordinal));
+        Directory.CreateDirectory(project["sub"]);
+
+        var build = await project.BuildAsync(new BuildSetting { Environment = new Dictionary<string, string?>(Values) { ["MY_TOKEN"] = "hunter2hunter2" } });
+
+        Assert.Equal([project.ErrorAtStep("RRB4026", "Step 'A': its DependencyFile names 'sub/***', which holds the value of one of its Secrets, and names of inputs are in logs and in what is remembered of a step. Let the command read a file of another name.")], build.Errors);
+        Assert.DoesNotContain(Directory.GetFiles(project["obj"], "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains("hunter2", StringComparison.Ordinal));
+    }
+
     [EngineFact]
     public async Task A_task_masks_what_it_says_itself()
     {

@@ -29,6 +29,9 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
     /// <summary>False writes down neither what was read nor that an image was needed.</summary>
     public bool Remembers { get; init; } = true;
 
+    /// <summary>Is told the progress at once; null for the log of the step that builds, which may have to wait for the logs of others.</summary>
+    public TaskLoggingHelper? Progress { get; init; }
+
     /// <summary>True when a warning was logged for one of them.</summary>
     public bool HaveWarnings { get; private set; }
 
@@ -118,7 +121,7 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
     {
         var observer = new RunObserver
         {
-            PullProgress = line => log.LogMessage(MessageImportance.High, PlainText.Of(line)),
+            PullProgress = line => (Progress ?? log).LogMessage(MessageImportance.High, PlainText.Of(line)),
             CommandLine = words => log.LogMessage(MessageImportance.Low, ShellWords.Join(words)),
         };
         var diagnostics = new Diagnostics(log, host) { Image = Find(options)!.Image };
@@ -215,7 +218,7 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
             if (source.Folders.Contains(state.Folder, host.Paths.Comparer))
             {
                 diagnostics.ContextHoldsState(image, host.Paths.Relative(image.Context, state.Folder));
-                HaveWarnings = true;
+                return false;
             }
 
             return true;

@@ -70,7 +70,7 @@ internal sealed class ProjectLock
         void Missing(LockGap gap)
         {
             using var log = logs.Open(step);
-            Tell(gap, log.Diagnostics, log.Messages);
+            Tell(gap, log.Diagnostics, log.Messages, condition: "");
         }
     }
 
@@ -87,17 +87,17 @@ internal sealed class ProjectLock
         var locked = _images.Apply(options, gap =>
         {
             isMissing = _setting.IsLocked;
-            Tell(gap, diagnostics, log);
+            Tell(gap, diagnostics, log, $", where the project names it by <DockerImage Include=\"{gap.Image}\" />");
         });
         return isMissing ? null : locked;
     }
 
-    private void Tell(LockGap gap, Diagnostics diagnostics, TaskLoggingHelper log)
+    private void Tell(LockGap gap, Diagnostics diagnostics, TaskLoggingHelper log, string condition)
     {
         if (!_setting.IsLocked)
         {
             var has = gap.Known.Count == 0 ? "" : $" for {gap.Platform}";
-            log.LogMessage(MessageImportance.Normal, $"Image '{gap.Image}' is not in the lock file{has}, so what its name stands for on this machine is run. 'dotnet build -t:UpdateDockerExecLock' adds it.");
+            log.LogMessage(MessageImportance.Normal, $"Image '{gap.Image}' is not in the lock file{has}, so what its name stands for on this machine is run. 'dotnet build -t:UpdateDockerExecLock' adds it{condition}.");
         }
         else if (gap.Known.Count == 0)
         {

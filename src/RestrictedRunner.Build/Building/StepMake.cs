@@ -129,7 +129,7 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
         log.Record?.Add(static known => known with { State = ReportedState.Ran });
         log.Record?.Enter(StepPhase.Looking);
         Tell("runs");
-        if (!image.Ensure() || !HasSecrets())
+        if (!image.Ensure() || ReadSecrets() is not { } secrets)
         {
             // Nothing has changed, so what was true of the outputs still is.
             if (look.Earlier != look.Earlier.Forgotten())
@@ -145,7 +145,8 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
         _key = look.KeyOf(_inputs);
         log.Messages.LogMessage(MessageImportance.High, Step.Description.Length > 0 ? $"{Step.Name}: {Step.Description}" : Step.Name);
         IStepStrategy strategy = Step.Hermetic ? new InStage(setting) : new InProjectFolder(setting);
-        var work = new StepWork(Step, look.Files, _inputs) { ImageId = image.Id, IsImageBuilt = image.IsBuilt, Log = log, Remember = Remember, Cancellation = cancellation };
+        var step = Step with { Parameters = Step.Parameters with { Options = Step.Parameters.Options with { Secrets = secrets } } };
+        var work = new StepWork(step, look.Files, _inputs) { ImageId = image.Id, IsImageBuilt = image.IsBuilt, Log = log, Remember = Remember, Cancellation = cancellation };
         var began = Step.Outputs.DependencyFile is null ? 0 : NewFile.Now(look.Paths.State);
         return strategy.Run(work, ran => Finish(ran, began)) is { } result && Keep(result.Key, look.OutputsOf(result.Written).Root.Hash) ? StepMade.Run : StepMade.Failed;
     }
@@ -183,7 +184,7 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
 
         if (DiscoveredAfterRun.Changed(_inputs, read, began) is { } changed)
         {
-            log.Messages.LogMessage(MessageImportance.Normal, $"'{changed}', which step '{Step.Name}' read, changed while it ran: the next build runs it again. If the step writes it itself, name it in Outputs.");
+            log.Messages.LogMessage(MessageImportance.Normal, $"'{log.Diagnostics.Masked(changed)}', which step '{Step.Name}' read, changed while it ran: the next build runs it again. If the step writes it itself, name it in Outputs.");
             return "";
         }
 
@@ -202,13 +203,14 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
     private string KeyOfDiscovered(WrittenFiles written) =>
         Step.Outputs.DependencyFile is null ? "" : look.KeyOf(look.InputsWithout(written, Step.Outputs.Depth, []), salt: " discovered inputs");
 
-    // Read in vain where the step then has its result from elsewhere, so it is done last.
-    private bool HasSecrets()
+    // Once, so that what is masked is what the step sees; in vain where the step then has its result from elsewhere, so last.
+    // Null when an error was logged.
+    private IReadOnlyList<Secret>? ReadSecrets()
     {
         var secrets = SecretValues.Read(Options.Secrets, setting.Host);
         secrets.Problems.ToList().ForEach(log.Diagnostics.Problem);
         log.Diagnostics.Mask = secrets.Mask;
-        return secrets.Problems.Count == 0;
+        return secrets.Problems.Count == 0 ? secrets.Known : null;
     }
 
     private bool Keep(string keyOfOutputs, string outputs)

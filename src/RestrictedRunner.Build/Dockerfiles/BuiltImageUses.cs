@@ -44,13 +44,14 @@ internal sealed record BuiltImageUses(string Folder, Host Host)
     }
 
     /// <summary>Removes images that no build has needed for a month, unless a container needs them.</summary>
+    /// <param name="cancellation">Begins no other; one that is under way, and the first, comes to its end.</param>
     public async Task RemoveOldAsync(CancellationToken cancellation)
     {
         foreach (var file in Old().Take(MostRemoved))
         {
             try
             {
-                if (await RemoveAsync(file, cancellation).ConfigureAwait(false))
+                if (await RemoveAsync(file).ConfigureAwait(false))
                 {
                     File.Delete(file);
                     File.Delete(Path.ChangeExtension(file, ".lock"));
@@ -60,12 +61,17 @@ internal sealed record BuiltImageUses(string Folder, Host Host)
             {
                 // The next build that builds an image tries again.
             }
+
+            if (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 
-    private async Task<bool> RemoveAsync(string file, CancellationToken cancellation) =>
+    private async Task<bool> RemoveAsync(string file) =>
         File.ReadAllText(file).Split('\n') is not [var engine, var image, ..]
-        || await EngineImages.RemoveBuiltAsync(image, new() { Engine = engine }, Host, cancellation).ConfigureAwait(false);
+        || await EngineImages.RemoveBuiltAsync(image, new() { Engine = engine }, Host, CancellationToken.None).ConfigureAwait(false);
 
     private IEnumerable<string> Old() =>
         Directory.Exists(Folder) ? Directory.GetFiles(Folder, $"*{Ending}").Where(static file => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > Kept) : [];

@@ -151,7 +151,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         Warning("RRB1029", $"DockerImage has no metadata '{name}', so it has no effect.{Meant(Spelling.Nearest(name, ImageReader.MetadataNames))}");
 
     public void ContextHoldsState(DeclaredImage image, string folder) =>
-        Warning("RRB1032", $"The context '{image.Context}' holds '{folder}', which every build writes to, so every build would build the image again. Give the image a folder of its own, or leave out what builds write (such as obj and bin) in '{IgnoreFile.DockersName}'.");
+        Error("RRB1032", $"The context '{image.Context}' holds '{folder}', which every build writes to, so every build would build the image again. Give the image a folder of its own, or leave out what builds write (such as obj and bin) in '{IgnoreFile.DockersName}'.");
 
     public void ImageNotBuilt(DeclaredImage image, ImageBuildFailure failure) =>
         log.LogError(null, "RRB2020", null, image.Dockerfile, failure.Line, 0, 0, 0, "{0}", $"Image '{image.Name}' could not be built: {failure.Reason}{string.Concat(failure.LastLines.Select(line => $"{Environment.NewLine}{line}"))}");
@@ -247,6 +247,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     public void OutputNameHoldsSecret(DeclaredStep step, string output) =>
         Error("RRB4024", $"Step '{step.Name}': the name of its output '{output}' holds the value of one of its Secrets, and names of files are in logs and in what is remembered of a step. Let the command give the file another name. What the step wrote is removed.");
+
+    public void InputNameHoldsSecret(DeclaredStep step, string input) =>
+        Error("RRB4026", $"Step '{step.Name}': its DependencyFile names '{input}', which holds the value of one of its Secrets, and names of inputs are in logs and in what is remembered of a step. Let the command read a file of another name.");
 
     public void OutputTargetHoldsSecret(DeclaredStep step, string output) =>
         Error("RRB4025", $"Step '{step.Name}': the target of the link '{output}', which is an output, holds the value of one of its Secrets, and targets of links are in what is remembered of a step. Let the command link to another name. What the step wrote is removed.");

@@ -1,3 +1,5 @@
+using Microsoft.Build.Framework;
+using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Text;
 using RestrictedRunner.Hosts;
@@ -11,6 +13,13 @@ internal sealed record DeclaredSecrets(IReadOnlyList<Secret> Secrets, IReadOnlyL
 {
     /// <summary>No secrets.</summary>
     public static DeclaredSecrets None { get; } = new([], []);
+
+    /// <summary>Names of the environment variables that values come from.</summary>
+    public IReadOnlyList<string> Variables => [.. Secrets.Select(secret => secret.Environment).Where(name => name.Length > 0)];
+
+    /// <summary>Reads the items of the project that a task is in.</summary>
+    public static DeclaredSecrets Of(IBuildEngine task, string projectDirectory, Host host) =>
+        Read([.. BuiltProject.Items(task, "DockerSecret").Select(GivenItem.Of)], projectDirectory, host);
 
     /// <summary>Reads the items.</summary>
     public static DeclaredSecrets Read(IReadOnlyList<GivenItem> items, string projectDirectory, Host host)

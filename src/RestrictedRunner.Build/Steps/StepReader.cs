@@ -66,7 +66,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
         string[] ignored = isHermetic ? [.. HermeticOptions.Loosening(defaults).Where(name => !own.Has(name))] : [];
         var given = own.Or(defaults.Without(ignored));
         var parameters = ParameterReader.Read(given, projectDirectory, LogFilePlace.In(logFolder, place), host);
-        parameters = parameters with { Options = parameters.Options with { Secrets = secrets.Find(parameters.Options.Secrets, problems) } };
+        parameters = parameters with { Options = parameters.Options with { Secrets = secrets.Find(parameters.Options.Secrets, problems), Withheld = secrets.Variables } };
         var standardInput = given.Text(nameof(StepOptions.StandardInput));
         var step = new DeclaredStep(item.ItemSpec, place)
         {

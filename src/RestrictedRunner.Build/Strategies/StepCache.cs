@@ -74,7 +74,7 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
     /// <param name="paths">Paths from the project's folder.</param>
     public void StoreDiscovered(string key, IReadOnlyList<string> paths)
     {
-        if (key.Length > 0 && IsUsed)
+        if (key.Length > 0 && IsUsed && log.Warnings?.Any(StepWarning.IsOurs) != true)
         {
             var text = string.Concat(paths.Select(path => $"{Uri.EscapeDataString(path)}\n"));
             LogProblem(setting.Cache!.Store(key, new(setting.ProjectDirectory, []) { StandardOutput = Encoding.UTF8.GetBytes(text) }, cancellation).Problem);

@@ -112,6 +112,11 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         {
             work.Log.Diagnostics.DependencyFileInvalid(work.Step, file.Text, problem);
         }
+        else if (work.Log.Diagnostics.Mask is { } mask && Discovered.FirstOrDefault(mask.IsIn) is { } input)
+        {
+            work.Log.Diagnostics.InputNameHoldsSecret(work.Step, setting.Host.Paths.Relative(place.ProjectDirectory, input));
+            Discovered = null;
+        }
         else if (Discovered.Where(RawName.IsRaw).ToList() is { Count: > 0 } names)
         {
             work.Log.Diagnostics.InputNameNotUtf8(work.Step, [.. names.Select(name => setting.Host.Paths.Relative(place.ProjectDirectory, name))]);

@@ -7,6 +7,7 @@ using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
+using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Text;
 using RestrictedRunner.Commands;
 using RestrictedRunner.Hosts;
@@ -34,9 +35,11 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
         try
         {
             var parameters = Read(host);
+            var secrets = SecretValues.Read(parameters.Options.Secrets, host);
+            diagnostics.Mask = secrets.Mask;
             List<OptionProblem> problems = [.. parameters.Problems, .. StepOptionRules.Check(parameters.Options, host), .. CacheMountRules.Check(parameters)];
             problems.ForEach(diagnostics.Problem);
-            diagnostics.Mask = SecretValues.Read(parameters.Options.Secrets, host).Mask;
+            parameters = parameters with { Options = parameters.Options with { Secrets = secrets.Known, Withheld = DeclaredSecrets.Of(BuildEngine, ProjectFolder.Find(), host).Variables } };
             return problems.Count == 0 && Locked(parameters.Options, host, diagnostics) is { } options && Run(parameters with { Options = options }, diagnostics);
         }
         catch (Exception e)

@@ -130,7 +130,7 @@ public sealed class DockerExecLock : Microsoft.Build.Utilities.Task, ICancelable
     private IEnumerable<DeclaredStep?> Read(string directory, StepLogs logs)
     {
         var built = ImageReader.BuiltNames(Images);
-        var reader = new StepReader(GivenValues.OfProperties(Defaults), directory, _host.Paths.Full(StateFolder, directory), _host, DeclaredSecrets.None);
+        var reader = new StepReader(GivenValues.OfProperties(Defaults), directory, _host.Paths.Full(StateFolder, directory), _host, DeclaredSecrets.Of(BuildEngine, directory, _host));
         var items = Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Concat(Images.Where(image => !ImageReader.IsBuilt(image)).Select(AsStep));
         foreach (var step in items.Select(item => reader.Read(item, unknown: static (_, _) => { })).Where(step => !built.Contains(step.Parameters.Options.Image) && !ImageIdentities.IsDigest(step.Parameters.Options.Image)))
         {

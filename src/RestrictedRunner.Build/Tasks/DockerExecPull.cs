@@ -86,7 +86,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
             return false;
         }
 
-        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, _host.Paths.Full(StateFolder, projectDirectory), _host, DeclaredSecrets.None);
+        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, _host.Paths.Full(StateFolder, projectDirectory), _host, DeclaredSecrets.Of(BuildEngine, projectDirectory, _host));
         var read = Steps
             .Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item))
             .Select(item => Read(images.Apply(reader.Read(item, unknown: static (_, _) => { }), logs), projectDirectory, logs))

@@ -174,7 +174,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
             return false;
         }
 
-        var dockerfiles = new DockerfileImages(BuildEngine, setting.State, host) { Remembers = !OnlyExplain };
+        var dockerfiles = new DockerfileImages(BuildEngine, setting.State, host) { Remembers = !OnlyExplain, Progress = Log };
         if (!dockerfiles.Read(Images, steps.Select(step => step.Parameters.Options), projectDirectory, Log, _cancellation.Token))
         {
             return false;
@@ -267,7 +267,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
 
     // The client that is asked for images need not see the variables that secrets come from.
     private StepOptions Withholding(StepOptions options) =>
-        SecretItems.Length == 0 ? options : options with { Secrets = [.. SecretItems.Select(item => new Secret(item.ItemSpec) { Environment = item.GetMetadata(nameof(Secret.Environment)) })] };
+        SecretItems.Length == 0 ? options : options with { Withheld = [.. SecretItems.Select(item => item.GetMetadata(nameof(Secret.Environment)))] };
 
     private string WhyNot() =>
         _cancellation.Token.IsCancellationRequested ? "the build was cancelled"

@@ -23,6 +23,12 @@ internal sealed record SecretTransfer
     // podman forgets those of its own configuration.
     private const string WithoutCores = "ulimit -c 0\n";
 
+    // What an image or an option mounts at /var/run/secrets is there too, where /var/run is a link, and may be on a disk. In a
+    // shell of its own, because a variable may be the step's.
+    private const string OnlyInMemory =
+        "(t=; while read -r d p k r; do case $p in /run/secrets) t=$k ;; esac; done </proc/mounts; case $t in tmpfs) ;; *) exit 1 ;; esac) " +
+        "|| { echo 'restricted-runner: something else is mounted at /run/secrets (perhaps as /var/run/secrets), so the secrets were not copied there' >&2; exit 1; }\n";
+
     // Also what a shell does not need for its files.
     private const int Slack = 1024 * 1024;
 
@@ -65,7 +71,7 @@ internal sealed record SecretTransfer
         if (plan.Script is not null && Shells.Contains(plan.Words[0][(plan.Words[0].LastIndexOf('/') + 1)..]))
         {
             // Everyone may write, so that it can be emptied.
-            return new(values) { Script = string.Concat(values.Select(Copy).Prepend(WithoutCores).Append("unset SHLVL\nexec \"$@\"\n")), Mode = EveryoneWrites };
+            return new(values) { Script = string.Concat(values.Select(Copy).Prepend(OnlyInMemory).Prepend(WithoutCores).Append("unset SHLVL\nexec \"$@\"\n")), Mode = EveryoneWrites };
         }
 
         // Root's engine knows users by the same numbers as the host.

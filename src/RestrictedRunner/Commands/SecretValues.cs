@@ -23,6 +23,9 @@ internal sealed partial class SecretValues
     /// <summary>The values that there are.</summary>
     public IReadOnlyList<SecretValue> Values { get; }
 
+    /// <summary>The secrets that there are, each with its value, to be read no more.</summary>
+    public IReadOnlyList<Secret> Known => [.. Values.Select(value => value.Secret with { Value = value.Value })];
+
     /// <summary>Why others cannot be had.</summary>
     public IReadOnlyList<OptionProblem> Problems { get; }
 
@@ -43,7 +46,7 @@ internal sealed partial class SecretValues
         var problems = new List<OptionProblem>();
         foreach (var secret in secrets.Where(IsValid))
         {
-            var (value, problem) = secret.File.Length > 0 ? OfFile(secret) : OfVariable(secret, host);
+            var (value, problem) = secret.Value is { } known ? (known, null) : secret.File.Length > 0 ? OfFile(secret) : OfVariable(secret, host);
             if (problem is null && value is not null)
             {
                 problem = CheckValue(secret, value);

@@ -269,7 +269,8 @@ public static class StepOptionRules
 
     private static IEnumerable<OptionProblem> CheckSecretsPlace(StepOptions options) =>
         from place in options.Secrets.Count == 0 ? [] : options.Mounts.Select(mount => (Parameter: nameof(options.Mounts), Path: mount.ContainerPath)).Concat(options.Tmpfs.Select(text => (Parameter: nameof(options.Tmpfs), Path: text.Split(':')[0])))
-        where Normal(place.Path) is SecretValues.MountPoint || Normal(place.Path).StartsWith($"{SecretValues.MountPoint}/", StringComparison.Ordinal)
+        let path = Normal(place.Path).StartsWith("/var/run/", StringComparison.Ordinal) ? Normal(place.Path)["/var".Length..] : Normal(place.Path)
+        where path is SecretValues.MountPoint || path.StartsWith($"{SecretValues.MountPoint}/", StringComparison.Ordinal)
         select Conflict(place.Parameter, place.Path, $"{SecretValues.MountPoint} has the step's Secrets");
 
     private static OptionProblem Conflict(string parameter, string value, string reason) => new(OptionProblemKind.Conflict, parameter, value, reason);

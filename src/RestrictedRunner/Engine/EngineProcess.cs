@@ -34,7 +34,7 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
     public static EngineProcess For(StepOptions options, Host host) =>
         new(host, EngineLocator.Find(options.Engine, host), options.ClientDirectory)
         {
-            Withheld = [.. options.Secrets.Select(secret => secret.Environment).Where(name => name.Length > 0)],
+            Withheld = [.. options.Withheld.Concat(options.Secrets.Select(secret => secret.Environment)).Where(name => name.Length > 0).Distinct()],
         };
 
     /// <summary>Runs the client until it and its streams have ended.</summary>
@@ -60,7 +60,9 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
         // Not by CliWrap, which has pipes in the place of the terminal.
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(ClientPath, arguments) { UseShellExecute = false, WorkingDirectory = Directory })!;
+            var start = new ProcessStartInfo(ClientPath, arguments) { UseShellExecute = false, WorkingDirectory = Directory };
+            Withheld.ToList().ForEach(name => start.Environment.Remove(name));
+            using var process = Process.Start(start)!;
             process.WaitForExit();
             return process.ExitCode;
         }

@@ -111,6 +111,9 @@ public sealed record StepOptions
     /// </summary>
     public IReadOnlyList<Secret> Secrets { get; init; } = [];
 
+    /// <summary>Names of environment variables of this process that hold secrets, also those of other steps: no process that is started for this one sees them.</summary>
+    internal IReadOnlyList<string> Withheld { get; init; } = [];
+
     /// <summary>Program that replaces the image's entry point; <c>none</c> removes it.</summary>
     public string Entrypoint { get; init; } = "";
 

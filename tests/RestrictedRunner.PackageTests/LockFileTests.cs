@@ -58,6 +58,9 @@ public class LockFileTests
         Assert.Equal(0, unchanged.Runs);
         Assert.Equal(before, client.Calls.Count);
 
+        Assert.Equal(
+            [new Problem("RRB4017", project.File, 0, $"No step and no DockerImage of this project names image '{name}x'. Is '{name}' meant? The images: {name}.")],
+            (await project.BuildAsync("-t:UpdateDockerExecLock", $"-p:Image={name}x", $"-p:DockerExecEngine={client.Path}")).Errors);
         update = (await project.BuildAsync("-t:UpdateDockerExecLock", $"-p:Image={name}", $"-p:DockerExecEngine={client.Path}")).SucceededWithoutWarnings();
         Assert.Equal([$"{name}, linux/amd64: changed from {first["amd64"]} to {second["amd64"]}", $"{name}, linux/arm64: changed from {first["arm64"]} to {second["arm64"]}"], Told(update));
         var pull = (await project.BuildAsync("-t:PullDockerExecImages", $"-p:DockerExecEngine={client.Path}")).SucceededWithoutWarnings();

@@ -233,6 +233,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         ErrorInLockFile("RRB4010", lockFile, problem.Line, $"The lock file cannot be read: {problem.Message}.");
     }
 
+    public void NoSuchImage(string image, IReadOnlyList<string> named) =>
+        Error("RRB4017", $"No step and no DockerImage of this project names image '{image}'.{Meant(Spelling.Nearest(image, named))}{(named.Count == 0 ? "" : $" The images: {string.Join(", ", named)}.")}");
+
     public void LockFileUnwritable(string lockFile, string reason) =>
         Error("RRB4016", $"The lock file '{lockFile}' cannot be written: {reason}");
 

@@ -7,6 +7,7 @@ using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
 using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Build.Text;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
 
@@ -17,6 +18,7 @@ namespace RestrictedRunner.Build;
 public sealed class DockerExecLock : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
     private readonly StepCancellation _cancellation = new();
+    private readonly List<string> _said = [];
     private Host _host = Host.OfThisMachine;
 
     /// <summary>The items <c>DockerExecStep</c>.</summary>
@@ -44,6 +46,10 @@ public sealed class DockerExecLock : Microsoft.Build.Utilities.Task, ICancelable
     /// <summary>The project's file, which errors of no step point at.</summary>
     [Required]
     public string Project { get; set; } = "";
+
+    /// <summary>What it said of images, as metadata <c>Text</c>: for terminals whose logger hides messages.</summary>
+    [Output]
+    public ITaskItem[] Said => [.. _said.Select((text, i) => new Microsoft.Build.Utilities.TaskItem($"{i}", new Dictionary<string, string> { ["Text"] = EscapedText.Escape(text) }))];
 
     /// <summary>Asks for each image once. One that cannot be had is an error at its step; the others are written all the same.</summary>
     /// <returns>False when an error was logged.</returns>
@@ -96,8 +102,14 @@ public sealed class DockerExecLock : Microsoft.Build.Utilities.Task, ICancelable
         var wanted = used[false].Select(static step => step!).Where(step => Image.Length == 0 || step.Parameters.Options.Image == Image).ToList();
         if (wanted.Count == 0 && !used[true].Any())
         {
-            // Of the projects of a solution most may have none.
-            Log.LogMessage(Image.Length == 0 ? MessageImportance.Normal : MessageImportance.High, Image.Length == 0 ? "No step and no DockerImage of this project names an image to lock." : $"No step and no DockerImage of this project names image '{Image}'.");
+            // Of the projects of a solution, and of the frameworks of a project, most may have none.
+            if (Image.Length > 0 && IsWholeBuild)
+            {
+                diagnostics.NoSuchImage(Image, [.. used[false].Select(static step => step!.Parameters.Options.Image).Distinct()]);
+                return false;
+            }
+
+            Log.LogMessage(MessageImportance.Normal, Image.Length == 0 ? "No step and no DockerImage of this project names an image to lock." : $"No step and no DockerImage of this project names image '{Image}'.");
             return true;
         }
 
@@ -120,10 +132,18 @@ public sealed class DockerExecLock : Microsoft.Build.Utilities.Task, ICancelable
         var before = digests.Count == 0 ? Locking.LockFile.Empty : update.AddAsync(digests, _cancellation.Token).GetAwaiter().GetResult();
         foreach (var (name, image) in digests.Where(image => BuildDigests.Of((IBuildEngine4)BuildEngine).IsFirstToTell(path, image.Key)))
         {
-            LockChange.Of(name, before.Images.GetValueOrDefault(name), image).ForEach(text => Log.LogMessage(MessageImportance.High, text));
+            LockChange.Of(name, before.Images.GetValueOrDefault(name), image).ForEach(Say);
         }
 
         return isGood;
+    }
+
+    private bool IsWholeBuild => BuiltProject.Property(BuildEngine, "BuildingSolutionFile") != "true" && BuiltProject.Property(BuildEngine, "TargetFrameworks").Length == 0;
+
+    private void Say(string text)
+    {
+        _said.Add(text);
+        Log.LogMessage(MessageImportance.High, "{0}", text);
     }
 
     // Null for a step whose image, platform or engine is wrong.

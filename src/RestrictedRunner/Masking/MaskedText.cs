@@ -14,7 +14,7 @@ internal enum Escaping
     OfUrls,
 
     /// <summary>
-    /// <c>\u0041</c>, <c>\x41</c>, <c>\101</c> and their like of JSON, shells and programming languages. Quotes and backslashes
+    /// <c>\u0041</c>, <c>\u{41}</c>, <c>\x41</c>, <c>\101</c> and their like of JSON, shells and programming languages. Quotes and backslashes
     /// are left out, which are added there.
     /// </summary>
     ByBackslash,
@@ -200,6 +200,11 @@ internal sealed class MaskedText(Escaping escaping)
             return (isEnd ? 1 : 0, 0);
         }
 
+        if (text[1] is (byte)'u' or (byte)'x' && text.Length > 2 && text[2] == '{')
+        {
+            return OfBraces(text, isEnd, meant);
+        }
+
         var (start, digits, numberBase) = text[1] switch
         {
             (byte)'u' => (2, 4, 16),
@@ -238,6 +243,21 @@ internal sealed class MaskedText(Escaping escaping)
         }
 
         return (6, (char.IsSurrogate((char)value) ? Rune.ReplacementChar : new Rune((char)value)).EncodeToUtf8(meant));
+    }
+
+    // \u{1f600} of JavaScript, Rust, Swift and PHP, \x{1f600} of Perl.
+    private static (int Length, int Written) OfBraces(ReadOnlySpan<byte> text, bool isEnd, Span<byte> meant)
+    {
+        const int longest = 12;
+        var end = text[..Math.Min(text.Length, longest)].IndexOf((byte)'}');
+        if (end < 0)
+        {
+            return !isEnd && text.Length < longest && text[3..].IndexOfAnyExcept(Digits) < 0 ? (0, 0) : (1, 0);
+        }
+
+        return int.TryParse(Encoding.Latin1.GetString(text[3..end]), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) && Rune.IsValid(code)
+            ? (end + 1, new Rune(code).EncodeToUtf8(meant))
+            : (1, 0);
     }
 
     private static (int Length, int Written) OfXml(ReadOnlySpan<byte> text, bool isEnd, Span<byte> meant)

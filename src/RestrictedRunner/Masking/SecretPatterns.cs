@@ -95,13 +95,26 @@ internal sealed class SecretPatterns
             yield return [.. form.Select(octet => octet switch { (byte)'+' => (byte)'-', (byte)'/' => (byte)'_', _ => octet })];
         }
 
+        // A text may begin with a mark of its encoding, which programs leave out.
+        if (trimmed.AsSpan().StartsWith(Encoding.UTF8.Preamble))
+        {
+            yield return trimmed[Encoding.UTF8.Preamble.Length..];
+        }
+
+        // As programs write it that take its bytes for characters.
+        yield return Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(trimmed));
+
         var hex = Convert.ToHexString(trimmed);
         yield return Encoding.ASCII.GetBytes(hex);
         yield return Encoding.ASCII.GetBytes(hex.ToLowerInvariant());
         if (Text(trimmed) is { } text)
         {
-            // As programs write it that take its bytes for characters.
-            yield return Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(trimmed));
+            // As programs write it that take its characters for bytes, such as "\xe9".
+            if (text.All(static character => character <= byte.MaxValue))
+            {
+                yield return Encoding.Latin1.GetBytes(text);
+            }
+
             yield return Encoding.Unicode.GetBytes(text);
             yield return Encoding.BigEndianUnicode.GetBytes(text);
         }

@@ -40,6 +40,8 @@ public class SecretMaskTests
         static value => string.Concat(value.Select(c => char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && !char.IsControl(c) ? $"\\{c}" : $"{c}")),
         static value => string.Concat(Encoding.UTF8.GetBytes(value).Select(octet => octet is > 32 and < 127 and not (byte)'\\' ? $"{(char)octet}" : $"\\{Convert.ToString(octet, 8).PadLeft(3, '0')}")),
         static value => string.Concat(Encoding.UTF8.GetBytes(value).Select(octet => octet is > 32 and < 127 and not (byte)'\\' ? $"{(char)octet}" : $"\\x{octet:x2}")),
+        static value => string.Concat(value.EnumerateRunes().Select(rune => $"\\u{{{rune.Value:x}}}")),
+        static value => string.Concat(value.EnumerateRunes().Select(rune => $"\\x{{{rune.Value:X4}}}")),
         static value => string.Concat(value.EnumerateRunes().Select(rune => $"\e[31m{rune}\e[0m")),
     ];
 
@@ -106,6 +108,16 @@ public class SecretMaskTests
         Assert.True(new SecretMask([value]).IsIn(stream));
         Assert.Equal("x***", new SecretMask([value]).Text($"x{Convert.ToBase64String(value)}"));
     }
+
+    [Theory]
+    [InlineData("\ufeffPässwörd-1", "Pässwörd-1")]
+    [InlineData("Pässwörd-1", "P\\xe4ssw\\xf6rd-1")]
+    [InlineData("Pässwörd-1", "P\u00c3\u00a4ssw\u00c3\u00b6rd-1")]
+    public void A_value_is_masked_also_where_its_encoding_is_another(string value, string printed) => Assert.Equal("a***b", Of(value).Text($"a{printed}b"));
+
+    [Fact]
+    public void A_value_in_Latin_1_is_masked_where_it_is_read_as_that() =>
+        Assert.Equal("***", new SecretMask([Encoding.Latin1.GetBytes("Pässwörd-1")]).Text("Pässwörd-1"));
 
     [Fact]
     public void A_file_in_UTF16_that_holds_a_value_is_found()

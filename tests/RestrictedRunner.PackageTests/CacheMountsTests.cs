@@ -8,7 +8,7 @@ public class CacheMountsTests
     [EngineFact]
     public async Task A_step_finds_what_earlier_runs_left_and_no_key_knows_of_it()
     {
-        var project = Steps("""
+        var project = TestProject.WithItems("""
             <DockerExecStep Include="Fill" Image="busybox:latest" Inputs="a.txt" Outputs="fill.txt" CacheMounts="words:/cache/words"
                             Command="cat a.txt &gt;&gt; /cache/words/list; cp /cache/words/list fill.txt" />
             <DockerExecStep Include="Hermetic" Hermetic="true" Image="busybox:latest" Inputs="a.txt" Outputs="hermetic.txt" CacheMounts="words:/root/w;other:/other:scope=machine,sharing=locked" DependsOn="Fill"
@@ -71,11 +71,11 @@ public class CacheMountsTests
     {
         var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         const string Command = "mkdir /db/lock &amp;&amp; echo held &gt;&gt; held; until [ -e /project/go ]; do sleep 0.1; done; rmdir /db/lock";
-        var project = Steps($"""
+        var project = TestProject.WithItems($"""
             <DockerExecStep Include="One" Image="busybox:latest" CacheMounts="db:/db:sharing=locked,scope=machine" Command="{Command}" Timeout="60000" />
             <DockerExecStep Include="Two" Image="busybox:latest" CacheMounts="db:/db:sharing=locked,scope=machine" Command="{Command}" Timeout="60000" />
             """);
-        var other = Steps("""<DockerExecStep Include="Other" Image="busybox:latest" CacheMounts="db:/db:scope=machine" Command="! test -e /db/lock" />""");
+        var other = TestProject.WithItems("""<DockerExecStep Include="Other" Image="busybox:latest" CacheMounts="db:/db:scope=machine" Command="! test -e /db/lock" />""");
         var building = BuildAsync(project, "-p:DockerExecMaxParallel=2");
         await Until.IsSoAsync(TimeSpan.FromMinutes(1), () => building.IsCompleted || File.Exists(project["held"]));
         var clean = (await BuildAsync(project, "-t:CleanDockerExecCache")).SucceededWithoutWarnings();
@@ -95,7 +95,7 @@ public class CacheMountsTests
     [Fact]
     public async Task A_fault_is_told_before_anything_runs()
     {
-        var project = Steps("""
+        var project = TestProject.WithItems("""
             <DockerExecStep Include="Step" Image="busybox:latest" Hermetic="true" Command="true" Outputs="x.txt"
                             CacheMounts="../up:/a;npm;pip:/cache/pip:sharing=private;go:/project/go;home:/tmp/.npm;a:/same;b:/same" />
             """);
@@ -117,7 +117,7 @@ public class CacheMountsTests
     [Fact]
     public async Task RRB5002_for_a_cache_folder_that_cannot_be_made_or_is_not_there()
     {
-        var project = Steps("""<DockerExecStep Include="Step" Image="busybox:latest" CacheMounts="npm:/npm" Command="true" />""");
+        var project = TestProject.WithItems("""<DockerExecStep Include="Step" Image="busybox:latest" CacheMounts="npm:/npm" Command="true" />""");
         project.Write("cache", "a file");
 
         var file = (await BuildAsync(project)).FailedWithOneError();
@@ -148,17 +148,6 @@ public class CacheMountsTests
         Assert.Equal(("RRB5003", user.Project), (warning.Code, warning.File));
         Assert.StartsWith($"Cache mount 'apt' of {user.Project} is emptied, but files of it stay in '{mounts}/", warning.Text, StringComparison.Ordinal);
     }
-
-    private static TestProject Steps(string items) => new(
-        $"""
-        <Project>
-          <ItemGroup>
-        {items}
-          </ItemGroup>
-          <Target Name="Build" />
-          <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
-        </Project>
-        """);
 
     private static Task<Build> BuildAsync(TestProject project, params string[] arguments) => BuildAsync(project, static _ => { }, project["cache"], arguments);
 

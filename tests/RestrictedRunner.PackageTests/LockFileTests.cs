@@ -18,7 +18,7 @@ public class LockFileTests
         using var client = registry.ClientFor(Engines.Docker);
         var name = $"{registry.Address}/tool:1";
         await using var byFirst = new PulledImage(Engines.Docker, $"{registry.Address}/tool@{first[Processor]}");
-        var project = Project(
+        var project = TestProject.WithItems(
             $"""<DockerExecStep Include="A" Image="{name}" Command="cat /added &gt; a.txt" Outputs="a.txt" />""",
             $"""<DockerExec Image="{name}" Engine="{client.Path}" Command="cat /added" />""");
 
@@ -78,7 +78,7 @@ public class LockFileTests
         await closed.PublishAsync(Engines.Docker, "secret:1");
         await using var local = await DerivedImage.CreateAsync(Engines.Docker, "USER 1:1");
         using var client = closed.ClientFor(Engines.Docker, morePorts: open.Port);
-        var project = Project(
+        var project = TestProject.WithItems(
             $"""
             <DockerExecStep Include="A" Image="{open.Address}/absent:1" Command="true" />
             <DockerExecStep Include="B" Image="{closed.Address}/secret:1" Command="true" />
@@ -105,7 +105,7 @@ public class LockFileTests
     [EngineFact]
     public async Task In_a_locked_build_what_is_not_in_the_file_is_an_error_before_anything_runs()
     {
-        var project = Project(
+        var project = TestProject.WithItems(
             $"""
             <DockerExecStep Include="A" Image="busybox:latest" Command="echo a &gt; a.txt" Outputs="a.txt" />
             <DockerExecStep Include="B" Image="some:1" Command="true" Platform="linux/s390x" />
@@ -138,7 +138,7 @@ public class LockFileTests
     [EngineFact]
     public async Task Outside_of_a_locked_build_it_runs_by_its_name_and_a_message_says_so()
     {
-        var project = Project("""<DockerExecStep Include="A" Image="busybox:latest" Command="echo a &gt; a.txt" Outputs="a.txt" />""");
+        var project = TestProject.WithItems("""<DockerExecStep Include="A" Image="busybox:latest" Command="echo a &gt; a.txt" Outputs="a.txt" />""");
 
         // Without a file nothing is locked, on a build server neither.
         Assert.Equal(1, (await project.BuildAsync("-p:ContinuousIntegrationBuild=true")).SucceededWithoutWarnings().Runs);
@@ -152,7 +152,7 @@ public class LockFileTests
     [EngineFact]
     public async Task A_file_that_is_missed_or_broken_is_an_error_and_an_update_leaves_it()
     {
-        var project = Project("""<DockerExecStep Include="A" Image="busybox:latest" Command="true" />""", """<DockerExec Image="busybox:latest" Command="true" />""");
+        var project = TestProject.WithItems("""<DockerExecStep Include="A" Image="busybox:latest" Command="true" />""", """<DockerExec Image="busybox:latest" Command="true" />""");
 
         var named = (await project.BuildAsync("-p:DockerExecLockFile=other.json")).FailedWithOneError();
         Assert.Equal(new("RRB4014", project.File, 0, $"There is no lock file '{project["other.json"]}', and DockerExecLockFile names it. Make it ('dotnet build -t:UpdateDockerExecLock'), or correct the property."), named);
@@ -182,7 +182,7 @@ public class LockFileTests
     public async Task A_local_image_that_the_engine_does_not_have_is_never_looked_for_in_a_registry()
     {
         using var client = new ClientScript(Engines.Docker);
-        var project = Project("""<DockerExecStep Include="A" Image="tools:1" Command="true" />""");
+        var project = TestProject.WithItems("""<DockerExecStep Include="A" Image="tools:1" Command="true" />""");
         project.Write("docker-exec.lock.json", FileWith(Block("tools:1", "linux/amd64").Replace("{ ", "{ \"local\": true, ", StringComparison.Ordinal)));
 
         var error = (await project.BuildAsync($"-p:DockerExecEngine={client.Path}")).FailedWithOneError();
@@ -266,17 +266,4 @@ public class LockFileTests
     // An image that nobody has.
     private static string Block(string name, params string[] platforms) =>
         $"\"{name}\": {{ \"platforms\": {{{string.Join(", ", platforms.Select(platform => $"\"{platform}\": \"{Absent}\""))}}}}}";
-
-    private static TestProject Project(string items, string tasks = "") => new(
-        $"""
-        <Project>
-          <ItemGroup>
-            {items}
-          </ItemGroup>
-          <Target Name="Build">
-            {tasks}
-          </Target>
-          <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
-        </Project>
-        """);
 }

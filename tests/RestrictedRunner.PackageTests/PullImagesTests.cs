@@ -8,7 +8,7 @@ public class PullImagesTests
     [EngineFact]
     public async Task An_image_that_is_there_is_looked_for_once_and_nothing_runs()
     {
-        var project = Project(
+        var project = TestProject.WithItems(
             """
             <DockerExecStep Include="A" Image="busybox:latest" Command="echo a &gt; a.txt" Outputs="a.txt" />
             <DockerExecStep Include="B" Image="busybox:latest" Command="true" />
@@ -36,7 +36,7 @@ public class PullImagesTests
         using var client = registry.ClientFor(Engines.Docker);
         await using var first = new PulledImage(Engines.Docker, $"{registry.Address}/tool:1");
         await using var second = new PulledImage(Engines.Docker, $"{registry.Address}/tool:2");
-        var project = Project(
+        var project = TestProject.WithItems(
             $"""
             <DockerExecStep Include="A" Image="{first.Name}" Command="true" Pull="never" />
             <DockerExecStep Include="B" Image="{first.Name}" Command="true" />
@@ -57,7 +57,7 @@ public class PullImagesTests
     [EngineFact]
     public async Task What_the_build_makes_before_a_step_need_not_be_there()
     {
-        var project = Project(
+        var project = TestProject.WithItems(
             """
             <DockerExecStep Include="A" Image="busybox:latest" Command="echo a &gt; a.txt" Outputs="a.txt" />
             <DockerExecStep Include="B" Image="gcc:12" Command="cat" StandardInput="a.txt" Mounts="made:/made" WorkingDirectory="made" />
@@ -127,7 +127,7 @@ public class PullImagesTests
     [EngineFact]
     public async Task An_engine_that_does_not_answer_is_told_of_once()
     {
-        var project = Project(
+        var project = TestProject.WithItems(
             """
             <DockerExecStep Include="A" Image="a:1" Command="true" />
             <DockerExecStep Include="B" Image="b:1" Command="true" />
@@ -144,7 +144,7 @@ public class PullImagesTests
     public async Task What_cannot_be_had_is_an_error_at_its_step_and_the_others_come()
     {
         using var registry = new FakeRegistry(HttpStatusCode.NotFound, """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}""");
-        var project = Project(
+        var project = TestProject.WithItems(
             $"""
             <DockerExecStep Include="A" Image="{registry.Host}/absent:1" Command="true" />
             <DockerExecStep Include="B" Image="{registry.Host}/other:1" Command="true" Pull="never" />
@@ -166,7 +166,7 @@ public class PullImagesTests
     [EngineFact]
     public async Task Bad_input_is_told_before_anything_is_pulled()
     {
-        var project = Project("""<DockerExecStep Include="A" Command="true" Memory="much" />""");
+        var project = TestProject.WithItems("""<DockerExecStep Include="A" Command="true" Memory="much" />""");
         FakeClient.WriteRecorder(project);
 
         var build = await project.BuildAsync("-t:PullDockerExecImages", "-p:DockerExecEngine=./client");
@@ -176,15 +176,4 @@ public class PullImagesTests
         Assert.NotEqual(0, build.ExitCode);
         Assert.Empty(FakeClient.Calls(project));
     }
-
-    private static TestProject Project(string items) => new(
-        $"""
-        <Project>
-          <ItemGroup>
-            {items}
-          </ItemGroup>
-          <Target Name="Build" />
-          <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
-        </Project>
-        """);
 }

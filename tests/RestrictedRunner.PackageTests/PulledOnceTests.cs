@@ -12,7 +12,7 @@ public class PulledOnceTests
         await registry.PublishAsync(Engines.Docker, "tool:1");
         using var client = registry.ClientFor(Engines.Docker);
         await using var image = new PulledImage(Engines.Docker, $"{registry.Address}/tool:1");
-        var project = Project(string.Concat(Enumerable.Range(1, 4).Select(number => $"""<DockerExecStep Include="S{number}" Image="{image.Name}" Command="cat /added; echo {number} &gt; {number}.txt" Outputs="{number}.txt" />""")));
+        var project = TestProject.WithItems(string.Concat(Enumerable.Range(1, 4).Select(number => $"""<DockerExecStep Include="S{number}" Image="{image.Name}" Command="cat /added; echo {number} &gt; {number}.txt" Outputs="{number}.txt" />""")));
 
         var build = await project.BuildAsync($"-p:DockerExecEngine={client.Path}", "-p:DockerExecMaxParallel=4");
 
@@ -32,7 +32,7 @@ public class PulledOnceTests
         await registry.PublishAsync(Engines.Docker, "tool:1");
         using var client = registry.ClientFor(Engines.Docker);
         await using var image = new PulledImage(Engines.Docker, $"{registry.Address}/tool:1");
-        var project = Project(
+        var project = TestProject.WithItems(
             $"""
             <DockerExecStep Include="A" Image="{image.Name}" Command="true" Pull="always" />
             <DockerExecStep Include="B" Image="{image.Name}" Command="true" Pull="always" />
@@ -51,7 +51,7 @@ public class PulledOnceTests
     {
         using var registry = new FakeRegistry(HttpStatusCode.NotFound, """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}""");
         using var client = new ClientScript(Engines.Docker);
-        var project = Project(
+        var project = TestProject.WithItems(
             $"""
             <DockerExecStep Include="A" Image="{registry.Host}/absent:1" Command="true" />
             <DockerExecStep Include="B" Image="{registry.Host}/absent:1" Command="true" />
@@ -64,17 +64,4 @@ public class PulledOnceTests
             build.Errors.Select(error => (error.Code, error.Line)).OrderBy(error => error.Item2));
         Assert.Single(client.Calls, "pull");
     }
-
-    private static TestProject Project(string items, string tasks = "") => new(
-        $"""
-        <Project>
-          <ItemGroup>
-            {items}
-          </ItemGroup>
-          <Target Name="Build">
-            {tasks}
-          </Target>
-          <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
-        </Project>
-        """);
 }

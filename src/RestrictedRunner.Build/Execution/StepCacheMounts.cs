@@ -47,6 +47,7 @@ internal sealed record StepCacheMounts(IReadOnlyList<CacheMount> Mounts, CacheMo
         }
         catch (OperationCanceledException)
         {
+            // The result of the step stands.
         }
     }
 

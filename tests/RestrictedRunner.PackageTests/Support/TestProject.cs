@@ -49,6 +49,22 @@ internal sealed class TestProject
         </Project>
         """);
 
+    /// <summary>A project with items, such as declared steps, and with nothing to compile.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="tasks">What its target does.</param>
+    public static TestProject WithItems(string items, string tasks = "") => new(
+        $"""
+        <Project>
+          <ItemGroup>
+        {items}
+          </ItemGroup>
+          <Target Name="Build">
+        {tasks}
+          </Target>
+          <Sdk Name="RestrictedRunner.Build" Version="$VERSION" />
+        </Project>
+        """);
+
     /// <summary>A library as <c>dotnet new classlib</c> makes it, with our package and more.</summary>
     public static TestProject Library(string content) => new(
         $"""

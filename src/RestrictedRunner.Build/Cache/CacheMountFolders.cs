@@ -56,9 +56,8 @@ internal sealed class CacheMountFolders(CacheFolder cache)
             // In the same order for all, so that no two wait for each other.
             foreach (var (mount, folder) in mounts.Select(mount => (mount, Of(mount, use.Project, use.Host))).OrderBy(taken => taken.Item2.Path, StringComparer.Ordinal))
             {
-                lease.Add(new(folder.Content, mount.ContainerPath), await LockAsync(mount, folder, use.Places, waits, cancellation).ConfigureAwait(false));
-                folder.CreateContent();
-                folder.Write(new($"'{mount.Name}' of {(mount.IsOfMachine ? "this machine" : use.Project)}", use.User, options.Engine, options.Image));
+                CacheMountNote note = new($"'{mount.Name}' of {(mount.IsOfMachine ? "this machine" : use.Project)}", use.User, options.Engine, options.Image);
+                lease.Add(new(folder.Content, mount.ContainerPath), await LockAsync(mount, folder, note, use.Places, waits, cancellation).ConfigureAwait(false));
             }
 
             return lease;
@@ -115,9 +114,9 @@ internal sealed class CacheMountFolders(CacheFolder cache)
     }
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "It is returned.")]
-    private async Task<FileStream> LockAsync(CacheMount mount, CacheMountFolder folder, SemaphoreSlim? places, Action<CacheMount, string> waits, CancellationToken cancellation)
+    private async Task<FileStream> LockAsync(CacheMount mount, CacheMountFolder folder, CacheMountNote note, SemaphoreSlim? places, Action<CacheMount, string> waits, CancellationToken cancellation)
     {
-        var free = await TryLockAsync(folder, shared: !mount.IsLocked, cancellation).ConfigureAwait(false);
+        var free = await TryLockAsync(folder, note, shared: !mount.IsLocked, cancellation).ConfigureAwait(false);
         if (free is not null)
         {
             return free;
@@ -130,7 +129,7 @@ internal sealed class CacheMountFolders(CacheFolder cache)
             while (true)
             {
                 await FileLock.PauseAsync(cancellation).ConfigureAwait(false);
-                var own = await TryLockAsync(folder, shared: !mount.IsLocked, cancellation).ConfigureAwait(false);
+                var own = await TryLockAsync(folder, note, shared: !mount.IsLocked, cancellation).ConfigureAwait(false);
                 if (own is not null)
                 {
                     return own;
@@ -143,10 +142,26 @@ internal sealed class CacheMountFolders(CacheFolder cache)
         }
     }
 
-    private async Task<FileStream?> TryLockAsync(CacheMountFolder folder, bool shared, CancellationToken cancellation)
+    // The note is written before anybody else looks at the lock, so whoever waits for it can tell who has it.
+    private async Task<FileStream?> TryLockAsync(CacheMountFolder folder, CacheMountNote note, bool shared, CancellationToken cancellation)
     {
         using var all = await FileLock.OpenAsync(LockOfAll, cancellation).ConfigureAwait(false);
-        return FileLock.TryOpen(folder.Lock, shared);
+        var own = FileLock.TryOpen(folder.Lock, shared);
+        try
+        {
+            if (own is not null)
+            {
+                folder.CreateContent();
+                folder.Write(note);
+            }
+
+            return own;
+        }
+        catch
+        {
+            own?.Dispose();
+            throw;
+        }
     }
 
     // Whoever else may come by may neither see what is in it nor change it.

@@ -1,0 +1,22 @@
+namespace RestrictedRunner.Build.RemoteServers;
+
+/// <summary>Where a server is, and how it is told who asks.</summary>
+/// <param name="Url"><c>http</c> or <c>https</c> and the host, also for gRPC; with a path for an HTTP cache. Without user and password.</param>
+/// <param name="IsGrpc">True for <c>grpc://</c> and <c>grpcs://</c>.</param>
+internal sealed record ServerAccess(Uri Url, bool IsGrpc)
+{
+    /// <summary>The instance name of a gRPC server; often empty.</summary>
+    public string Instance { get; init; } = "";
+
+    /// <summary>A header of each request, <c>Name: value</c>; null for none. Its value is a secret.</summary>
+    public KeyValuePair<string, string>? Header { get; init; }
+
+    /// <summary>Path of a PEM file with the authorities that sign the server's certificate; empty for the system's.</summary>
+    public string CaBundle { get; init; } = "";
+
+    /// <summary>Path of a PEM file with the client's certificate and its key; empty for none.</summary>
+    public string ClientCertificate { get; init; } = "";
+
+    /// <summary>Longest time until a connection is there, in the name of everybody who waits for it.</summary>
+    public TimeSpan ConnectLimit { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
 # Makes sure that a container engine answers; with --test also what the engine tests need beside it, with --newer also
-# the newest engines that Debian has (--stop-newer ends them).
+# the newest engines that Debian has (--stop-newer ends them), with --remote also servers and an engine as of other
+# machines (--stop-remote ends it).
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 for_tests=false
 newer=false
+remote=false
 for option in "$@"; do
     case "$option" in
         --test) for_tests=true ;;
         --newer) newer=true ;;
         --stop-newer) exec "$root/build/newer-engines.sh" --stop ;;
-        *) fail "usage: build/engine.sh [--test] [--newer | --stop-newer]" ;;
+        --remote) remote=true ;;
+        --stop-remote) exec "$root/build/remote.sh" --stop ;;
+        *) fail "usage: build/engine.sh [--test] [--newer] [--remote] | --stop-newer | --stop-remote" ;;
     esac
 done
 
@@ -172,3 +176,4 @@ ensure_test_tools() {
 ensure_docker
 if $for_tests; then ensure_test_tools; fi
 if $newer; then "$root/build/newer-engines.sh"; fi
+if $remote; then "$root/build/remote.sh"; fi

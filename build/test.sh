@@ -53,7 +53,8 @@ check_format() {
 set_up_engines() {
     "$root/build/engine.sh" --test &&
         "$root/build/images.sh" --podman &&
-        "$root/build/engine.sh" --newer
+        "$root/build/engine.sh" --newer --remote || return
+    trap '"$root/build/engine.sh" --stop-remote' EXIT
 }
 
 # The test projects are programs: started directly they cost neither a build nor a host.

@@ -1,23 +1,30 @@
 #!/usr/bin/env bash
 # Brings up the newest engines that Debian has, beside the one of this machine and without installing anything into it:
 # docker with both image stores and both runtimes, podman, and docker's client on podman's socket. May be run again.
-# Each is a client in artifacts/engines/clients. With --stop ends them.
+# Each is a client in artifacts/engines/clients; one docker and one podman that do not see this machine's files are
+# clients in artifacts/engines/remote-clients. With --stop ends them.
 #
 # Their programs are those of Debian's suite sid, unpacked into a folder. Each engine is started with that folder as its
 # root, in namespaces of its own for mounts and network; only the repository and the folder of temporary files are
-# shared, for what is mounted into containers. A process number in a file is what ends it.
+# shared, for what is mounted into containers, and with the last two not even these. A process number in a file is what
+# ends it.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 engines=$artifacts/engines
 os=$engines/root
-clients=$engines/clients
-shared=${TMPDIR:-/tmp}
+shared=("${TMPDIR:-/tmp}" "$root")
 busybox=busybox:latest
 dockers=(docker-runc docker-crun docker-containerd-runc docker-containerd-crun)
 
 folder_of() { printf '%s\n' "$engines/$1"; }
+client_of() {
+    case "$1" in
+        *-remote) printf '%s\n' "$engines/remote-clients/$1" ;;
+        *) printf '%s\n' "$engines/clients/$1" ;;
+    esac
+}
 
 # The programs, and what the scripts and settings of their packages would have made.
 unpack() {
@@ -53,7 +60,7 @@ unpack() {
         touch ready' sh "$os" "$artifacts/busybox"
 }
 
-# Starts a program as in a machine of its own, and prints its process number.
+# Starts a program as in a machine of its own, which sees the shared folders, and prints its process number.
 # pivot_root and not only chroot: runc refuses to work in a root that is no mount point.
 # The second hierarchy of control groups of a hybrid machine is hidden, because crun would refuse to work with both.
 launch() {
@@ -62,19 +69,21 @@ launch() {
     # shellcheck disable=SC2016
     as_root sh -c 'log=$1; shift; setsid nohup "$@" >"$log" 2>&1 </dev/null & echo $!' sh "$log" \
         unshare --mount --net --propagation private sh -euc '
-            root=$1; shared=$2; own=$3; shift 3
+            root=$1; shift
             mount --bind "$root" "$root"
-            for folder in /proc /sys /dev "$shared" "$own"; do
-                mkdir -p "$root$folder"
-                mount --rbind "$folder" "$root$folder"
+            while [ "$1" != -- ]; do
+                mkdir -p "$root$1"
+                mount --rbind "$1" "$root$1"
+                shift
             done
+            shift
             mount -t tmpfs tmpfs "$root/run"
             "$root/bin/busybox" ip link set lo up
             if [ -d /sys/fs/cgroup/unified ]; then umount "$root/sys/fs/cgroup/unified"; fi
             cd "$root"
             pivot_root . .old
             exec /bin/busybox env -i PATH=/usr/sbin:/usr/bin HOME=/root /bin/busybox sh -c "umount -l /.old; exec \"\$@\"" sh "$@"
-        ' sh "$os" "$shared" "$root" "$@"
+        ' sh "$os" /proc /sys /dev "${shared[@]}" -- "$@"
 }
 
 # Whether the process of that file is there, and the program that it was.
@@ -86,12 +95,15 @@ runs() {
 
 # Of bash, which hands on variables whose names are no words of a shell.
 client() {
-    cat >"$clients/$1.new"
-    chmod 755 "$clients/$1.new"
-    mv "$clients/$1.new" "$clients/$1"
+    local file
+    file=$(client_of "$1")
+    mkdir -p "${file%/*}"
+    cat >"$file.new"
+    chmod 755 "$file.new"
+    mv "$file.new" "$file"
 }
 
-answers() { "$clients/$1" version >/dev/null 2>&1; }
+answers() { "$(client_of "$1")" version >/dev/null 2>&1; }
 
 wait_for() {
     local name=$1 program=$2
@@ -105,7 +117,7 @@ wait_for() {
 }
 
 start_docker() {
-    local name=$1 folder store=false
+    local name=$1 folder store=false runtime=runc
     folder=$(folder_of "$name")
     mkdir -p "$folder"
     client "$name" <<CLIENT
@@ -115,18 +127,16 @@ exec $os/usr/bin/docker "\$@"
 CLIENT
     if runs "$name" dockerd; then return 0; fi
     case "$name" in *-containerd-*) store=true ;; esac
+    case "$name" in *-crun) runtime=crun ;; esac
     printf '{"features": {"containerd-snapshotter": %s}, "runtimes": {"crun": {"path": "/usr/bin/crun"}}, "default-runtime": "%s"}\n' \
-        "$store" "${name##*-}" >"$folder/daemon.json"
+        "$store" "$runtime" >"$folder/daemon.json"
     launch "$folder/log" dockerd --config-file "$folder/daemon.json" --host "unix://$folder/socket" --group "$(id -g)" \
         --data-root "$folder/data" --exec-root /run/docker --pidfile /run/docker.pid >"$folder/dockerd.pid"
 }
 
-# Podman has no daemon: a process that does nothing holds the namespaces, and the client enters them.
-start_podman() {
-    local folder conf
-    folder=$(folder_of podman-crun)
+settings_of_podman() {
+    local folder=$1
     mkdir -p "$folder"
-    conf="CONTAINERS_CONF=$folder/containers.conf CONTAINERS_STORAGE_CONF=$folder/storage.conf PODMAN_IGNORE_CGROUPSV1_WARNING=1"
     cat >"$folder/containers.conf" <<'CONF'
 [engine]
 cgroup_manager = "cgroupfs"
@@ -139,6 +149,14 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 firewall_driver = "iptables"
 CONF
     printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/data"\nrunroot = "/run/storage"\n' "$folder" >"$folder/storage.conf"
+    printf 'CONTAINERS_CONF=%s CONTAINERS_STORAGE_CONF=%s PODMAN_IGNORE_CGROUPSV1_WARNING=1\n' "$folder/containers.conf" "$folder/storage.conf"
+}
+
+# Podman has no daemon: a process that does nothing holds the namespaces, and the client enters them.
+start_podman() {
+    local folder conf
+    folder=$(folder_of podman-crun)
+    conf=$(settings_of_podman "$folder")
     client podman-crun <<CLIENT
 #!/bin/bash
 export $conf PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -160,15 +178,42 @@ CLIENT
     mkdir -p "$engines/compat"
     if ! runs compat podman; then
         as_root sh -c 'log=$1; shift; setsid nohup "$@" >"$log" 2>&1 </dev/null & echo $!' sh "$engines/compat/log" \
-            "$clients/podman-crun" system service --time=0 "unix://$engines/compat/socket" >"$engines/compat/podman.pid"
+            "$(client_of podman-crun)" system service --time=0 "unix://$engines/compat/socket" >"$engines/compat/podman.pid"
     fi
 }
 
+# With a service it is an engine for a client elsewhere, which the variable is to tell so.
+start_remote_podman() {
+    local folder conf
+    folder=$(folder_of podman-remote)
+    conf=$(settings_of_podman "$folder")
+    client podman-remote <<CLIENT
+#!/bin/bash
+export CONTAINER_HOST=unix://$folder/socket
+exec $(echo "$os"/usr/lib*/ld-linux-*.so.*) --library-path $(echo "$os"/usr/lib/*-linux-gnu*) --argv0 podman $os/usr/bin/podman "\$@"
+CLIENT
+    if runs podman-remote podman; then return 0; fi
+    # shellcheck disable=SC2086
+    launch "$folder/log" /bin/busybox env $conf podman system service --time=0 "unix://$folder/socket" >"$folder/podman.pid"
+}
+
+# Those that see no folder of this machine but the one that their socket is in.
+start_remote() {
+    local shared=("$(folder_of docker-remote)")
+    mkdir -p "${shared[0]}"
+    start_docker docker-remote
+    shared=("$(folder_of podman-remote)")
+    mkdir -p "${shared[0]}"
+    start_remote_podman
+}
+
 load() {
-    "$clients/$1" image inspect "$busybox" >/dev/null 2>&1 && return 0
-    "$clients/$1" load -q -i "$engines/busybox.tar" >/dev/null
+    local client
+    client=$(client_of "$1")
+    "$client" image inspect "$busybox" >/dev/null 2>&1 && return 0
+    "$client" load -q -i "$engines/busybox.tar" >/dev/null
     # Podman files it under localhost/; the public name is what other programs spell out.
-    case "$1" in podman-*) "$clients/$1" tag "$busybox" "docker.io/library/$busybox" ;; esac
+    case "$1" in podman-*) "$client" tag "$busybox" "docker.io/library/$busybox" ;; esac
 }
 
 end() {
@@ -189,31 +234,38 @@ end() {
 
 start() {
     step "Newer engines"
-    mkdir -p "$clients"
+    mkdir -p "$engines"
     unpack
     for name in "${dockers[@]}"; do start_docker "$name"; done
     start_podman
+    start_remote
     docker image inspect "$busybox" >/dev/null 2>&1 || "$root/build/images.sh"
     docker save "$busybox" >"$engines/busybox.tar"
     for name in "${dockers[@]}"; do
         wait_for "$name" dockerd
         load "$name"
-        say "$name: docker $("$clients/$name" version --format '{{.Server.Version}}')"
+        say "$name: docker $("$(client_of "$name")" version --format '{{.Server.Version}}')"
     done
     load podman-crun
-    say "podman-crun: podman $("$clients/podman-crun" version --format '{{.Client.Version}}')"
-    "$clients/docker-compat" image inspect "$busybox" >/dev/null || fail "docker-compat does not answer; its log is $engines/compat/log"
-    say "docker-compat: docker $("$clients/docker-compat" version --format '{{.Client.Version}}') on the same"
+    say "podman-crun: podman $("$(client_of podman-crun)" version --format '{{.Client.Version}}')"
+    wait_for docker-remote dockerd
+    wait_for podman-remote podman
+    load docker-remote
+    load podman-remote
+    say "docker-remote, podman-remote: the same two, which do not see this machine's files"
+    "$(client_of docker-compat)" image inspect "$busybox" >/dev/null || fail "docker-compat does not answer; its log is $engines/compat/log"
+    say "docker-compat: docker $("$(client_of docker-compat)" version --format '{{.Client.Version}}') on the same"
 }
 
 stop() {
     local name
     step "Ending the newer engines"
-    if runs podman-crun sleep; then "$clients/podman-crun" rm --all --force --time 0 >/dev/null || true; fi
+    if runs podman-crun sleep; then "$(client_of podman-crun)" rm --all --force --time 0 >/dev/null || true; fi
     end "$engines/compat/podman.pid" podman
     end "$(folder_of podman-crun)/sleep.pid" sleep
-    for name in "${dockers[@]}"; do end "$(folder_of "$name")/dockerd.pid" dockerd; done
-    rm -rf "$clients"
+    end "$(folder_of podman-remote)/podman.pid" podman
+    for name in "${dockers[@]}" docker-remote; do end "$(folder_of "$name")/dockerd.pid" dockerd; done
+    rm -rf "$engines/clients" "$engines/remote-clients"
 }
 
 case "${1:-}" in

@@ -47,6 +47,19 @@ public class OtherMachinesTests
     }
 
     [RemoteFact]
+    [Trait("Tier", "Newer")]
+    public async Task Newer_engines_do_not_see_them_either()
+    {
+        foreach (var client in RemoteEngine.NewerClients)
+        {
+            Assert.Equal("there", await Client.OutputAsync(client, "run", "--rm", "--network", "none", TestImages.Busybox, "echo", "there"));
+            var refused = await Client.CallAsync(client, "run", "--rm", "--mount", $"type=bind,source={Repository.Root}README.md,target=/x", TestImages.Busybox, "true");
+
+            Assert.Contains(Repository.Root, refused.StandardError, StringComparison.Ordinal);
+        }
+    }
+
+    [RemoteFact]
     public async Task The_cas_server_keeps_files_over_its_end_and_runs_actions_in_an_image()
     {
         await using var registry = await Registry.StartAsync();

@@ -37,5 +37,12 @@ internal static class RemoteEngine
     /// <summary>Path of a client that asks this engine by ssh, whatever variables say.</summary>
     public static string SshClient => OtherMachines.OfEngine("docker-ssh");
 
+    /// <summary>
+    /// Paths of clients of a newer docker and of a newer podman that do not see this machine's files either;
+    /// <c>build/engine.sh --newer</c> brings these up, and their tests have <c>[Trait("Tier", "Newer")]</c>.
+    /// </summary>
+    public static IReadOnlyList<string> NewerClients { get; } =
+        [.. new[] { "docker-remote", "podman-remote" }.Select(name => Path.Combine(Repository.Root, "artifacts", "engines", "remote-clients", name))];
+
     private static string Read(string file) => File.ReadAllText(OtherMachines.OfEngine(file)).Trim();
 }

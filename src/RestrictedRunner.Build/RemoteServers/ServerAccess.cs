@@ -19,4 +19,13 @@ internal sealed record ServerAccess(Uri Url, bool IsGrpc)
 
     /// <summary>Longest time until a connection is there, in the name of everybody who waits for it.</summary>
     public TimeSpan ConnectLimit { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Longest time until a question is answered, and longest time in which nothing of a blob arrives. So long does a build
+    /// wait for a server that says nothing.
+    /// </summary>
+    public TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Longest time in which a blob that is being stored makes no progress: what the server does with it may take longer than an answer.</summary>
+    public TimeSpan StoreLimit { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,0 +1,129 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using RestrictedRunner.Build.RemoteExecution;
+
+namespace RestrictedRunner.Build.RemoteServers;
+
+/// <summary>
+/// The connection to a server of the Remote Execution API, for all that is asked of it: whoever has it shares what is open
+/// and what is known of the server.
+/// </summary>
+internal sealed class GrpcConnection : IDisposable
+{
+    /// <summary>Longest message, in both directions: what gRPC's servers and clients take unless they are told otherwise.</summary>
+    public const int MessageLimit = 4 << 20;
+
+    private const string MetadataHeader = "build.bazel.remote.execution.v2.requestmetadata-bin";
+    private const int ApiMajor = 2;
+
+    private readonly GrpcChannel _channel;
+    private readonly RequestMetadata _metadata;
+    private readonly SemaphoreSlim _asking = new(1);
+    private ServerCapabilities? _capabilities;
+
+    /// <param name="access">The server.</param>
+    /// <param name="buildId">What the calls of one build have in common, for the server's log.</param>
+    /// <exception cref="ServerException">A certificate cannot be read.</exception>
+    public GrpcConnection(ServerAccess access, string buildId = "")
+    {
+        Access = access;
+        _metadata = new() { ToolDetails = new() { ToolName = "RestrictedRunner.Build", ToolVersion = typeof(GrpcConnection).Assembly.GetName().Version!.ToString(3) }, ToolInvocationId = buildId };
+        _channel = GrpcChannel.ForAddress(access.Url, new()
+        {
+            HttpHandler = ServerHandler.Of(access),
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = MessageLimit,
+            MaxSendMessageSize = MessageLimit,
+            ThrowOperationCanceledOnCancellation = false,
+        });
+    }
+
+    /// <summary>The server.</summary>
+    public ServerAccess Access { get; }
+
+    /// <summary>Makes calls, with <see cref="Options"/>; what they throw is for <see cref="Failure"/>.</summary>
+    public CallInvoker Calls => _channel.CreateCallInvoker();
+
+    /// <summary>What a call has: a deadline, and who calls.</summary>
+    /// <param name="limit">Longest time of the call; null for a stream that has another limit.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <param name="action">Hash of the action that it is for.</param>
+    public CallOptions Options(TimeSpan? limit, CancellationToken cancellation, string action = "")
+    {
+        var metadata = new RequestMetadata(_metadata) { ActionId = action };
+        return new(new Metadata { { MetadataHeader, metadata.ToByteArray() } }, DateTime.UtcNow + limit, cancellation);
+    }
+
+    /// <summary>Asks a question.</summary>
+    /// <param name="call">Calls.</param>
+    /// <param name="options">What <see cref="Options"/> returned.</param>
+    /// <exception cref="ServerException">The server could not be asked.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CallOptions options)
+    {
+        try
+        {
+            using var asked = call(options);
+            return await asked.ResponseAsync.ConfigureAwait(false);
+        }
+        catch (RpcException e)
+        {
+            options.CancellationToken.ThrowIfCancellationRequested();
+            throw Failure(e);
+        }
+    }
+
+    /// <summary>What the end of a call means.</summary>
+    public ServerException Failure(RpcException end) => GrpcFailures.Of(end, Access);
+
+    /// <summary>What the server can do. It is asked once.</summary>
+    /// <exception cref="ServerException">The server could not be asked, or is of another version.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<ServerCapabilities> CapabilitiesAsync(CancellationToken cancellation)
+    {
+        if (_capabilities is { } known)
+        {
+            return known;
+        }
+
+        await _asking.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return _capabilities ??= Checked(await AskAsync(
+                options => new Capabilities.CapabilitiesClient(Calls).GetCapabilitiesAsync(new() { InstanceName = Access.Instance }, options),
+                Options(Access.AnswerLimit, cancellation)).ConfigureAwait(false));
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _channel.Dispose();
+        _asking.Dispose();
+    }
+
+    // A server need not say what it speaks.
+    private static ServerCapabilities Checked(ServerCapabilities capabilities)
+    {
+        if ((capabilities.LowApiVersion?.Major ?? 0) > ApiMajor || (capabilities.HighApiVersion?.Major ?? ApiMajor) < ApiMajor)
+        {
+            throw new ServerException(
+                ServerFailure.WrongProtocol,
+                $"it speaks the versions {Text(capabilities.LowApiVersion)} to {Text(capabilities.HighApiVersion)} of the Remote Execution API, and version 2 is needed");
+        }
+
+        if (capabilities.CacheCapabilities?.DigestFunctions is { Count: > 0 } functions && !functions.Contains(DigestFunction.Types.Value.Sha256))
+        {
+            throw new ServerException(ServerFailure.WrongProtocol, $"it has blobs under other digests ({string.Join(", ", functions)}), and SHA256 is needed");
+        }
+
+        return capabilities;
+    }
+
+    private static string Text(SemVer? version) => version is null ? "?" : $"{version.Major}.{version.Minor}";
+}

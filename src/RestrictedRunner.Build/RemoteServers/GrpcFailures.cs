@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Grpc.Core;
+
+namespace RestrictedRunner.Build.RemoteServers;
+
+/// <summary>What the ends of calls mean: those that a server decided on, and those that the way to it did.</summary>
+internal static class GrpcFailures
+{
+    private const string HttpStatus = "Bad gRPC response. HTTP status code: ";
+
+    // How servers name a full disk, for which gRPC has no code of its own.
+    private static readonly string[] NoRoom = ["OutOfSpace", "No space left", "disk full", "quota"];
+
+    /// <summary>What an end means.</summary>
+    /// <param name="end">How the call ended.</param>
+    /// <param name="access">The server.</param>
+    public static ServerException Of(RpcException end, ServerAccess access)
+    {
+        var failure = FailureOf(end);
+        return new(failure, Text(failure, end, access), end);
+    }
+
+    private static ServerFailure FailureOf(RpcException end) => end.StatusCode switch
+    {
+        StatusCode.Unauthenticated => ServerFailure.Unauthorized,
+        StatusCode.PermissionDenied => ServerFailure.Forbidden,
+        StatusCode.DeadlineExceeded => ServerFailure.TimedOut,
+        StatusCode.Unimplemented => ServerFailure.WrongProtocol,
+        StatusCode.ResourceExhausted => ServerFailure.Full,
+        StatusCode.NotFound => ServerFailure.BlobMissing,
+        StatusCode.DataLoss => ServerFailure.WrongContent,
+        _ when HttpStatusOf(end) == 400 => ServerFailure.Certificate,
+        _ when IsNoTls(end) || IsNoHttp2(end) => ServerFailure.WrongProtocol,
+        _ when Causes(end).Any(cause => cause is AuthenticationException) || IsCertificateWanted(end) => ServerFailure.Certificate,
+        StatusCode.Unavailable => ServerFailure.Unreachable,
+        _ when NoRoom.Any(text => end.Status.Detail.Contains(text, StringComparison.OrdinalIgnoreCase)) => ServerFailure.Full,
+        _ when Causes(end).Any(cause => cause is HttpRequestException or IOException or SocketException) => ServerFailure.Unreachable,
+        _ => ServerFailure.Refused,
+    };
+
+    private static string Text(ServerFailure failure, RpcException end, ServerAccess access) => failure switch
+    {
+        ServerFailure.Unauthorized => $"it does not know who asks (UNAUTHENTICATED): {Detail(end)}",
+        ServerFailure.Forbidden => $"it does not allow that (PERMISSION_DENIED): {Detail(end)}",
+        ServerFailure.TimedOut => string.Create(CultureInfo.InvariantCulture, $"it did not answer within {access.AnswerLimit.TotalSeconds} s"),
+        ServerFailure.WrongProtocol when IsNoTls(end) => "what answers there does not speak TLS: should it be 'grpc://' instead of 'grpcs://'?",
+        ServerFailure.WrongProtocol when access.Url.Scheme == Uri.UriSchemeHttp && IsNoHttp2(end) => "what answers there does not speak gRPC, or only over TLS: should it be 'grpcs://', 'http://' or 'https://'?",
+        ServerFailure.WrongProtocol => $"what answers there is no server of the Remote Execution API, or lacks a part of it: {Detail(end)}",
+        ServerFailure.Certificate when HttpStatusOf(end) == 400 || IsCertificateWanted(end) => $"it wants a certificate of the client: {Detail(end)}",
+        ServerFailure.Certificate => $"its certificate is not trusted: {Detail(end)}",
+        ServerFailure.Unreachable => $"it cannot be reached: {Detail(end)}",
+        ServerFailure.Full => $"it has no room, or takes no blob of that size: {Detail(end)}",
+        _ => $"it answered {Name(end.StatusCode)}: {Detail(end)}",
+    };
+
+    // The innermost cause says what the system said; gRPC's own words repeat it in others.
+    private static string Detail(RpcException end) => HttpStatusOf(end) is { } status ? $"HTTP status {status}" : Causes(end).LastOrDefault()?.Message ?? end.Status.Detail;
+
+    private static int? HttpStatusOf(RpcException end) =>
+        end.Status.Detail.StartsWith(HttpStatus, StringComparison.Ordinal) && int.TryParse(end.Status.Detail.AsSpan(HttpStatus.Length), CultureInfo.InvariantCulture, out var status) ? status : null;
+
+    // TLS that is answered by something else.
+    private static bool IsNoTls(RpcException end) => Causes(end).Any(static cause =>
+        cause.Message.Contains("Cannot determine the frame size", StringComparison.Ordinal) || cause.Message.Contains("wrong version number", StringComparison.Ordinal));
+
+    private static bool IsNoHttp2(RpcException end) => Causes(end).Any(static cause =>
+        cause is HttpRequestException { HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError or HttpRequestError.InvalidResponse }
+            or HttpIOException { HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse });
+
+    private static bool IsCertificateWanted(RpcException end) => Causes(end).Any(static cause =>
+        cause.Message.Contains("certificate required", StringComparison.OrdinalIgnoreCase) || cause.Message.Contains("handshake failure", StringComparison.OrdinalIgnoreCase));
+
+    private static IEnumerable<Exception> Causes(RpcException end)
+    {
+        for (var cause = end.Status.DebugException; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+
+    // As the protocol writes them.
+    private static string Name(StatusCode code) => code switch
+    {
+        StatusCode.InvalidArgument => "INVALID_ARGUMENT",
+        StatusCode.FailedPrecondition => "FAILED_PRECONDITION",
+        StatusCode.OutOfRange => "OUT_OF_RANGE",
+        StatusCode.NotFound => "NOT_FOUND",
+        StatusCode.AlreadyExists => "ALREADY_EXISTS",
+        StatusCode.DataLoss => "DATA_LOSS",
+        _ => code.ToString().ToUpperInvariant(),
+    };
+}

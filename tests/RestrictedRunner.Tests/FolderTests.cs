@@ -100,6 +100,7 @@ public class FolderTests
             .ToDictionary(file => Path.GetFileName(file).Split('.')[0], file => Path.GetDirectoryName(file)!);
     }
 
-    // Without what is around it and its type parameters.
-    private static string NameOf(IType type) => type.FullName.Split('+')[0].Split('.')[^1].Split('`')[0];
+    // Without what is around it and its type parameters. What is generated from the API's messages has no file, and may be called as a file is.
+    private static string NameOf(IType type) =>
+        type.FullName.StartsWith("RestrictedRunner.Build.RemoteExecution.", StringComparison.Ordinal) ? "" : type.FullName.Split('+')[0].Split('.')[^1].Split('`')[0];
 }

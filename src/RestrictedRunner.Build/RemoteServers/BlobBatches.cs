@@ -29,7 +29,7 @@ internal sealed record BlobBatches<T>(IReadOnlyList<IReadOnlyList<T>> Together, 
         foreach (var blob in blobs)
         {
             var own = size(blob);
-            if (own > most || own + Overhead > MessageLimit)
+            if (own < 0 || own > most || own + Overhead > MessageLimit)
             {
                 alone.Add(blob);
                 continue;

@@ -42,7 +42,7 @@ internal sealed class BlobReader(GrpcConnection connection, Digest digest, Cance
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var most = (int)Math.Min(buffer.Length, digest.SizeBytes + 1 - _received);
-        if (most == 0)
+        if (most <= 0)
         {
             return 0;
         }

@@ -8,7 +8,8 @@ namespace RestrictedRunner.Build.RemoteServers;
 /// <summary>What the ends of calls mean: those that a server decided on, and those that the way to it did.</summary>
 internal static class GrpcFailures
 {
-    private const string HttpStatus = "Bad gRPC response. HTTP status code: ";
+    private const string NoGrpc = "Bad gRPC response. ";
+    private const string HttpStatus = NoGrpc + "HTTP status code: ";
 
     // How servers name a full disk, for which gRPC has no code of its own.
     private static readonly string[] NoRoom = ["OutOfSpace", "No space left", "disk full", "quota"];
@@ -18,11 +19,11 @@ internal static class GrpcFailures
     /// <param name="access">The server.</param>
     public static ServerException Of(RpcException end, ServerAccess access)
     {
-        var failure = FailureOf(end);
+        var failure = FailureOf(end, access);
         return new(failure, Text(failure, end, access), end);
     }
 
-    private static ServerFailure FailureOf(RpcException end) => end.StatusCode switch
+    private static ServerFailure FailureOf(RpcException end, ServerAccess access) => end.StatusCode switch
     {
         StatusCode.Unauthenticated => ServerFailure.Unauthorized,
         StatusCode.PermissionDenied => ServerFailure.Forbidden,
@@ -31,8 +32,8 @@ internal static class GrpcFailures
         StatusCode.ResourceExhausted => ServerFailure.Full,
         StatusCode.NotFound => ServerFailure.BlobMissing,
         StatusCode.DataLoss => ServerFailure.WrongContent,
-        _ when HttpStatusOf(end) == 400 => ServerFailure.Certificate,
-        _ when IsNoTls(end) || IsNoHttp2(end) => ServerFailure.WrongProtocol,
+        _ when HttpStatusOf(end) == 400 && access.Url.Scheme == Uri.UriSchemeHttps => ServerFailure.Certificate,
+        _ when IsNoTls(end) || IsNoHttp2(end) || IsNoGrpc(end) => ServerFailure.WrongProtocol,
         _ when Causes(end).Any(cause => cause is AuthenticationException) || IsCertificateWanted(end) => ServerFailure.Certificate,
         StatusCode.Unavailable => ServerFailure.Unreachable,
         _ when NoRoom.Any(text => end.Status.Detail.Contains(text, StringComparison.OrdinalIgnoreCase)) => ServerFailure.Full,
@@ -67,7 +68,12 @@ internal static class GrpcFailures
 
     private static bool IsNoHttp2(RpcException end) => Causes(end).Any(static cause =>
         cause is HttpRequestException { HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError or HttpRequestError.InvalidResponse }
-            or HttpIOException { HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse });
+            or HttpIOException { HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse }
+            || cause.Message.Contains("HTTP/2 handshake", StringComparison.Ordinal)
+            || cause.Message.Contains("no application protocol", StringComparison.Ordinal));
+
+    // Something that speaks HTTP and answers what gRPC has no word for, such as a page or a redirection.
+    private static bool IsNoGrpc(RpcException end) => end.StatusCode != StatusCode.Unavailable && end.Status.Detail.StartsWith(NoGrpc, StringComparison.Ordinal);
 
     private static bool IsCertificateWanted(RpcException end) => Causes(end).Any(static cause =>
         cause.Message.Contains("certificate required", StringComparison.OrdinalIgnoreCase) || cause.Message.Contains("handshake failure", StringComparison.OrdinalIgnoreCase));

@@ -14,17 +14,17 @@ internal interface ICacheServer : IDisposable
     /// <returns>What the server says, which nobody has checked; null when it has none.</returns>
     /// <exception cref="ServerException">The server could not be asked.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    Task<ActionResult?> FindResultAsync(Digest action, CancellationToken cancellation);
+    public Task<ActionResult?> FindResultAsync(Digest action, CancellationToken cancellation);
 
     /// <summary>Stores a result. All contents that it names are there.</summary>
     /// <exception cref="ServerException">It could not be stored.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    Task StoreResultAsync(Digest action, ActionResult result, CancellationToken cancellation);
+    public Task StoreResultAsync(Digest action, ActionResult result, CancellationToken cancellation);
 
     /// <summary>Asks which of some blobs the server lacks.</summary>
     /// <exception cref="ServerException">The server could not be asked.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    Task<IReadOnlyCollection<Digest>> FindMissingAsync(IReadOnlyCollection<Digest> blobs, CancellationToken cancellation);
+    public Task<IReadOnlyCollection<Digest>> FindMissingAsync(IReadOnlyCollection<Digest> blobs, CancellationToken cancellation);
 
     /// <summary>Brings blobs, in any order and several at once.</summary>
     /// <param name="blobs">Which; each once.</param>
@@ -32,13 +32,13 @@ internal interface ICacheServer : IDisposable
     /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="ServerException">Not all could be had; some may have been received.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    Task DownloadAsync(IReadOnlyCollection<Digest> blobs, ReceiveBlob receive, CancellationToken cancellation);
+    public Task DownloadAsync(IReadOnlyCollection<Digest> blobs, ReceiveBlob receive, CancellationToken cancellation);
 
     /// <summary>Stores blobs, several at once, whether the server has them or not.</summary>
     /// <exception cref="ServerException">Not all could be stored.</exception>
     /// <exception cref="IOException">One could not be read.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    Task UploadAsync(IReadOnlyCollection<Blob> blobs, CancellationToken cancellation);
+    public Task UploadAsync(IReadOnlyCollection<Blob> blobs, CancellationToken cancellation);
 }
 
 /// <summary>Takes a blob that comes from a server.</summary>

@@ -63,7 +63,7 @@ internal sealed class TerminalShell
     /// <summary>The same for another image.</summary>
     public IReadOnlyList<string> CommandLineFor(string image) => CommandLineFor(_step.Options with { Image = image, ImageId = "" });
 
-    private IReadOnlyList<string> CommandLineFor(StepOptions options) => [Client, .. Arguments(options with { DockerRunOpts = RunOpts.Masked(options.DockerRunOpts) }, container: null)];
+    private IReadOnlyList<string> CommandLineFor(StepOptions options) => [Client, .. _step.Engine.EngineWords, .. Arguments(options with { DockerRunOpts = RunOpts.Masked(options.DockerRunOpts) }, container: null)];
 
     /// <summary>Starts the shell once for nothing, without a terminal.</summary>
     /// <param name="pulls">The pulls of the build: the image is brought if need be.</param>

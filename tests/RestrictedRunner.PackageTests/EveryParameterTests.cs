@@ -11,6 +11,7 @@ public class EveryParameterTests
               <Mount Include="data" ContainerPath="/data" ReadOnly="true" />
             </ItemGroup>
             <DockerExec Engine="./client"
+                        Context="default"
                         Image="busybox:latest"
                         Arguments="echo;two words"
                         EnvironmentVariables="A=1;PATH=/bin"
@@ -55,7 +56,7 @@ public class EveryParameterTests
 
         string[] expected =
         [
-            "run", "--rm", "--name", "X", "--cidfile", "X", "--label", "X", "--label", "X", "--label", "X", "--pull", "never", "--log-driver", "none", "--stop-timeout", "0", "--interactive", "--init",
+            "--context", "default", "run", "--rm", "--name", "X", "--cidfile", "X", "--label", "X", "--label", "X", "--label", "X", "--pull", "never", "--log-driver", "none", "--stop-timeout", "0", "--interactive", "--init",
             "--network", "host", "--memory", "64m", "--memory-reservation", "32m", "--memory-swap", "128m", "--memory-swappiness", "10",
             "--cpus", "1.5", "--pids-limit", "20", "--shm-size", "1m", "--cap-add", "CHOWN", "--cap-add", "KILL", "--cap-drop", "ALL",
             "--security-opt", "no-new-privileges", "--ulimit", "nofile=10:20", "--ulimit", "core=0", "--dns", "9.9.9.9", "--dns", "1.1.1.1",

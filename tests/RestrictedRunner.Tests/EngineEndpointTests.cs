@@ -11,11 +11,16 @@ public class EngineEndpointTests
     // As `docker context create rootless` of docker 28 writes it.
     private const string Context = """{"Name":"rootless","Metadata":{"Description":"Rootless mode"},"Endpoints":{"docker":{"Host":"unix:///run/user/1000/docker.sock","SkipTLSVerify":false}}}""";
 
-    private static string OfDocker(Dictionary<string, string> variables, params (string File, string Text)[] files) =>
+    private static string OfDocker(Dictionary<string, string> variables, params (string File, string Text)[] files) => OfDocker("", variables, files);
+
+    private static string OfDocker(string context, Dictionary<string, string> variables, params (string File, string Text)[] files) =>
         EngineEndpoint.OfDocker(
+            context,
             name => variables.GetValueOrDefault(name),
-            "/home/me",
-            path => files.Where(file => file.File == Here.Paths.ToSlashes(path)).Select(file => file.Text).FirstOrDefault());
+            DockerSettings.Of(
+                name => variables.GetValueOrDefault(name),
+                "/home/me",
+                path => files.Where(file => file.File == Here.Paths.ToSlashes(path)).Select(file => file.Text).FirstOrDefault()));
 
     [Fact]
     public void Without_settings_it_is_the_socket_of_the_machine() => Assert.Equal(Default, OfDocker([]));
@@ -23,6 +28,16 @@ public class EngineEndpointTests
     [Fact]
     public void DOCKER_HOST_wins() =>
         Assert.Equal("tcp://h:1", OfDocker(new() { ["DOCKER_HOST"] = "tcp://h:1", ["DOCKER_CONTEXT"] = "rootless" }, ($"/home/me/.docker/{Meta}", Context)));
+
+    [Fact]
+    public void A_context_of_the_step_wins_over_all()
+    {
+        var variables = new Dictionary<string, string> { ["DOCKER_HOST"] = "tcp://h:1", ["DOCKER_CONTEXT"] = "default" };
+
+        Assert.Equal(Rootless, OfDocker("rootless", variables, ($"/home/me/.docker/{Meta}", Context)));
+        Assert.Equal("tcp://h:1", OfDocker("default", variables));
+        Assert.Equal(Default, OfDocker("default", [], ("/home/me/.docker/config.json", """{"currentContext":"rootless"}"""), ($"/home/me/.docker/{Meta}", Context)));
+    }
 
     [Fact]
     public void The_current_context_of_the_settings_is_looked_up() =>
@@ -48,9 +63,10 @@ public class EngineEndpointTests
     [Fact]
     public void Podman_has_none_of_its_own_accord()
     {
-        Assert.Equal(EngineEndpoint.None, EngineEndpoint.OfPodman(_ => null));
-        Assert.Equal("ssh://h", EngineEndpoint.OfPodman(name => name == "CONTAINER_HOST" ? "ssh://h" : null));
-        Assert.NotEqual(EngineEndpoint.None, EngineEndpoint.OfPodman(name => name == "CONTAINER_CONNECTION" ? "vm" : null));
+        Assert.Equal(EngineEndpoint.None, EngineEndpoint.OfPodman("", _ => null));
+        Assert.Equal("ssh://h", EngineEndpoint.OfPodman("", name => name == "CONTAINER_HOST" ? "ssh://h" : null));
+        Assert.NotEqual(EngineEndpoint.None, EngineEndpoint.OfPodman("", name => name == "CONTAINER_CONNECTION" ? "vm" : null));
+        Assert.NotEqual(EngineEndpoint.None, EngineEndpoint.OfPodman("vm", _ => null));
     }
 
     [Theory]

@@ -23,7 +23,7 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
     // Somebody who changes files again and again is not waited for.
     private const int MostBuilds = 3;
 
-    private readonly ConcurrentDictionary<(string Engine, string Image), ImageSource> _sources = [];
+    private readonly ConcurrentDictionary<(EngineChoice Engine, string Image), ImageSource> _sources = [];
     private readonly ConcurrentDictionary<string, bool> _told = [];
 
     /// <summary>False writes down neither what was read nor that an image was needed.</summary>
@@ -54,7 +54,7 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
 
         var declared = ImageReader.Read(items, projectDirectory, host);
         var isGood = true;
-        foreach (var (engine, name) in steps.Select(static step => (step.Engine, step.Image)).Distinct())
+        foreach (var (engine, name) in steps.Select(static step => (step.EngineChoice, step.Image)).Distinct())
         {
             if (declared.GetValueOrDefault(name) is { } image)
             {
@@ -66,7 +66,7 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
     }
 
     /// <summary>True for a step whose image is built.</summary>
-    public bool Has(StepOptions options) => _sources.ContainsKey((options.Engine, options.Image));
+    public bool Has(StepOptions options) => _sources.ContainsKey((options.EngineChoice, options.Image));
 
     /// <summary>What an engine is to be asked for a step: its image, or what that is built from.</summary>
     public IEnumerable<StepOptions> Asked(StepOptions options) => Find(options) is { } source
@@ -78,7 +78,7 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
     public ProjectImages LookUp(StepOptions options, string projectDirectory, TaskLoggingHelper log, CancellationToken cancellation)
     {
         var remembered = new RememberedImages([state.Images, .. CacheFolder.Default(host) is { } cache ? new[] { cache.Images } : []]);
-        return ImageLookup.Of(Asked(options), resolve: true, remembered, projectDirectory, host, log, task, cancellation)[options.Engine];
+        return ImageLookup.Of(Asked(options), resolve: true, remembered, projectDirectory, host, log, task, cancellation)[options.EngineChoice];
     }
 
     /// <summary>The name by which the engine has, or is to have, the image of a step; null when that of a base is not known.</summary>
@@ -94,7 +94,7 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
 
         if (Remembers)
         {
-            BuiltImageUses.OfUser(host)?.Note(options.Engine, name);
+            BuiltImageUses.OfUser(host)?.Note(options.EngineChoice, name);
         }
 
         return images.FindOrRemembered(name);
@@ -103,9 +103,9 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
     /// <summary>What is in the key of a step for its image; null for one that the engine does not have yet.</summary>
     public string? Identity(StepOptions options, StepBuildSetting setting) => (Has(options), setting.ResolveImages) switch
     {
-        (true, true) => Content(options, setting.Images[options.Engine]),
-        (true, false) => Name(options, setting.Images[options.Engine]),
-        (false, true) => setting.Images[options.Engine].Find(options.Image),
+        (true, true) => Content(options, setting.Images[options.EngineChoice]),
+        (true, false) => Name(options, setting.Images[options.EngineChoice]),
+        (false, true) => setting.Images[options.EngineChoice].Find(options.Image),
         (false, false) => options.Image,
     };
 
@@ -133,7 +133,7 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
             {
                 if (build > 1)
                 {
-                    source = _sources[(options.Engine, options.Image)] = Source(source.Image, options.Engine, cancellation);
+                    source = _sources[(options.EngineChoice, options.Image)] = Source(source.Image, options.Engine, cancellation);
                 }
 
                 foreach (var image in source.NamedBases.Where(image => images.Find(image.Name) is null))
@@ -191,9 +191,9 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
         }
     }
 
-    private ImageSource? Find(StepOptions options) => _sources.GetValueOrDefault((options.Engine, options.Image));
+    private ImageSource? Find(StepOptions options) => _sources.GetValueOrDefault((options.EngineChoice, options.Image));
 
-    private bool Read(DeclaredImage image, string engine, TaskLoggingHelper log, CancellationToken cancellation)
+    private bool Read(DeclaredImage image, EngineChoice engine, TaskLoggingHelper log, CancellationToken cancellation)
     {
         var diagnostics = new Diagnostics(log, host) { Image = image };
         foreach (var name in image.Unknown)
@@ -214,7 +214,7 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
 
         try
         {
-            var source = _sources[(engine, image.Name)] = Source(image, engine, cancellation);
+            var source = _sources[(engine, image.Name)] = Source(image, engine.Client, cancellation);
             if (source.Folders.Contains(state.Folder, host.Paths.Comparer))
             {
                 diagnostics.ContextHoldsState(image, host.Paths.Relative(image.Context, state.Folder));

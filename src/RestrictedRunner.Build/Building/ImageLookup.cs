@@ -2,6 +2,7 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Hosts;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Building;
 
@@ -17,7 +18,7 @@ internal static class ImageLookup
     /// <param name="log">Is told once in a build that no engine answers.</param>
     /// <param name="build">The build.</param>
     /// <param name="cancellation">Ends the questions.</param>
-    public static IReadOnlyDictionary<string, ProjectImages> Of(
+    public static IReadOnlyDictionary<EngineChoice, ProjectImages> Of(
         IEnumerable<StepOptions> steps,
         bool resolve,
         RememberedImages remembered,
@@ -27,10 +28,10 @@ internal static class ImageLookup
         IBuildEngine build,
         CancellationToken cancellation)
     {
-        var images = new Dictionary<string, ProjectImages>();
-        foreach (var ofEngine in steps.GroupBy(options => options.Engine))
+        var images = new Dictionary<EngineChoice, ProjectImages>();
+        foreach (var ofEngine in steps.GroupBy(options => options.EngineChoice))
         {
-            var known = images[ofEngine.Key] = new(BuildImages.Of(build).OfEngine(ofEngine.Key, host), remembered, new() { Engine = ofEngine.Key, ClientDirectory = projectDirectory, Secrets = [.. ofEngine.SelectMany(options => options.Secrets).Distinct()] });
+            var known = images[ofEngine.Key] = new(BuildImages.Of(build).OfEngine(ofEngine.Key, host), remembered, ofEngine.Key.Options with { ClientDirectory = projectDirectory, Secrets = [.. ofEngine.SelectMany(options => options.Secrets).Distinct()] });
             if (!resolve)
             {
                 continue;

@@ -35,7 +35,7 @@ internal sealed class ProjectReport(StepGraph graph, IReadOnlyDictionary<string,
                 _ => record.Step.State,
             },
             Image = step.Parameters.Options.ImageName,
-            ImageIdentity = (setting.ResolveImages ? setting.Images[step.Parameters.Options.Engine].Find(step.Parameters.Options.Image) : null) ?? "",
+            ImageIdentity = (setting.ResolveImages ? setting.Images[step.Parameters.Options.EngineChoice].Find(step.Parameters.Options.Image) : null) ?? "",
             Outputs = result.End == StepEnd.Succeeded ? Outputs(step) : FileSum.None,
             Phases = result.End == StepEnd.NotRun ? [] : [.. record.Phases.SelectMany(phase => WithoutSteps(phase, step))],
         };

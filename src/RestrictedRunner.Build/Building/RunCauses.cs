@@ -26,7 +26,7 @@ internal static class RunCauses
             { IsSame: true } => ["its output had warnings, which are errors in this build"],
             _ when earlier.Key.Length == 0 => [BeforeFirst(earlier)],
             { WaitsForImage: true } => [$"its image {options.Image} has to be built"],
-            { Key: "" } => [setting.Images[options.Engine].WhyAbsent(options.Image, cancellation) is null ? $"the engine does not have its image {options.ImageName}" : $"no engine tells what its image {options.Image} is"],
+            { Key: "" } => [setting.Images[options.EngineChoice].WhyAbsent(options.Image, cancellation) is null ? $"the engine does not have its image {options.ImageName}" : $"no engine tells what its image {options.Image} is"],
             _ when earlier.Key == look.Key => OfOutputs(look, setting, cancellation),
             _ => RememberedKey.Load(look.Paths.Key, earlier.Key) is { } before && Changes(look, before) is { Count: > 0 } changes ? changes : ["its inputs or parameters changed"],
         };

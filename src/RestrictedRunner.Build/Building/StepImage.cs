@@ -26,7 +26,7 @@ internal sealed class StepImage(StepOptions options, StepBuildSetting setting, D
         IsBuilt ? dockerfiles.Name(options, Images)!
         : setting.ResolveImages && options.Pull != PullPolicy.Always && options.Platform.Length == 0 ? Images.Id(options.Image) ?? "" : "";
 
-    private ProjectImages Images => setting.Images[options.Engine];
+    private ProjectImages Images => setting.Images[options.EngineChoice];
 
     /// <summary>Sees that a container of it can be started, as far as a pull at its start does not see to that.</summary>
     /// <returns>False when an error was logged.</returns>

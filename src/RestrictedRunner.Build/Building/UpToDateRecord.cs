@@ -57,7 +57,7 @@ internal static class UpToDateRecord
         }
 
         var asked = steps.SelectMany(step => dockerfiles.Asked(step.Parameters.Options)).Where(options => options.Image.Length > 0 && !ImageIdentities.IsDigest(options.Image));
-        var images = asked.Select(options => (options.Engine, options.Image, Identity: setting.Images[options.Engine].Find(options.Image))).Distinct().ToList();
+        var images = asked.Select(options => (Engine: options.EngineChoice, options.Image, Identity: setting.Images[options.EngineChoice].Find(options.Image))).Distinct().ToList();
         return images.Exists(image => image.Identity is null) ? null : [.. images.Select(image => new SeenImage(image.Engine, image.Image, image.Identity!))];
     }
 

@@ -56,7 +56,7 @@ internal sealed class CacheMountFolders(CacheFolder cache)
             // In the same order for all, so that no two wait for each other.
             foreach (var (mount, folder) in mounts.Select(mount => (mount, Of(mount, use.Project, use.Host))).OrderBy(taken => taken.Item2.Path, StringComparer.Ordinal))
             {
-                CacheMountNote note = new($"'{mount.Name}' of {(mount.IsOfMachine ? "this machine" : use.Project)}", use.User, options.Engine, options.Image);
+                CacheMountNote note = new($"'{mount.Name}' of {(mount.IsOfMachine ? "this machine" : use.Project)}", use.User, options.EngineChoice, options.Image);
                 lease.Add(new(folder.Content, mount.ContainerPath), await LockAsync(mount, folder, note, use.Places, waits, cancellation).ConfigureAwait(false));
             }
 

@@ -3,6 +3,7 @@ using System.Text;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Dockerfiles;
 
@@ -23,10 +24,10 @@ internal sealed record BuiltImageUses(string Folder, Host Host)
     public static BuiltImageUses? OfUser(Host host) => CacheFolder.Default(host) is { } cache ? new(cache.BuiltImages, host) : null;
 
     /// <summary>Full path of the file that a build has open while it builds an image.</summary>
-    public string Lock(string engine, string image) => Path.Combine(Folder, $"{HashOf(engine, image)}.lock");
+    public string Lock(EngineChoice engine, string image) => Path.Combine(Folder, $"{HashOf(engine, image)}.lock");
 
     /// <summary>A build needs an image. Once a day that is written down.</summary>
-    public void Note(string engine, string image)
+    public void Note(EngineChoice engine, string image)
     {
         var file = Path.Combine(Folder, HashOf(engine, image) + Ending);
         try
@@ -34,7 +35,7 @@ internal sealed record BuiltImageUses(string Folder, Host Host)
             if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > Noted)
             {
                 Directory.CreateDirectory(Folder);
-                File.WriteAllText(file, $"{engine}\n{image}\n");
+                File.WriteAllText(file, $"{engine.Client}\n{image}\n{engine.Context}\n");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -70,11 +71,11 @@ internal sealed record BuiltImageUses(string Folder, Host Host)
     }
 
     private async Task<bool> RemoveAsync(string file) =>
-        File.ReadAllText(file).Split('\n') is not [var engine, var image, ..]
-        || await EngineImages.RemoveBuiltAsync(image, new() { Engine = engine }, Host, CancellationToken.None).ConfigureAwait(false);
+        File.ReadAllText(file).Split('\n') is not [var engine, var image, var context, ..]
+        || await EngineImages.RemoveBuiltAsync(image, new EngineChoice(engine, context).Options, Host, CancellationToken.None).ConfigureAwait(false);
 
     private IEnumerable<string> Old() =>
         Directory.Exists(Folder) ? Directory.GetFiles(Folder, $"*{Ending}").Where(static file => DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > Kept) : [];
 
-    private static string HashOf(string engine, string image) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{engine}\n{image}")))[..32].ToLowerInvariant();
+    private static string HashOf(EngineChoice engine, string image) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{engine.Client}\n{image}{(engine.Context.Length > 0 ? $"\n{engine.Context}" : "")}")))[..32].ToLowerInvariant();
 }

@@ -4,6 +4,7 @@ using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Engine;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Dockerfiles;
 
@@ -13,8 +14,8 @@ namespace RestrictedRunner.Build.Dockerfiles;
 /// </summary>
 internal sealed class ImageBuilds
 {
-    private readonly ConcurrentDictionary<(string Engine, string Name), Task<ImageBuildFailure?>> _builds = [];
-    private readonly ConcurrentDictionary<string, Lazy<Task<ImageBuilder>>> _builders = [];
+    private readonly ConcurrentDictionary<(EngineChoice Engine, string Name), Task<ImageBuildFailure?>> _builds = [];
+    private readonly ConcurrentDictionary<(string Client, string Context), Lazy<Task<ImageBuilder>>> _builders = [];
 
     /// <summary>Those of a build.</summary>
     public static ImageBuilds Of(IBuildEngine engine)
@@ -51,7 +52,7 @@ internal sealed class ImageBuilds
         while (true)
         {
             var own = new TaskCompletionSource<ImageBuildFailure?>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var build = _builds.GetOrAdd((options.Engine, name), own.Task);
+            var build = _builds.GetOrAdd((options.EngineChoice, name), own.Task);
             if (build == own.Task)
             {
                 return await BuildForAllAsync(own).ConfigureAwait(false);
@@ -90,7 +91,7 @@ internal sealed class ImageBuilds
             }
             catch
             {
-                _builds.TryRemove(new((options.Engine, name), own.Task));
+                _builds.TryRemove(new((options.EngineChoice, name), own.Task));
                 own.SetCanceled(CancellationToken.None);
                 throw;
             }
@@ -100,7 +101,7 @@ internal sealed class ImageBuilds
     private async Task<ImageBuildFailure?> BuildAloneAsync(string name, ImageSource source, Func<ImageSource> readAgain, StepOptions options, Host host, RunObserver observer, CancellationToken cancellation)
     {
         var uses = BuiltImageUses.OfUser(host);
-        using var held = uses is null ? null : await LockAsync(uses.Lock(options.Engine, name), cancellation).ConfigureAwait(false);
+        using var held = uses is null ? null : await LockAsync(uses.Lock(options.EngineChoice, name), cancellation).ConfigureAwait(false);
         if ((await EngineImages.FindAsync([name], options, host, cancellation).ConfigureAwait(false)).Count > 0)
         {
             return null;
@@ -138,7 +139,7 @@ internal sealed class ImageBuilds
 
         async Task<ImageBuilder> BuilderAsync(EngineProcess engine)
         {
-            var builder = await _builders.GetOrAdd(engine.ClientPath, _ => new(() => ImageBuilders.FindAsync(engine, cancellation))).Value.ConfigureAwait(false);
+            var builder = await _builders.GetOrAdd((engine.ClientPath, options.Context), _ => new(() => ImageBuilders.FindAsync(engine, cancellation))).Value.ConfigureAwait(false);
             return builder == ImageBuilder.Classic && source.IgnoreFile.Length > 0 && source.IgnoreFile != host.Paths.Join(source.Image.Context, IgnoreFile.DockersName)
                 ? throw new ImageSourceException(ImageFault.IgnoreFileUnread, source.IgnoreFile)
                 : builder;

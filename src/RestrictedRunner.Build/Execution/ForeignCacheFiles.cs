@@ -39,10 +39,9 @@ internal static class ForeignCacheFiles
     private static StepOptions Removal(CacheMountFolder folder)
     {
         var note = folder.ReadNote();
-        return new()
+        return note.Engine.Options with
         {
             Image = note.Image,
-            Engine = note.Engine,
             Pull = PullPolicy.Never,
             User = "0",
             AllowNetworking = false,

@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Images;
 
 /// <summary>What a build has heard of images, and its pulls. MSBuild keeps it until the build's end, in each of its nodes.</summary>
 internal sealed class BuildImages
 {
-    private readonly ConcurrentDictionary<string, ImageIdentities> _identities = [];
+    private readonly ConcurrentDictionary<EngineChoice, ImageIdentities> _identities = [];
 
     /// <summary>All pulls of the build.</summary>
     public ImagePulls Pulls { get; } = new();
@@ -32,5 +33,5 @@ internal sealed class BuildImages
     }
 
     /// <summary>What an engine has said of images.</summary>
-    public ImageIdentities OfEngine(string engine, Host host) => _identities.GetOrAdd(engine, _ => new(host));
+    public ImageIdentities OfEngine(EngineChoice engine, Host host) => _identities.GetOrAdd(engine, _ => new(host));
 }

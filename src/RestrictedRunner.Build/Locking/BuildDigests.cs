@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Build.Framework;
 using RestrictedRunner.Images;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Locking;
 
@@ -10,7 +11,7 @@ namespace RestrictedRunner.Build.Locking;
 /// </summary>
 internal sealed class BuildDigests
 {
-    private readonly ConcurrentDictionary<(string Engine, string Image, string Platform), Lazy<ImageDigests>> _known = [];
+    private readonly ConcurrentDictionary<(EngineChoice Engine, string Image, string Platform), Lazy<ImageDigests>> _known = [];
     private readonly ConcurrentDictionary<(string File, string Image), bool> _told = [];
 
     /// <summary>That of a build.</summary>
@@ -27,7 +28,7 @@ internal sealed class BuildDigests
     }
 
     /// <summary>What the name of a step's image stands for. Who asks while another does waits for the answer, or for the same error.</summary>
-    public ImageDigests Ask(StepOptions options, Func<ImageDigests> ask) => _known.GetOrAdd((options.Engine, options.Image, options.Platform), _ => new(ask)).Value;
+    public ImageDigests Ask(StepOptions options, Func<ImageDigests> ask) => _known.GetOrAdd((options.EngineChoice, options.Image, options.Platform), _ => new(ask)).Value;
 
     /// <summary>True once in a build for each image of a lock file.</summary>
     public bool IsFirstToTell(string lockFile, string image) => _told.TryAdd((lockFile, image), true);

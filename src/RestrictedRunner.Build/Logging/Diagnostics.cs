@@ -87,6 +87,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             case RunnerFailure.OptionsInvalid: failure.Problems.ToList().ForEach(Problem); break;
             case RunnerFailure.ClientNotFound: ClientNotFound(failure); break;
             case RunnerFailure.DaemonNotRunning: DaemonNotRunning(failure); break;
+            case RunnerFailure.ContextNotFound: ContextNotFound(failure); break;
             case RunnerFailure.PermissionDenied: PermissionDenied(failure); break;
             case RunnerFailure.ImageAbsent when IsLockedToId(options): LocalImageAbsent(failure, options); break;
             case RunnerFailure.ImageAbsent: ImageAbsent(failure, options, nearImages); break;
@@ -398,6 +399,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         Error("RRB2002", failure.Message.Contains("Podman", StringComparison.Ordinal)
             ? $"podman's service is not running, or cannot be reached. Start it, or correct the client's settings (CONTAINER_HOST, CONTAINER_CONNECTION, 'podman system connection'), and build again.{WithoutSteps}{Engine(failure)}"
             : $"docker daemon is not running, or cannot be reached. Start Docker, or correct the client's settings (DOCKER_HOST, DOCKER_CONTEXT, 'docker context'), and build again.{WithoutSteps}{Engine(failure)}");
+
+    private void ContextNotFound(RunnerException failure) =>
+        Error("RRB2040", $"{failure.Message.TrimEnd('.')}. Correct Context, or add the engine: 'docker context create NAME --docker host=…' ('podman system connection add').{WithoutSteps}");
 
     private void PermissionDenied(RunnerException failure) =>
         Error("RRB2003", $"The engine runs, but this user may not use it. {(host.IsWindows ? "Add the user to the group docker-users and sign in again ('net localgroup docker-users NAME /add', as an administrator)" : "Add the user to the group docker and log in again, or use rootless Docker or Podman")}.{WithoutSteps}{Engine(failure)}");

@@ -18,7 +18,7 @@ internal sealed class AbandonedSearch : IDisposable
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "MSBuild disposes of it at the build's end.")]
     public static void Start(IBuildEngine engine, StepOptions options)
     {
-        var key = $"{typeof(AbandonedSearch).FullName} {options.Engine}";
+        var key = $"{typeof(AbandonedSearch).FullName} {options.Engine} {options.Context}";
         if (engine is IBuildEngine4 build && build.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is null)
         {
             build.RegisterTaskObject(key, new AbandonedSearch(options), RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);

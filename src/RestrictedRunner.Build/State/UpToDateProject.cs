@@ -1,5 +1,6 @@
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.State;
 
@@ -10,10 +11,10 @@ namespace RestrictedRunner.Build.State;
 internal sealed record UpToDateStep(string Name, IReadOnlyList<string> IgnoredDefaults, IReadOnlyList<string> Outputs);
 
 /// <summary>An image by a name that may stand for another one in the next build.</summary>
-/// <param name="Engine">The engine that was asked, as <see cref="StepOptions.Engine"/>.</param>
+/// <param name="Engine">The engine that was asked.</param>
 /// <param name="Name">The name.</param>
 /// <param name="Identity">What it stood for.</param>
-internal sealed record SeenImage(string Engine, string Name, string Identity);
+internal sealed record SeenImage(EngineChoice Engine, string Name, string Identity);
 
 /// <summary>
 /// All that a build looked at when every step of a project was up to date. While all of it is the same, every step still
@@ -27,7 +28,7 @@ internal sealed record SeenImage(string Engine, string Name, string Identity);
 /// <param name="Seen">Files and folders.</param>
 internal sealed record UpToDateProject(string Parameters, string StateNames, int Day, IReadOnlyList<UpToDateStep> Steps, IReadOnlyList<SeenImage> Images, IReadOnlyList<SeenPath> Seen)
 {
-    private static ReadOnlySpan<byte> Form => "RestrictedRunner.Build up to date 1\n"u8;
+    private static ReadOnlySpan<byte> Form => "RestrictedRunner.Build up to date 2\n"u8;
 
     /// <summary>Reads a file; null when it is not there, or not one of these.</summary>
     public static UpToDateProject? Load(string path)
@@ -90,7 +91,8 @@ internal sealed record UpToDateProject(string Parameters, string StateNames, int
         writer.Write(Images.Count);
         foreach (var image in Images)
         {
-            writer.Write(image.Engine);
+            writer.Write(image.Engine.Client);
+            writer.Write(image.Engine.Context);
             writer.Write(image.Name);
             writer.Write(image.Identity);
         }
@@ -114,7 +116,7 @@ internal sealed record UpToDateProject(string Parameters, string StateNames, int
         var images = new SeenImage[reader.ReadInt32()];
         for (var i = 0; i < images.Length; i++)
         {
-            images[i] = new(reader.ReadString(), reader.ReadString(), reader.ReadString());
+            images[i] = new(new(reader.ReadString(), reader.ReadString()), reader.ReadString(), reader.ReadString());
         }
 
         var seen = new SeenPath[reader.ReadInt32()];

@@ -4,6 +4,7 @@ using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Workers;
 using RestrictedRunner.Hosts;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Strategies;
 
@@ -38,7 +39,7 @@ internal sealed record StepBuildSetting
     public CancellationToken StopAtOnce { get; init; }
 
     /// <summary>What images' names stand for, by the engine.</summary>
-    public IReadOnlyDictionary<string, ProjectImages> Images { get; init; } = new Dictionary<string, ProjectImages>();
+    public IReadOnlyDictionary<EngineChoice, ProjectImages> Images { get; init; } = new Dictionary<EngineChoice, ProjectImages>();
 
     /// <summary>False takes an image's name for its content.</summary>
     public bool ResolveImages { get; init; } = true;

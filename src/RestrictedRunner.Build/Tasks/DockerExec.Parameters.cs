@@ -152,6 +152,9 @@ public sealed partial class DockerExec
     /// <summary><c>auto</c> (default: docker, else podman), <c>docker</c>, <c>podman</c>, or the path of a client.</summary>
     public string Engine { get; set => field = Give(value); } = "auto";
 
+    /// <summary>Name of the docker context, or of the podman connection, that leads to the engine; without one the client's own choice.</summary>
+    public string Context { get; set => field = Give(value); } = "";
+
     /// <summary>More <c>docker run</c> options in one string, split into words as a POSIX shell does.</summary>
     public string DockerRunOpts { get; set => field = Give(value); } = "";
 

@@ -9,6 +9,7 @@ using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
 using RestrictedRunner.Hosts;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build;
 
@@ -97,8 +98,8 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
         var isGood = dockerfiles.Read(Images, good.Select(step => step.Options), projectDirectory, Log, _cancellation.Token) && !read.Contains(null) && !logs.HaveErrors;
 
         // An engine that does not answer would be waited for, and told of, once for each image.
-        var silent = new HashSet<string>();
-        foreach (var image in good.GroupBy(step => (step.Options.Engine, step.Options.Image, step.Options.Platform)))
+        var silent = new HashSet<EngineChoice>();
+        foreach (var image in good.GroupBy(step => (Engine: step.Options.EngineChoice, step.Options.Image, step.Options.Platform)))
         {
             isGood &= !_cancellation.Token.IsCancellationRequested && !silent.Contains(image.Key.Engine) && (dockerfiles.Has(image.First().Options) ? Build(Asking(image), dockerfiles, projectDirectory, logs) : Pull(Asking(image), logs, silent));
         }
@@ -117,7 +118,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
     // What is brought for one step is there for all.
     private static ReadStep Asking(IEnumerable<ReadStep> steps) => steps.MinBy(step => Array.IndexOf(MostFirst, step.Options.Pull))!;
 
-    private bool Pull(ReadStep step, StepLogs logs, HashSet<string> silentEngines)
+    private bool Pull(ReadStep step, StepLogs logs, HashSet<EngineChoice> silentEngines)
     {
         using var log = logs.Open(step.Step);
         using var stepLog = new StepLog(log.Messages, step.Parameters, log.Diagnostics, collect: false);
@@ -136,7 +137,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
             log.Diagnostics.NotRun(e, step.Options, stepLog.EndFailed(), NearImage.Ask(e.Failure, step.Options, _host));
             if (e.Failure is RunnerFailure.ClientNotFound or RunnerFailure.DaemonNotRunning or RunnerFailure.PermissionDenied)
             {
-                silentEngines.Add(step.Options.Engine);
+                silentEngines.Add(step.Options.EngineChoice);
             }
         }
 

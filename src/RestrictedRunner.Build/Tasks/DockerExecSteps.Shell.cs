@@ -56,7 +56,7 @@ public sealed partial class DockerExecSteps
         }
 
         // A build may run the step again meanwhile.
-        var images = setting.Images[options.Engine];
+        var images = setting.Images[options.EngineChoice];
         return dockerfiles.Has(options)
             ? dockerfiles.Ensure(options, images, log.Messages, BuildImages.Of(BuildEngine), _cancellation.Token) is not null && shell.Open(dockerfiles.Name(options, images)!, _cancellation.Token)
             : shell.Open(images.Id(options.Image) ?? "", _cancellation.Token);

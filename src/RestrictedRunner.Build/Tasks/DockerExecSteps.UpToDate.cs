@@ -64,7 +64,7 @@ public sealed partial class DockerExecSteps
             return true;
         }
 
-        var images = _cancellation.Watch(() => LookUp(seen.Select(image => new StepOptions { Engine = image.Engine, Image = image.Name }), state, CacheSetting.Read(Cache, CacheSize, host, static _ => { }), projectDirectory, host));
+        var images = _cancellation.Watch(() => LookUp(seen.Select(image => image.Engine.Options with { Image = image.Name }), state, CacheSetting.Read(Cache, CacheSize, host, static _ => { }), projectDirectory, host));
         return seen.All(image => images[image.Engine].Find(image.Name) == image.Identity);
     }
 

@@ -15,6 +15,7 @@ using RestrictedRunner.Build.Strategies;
 using RestrictedRunner.Build.Text;
 using RestrictedRunner.Build.Workers;
 using RestrictedRunner.Hosts;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build;
 
@@ -170,7 +171,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         }
     }
 
-    private IReadOnlyDictionary<string, ProjectImages> LookUp(IEnumerable<StepOptions> steps, StateFolder state, CacheSetting cache, string projectDirectory, Host host) =>
+    private IReadOnlyDictionary<EngineChoice, ProjectImages> LookUp(IEnumerable<StepOptions> steps, StateFolder state, CacheSetting cache, string projectDirectory, Host host) =>
         ImageLookup.Of(steps.Select(Withholding), ResolveImages, new RememberedImages([state.Images, .. cache.Folder is null ? Array.Empty<string>() : [cache.Folder.Images]]) { IsReadOnly = OnlyExplain }, projectDirectory, host, Log, BuildEngine, _cancellation.Token);
 
     // The client that is asked for images need not see the variables that secrets come from.

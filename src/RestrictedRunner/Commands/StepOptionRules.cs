@@ -40,7 +40,7 @@ public static class StepOptionRules
 
     /// <summary>Problems of what a pull uses: it has no command, and mounts, for one, need not be there yet.</summary>
     internal static IReadOnlyList<OptionProblem> CheckPull(StepOptions options) =>
-        [.. CheckImage(options), .. CheckValues(options).Where(problem => problem.Parameter is nameof(options.Image) or nameof(options.Platform) or nameof(options.Engine))];
+        [.. CheckImage(options), .. CheckValues(options).Where(problem => problem.Parameter is nameof(options.Image) or nameof(options.Platform) or nameof(options.Engine) or nameof(options.Context))];
 
     /// <summary>Problems of a step whose streams the caller holds.</summary>
     internal static IReadOnlyList<OptionProblem> CheckInteractive(StepOptions options) =>

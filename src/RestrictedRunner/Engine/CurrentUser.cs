@@ -15,7 +15,10 @@ internal sealed record CurrentUser(string Id, UserMapping Mapping)
     private const string Root = "0:0";
 
     /// <summary>Finds out how the engine maps users; asks it only where this machine's own facts leave two answers.</summary>
-    public static async Task<CurrentUser> OfAsync(EngineProcess engine, CancellationToken cancellation)
+    /// <param name="engine">The client.</param>
+    /// <param name="context">Value of <see cref="StepOptions.Context"/>.</param>
+    /// <param name="cancellation">Ends the question.</param>
+    public static async Task<CurrentUser> OfAsync(EngineProcess engine, string context, CancellationToken cancellation)
     {
         var host = engine.Host;
         if (host.IsWindows)
@@ -24,7 +27,7 @@ internal sealed record CurrentUser(string Id, UserMapping Mapping)
         }
 
         // Root's engine runs as root.
-        var facts = host.UserId == 0 ? null : EngineFacts.Read(engine.ClientPath, host);
+        var facts = host.UserId == 0 ? null : EngineFacts.Read(engine.ClientPath, context, host);
         var mapping = facts is null ? UserMapping.SameIds : LikelyMapping(host.Kind, facts);
         if (Question(host.Kind, mapping) is { } question)
         {

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Engine;
 
@@ -14,63 +11,35 @@ internal static class EngineEndpoint
     private const string DockersDefault = "unix:///var/run/docker.sock";
     private const string Unix = "unix://";
 
-    /// <summary>The URL that docker's client connects to: https://docs.docker.com/engine/manage-resources/contexts/.</summary>
+    /// <summary>The URL that a client connects to.</summary>
+    /// <param name="context">Value of <see cref="StepOptions.Context"/>.</param>
+    /// <param name="isPodman">True for podman's client.</param>
+    /// <param name="host">The machine.</param>
+    public static string Of(string context, bool isPodman, Host host) =>
+        isPodman ? OfPodman(context, host.Variable) : OfDocker(context, host.Variable, DockerSettings.Of(host));
+
+    /// <summary>The URL that docker's client connects to.</summary>
+    /// <param name="context">Value of <see cref="StepOptions.Context"/>.</param>
     /// <param name="variable">Value of an environment variable, or null.</param>
-    /// <param name="home">The user's home folder.</param>
-    /// <param name="read">Text of a file, or null when there is none.</param>
-    public static string OfDocker(Func<string, string?> variable, string home, Func<string, string?> read)
+    /// <param name="settings">The client's settings.</param>
+    public static string OfDocker(string context, Func<string, string?> variable, DockerSettings settings)
     {
-        if (variable("DOCKER_HOST") is { Length: > 0 } host)
-        {
-            return host;
-        }
-
-        var settings = variable("DOCKER_CONFIG") is { Length: > 0 } folder ? folder : Path.Combine(home, ".docker");
-        var context = variable("DOCKER_CONTEXT") is { Length: > 0 } name ? name : Text(read(Path.Combine(settings, "config.json")), "currentContext");
-        if (context is null or "" or "default")
-        {
-            return DockersDefault;
-        }
-
-        // A context's folder is named after the digest of its name.
-        var digest = string.Concat(SHA256.HashData(Encoding.UTF8.GetBytes(context)).Select(value => value.ToString("x2", CultureInfo.InvariantCulture)));
-        return Text(read(Path.Combine(settings, "contexts", "meta", digest, "meta.json")), "Endpoints", "docker", "Host") ?? DockersDefault;
+        // A context that is named by an option wins over the variable, one that is chosen otherwise does not.
+        var host = variable("DOCKER_HOST") is { Length: > 0 } given ? given : null;
+        var name = context.Length > 0 ? context
+            : host is not null ? DockerSettings.DefaultContext
+            : variable("DOCKER_CONTEXT") is { Length: > 0 } chosen ? chosen
+            : settings.CurrentContext;
+        return name is null or "" or DockerSettings.DefaultContext ? host ?? DockersDefault : settings.HostOf(name) ?? DockersDefault;
     }
 
     /// <summary>The URL that podman's client connects to, or <see cref="None"/>.</summary>
+    /// <param name="connection">Value of <see cref="StepOptions.Context"/>.</param>
     /// <param name="variable">Value of an environment variable, or null.</param>
-    public static string OfPodman(Func<string, string?> variable) =>
+    public static string OfPodman(string connection, Func<string, string?> variable) =>
         // A connection has a name only; what is behind it is in other places.
-        variable("CONTAINER_HOST") ?? (variable("CONTAINER_CONNECTION") is null ? None : "connection:");
+        connection.Length > 0 ? "connection:" : variable("CONTAINER_HOST") ?? (variable("CONTAINER_CONNECTION") is null ? None : "connection:");
 
     /// <summary>The socket of an endpoint, or null for an endpoint of another kind.</summary>
     public static string? Socket(string endpoint) => endpoint.StartsWith(Unix, StringComparison.Ordinal) ? endpoint[Unix.Length..] : null;
-
-    private static string? Text(string? json, params ReadOnlySpan<string> path)
-    {
-        if (json is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            var element = document.RootElement;
-            foreach (var name in path)
-            {
-                if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
-                {
-                    return null;
-                }
-            }
-
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (JsonException)
-        {
-            // The client itself will say so.
-            return null;
-        }
-    }
 }

@@ -25,12 +25,13 @@ internal sealed record EngineFacts(uint UserId, bool IsPodman, string Endpoint, 
     };
 
     /// <summary>Looks at the client's file, the environment, docker's settings and the socket.</summary>
-    public static EngineFacts Read(string clientPath, Host host)
+    /// <param name="clientPath">Path of the client.</param>
+    /// <param name="context">Value of <see cref="StepOptions.Context"/>.</param>
+    /// <param name="host">The machine.</param>
+    public static EngineFacts Read(string clientPath, string context, Host host)
     {
         var isPodman = IsPodmanClient(clientPath);
-        var endpoint = isPodman
-            ? EngineEndpoint.OfPodman(host.Variable)
-            : EngineEndpoint.OfDocker(host.Variable, host.UserFolder, ReadText);
+        var endpoint = EngineEndpoint.Of(context, isPodman, host);
         return new(host.UserId, isPodman, endpoint, EngineEndpoint.Socket(endpoint) is { } socket ? FileStatus.Of(socket)?.OwnerId : null);
     }
 
@@ -38,20 +39,8 @@ internal sealed record EngineFacts(uint UserId, bool IsPodman, string Endpoint, 
     public static bool IsPodmanClient(string path) =>
         IsPodmanName(path)
         || (File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target && IsPodmanName(target.Name))
-        || (new FileInfo(path).Length <= LongestScript && ReadText(path) is { } text
+        || (new FileInfo(path).Length <= LongestScript && DockerSettings.ReadText(path) is { } text
             && text.StartsWith("#!", StringComparison.Ordinal) && text.Contains("podman", StringComparison.Ordinal));
 
     private static bool IsPodmanName(string path) => Path.GetFileName(path).StartsWith("podman", StringComparison.OrdinalIgnoreCase);
-
-    private static string? ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }

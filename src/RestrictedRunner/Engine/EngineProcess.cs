@@ -13,6 +13,9 @@ namespace RestrictedRunner.Engine;
 /// <param name="Directory">Folder that the client runs in, or empty for this process's own.</param>
 internal sealed record EngineProcess(Host Host, string ClientPath, string Directory)
 {
+    /// <summary>Words after the client's name that say which engine is meant; none for the one that the client chooses itself.</summary>
+    public IReadOnlyList<string> EngineWords { get; init; } = [];
+
     /// <summary>Names of environment variables of this process that hold secrets: no process that is started sees them.</summary>
     public IReadOnlyList<string> Withheld { get; init; } = [];
 
@@ -30,12 +33,19 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
     public bool MayBeKilled => !EngineFacts.IsPodmanClient(ClientPath);
 
     /// <summary>The client of a step.</summary>
-    /// <exception cref="RunnerException">There is none.</exception>
-    public static EngineProcess For(StepOptions options, Host host) =>
-        new(host, EngineLocator.Find(options.Engine, host), options.ClientDirectory)
+    /// <exception cref="RunnerException">There is none, or it does not know the context.</exception>
+    public static EngineProcess For(StepOptions options, Host host)
+    {
+        var client = EngineLocator.Find(options.Engine, host);
+        return new(host, client, options.ClientDirectory)
         {
+            EngineWords = EngineContext.Words(options.Context, client, host),
             Withheld = [.. options.Withheld.Concat(options.Secrets.Select(secret => secret.Environment)).Where(name => name.Length > 0).Distinct()],
         };
+    }
+
+    /// <summary>The client's path and all words after it.</summary>
+    public IReadOnlyList<string> CommandLine(IReadOnlyList<string> arguments) => [ClientPath, .. EngineWords, .. arguments];
 
     /// <summary>Runs the client until it and its streams have ended.</summary>
     /// <param name="arguments">The arguments, one by one.</param>
@@ -46,7 +56,7 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
     /// <exception cref="RunnerException">When the system does not start the client.</exception>
     public Task<int> RunAsync(IReadOnlyList<string> arguments, EngineStreams streams, CancellationToken kill) =>
         RunAsync(
-            [.. OwnSession.Words(Host), ClientPath, .. arguments],
+            [.. OwnSession.Words(Host), .. CommandLine(arguments)],
             streams.StandardInput is null ? PipeSource.Null : PipeSource.FromStream(streams.StandardInput, autoFlush: true),
             streams,
             kill);
@@ -60,7 +70,7 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
         // Not by CliWrap, which has pipes in the place of the terminal.
         try
         {
-            var start = new ProcessStartInfo(ClientPath, arguments) { UseShellExecute = false, WorkingDirectory = Directory };
+            var start = new ProcessStartInfo(ClientPath, EngineWords.Concat(arguments)) { UseShellExecute = false, WorkingDirectory = Directory };
             Withheld.ToList().ForEach(name => start.Environment.Remove(name));
             using var process = Process.Start(start)!;
             process.WaitForExit();
@@ -87,7 +97,7 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
         try
         {
             var exitCode = await RunAsync(
-                [.. OwnSession.Words(Host), .. Lifeline.Words(Host), ClientPath, .. arguments],
+                [.. OwnSession.Words(Host), .. Lifeline.Words(Host), .. CommandLine(arguments)],
                 HeldOpen,
                 new EngineStreams(standardOutput.CopyFromAsync, standardError.CopyFromAsync),
                 limit.Token).ConfigureAwait(false);

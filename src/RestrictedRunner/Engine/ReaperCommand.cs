@@ -32,16 +32,17 @@ internal static class ReaperCommand
         trap '' HUP INT QUIT TERM PIPE
         PATH=$PATH:/usr/bin:/bin
         engine=$1 container=${2#*=} folder=$3 owner=$4 kills=$5
+        shift 5
         echo watching >&4
         if read -r done <&3; then exit; fi
         #clients
-        (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" rm --force --volumes "$container" & sleep 1; rm -rf "$folder"; kill -9 -$$; }) &
+        (sleep 3 && { kill -9 $(runs) $(pulls); "$engine" "$@" rm --force --volumes "$container" & sleep 1; rm -rf "$folder"; kill -9 -$$; }) &
         rm -rf "$folder"
         if [ "$kills" ]; then kill -9 $(runs); fi
         (while [ "$(pulls)" ]; do if kill -9 $(started); then sleep 1.5; else [ "$asked" ] || kill $(pulls); asked=1; sleep 0.3; fi; done) &
         end=absent looks=4
         while [ "$looks" -gt 0 ]; do
-            answer=$("$engine" rm --force --volumes "$container" 2>&1)
+            answer=$("$engine" "$@" rm --force --volumes "$container" 2>&1)
             if echo "$answer" | grep -qx -e "$container"; then end=removed; break; fi
             case $answer in *'is already in progress'*) end=removed looks=2 ;; esac
             if [ -n "$(runs)" ]; then looks=2; else looks=$((looks - 1)); fi
@@ -86,7 +87,7 @@ internal static class ReaperCommand
     // creating goes on from there, so that the container may come later than the first try.
     private const string WindowsScript =
         """
-        /d /v:on /s /c "echo watching& set done=& set /p done=& (if "!done!"=="done" exit 0)& (for /l %n in (1,1,5) do ("!RESTRICTED_RUNNER_CLIENT!" rm --force --volumes "!RESTRICTED_RUNNER_CONTAINER!" >nul 2>&1 & ping -n 2 127.0.0.1 >nul))& rmdir /s /q "!RESTRICTED_RUNNER_FOLDER!""
+        /d /v:on /s /c "echo watching& set done=& set /p done=& (if "!done!"=="done" exit 0)& (for /l %n in (1,1,5) do ("!RESTRICTED_RUNNER_CLIENT!" !RESTRICTED_RUNNER_ENGINE! rm --force --volumes "!RESTRICTED_RUNNER_CONTAINER!" >nul 2>&1 & ping -n 2 127.0.0.1 >nul))& rmdir /s /q "!RESTRICTED_RUNNER_FOLDER!""
         """;
 
     /// <summary>The process to start for a step.</summary>
@@ -109,7 +110,7 @@ internal static class ReaperCommand
     {
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/" };
         var script = UnixScript.Replace("#clients", engine.Host.Kind == HostKind.MacOS ? ClientsInList : ClientsInProc, StringComparison.Ordinal);
-        foreach (var word in (string[])["-c", Launch, "sh", .. OwnSession.Words(engine.Host), "/bin/sh", "-c", script, "restricted-runner-reaper", engine.ClientPath, $"container={container.Name}", folder, container.OwnedBy, engine.MayBeKilled ? "kills" : ""])
+        foreach (var word in (string[])["-c", Launch, "sh", .. OwnSession.Words(engine.Host), "/bin/sh", "-c", script, "restricted-runner-reaper", engine.ClientPath, $"container={container.Name}", folder, container.OwnedBy, engine.MayBeKilled ? "kills" : "", .. engine.EngineWords])
         {
             start.ArgumentList.Add(word);
         }
@@ -128,6 +129,7 @@ internal static class ReaperCommand
             Environment =
             {
                 ["RESTRICTED_RUNNER_CLIENT"] = engine.ClientPath,
+                ["RESTRICTED_RUNNER_ENGINE"] = string.Join(' ', engine.EngineWords),
                 ["RESTRICTED_RUNNER_CONTAINER"] = container.Name,
                 ["RESTRICTED_RUNNER_FOLDER"] = folder,
             },

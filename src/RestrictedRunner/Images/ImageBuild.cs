@@ -63,7 +63,7 @@ internal sealed record ImageBuild(string Name, string File, string Context)
     public async Task<ImageBuildFailure?> RunAsync(EngineProcess engine, ImageBuilder builder, Dockerfile dockerfile, RunObserver observer, Reaper reaper, CancellationToken cancellation)
     {
         var words = Words(builder);
-        observer.CommandLine([engine.ClientPath, .. words]);
+        observer.CommandLine(engine.CommandLine(words));
         var output = new ImageBuildOutput(dockerfile);
         var oneAtATime = new object();
         var streams = new EngineStreams(Read, Read, Environment: Variables(engine.Host, builder, reaper));

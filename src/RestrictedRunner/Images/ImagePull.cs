@@ -41,7 +41,7 @@ internal static class ImagePull
             ["pull", .. options.Platform.Length == 0 ? Array.Empty<string>() : ["--platform", options.Platform], options.Image];
         for (var attempt = 0; ; attempt++)
         {
-            observer.CommandLine([engine.ClientPath, .. arguments]);
+            observer.CommandLine(engine.CommandLine(arguments));
             var error = new OutputTail(20);
             var oneAtATime = new object();
             var exitCode = await engine.RunAsync(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RestrictedRunner.Engine;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Images;
 
@@ -9,7 +10,7 @@ namespace RestrictedRunner.Images;
 /// </summary>
 internal sealed class ImagePulls
 {
-    private readonly ConcurrentDictionary<(string Client, string Image, string Platform), Task> _pulls = [];
+    private readonly ConcurrentDictionary<(string Client, EngineChoice Engine, string Image, string Platform), Task> _pulls = [];
 
     /// <summary>Pulls the image when the policy says so, asking the engine first.</summary>
     /// <returns>False when there was nothing to pull.</returns>
@@ -90,5 +91,5 @@ internal sealed class ImagePulls
         }
     }
 
-    private static (string Client, string Image, string Platform) Key(EngineProcess engine, StepOptions options) => (engine.ClientPath, options.Image, options.Platform);
+    private static (string Client, EngineChoice Engine, string Image, string Platform) Key(EngineProcess engine, StepOptions options) => (engine.ClientPath, options.EngineChoice, options.Image, options.Platform);
 }

@@ -162,6 +162,15 @@ public sealed record StepOptions
     /// <summary><c>auto</c> (docker, else podman, from <c>PATH</c>), <c>docker</c>, <c>podman</c>, or the path of a client.</summary>
     public string Engine { get; init => field = value is "" ? "auto" : value; } = "auto";
 
+    /// <summary>
+    /// The context of docker's, or the connection of podman's, that leads to the engine; without one the client's own choice holds
+    /// (<c>DOCKER_HOST</c>, <c>DOCKER_CONTEXT</c>, <c>docker context use</c>).
+    /// </summary>
+    public string Context { get; init; } = "";
+
+    /// <summary>The engine that the step runs on.</summary>
+    internal EngineChoice EngineChoice => new(Engine, Context);
+
     /// <summary>File whose content is the command's standard input, an absolute path. Without one standard input is empty.</summary>
     public string StandardInput { get; init; } = "";
 
@@ -279,5 +288,6 @@ public sealed record StepOptions
         StepOption.Other(nameof(StopTimeout), OptionType.Number, o => $"{o.StopTimeout}") with { Key = KeyPart.None },
         StepOption.Other(nameof(Pull), OptionType.Text, o => $"{o.Pull}") with { Key = KeyPart.None },
         StepOption.Other(nameof(Engine), OptionType.Text, o => o.Engine) with { Form = new(value => !value.StartsWith('-'), "it is auto, docker, podman or the path of a client"), Key = KeyPart.None },
+        StepOption.Text(nameof(Context), o => o.Context, (o, v) => o with { Context = v }) with { Form = new(OptionForms.IsWord, "it is the name of a docker context, or of a podman connection"), Key = KeyPart.None },
     ];
 }

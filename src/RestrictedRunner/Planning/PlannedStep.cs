@@ -27,7 +27,7 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
         }
 
         var engine = EngineProcess.For(options, host);
-        var currentUser = options.User == CurrentUser.Option ? await CurrentUser.OfAsync(engine, cancellation).ConfigureAwait(false) : null;
+        var currentUser = options.User == CurrentUser.Option ? await CurrentUser.OfAsync(engine, options.Context, cancellation).ConfigureAwait(false) : null;
         options = NetworkEnvironment.AddTo(options);
         var plan = CommandPlan.For(options);
         return new(options, engine, plan, ContainerEnvironment.For(options, host), currentUser)
@@ -54,7 +54,7 @@ internal sealed record PlannedStep(StepOptions Options, EngineProcess Engine, Co
     /// without the file for the container's id, which nobody else needs who runs the same.
     /// </summary>
     public IReadOnlyList<string> ShownCommandLine(Container container, RunFiles files, bool interactive) =>
-        [Engine.ClientPath, .. Arguments(Options with { DockerRunOpts = RunOpts.Masked(Options.DockerRunOpts) }, container with { IdFile = "" }, files, interactive)];
+        Engine.CommandLine(Arguments(Options with { DockerRunOpts = RunOpts.Masked(Options.DockerRunOpts) }, container with { IdFile = "" }, files, interactive));
 
     /// <summary>The program that the container runs, as far as the step says so: an image may have an entry point of its own.</summary>
     public string Program => Options.Entrypoint is "" or "none" ? Plan.Words[0] : Options.Entrypoint;

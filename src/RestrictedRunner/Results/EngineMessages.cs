@@ -114,6 +114,7 @@ internal static class EngineMessages
     public static RunnerFailure? WhyNoEngine(string text) =>
         ContainsAny(text, "permission denied while trying to connect", "docker.sock: connect: permission denied", "podman.sock: connect: permission denied") || IsPipeDenied(text) ? RunnerFailure.PermissionDenied
         : IsOfWindowsContainers(text) ? RunnerFailure.WindowsContainers
+        : ContainsAny(text, "failed to resolve active destination") ? RunnerFailure.ContextNotFound
         : ContainsAny(text, "failed to connect to the docker API", "Cannot connect to the Docker daemon", "Is the docker daemon running", "error during connect", "unable to resolve docker endpoint", "Cannot connect to Podman", "unable to connect to Podman") ? RunnerFailure.DaemonNotRunning
         : null;
 

@@ -65,4 +65,7 @@ public enum RunnerFailure
 
     /// <summary>The engine runs Windows containers, and the step needs a Linux one.</summary>
     WindowsContainers,
+
+    /// <summary>The client has no context of the name that was given; see <see cref="StepOptions.Context"/>.</summary>
+    ContextNotFound,
 }

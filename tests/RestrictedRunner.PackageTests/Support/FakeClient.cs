@@ -3,8 +3,8 @@ namespace RestrictedRunner.PackageTests;
 /// <summary>A script that stands in for docker.</summary>
 internal static class FakeClient
 {
-    /// <summary>A client that writes its arguments, one a line, into a file named after the first of them, and succeeds.</summary>
-    public static void WriteRecorder(TestProject project) => Write(project, """printf '%s\n' "$@" >>"${0%/*}/call-$1" """);
+    /// <summary>A client that writes its arguments, one a line, into a file named after the first of them that is no option, and succeeds.</summary>
+    public static void WriteRecorder(TestProject project) => Write(project, """case $1 in --context) call=$3 ;; *) call=$1 ;; esac; printf '%s\n' "$@" >>"${0%/*}/call-$call" """);
 
     /// <summary>
     /// What the recorder was called with; empty when it was not called at all. Of a step that runs it is the call of

@@ -196,9 +196,9 @@ public sealed class CacheMountFoldersTests : IDisposable
     public async Task A_note_that_is_half_written_tells_nothing()
     {
         Assert.Equal(CacheMountNote.None, CacheMountNote.Parse("'a' of b\nstep"));
-        Assert.Equal(new("a b", "c", "", "d"), CacheMountNote.Parse(new CacheMountNote("a\nb", "c", "", "d").Text));
+        Assert.Equal(new("a b", "c", new("", "e"), "d"), CacheMountNote.Parse(new CacheMountNote("a\nb", "c", new("", "e"), "d").Text));
         (await TakeAsync("a:/a")).Dispose();
-        Assert.Equal(new("'a' of /src/a.proj", "a step", "docker", "busybox"), Assert.Single(Folders.All).ReadNote());
+        Assert.Equal(new("'a' of /src/a.proj", "a step", new("docker"), "busybox"), Assert.Single(Folders.All).ReadNote());
     }
 
     private static CleanReportComparer Comparer { get; } = new();

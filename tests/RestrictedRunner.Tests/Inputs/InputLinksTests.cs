@@ -208,7 +208,7 @@ public sealed class InputLinksTests : IDisposable
         Write("real/a.txt");
         Link("link", "real");
         var step = new DeclaredStep("Step", new("", static () => 0)) { Outputs = DeclaredOutputs.Of(Here.Paths, _folder, [output]) };
-        var setting = new StepBuildSetting { ProjectDirectory = _folder, State = new(Full("obj"), Full("a.proj")), Scope = new("", ""), Mounts = [], Images = new Dictionary<string, ProjectImages>() };
+        var setting = new StepBuildSetting { ProjectDirectory = _folder, State = new(Full("obj"), Full("a.proj")), Scope = new("", ""), Mounts = [] };
         var excluded = StepExclusions.Of(step, setting, new(new Dictionary<string, string>()));
 
         Assert.Empty(InputFiles.Find(DeclaredInputs.Of(Here.Paths, _folder, ["real/**", "link", input]), excluded).Links);

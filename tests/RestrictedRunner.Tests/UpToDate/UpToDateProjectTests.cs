@@ -13,8 +13,8 @@ public sealed class UpToDateProjectTests : IDisposable
         new SeenPath(path, hasStamp ? new FileStamp(number, number, 1, inode, 3) : null, kind));
 
     private static readonly Gen<UpToDateProject> Project =
-        Gen.Select(Text, Gen.Int, Gen.Select(Text, Text.Array[0, 2], Text.Array[0, 3]).Array[0, 3], Gen.Select(Text, Text, Text).Array[0, 2], Path.Array[0, 4]).Select((text, day, steps, images, paths) =>
-            new UpToDateProject(text, text + "x", day, [.. steps.Select(step => new UpToDateStep(step.Item1, step.Item2, step.Item3))], [.. images.Select(image => new SeenImage(image.Item1, image.Item2, image.Item3))], paths));
+        Gen.Select(Text, Gen.Int, Gen.Select(Text, Text.Array[0, 2], Text.Array[0, 3]).Array[0, 3], Gen.Select(Text, Text, Text, Text).Array[0, 2], Path.Array[0, 4]).Select((text, day, steps, images, paths) =>
+            new UpToDateProject(text, text + "x", day, [.. steps.Select(step => new UpToDateStep(step.Item1, step.Item2, step.Item3))], [.. images.Select(image => new SeenImage(new(image.Item1, image.Item2), image.Item3, image.Item4))], paths));
 
     private readonly TempFolder _folder = new();
 

@@ -42,6 +42,11 @@ public static class DockerRunner
     internal static async Task<RunResult> RunInBuildAsync(Host host, StepOptions options, ImagePulls pulls, RunObserver observer, bool captureOutput, CancellationToken cancellation)
     {
         var step = await PlannedStep.ForAsync(options, host, cancellation).ConfigureAwait(false);
+        if (step.Engine.Forwarded is { Remark: { Length: > 0 } remark })
+        {
+            observer.Detail(remark);
+        }
+
         using var reaper = new Reaper(step.Engine, step.Secrets is not null);
         using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
 
@@ -146,8 +151,12 @@ public static class DockerRunner
     public static Task<IReadOnlyList<string>> RemoveAbandonedAsync(StepOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Abandoned.RemoveAsync(EngineProcess.For(options, Host.OfThisMachine), cancellation);
+        return RemoveAbandonedAsync(Host.OfThisMachine, options, cancellation);
     }
+
+    /// <summary>The same in a build.</summary>
+    internal static Task<IReadOnlyList<string>> RemoveAbandonedAsync(Host host, StepOptions options, CancellationToken cancellation) =>
+        Abandoned.RemoveAsync(EngineProcess.For(options, host), cancellation);
 
     /// <summary>
     /// Starts a command whose standard input, output and error the caller holds. Every restriction is the same as in

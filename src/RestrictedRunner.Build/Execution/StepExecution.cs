@@ -65,7 +65,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         }
 
         WarnOfWindowsPaths();
-        AbandonedSearch.Start(engine, _options);
+        AbandonedSearch.Start(engine, _options, parameters.Host);
         var watch = new Stopwatch();
         var outcome = new StepOutcome();
         try

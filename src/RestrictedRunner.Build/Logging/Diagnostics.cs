@@ -86,6 +86,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         {
             case RunnerFailure.OptionsInvalid: failure.Problems.ToList().ForEach(Problem); break;
             case RunnerFailure.ClientNotFound: ClientNotFound(failure); break;
+            case RunnerFailure.DaemonNotRunning when SshTrouble.Find(failure.Message) is { } trouble: NoWayBySsh(trouble); break;
             case RunnerFailure.DaemonNotRunning: DaemonNotRunning(failure); break;
             case RunnerFailure.ContextNotFound: ContextNotFound(failure); break;
             case RunnerFailure.PermissionDenied: PermissionDenied(failure); break;
@@ -402,6 +403,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     private void ContextNotFound(RunnerException failure) =>
         Error("RRB2040", $"{failure.Message.TrimEnd('.')}. Correct Context, or add the engine: 'docker context create NAME --docker host=…' ('podman system connection add').{WithoutSteps}");
+
+    private void NoWayBySsh(SshTrouble trouble) =>
+        Error("RRB2041", $"The engine is on another machine, and ssh does not lead to it: {(trouble.Said.Length > 0 ? trouble.Said.TrimEnd('.') : $"it ended with code {trouble.ExitCode}")}. {trouble.Fix}; '{trouble.Command}' has to work without a question.{WithoutSteps}");
 
     private void PermissionDenied(RunnerException failure) =>
         Error("RRB2003", $"The engine runs, but this user may not use it. {(host.IsWindows ? "Add the user to the group docker-users and sign in again ('net localgroup docker-users NAME /add', as an administrator)" : "Add the user to the group docker and log in again, or use rootless Docker or Podman")}.{WithoutSteps}{Engine(failure)}");

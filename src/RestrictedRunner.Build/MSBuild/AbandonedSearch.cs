@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Build.Framework;
+using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Build.MSBuild;
 
@@ -12,16 +13,16 @@ internal sealed class AbandonedSearch : IDisposable
     private readonly CancellationTokenSource _buildEnds = new();
     private readonly Task _search;
 
-    private AbandonedSearch(StepOptions options) => _search = Task.Run(() => DockerRunner.RemoveAbandonedAsync(options, _buildEnds.Token));
+    private AbandonedSearch(StepOptions options, Host host) => _search = Task.Run(() => DockerRunner.RemoveAbandonedAsync(host, options, _buildEnds.Token));
 
     /// <summary>Starts the search if this build has not done so for the step's engine.</summary>
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "MSBuild disposes of it at the build's end.")]
-    public static void Start(IBuildEngine engine, StepOptions options)
+    public static void Start(IBuildEngine engine, StepOptions options, Host host)
     {
         var key = $"{typeof(AbandonedSearch).FullName} {options.Engine} {options.Context}";
         if (engine is IBuildEngine4 build && build.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is null)
         {
-            build.RegisterTaskObject(key, new AbandonedSearch(options), RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+            build.RegisterTaskObject(key, new AbandonedSearch(options, host), RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
         }
     }
 

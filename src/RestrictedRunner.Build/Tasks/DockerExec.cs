@@ -30,7 +30,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        var host = Host.OfThisMachine.At(BuildEngine.ProjectFileOfTaskNode);
+        var host = Host.OfThisMachine.At(BuildEngine.ProjectFileOfTaskNode).ConnectingOnce(BuildEngine);
         var diagnostics = new Diagnostics(Log, host);
         try
         {
@@ -150,7 +150,7 @@ public sealed partial class DockerExec : Microsoft.Build.Utilities.Task, ICancel
     {
         try
         {
-            return EngineImages.FindAsync(options, Host.OfThisMachine, _cancellation.Token).GetAwaiter().GetResult()?.Reference ?? "";
+            return EngineImages.FindAsync(options, Host.OfThisMachine.ConnectingOnce(BuildEngine), _cancellation.Token).GetAwaiter().GetResult()?.Reference ?? "";
         }
         catch (RunnerException)
         {

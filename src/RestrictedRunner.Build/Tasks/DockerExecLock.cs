@@ -56,7 +56,7 @@ public sealed class DockerExecLock : Microsoft.Build.Utilities.Task, ICancelable
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A stack trace in a user's log explains nothing; it is logged at low importance.")]
     public override bool Execute()
     {
-        _host = _host.At(Project);
+        _host = _host.At(Project).ConnectingOnce(BuildEngine);
         var diagnostics = new Diagnostics(Log, _host, Project);
         var directory = ProjectFolder.Find();
         var found = Locking.LockSetting.FileOf(LockFile, directory, _host);

@@ -79,7 +79,7 @@ public sealed class DockerExecPull : Microsoft.Build.Utilities.Task, ICancelable
 
     private bool PullAll()
     {
-        _host = _host.At(BuildEngine.ProjectFileOfTaskNode);
+        _host = _host.At(BuildEngine.ProjectFileOfTaskNode).ConnectingOnce(BuildEngine);
         var logs = new StepLogs((IBuildEngine8)BuildEngine, _host);
         var projectDirectory = ProjectFolder.Find();
         if (ProjectLock.Read(LockFile, LockedMode, IsLockedByDefault, Images, projectDirectory, _host, new(Log, _host, Project)) is not { } images)

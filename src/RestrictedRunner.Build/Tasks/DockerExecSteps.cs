@@ -32,7 +32,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     public override bool Execute()
     {
         var project = ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath");
-        var host = project is null ? Host.OfThisMachine : Host.OfThisMachine.At(project);
+        var host = (project is null ? Host.OfThisMachine : Host.OfThisMachine.At(project)).ConnectingOnce(BuildEngine);
         var diagnostics = new Diagnostics(Log, host, project);
         try
         {

@@ -13,8 +13,14 @@ namespace RestrictedRunner.Engine;
 /// <param name="Directory">Folder that the client runs in, or empty for this process's own.</param>
 internal sealed record EngineProcess(Host Host, string ClientPath, string Directory)
 {
-    /// <summary>Words after the client's name that say which engine is meant; none for the one that the client chooses itself.</summary>
+    /// <summary>Words after the client's name by which a user says which engine is meant; none for the one that the client chooses itself.</summary>
     public IReadOnlyList<string> EngineWords { get; init; } = [];
+
+    /// <summary>How an engine is reached that is behind ssh; null for another one.</summary>
+    public ForwardedSocket? Forwarded { get; init; }
+
+    /// <summary>Words by which this process says which engine is meant.</summary>
+    public IReadOnlyList<string> CallWords => Forwarded?.Path is { } socket ? ["--host", $"unix://{socket}"] : EngineWords;
 
     /// <summary>Names of environment variables of this process that hold secrets: no process that is started sees them.</summary>
     public IReadOnlyList<string> Withheld { get; init; } = [];
@@ -40,11 +46,12 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
         return new(host, client, options.ClientDirectory)
         {
             EngineWords = EngineContext.Words(options.Context, client, host),
+            Forwarded = host.Forward(client, options.Context),
             Withheld = [.. options.Withheld.Concat(options.Secrets.Select(secret => secret.Environment)).Where(name => name.Length > 0).Distinct()],
         };
     }
 
-    /// <summary>The client's path and all words after it.</summary>
+    /// <summary>The client's path and all words after it, as a user would write them.</summary>
     public IReadOnlyList<string> CommandLine(IReadOnlyList<string> arguments) => [ClientPath, .. EngineWords, .. arguments];
 
     /// <summary>Runs the client until it and its streams have ended.</summary>
@@ -56,7 +63,7 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
     /// <exception cref="RunnerException">When the system does not start the client.</exception>
     public Task<int> RunAsync(IReadOnlyList<string> arguments, EngineStreams streams, CancellationToken kill) =>
         RunAsync(
-            [.. OwnSession.Words(Host), .. CommandLine(arguments)],
+            [.. OwnSession.Words(Host), ClientPath, .. CallWords, .. arguments],
             streams.StandardInput is null ? PipeSource.Null : PipeSource.FromStream(streams.StandardInput, autoFlush: true),
             streams,
             kill);
@@ -70,7 +77,7 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
         // Not by CliWrap, which has pipes in the place of the terminal.
         try
         {
-            var start = new ProcessStartInfo(ClientPath, EngineWords.Concat(arguments)) { UseShellExecute = false, WorkingDirectory = Directory };
+            var start = new ProcessStartInfo(ClientPath, CallWords.Concat(arguments)) { UseShellExecute = false, WorkingDirectory = Directory };
             Withheld.ToList().ForEach(name => start.Environment.Remove(name));
             using var process = Process.Start(start)!;
             process.WaitForExit();
@@ -97,7 +104,7 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
         try
         {
             var exitCode = await RunAsync(
-                [.. OwnSession.Words(Host), .. Lifeline.Words(Host), .. CommandLine(arguments)],
+                [.. OwnSession.Words(Host), .. Lifeline.Words(Host), ClientPath, .. CallWords, .. arguments],
                 HeldOpen,
                 new EngineStreams(standardOutput.CopyFromAsync, standardError.CopyFromAsync),
                 limit.Token).ConfigureAwait(false);

@@ -110,7 +110,7 @@ internal static class ReaperCommand
     {
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/" };
         var script = UnixScript.Replace("#clients", engine.Host.Kind == HostKind.MacOS ? ClientsInList : ClientsInProc, StringComparison.Ordinal);
-        foreach (var word in (string[])["-c", Launch, "sh", .. OwnSession.Words(engine.Host), "/bin/sh", "-c", script, "restricted-runner-reaper", engine.ClientPath, $"container={container.Name}", folder, container.OwnedBy, engine.MayBeKilled ? "kills" : "", .. engine.EngineWords])
+        foreach (var word in (string[])["-c", Launch, "sh", .. OwnSession.Words(engine.Host), "/bin/sh", "-c", script, "restricted-runner-reaper", engine.ClientPath, $"container={container.Name}", folder, container.OwnedBy, engine.MayBeKilled ? "kills" : "", .. engine.CallWords])
         {
             start.ArgumentList.Add(word);
         }
@@ -129,7 +129,7 @@ internal static class ReaperCommand
             Environment =
             {
                 ["RESTRICTED_RUNNER_CLIENT"] = engine.ClientPath,
-                ["RESTRICTED_RUNNER_ENGINE"] = string.Join(' ', engine.EngineWords),
+                ["RESTRICTED_RUNNER_ENGINE"] = string.Join(' ', engine.CallWords),
                 ["RESTRICTED_RUNNER_CONTAINER"] = container.Name,
                 ["RESTRICTED_RUNNER_FOLDER"] = folder,
             },

@@ -56,6 +56,12 @@ internal sealed record Host(HostKind Kind)
     /// <summary>Effective group id of this process; 0 on Windows.</summary>
     public uint GroupId { get; init; }
 
+    /// <summary>
+    /// How the engine is reached of a client, by the client's path and the name of a context: null for an engine that is not behind
+    /// ssh. A build makes one connection for all its calls.
+    /// </summary>
+    public Func<string, string, ForwardedSocket?> Forward { get; init; } = static (_, _) => null;
+
     /// <summary>Path of the program that starts another in a session of its own; null where there is none.</summary>
     public string? Setsid { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record RunObserver
     /// <summary>Gets what the engine remarks of its own on a run, such as a limit that its kernel does not have.</summary>
     public Action<string> EngineRemark { get; init; } = static _ => { };
 
+    /// <summary>Gets what is of use only to those who look for the reason of something.</summary>
+    internal Action<string> Detail { get; init; } = static _ => { };
+
     /// <summary>Gets the container's name before the client that creates it starts; twice when a pull comes in between.</summary>
     public Action<string> Starting { get; init; } = static _ => { };
 

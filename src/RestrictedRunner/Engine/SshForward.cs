@@ -21,25 +21,32 @@ internal sealed class SshForward : IDisposable
     // With the random letters that ssh adds to the name of a socket that it makes, and the longest name that macOS takes.
     private const int LongestFolder = 104 - 30;
 
-    // Reapers of a killed build need it for up to five seconds more, and so may what a build ends at its end.
-    private const string LastsLonger = "6";
-
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(LongestConnect + 5);
 
     // As with a Reaper: in a session of its own and nobody's child, so that it is there for the reapers of a build that is
-    // killed with all its processes. It ends after them, when nobody holds its input open any more. A kill, because ssh is
-    // not to see the signals that a terminal sends, and then sees no other either.
+    // killed with all its processes. When nobody holds its input open any more it ends after them: reapers and clients have
+    // the socket among their words. They are through in five seconds, and nobody is waited for longer than eight. A kill,
+    // because ssh is not to see the signals that a terminal sends, and then sees no other either.
     private const string Launch = """exec 3<&0 4>&1 </dev/null >/dev/null 2>&1; "$@" &""";
     private const string Script =
         """
         trap '' HUP INT QUIT TERM PIPE
-        folder=$1 longer=$2
-        shift 2
+        folder=$1
+        shift
+        in_use() {
+            if [ -d /proc/self ]; then grep -qsze "[u]nix://$folder/" /proc/[0-9]*/cmdline
+            else ps -axww -o command= | grep -qe "[u]nix://$folder/"
+            fi
+        }
         "$@" >&4 2>"$folder/log" 3<&- &
         connection=$!
         exec 4>&-
         read -r end <&3
-        [ "$end" = now ] || sleep "$longer"
+        looks=40
+        while [ "$end" != now ] && [ "$looks" -gt 0 ]; do
+            sleep 0.2
+            if in_use; then looks=$((looks - 1)); else end=now; fi
+        done
         kill -9 "$connection"
         rm -rf "$folder"
         """;
@@ -91,11 +98,14 @@ internal sealed class SshForward : IDisposable
         return new[] { host.SystemTemporaryFolder, "/tmp" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(path => path.Length <= LongestFolder);
     }
 
+    // As docker's client finds it.
+    private static string Program(Host host) => host.SearchPath.Select(folder => Path.Combine(folder, "ssh")).FirstOrDefault(File.Exists) ?? throw Failed("ssh executable not found in PATH");
+
     private static Process Start(SshAddress address, string folder, Host host)
     {
         string[] ssh =
         [
-            "ssh", "-N", "-T",
+            Program(host), "-N", "-T",
             // No question that nobody answers. What ssh believes and which keys it has is the user's own choice.
             "-o", "BatchMode=yes",
             "-o", $"ConnectTimeout={LongestConnect}",
@@ -108,7 +118,7 @@ internal sealed class SshForward : IDisposable
             "-o", $"LocalCommand=echo {Connected}",
             .. address.Words,
         ];
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Launch, "sh", .. OwnSession.Words(host), "/bin/sh", "-c", Script, "restricted-runner-ssh", folder, LastsLonger, .. ssh])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Launch, "sh", .. OwnSession.Words(host), "/bin/sh", "-c", Script, "restricted-runner-ssh", folder, .. ssh])
         {
             WorkingDirectory = "/",
             RedirectStandardInput = true,
@@ -156,16 +166,29 @@ internal sealed class SshForward : IDisposable
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket)).ConfigureAwait(false);
-        await socket.SendAsync("GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
-        if (await socket.ReceiveAsync(new byte[1]).ConfigureAwait(false) == 0)
+        if (!await AnswersAsync(socket).ConfigureAwait(false))
         {
-            throw Failed($"ssh may not connect to '{far}' there: {File.ReadAllText(Path.Combine(_folder, "log")).Trim()}");
+            throw Failed($"ssh may not connect to '{far}' there");
+        }
+    }
+
+    private static async Task<bool> AnswersAsync(Socket socket)
+    {
+        try
+        {
+            await socket.SendAsync("GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
+            return await socket.ReceiveAsync(new byte[1]).ConfigureAwait(false) > 0;
+        }
+        catch (SocketException)
+        {
+            // ssh hangs up.
+            return false;
         }
     }
 
     // Through the connection that there is: what the user has set up for ssh was read for that.
     private async Task<EngineAnswer> CallAsync(Host host, params string[] words) =>
-        await new EngineProcess(host, "ssh", "/").AskAsync(["-F", "none", "-T", "-o", "BatchMode=yes", "-o", $"ControlPath={Control}", .. words]).ConfigureAwait(false)
+        await new EngineProcess(host, Program(host), "/").AskAsync(["-F", "none", "-T", "-o", "BatchMode=yes", "-o", $"ControlPath={Control}", .. words]).ConfigureAwait(false)
         ?? throw Failed("the other machine does not answer");
 
     private void EndNow()

@@ -24,7 +24,7 @@ internal sealed class SshForwards(Host host) : IDisposable
     /// <summary>Ends them.</summary>
     public void Dispose()
     {
-        foreach (var forward in _forwards)
+        while (_forwards.TryTake(out var forward))
         {
             forward.Dispose();
         }

@@ -9,6 +9,9 @@ public sealed class NothingIsLeftBehind : IAsyncLifetime
     {
         CompilerServer.End();
         await WarmProcess.EndAsync();
+
+        // A connection to another machine ends after the build that had it.
+        await Until.IsSoAsync(TimeSpan.FromSeconds(10), () => Directory.GetDirectories(TestRun.Temp, "rr-ssh-*").Length == 0);
         var files = Directory.GetFileSystemEntries(TestRun.Temp, "rr-*");
         Directory.Delete(TestRun.Temp, recursive: true);
         if (TestFolder.AllAreRemoved)

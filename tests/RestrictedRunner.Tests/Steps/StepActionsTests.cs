@@ -7,7 +7,7 @@ public class StepActionsTests
 {
     // Where, when or how noisily a step runs.
     private static readonly string[] WithoutEffect =
-        [nameof(StepOptions.Engine), nameof(StepOptions.Pull), nameof(StepOptions.ClientDirectory), nameof(StepOptions.StopTimeout), nameof(StepOptions.Labels), nameof(StepOptions.CaBundle), nameof(StepOptions.Proxy), nameof(StepOptions.NoProxy)];
+        [nameof(StepOptions.Engine), nameof(StepOptions.Context), nameof(StepOptions.Pull), nameof(StepOptions.ClientDirectory), nameof(StepOptions.StopTimeout), nameof(StepOptions.Labels), nameof(StepOptions.CaBundle), nameof(StepOptions.Proxy), nameof(StepOptions.NoProxy)];
 
     private static readonly StepOptions Plain = new() { Image = "busybox", Command = "a && b" };
 

@@ -5,6 +5,7 @@ using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
 using RestrictedRunner.Output;
 using RestrictedRunner.Planning;
+using RestrictedRunner.Transfer;
 
 namespace RestrictedRunner;
 
@@ -35,21 +36,57 @@ public static class DockerRunner
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return RunInBuildAsync(Host.OfThisMachine, options, new ImagePulls(), observer ?? NoObserver, captureOutput, cancellation);
+        return RunInBuildAsync(Host.OfThisMachine, options, new ImagePulls(), new Transfers(), observer ?? NoObserver, captureOutput, cancellation);
     }
 
-    /// <summary>Runs one step of a build, whose steps share their pulls.</summary>
-    internal static async Task<RunResult> RunInBuildAsync(Host host, StepOptions options, ImagePulls pulls, RunObserver observer, bool captureOutput, CancellationToken cancellation)
+    /// <summary>Runs one step of a build, whose steps share their pulls and what is known of engines that do not see this machine's files.</summary>
+    internal static async Task<RunResult> RunInBuildAsync(Host host, StepOptions options, ImagePulls pulls, Transfers transfers, RunObserver observer, bool captureOutput, CancellationToken cancellation)
     {
-        var step = await PlannedStep.ForAsync(options, host, cancellation).ConfigureAwait(false);
+        if (!transfers.Copies(options))
+        {
+            var mounted = await PlannedStep.ForAsync(options, host, cancellation).ConfigureAwait(false);
+            try
+            {
+                return await RunMountedAsync(mounted, pulls, observer, captureOutput, cancellation).ConfigureAwait(false);
+            }
+            catch (RunnerException e) when (e.Failure == RunnerFailure.MountUnseen && mounted.MayBeCopied(e.Message))
+            {
+                // Found out for nothing, and once in a build: nothing has run yet.
+                transfers.Remember(options);
+            }
+        }
+
+        var copied = await PlannedStep.ForAsync(options, host, cancellation, copies: true).ConfigureAwait(false);
+        return await RunCopiedAsync(copied, pulls, transfers, observer, captureOutput, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<RunResult> RunMountedAsync(PlannedStep step, ImagePulls pulls, RunObserver observer, bool captureOutput, CancellationToken cancellation)
+    {
+        using var reaper = new Reaper(step.Engine, step.Secrets is not null);
+        using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
+        return await RunWithImageAsync(step, reaper, pulls, observer, planned => RunOnceAsync(planned, reaper, files, copied: null, observer, captureOutput, cancellation), cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<RunResult> RunCopiedAsync(PlannedStep step, ImagePulls pulls, Transfers transfers, RunObserver observer, bool captureOutput, CancellationToken cancellation)
+    {
+        using var reaper = new Reaper(step.Engine, step.Secrets is not null);
+        using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
+        var shipment = new Shipment(step, files, transfers, observer);
+        await using (shipment.ConfigureAwait(false))
+        {
+            return await RunWithImageAsync(step, reaper, pulls, observer, planned => RunShippedAsync(planned, reaper, files, shipment, observer, captureOutput, cancellation), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs a step, and mends what the engine refuses it for as far as that can be.</summary>
+    private static async Task<RunResult> RunWithImageAsync(PlannedStep step, Reaper reaper, ImagePulls pulls, RunObserver observer, Func<PlannedStep, Task<RunResult>> run, CancellationToken cancellation)
+    {
         if (step.Engine.Forwarded is { Remark: { Length: > 0 } remark })
         {
             observer.Detail(remark);
         }
 
-        using var reaper = new Reaper(step.Engine, step.Secrets is not null);
-        using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
-
+        var options = step.Options;
         var mayPull = options.Pull == PullPolicy.Missing;
         if (options.Pull == PullPolicy.Always)
         {
@@ -61,7 +98,7 @@ public static class DockerRunner
             var before = pulls.Find(step.Engine, options);
             try
             {
-                return await RunOnceAsync(step, reaper, files, observer, captureOutput, cancellation).ConfigureAwait(false);
+                return await run(step).ConfigureAwait(false);
             }
             catch (RunnerException e) when (e.Failure == RunnerFailure.ImageAbsent && mayPull)
             {
@@ -197,10 +234,36 @@ public static class DockerRunner
         }
     }
 
+    private static async Task<RunResult> RunShippedAsync(PlannedStep step, Reaper reaper, RunFiles files, Shipment shipment, RunObserver observer, bool captureOutput, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var copied = await shipment.SendAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                var result = await RunOnceAsync(step, reaper, files, copied, observer, captureOutput, cancellation).ConfigureAwait(false);
+                await shipment.FetchAsync(cancellation).ConfigureAwait(false);
+                return result with { PrepareFailed = shipment.PrepareFailed };
+            }
+            catch (TimeoutException)
+            {
+                // What the step has written so far is there where files are mounted, too.
+                await shipment.FetchAsync(cancellation).ConfigureAwait(false);
+                throw;
+            }
+            catch (RunnerException e) when (shipment.Lacks(e))
+            {
+                // As with an image: to ask for what the engine has kept would cost a process of its own.
+                await shipment.SendMissingAsync(e, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
     private static async Task<RunResult> RunOnceAsync(
         PlannedStep step,
         Reaper reaper,
         RunFiles files,
+        CopiedFiles? copied,
         RunObserver observer,
         bool captureOutput,
         CancellationToken cancellation)
@@ -208,9 +271,8 @@ public static class DockerRunner
         cancellation.ThrowIfCancellationRequested();
         var container = reaper.Container;
         files.RemoveIdFile();
-        var interactive = step.Options.StandardInput.Length > 0;
-        var arguments = step.Arguments(container, files, interactive);
-        observer.CommandLine(step.ShownCommandLine(container, files, interactive));
+        var arguments = step.Arguments(container, files, step.ReadsInput, copied);
+        observer.CommandLine(step.ShownCommandLine(container, files, step.ReadsInput, copied));
         observer.Starting(container.Name);
 
         using var sink = new OutputSink(observer, () => container.WasCreated != false, hasPipes: files.OutputFolder is not null);

@@ -5,6 +5,7 @@ using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
 using RestrictedRunner.Options;
 using RestrictedRunner.Planning;
+using RestrictedRunner.Transfer;
 
 namespace RestrictedRunner;
 
@@ -73,7 +74,7 @@ internal sealed class TerminalShell
     public Task TryAsync(ImagePulls pulls, RunObserver observer, CancellationToken cancellation)
     {
         var options = _options with { Command = "", PrepareCommand = "", Shell = "", StandardInput = "", Entrypoint = "none", Arguments = [.. _step.Plan.Words, "-c", ":"] };
-        return DockerRunner.RunInBuildAsync(_step.Engine.Host, options, pulls, observer, captureOutput: false, cancellation);
+        return DockerRunner.RunInBuildAsync(_step.Engine.Host, options with { Transfer = FileTransfer.Mount }, pulls, new Transfers(), observer, captureOutput: false, cancellation);
     }
 
     /// <summary>Runs the shell at the terminal of this process until its end.</summary>

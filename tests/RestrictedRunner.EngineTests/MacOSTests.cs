@@ -100,5 +100,5 @@ public sealed class MacOSTests : IDisposable
     }
 
     private Task<RunResult> RunAsync(StepOptions step, RunObserver? observer = null, CancellationToken cancellation = default) =>
-        DockerRunner.RunInBuildAsync(_host, step, new ImagePulls(), observer ?? new RunObserver(), captureOutput: true, cancellation);
+        DockerRunner.RunInBuildAsync(_host, step, new ImagePulls(), new Transfers(), observer ?? new RunObserver(), captureOutput: true, cancellation);
 }

@@ -24,6 +24,9 @@ internal static class Engines
     /// <summary>True for docker, or for podman: with its own client, and not with that of the other.</summary>
     public static bool Is(string engine, string kind) => Path.GetFileName(engine) is var name && name.StartsWith(kind, StringComparison.Ordinal) && !name.EndsWith("-compat", StringComparison.Ordinal);
 
+    /// <summary>True for an engine that does not see this machine's files.</summary>
+    public static bool IsRemote(string engine) => engine.EndsWith("-remote", StringComparison.Ordinal);
+
     /// <summary>True when the engine runs containers of the image that the tests use.</summary>
     public static bool Answers(string engine) =>
         Known.GetOrAdd(engine, static name => new(() => Client.Succeeds(name, "run", "--rm", "--pull", "never", TestImages.Busybox, "true"))).Value;

@@ -68,7 +68,7 @@ public class DiagnosticsTests
 
         _diagnostics.NotRun(new(RunnerFailure.MountUnseen, report), new(), KeptOutput.None);
 
-        AssertError("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{ours}{Environment.NewLine}{report}");
+        AssertError("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths. Transfer=\"copy\" copies the files instead.{ours}{Environment.NewLine}{report}");
 
         static string InTmp(string text) =>
             text.Replace("{TMP}", Path.GetTempPath(), StringComparison.Ordinal).Replace("{HERE}", Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory), StringComparison.Ordinal);

@@ -17,7 +17,7 @@ public class FolderTests
 
     public static TheoryData<string, string[]> Orders => new()
     {
-        { "RestrictedRunner", ["Hosts", "Options", "Results", "Masking", "Output", "Commands", "Engine", "Images", "Planning", "", "Workers"] },
+        { "RestrictedRunner", ["Hosts", "Options", "Results", "Masking", "Output", "Commands", "Engine", "Images", "Planning", "Transfer", "", "Workers"] },
         {
             "RestrictedRunner.Build",
             [

@@ -1,6 +1,7 @@
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
+using RestrictedRunner.Transfer;
 
 namespace RestrictedRunner.Build.Execution;
 
@@ -25,7 +26,7 @@ internal static class ForeignCacheFiles
         {
             try
             {
-                await DockerRunner.RunInBuildAsync(host, Removal(folder), new ImagePulls(), new RunObserver(), captureOutput: false, cancellation).ConfigureAwait(false);
+                await DockerRunner.RunInBuildAsync(host, Removal(folder), new ImagePulls(), new Transfers(), new RunObserver(), captureOutput: false, cancellation).ConfigureAwait(false);
             }
             catch (RunnerException e)
             {

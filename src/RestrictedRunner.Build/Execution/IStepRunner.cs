@@ -1,5 +1,5 @@
 using RestrictedRunner.Hosts;
-using RestrictedRunner.Images;
+using RestrictedRunner.Build.Images;
 using RestrictedRunner.Workers;
 
 namespace RestrictedRunner.Build.Execution;
@@ -14,12 +14,12 @@ internal interface IStepRunner
 
 /// <summary>A container of the step's own, whose image is pulled where it is not there.</summary>
 /// <param name="Host">The machine.</param>
-/// <param name="Pulls">The pulls of the build.</param>
-internal sealed record OwnContainer(Host Host, ImagePulls Pulls) : IStepRunner
+/// <param name="Images">What the build knows of images and engines.</param>
+internal sealed record OwnContainer(Host Host, BuildImages Images) : IStepRunner
 {
     /// <inheritdoc/>
     public Task<RunResult> RunAsync(StepOptions options, RunObserver observer, CancellationToken cancellation) =>
-        DockerRunner.RunInBuildAsync(Host, options, Pulls, observer, captureOutput: false, cancellation);
+        DockerRunner.RunInBuildAsync(Host, options, Images.Pulls, Images.Transfers, observer, captureOutput: false, cancellation);
 }
 
 /// <summary>A container that has run other steps before.</summary>

@@ -71,7 +71,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         try
         {
             var start = DateTimeOffset.UtcNow;
-            var runner = Runner ?? new OwnContainer(parameters.Host, BuildImages.Of(engine).Pulls);
+            var runner = Runner ?? new OwnContainer(parameters.Host, BuildImages.Of(engine));
             runner = CacheMounts is null ? runner : new WithCacheMounts(runner, CacheMounts);
             var result = WithoutSpinning(runner.RunAsync(_options, Recorded(stepLog.Observer(Starting, Recorder)), cancellation));
             stepLog.Tools.Finish();

@@ -3,6 +3,7 @@ using Microsoft.Build.Framework;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
 using RestrictedRunner.Options;
+using RestrictedRunner.Transfer;
 
 namespace RestrictedRunner.Build.Images;
 
@@ -13,6 +14,9 @@ internal sealed class BuildImages
 
     /// <summary>All pulls of the build.</summary>
     public ImagePulls Pulls { get; } = new();
+
+    /// <summary>What the build knows of engines that do not see this machine's files.</summary>
+    public Transfers Transfers { get; } = new();
 
     /// <summary>That of a build.</summary>
     public static BuildImages Of(IBuildEngine engine)

@@ -108,6 +108,8 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             case RunnerFailure.NotRemoved: NotRemoved(failure, options, output); break;
             case RunnerFailure.WindowsContainers: WindowsContainers(failure); break;
             case RunnerFailure.MountUnseen: MountUnseen(failure, options); break;
+            case RunnerFailure.NotCopyable: NotCopyable(failure, options); break;
+            case RunnerFailure.TransferFailed: TransferFailed(failure, options); break;
             default: throw new ArgumentOutOfRangeException(nameof(failure), failure.Failure, "no diagnostic for it");
         }
     }
@@ -445,8 +447,14 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         // The step's own files have gone by now.
         var path = UnseenSource.Find(failure.Message, Path.Exists) ?? UnseenSource.Find(failure.Message, static path => !path.EndsWith('.')) ?? "";
         var isOurs = host.MemoryFolders.Append(host.RunFolder).Any(folder => host.Paths.IsAtOrBelow(path, folder)) && !options.Mounts.Any(mount => mount.HostPath == path);
-        Error("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths.{(isOurs ? $" It belongs to the step's script: {OtherRunFolder}, or use Arguments, which need no script." : "")}{Engine(failure)}");
+        Error("RRB2013", $"'{path}' exists here, and the engine does not see it. The engine runs on another machine, outside the container that the build runs in, or in Docker Desktop, which sees shared folders only. Use an engine that runs here, share that folder with it, or let the build run where the engine has the same files at the same paths. Transfer=\"copy\" copies the files instead.{(isOurs ? $" It belongs to the step's script: {OtherRunFolder}, or use Arguments, which need no script." : "")}{Engine(failure)}");
     }
+
+    private void NotCopyable(RunnerException failure, StepOptions options) =>
+        Error("RRB2030", $"The step in image '{options.ImageName}' cannot run on an engine that does not see this machine's files: {failure.Message}.");
+
+    private void TransferFailed(RunnerException failure, StepOptions options) =>
+        Error("RRB2031", $"The engine does not see this machine's files, and those of the step in image '{options.ImageName}' could not be copied. See that the engine has room and can be reached, and that nothing else writes to the files while the step runs.{Engine(failure)}");
 
     private void UserUnknown(RunnerException failure, StepOptions options) =>
         Error("RRB3014", $"Image '{options.ImageName}' does not have the user or group that the step asks for. Names must be in the image's own /etc/passwd and /etc/group; numbers (uid:gid) and User=\"current\" need not.{Engine(failure)}");

@@ -31,7 +31,7 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
     public ToolOutput Tools { get; } = new(log, parameters, diagnostics);
 
     /// <summary>What the runner tells; the container's name is for the caller.</summary>
-    public RunObserver Observer(Action<string> onStarting, Action<OutputLine>? recorder = null) => new() { Output = recorder is null ? Output : recorder + Output, CaughtUp = Tools.CaughtUp, Starting = onStarting, PullProgress = Message, EngineRemark = Message, Detail = Detail, CommandLine = CommandLine };
+    public RunObserver Observer(Action<string> onStarting, Action<OutputLine>? recorder = null) => new() { Output = recorder is null ? Output : recorder + Output, CaughtUp = Tools.CaughtUp, Starting = onStarting, PullProgress = Message, EngineRemark = Message, FilesTransferred = Transferred, Detail = Detail, CommandLine = CommandLine };
 
     /// <summary>The command as the user wrote it.</summary>
     public void Echo(StepOptions options) => log.LogCommandLine(MessageImportance.High, Text(options));
@@ -94,6 +94,8 @@ internal sealed class StepLog(TaskLoggingHelper log, StepParameters parameters, 
     private void Message(string line) => log.LogMessage(MessageImportance.High, line);
 
     private void Detail(string line) => log.LogMessage(MessageImportance.Low, line);
+
+    private void Transferred(string text) => log.LogMessage(MessageImportance.Normal, text);
 
     private void CommandLine(IReadOnlyList<string> words) => log.LogMessage(MessageImportance.Low, diagnostics.Masked(ShellWords.Join(words)));
 }

@@ -60,6 +60,7 @@ internal sealed class ParameterReader
                 Engine = IsPath(_given.Text(nameof(options.Engine))) ? Absolute(_given.Text(nameof(options.Engine))) : _given.Text(nameof(options.Engine)),
                 DockerRunOpts = _host.IsWindows ? WindowsPath.Escaped(options.DockerRunOpts) : options.DockerRunOpts,
                 Pull = OneOf(nameof(options.Pull), ("missing", PullPolicy.Missing), ("always", PullPolicy.Always), ("never", PullPolicy.Never)),
+                Transfer = OneOf(nameof(options.Transfer), ("auto", FileTransfer.Auto), ("mount", FileTransfer.Mount), ("copy", FileTransfer.Copy)),
                 StandardInput = AbsoluteOf(nameof(options.StandardInput)),
                 CaBundle = AbsoluteOf(nameof(options.CaBundle)),
                 Timeout = Number(nameof(options.Timeout)) is >= 0 and var limit ? TimeSpan.FromMilliseconds(limit) : Timeout.InfiniteTimeSpan,

@@ -149,6 +149,9 @@ public sealed partial class DockerExec
     /// <summary>When the image is pulled: <c>missing</c> (default), <c>always</c>, <c>never</c>.</summary>
     public string Pull { get; set => field = Give(value); } = "missing";
 
+    /// <summary>How files get to the engine: <c>auto</c> (default: copied where it does not see them), <c>mount</c>, <c>copy</c>.</summary>
+    public string Transfer { get; set => field = Give(value); } = "auto";
+
     /// <summary><c>auto</c> (default: docker, else podman), <c>docker</c>, <c>podman</c>, or the path of a client.</summary>
     public string Engine { get; set => field = Give(value); } = "auto";
 

@@ -40,6 +40,6 @@ internal sealed partial record ShellComplaint(int Line, string Text)
 
     private bool Says(string words) => Text.Contains(words, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"^((: [a-z.]+)?: line |: |:|\[)(?<line>[1-9][0-9]{0,8})\]?: (?<text>.+)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^((: [a-z.-]+)?: line |: |:|\[)(?<line>[1-9][0-9]{0,8})\]?: (?<text>.+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Complaint();
 }

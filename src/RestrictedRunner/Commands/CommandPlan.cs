@@ -11,11 +11,6 @@ namespace RestrictedRunner.Commands;
 /// <param name="HasPrepare">True when the script has a prepare command, and tells when it is through.</param>
 internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, bool HasPrepare)
 {
-    /// <summary>
-    /// Where the file is that the script writes to when the prepare command is through. At the root, as the script.
-    /// </summary>
-    public const string PreparedMountPoint = "/.restricted-runner.prepared";
-
     /// <summary>Value of <see cref="StepOptions.Shell"/> that runs a command without a shell.</summary>
     public const string NoShell = "none";
 
@@ -43,7 +38,9 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
     public static bool IsPosixShell(string program) => PosixShells.Contains(program[(program.LastIndexOf('/') + 1)..]);
 
     /// <summary>The plan for valid options.</summary>
-    public static CommandPlan For(StepOptions options)
+    /// <param name="options">The options.</param>
+    /// <param name="places">Where our own files are; null where they are mounted.</param>
+    public static CommandPlan For(StepOptions options, OwnPlaces? places = null)
     {
         if (options.Arguments.Count > 0)
         {
@@ -57,7 +54,7 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
 
         if (options.PrepareCommand.Length > 0)
         {
-            return new(ShellWords.Split(options.Shell), UnixLines(Exports(options) + WithPrepare(options)), HasPrepare: true);
+            return new(ShellWords.Split(options.Shell), UnixLines(Exports(options) + WithPrepare(options, places ?? OwnPlaces.Mounted)), HasPrepare: true);
         }
 
         var exports = Exports(options);
@@ -92,10 +89,10 @@ internal sealed record CommandPlan(IReadOnlyList<string> Words, string? Script, 
 
     // A prepare command may fail, exit, or be replaced by another program: whatever it does, the command runs only after
     // the file is written. Appended to, for a shell that does not overwrite (set -C).
-    private static string WithPrepare(StepOptions options) =>
+    private static string WithPrepare(StepOptions options, OwnPlaces places) =>
         $"""
         {options.PrepareCommand}
-        case $? in 0) echo >>{PreparedMountPoint} ;; *) exit ;; esac
+        case $? in 0) echo >>{places.Prepared} ;; *) exit ;; esac
         {options.Command}
         """;
 

@@ -8,9 +8,6 @@ namespace RestrictedRunner.Commands;
 /// </summary>
 internal static class NetworkEnvironment
 {
-    /// <summary>Where the container sees <see cref="StepOptions.CaBundle"/>. At the root, as the script is.</summary>
-    public const string CaBundleMountPoint = "/.restricted-runner.ca.pem";
-
     // Programs read the one spelling or the other: https://about.gitlab.com/blog/we-need-to-talk-no-proxy/
     private static readonly string[] ProxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
     private static readonly string[] NoProxyVariables = ["NO_PROXY", "no_proxy"];
@@ -23,8 +20,11 @@ internal static class NetworkEnvironment
     public static bool HasNetwork(StepOptions options) => options.AllowNetworking && options.Network != "none";
 
     /// <summary>The options with the variables and the mount. A variable that has a value keeps it.</summary>
-    public static StepOptions AddTo(StepOptions options)
+    /// <param name="options">The options.</param>
+    /// <param name="places">Where our own files are; null where they are mounted.</param>
+    public static StepOptions AddTo(StepOptions options, OwnPlaces? places = null)
     {
+        var caBundle = (places ?? OwnPlaces.Mounted).CaBundle;
         if (!HasNetwork(options) || (options.CaBundle.Length == 0 && options.Proxy.Length == 0))
         {
             return options;
@@ -32,8 +32,8 @@ internal static class NetworkEnvironment
 
         return options with
         {
-            EnvironmentVariables = [.. options.EnvironmentVariables, .. Variables(options).Where(variable => !HasValue(options, variable.Name))],
-            Mounts = options.CaBundle.Length == 0 ? options.Mounts : [.. options.Mounts, new Mount(options.CaBundle, CaBundleMountPoint, ReadOnly: true)],
+            EnvironmentVariables = [.. options.EnvironmentVariables, .. Variables(options, caBundle).Where(variable => !HasValue(options, variable.Name))],
+            Mounts = options.CaBundle.Length == 0 ? options.Mounts : [.. options.Mounts, new Mount(options.CaBundle, caBundle, ReadOnly: true)],
         };
     }
 
@@ -41,11 +41,11 @@ internal static class NetworkEnvironment
     private static bool HasValue(StepOptions options, string name) =>
         options.EnvironmentVariables.LastOrDefault(variable => variable.Name == name) is { Value.Length: > 0 };
 
-    private static IEnumerable<EnvironmentVariable> Variables(StepOptions options) =>
+    private static IEnumerable<EnvironmentVariable> Variables(StepOptions options, string caBundle) =>
     [
         .. options.Proxy is "" or OptionForms.WithoutProxy ? [] : All(ProxyVariables, options.Proxy),
         .. options.Proxy is "" or OptionForms.WithoutProxy || options.NoProxy.Length == 0 ? [] : All(NoProxyVariables, options.NoProxy),
-        .. options.CaBundle.Length == 0 ? [] : All(CaBundleVariables, CaBundleMountPoint),
+        .. options.CaBundle.Length == 0 ? [] : All(CaBundleVariables, caBundle),
     ];
 
     private static IEnumerable<EnvironmentVariable> All(string[] names, string value) => names.Select(name => new EnvironmentVariable(name, value));

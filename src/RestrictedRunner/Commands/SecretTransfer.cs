@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using RestrictedRunner.Hosts;
 
 namespace RestrictedRunner.Commands;
@@ -42,6 +43,34 @@ internal sealed record SecretTransfer
     /// <summary>Text of the script that copies them and runs the words after it; null where the files are mounted at their place.</summary>
     public string? Script { get; private init; }
 
+    /// <summary>
+    /// Text of the script that takes the secrets from its standard input, one in each line, and runs the words after it; null
+    /// where no shell runs the command. It is for an engine that does not see this machine's files: of all places where a file
+    /// could be copied to before a container runs, none is in memory, and what was on the engine's disk once may be found there.
+    /// Through the engine's connection the values come into the shell's memory and from there into the folder.
+    /// </summary>
+    public string? InputScript { get; private init; }
+
+    /// <summary>The lines that <see cref="InputScript"/> reads: octal numbers for what is not plain text, as <c>printf %b</c> has them.</summary>
+    public byte[] InputLines
+    {
+        get
+        {
+            var lines = new StringBuilder();
+            foreach (var secret in Values)
+            {
+                foreach (var octet in secret.Value)
+                {
+                    _ = char.IsAsciiLetterOrDigit((char)octet) ? lines.Append((char)octet) : lines.Append("\\0").Append(Convert.ToString(octet, 8).PadLeft(3, '0'));
+                }
+
+                lines.Append('\n');
+            }
+
+            return Encoding.ASCII.GetBytes(lines.ToString());
+        }
+    }
+
     /// <summary>Folder inside the container in which the files are mounted.</summary>
     public string MountPoint => Script is null ? SecretValues.MountPoint : Source;
 
@@ -60,8 +89,9 @@ internal sealed record SecretTransfer
     /// <param name="plan">How its command runs.</param>
     /// <param name="user">The user that it asks for.</param>
     /// <param name="isCaller">True when that is the one who builds, also in the container.</param>
+    /// <param name="readsInput">True when the command has a standard input.</param>
     /// <param name="host">The machine.</param>
-    public static SecretTransfer? Of(IReadOnlyList<SecretValue> values, CommandPlan plan, string user, bool isCaller, Host host)
+    public static SecretTransfer? Of(IReadOnlyList<SecretValue> values, CommandPlan plan, string user, bool isCaller, bool readsInput, Host host)
     {
         if (values.Count == 0)
         {
@@ -71,12 +101,21 @@ internal sealed record SecretTransfer
         if (plan.Script is not null && Shells.Contains(plan.Words[0][(plan.Words[0].LastIndexOf('/') + 1)..]))
         {
             // Everyone may write, so that it can be emptied.
-            return new(values) { Script = string.Concat(values.Select(Copy).Prepend(OnlyInMemory).Prepend(WithoutCores).Append("unset SHLVL\nexec \"$@\"\n")), Mode = EveryoneWrites };
+            return new(values) { Script = ScriptOf(values.Select(Copy), "exec \"$@\""), InputScript = ScriptOf(values.Select(Read), readsInput ? "exec \"$@\"" : "exec \"$@\" </dev/null"), Mode = EveryoneWrites };
         }
 
         // Root's engine knows users by the same numbers as the host.
         var owner = host.Kind == HostKind.Linux && host.UserId == 0 ? Numbers(user) : null;
         return new(values) { Mode = isCaller || owner is not null ? UserReads : EveryoneReads, Owner = owner };
+    }
+
+    private static string ScriptOf(IEnumerable<string> secrets, string end) => string.Concat(secrets.Prepend(OnlyInMemory).Prepend(WithoutCores).Append($"unset SHLVL\n{end}\n"));
+
+    // A shell takes no more of its standard input than the line.
+    private static string Read(SecretValue secret)
+    {
+        var to = $"{SecretValues.MountPoint}/{secret.Secret.Name}";
+        return $"(umask 377 && IFS= read -r v && printf %b \"$v\" >{to}) || {{ echo 'restricted-runner: the secret {secret.Secret.Name} could not be copied to {SecretValues.MountPoint}' >&2; exit 1; }}\n";
     }
 
     // A shell writes a file that it makes, whatever its permissions.

@@ -134,7 +134,7 @@ public static class StepOptionRules
                 yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.ContainerPath, "a container path is absolute and not the root");
             }
 
-            if (Normal(mount.ContainerPath).StartsWith("/.restricted-runner.", StringComparison.Ordinal))
+            if (Normal(mount.ContainerPath).StartsWith(OwnPlaces.Folder, StringComparison.Ordinal))
             {
                 yield return new(OptionProblemKind.MountInvalid, nameof(options.Mounts), mount.ContainerPath, "the runner's own files are there");
             }

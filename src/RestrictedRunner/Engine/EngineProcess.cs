@@ -64,7 +64,7 @@ internal sealed record EngineProcess(Host Host, string ClientPath, string Direct
     public Task<int> RunAsync(IReadOnlyList<string> arguments, EngineStreams streams, CancellationToken kill) =>
         RunAsync(
             [.. OwnSession.Words(Host), ClientPath, .. CallWords, .. arguments],
-            streams.StandardInput is null ? PipeSource.Null : PipeSource.FromStream(streams.StandardInput, autoFlush: true),
+            streams.Write is { } write ? PipeSource.Create(write) : streams.StandardInput is null ? PipeSource.Null : PipeSource.FromStream(streams.StandardInput, autoFlush: true),
             streams,
             kill);
 

@@ -8,6 +8,7 @@ namespace RestrictedRunner.Engine;
 /// <param name="StandardInput">What the process reads, or null for nothing.</param>
 /// <param name="Environment">Variables added to this process's own, or null.</param>
 /// <param name="IsHeard">True once something was read that only the command can have written.</param>
+/// <param name="Write">Writes the standard input of a process, in place of a stream that is read. Null when there is none.</param>
 /// <param name="Release">Called when the process is to end: whoever reads its output waits for nobody else from then on. Null when nobody does.</param>
 internal sealed record EngineStreams(
     Func<Stream, CancellationToken, Task> ReadStandardOutput,
@@ -15,7 +16,8 @@ internal sealed record EngineStreams(
     Stream? StandardInput = null,
     IReadOnlyDictionary<string, string?>? Environment = null,
     Func<bool>? IsHeard = null,
-    Action? Release = null);
+    Action? Release = null,
+    Func<Stream, CancellationToken, Task>? Write = null);
 
 /// <summary>Streams kept in memory.</summary>
 internal static class MemoryStreamText

@@ -27,6 +27,12 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
     // More than any struct stat of macOS has.
     private const int LongestStatus = 256;
 
+    /// <summary>Group id; 0 where the host is not Linux.</summary>
+    public uint GroupId { get; init; }
+
+    /// <summary>How many names the file has; 1 where the host is not Linux.</summary>
+    public uint LinkCount { get; init; } = 1;
+
     /// <summary>What it is: the part of <see cref="Mode"/> that tells a folder from a file and from a link. Never 0.</summary>
     public uint Kind => KindOf(Mode);
 
@@ -92,6 +98,10 @@ internal sealed record FileStatus(uint OwnerId, uint Mode, ulong Device, ulong I
                     status.Size,
                     Nanoseconds(status.WrittenSeconds, status.WrittenNanoseconds),
                     Nanoseconds(status.ChangedSeconds, status.ChangedNanoseconds))
+                {
+                    GroupId = status.GroupId,
+                    LinkCount = status.LinkCount,
+                }
                 : null;
         }
         catch (EntryPointNotFoundException)

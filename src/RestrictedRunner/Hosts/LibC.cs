@@ -25,6 +25,10 @@ internal static class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int ChangeOwner(byte[] path, uint user, uint group);
 
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Link(byte[] path, byte[] newPath);
+
     [DllImport("libc", EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int StatX(int directory, ref byte path, int flags, uint mask, ref ExtendedStatus status);
@@ -58,8 +62,14 @@ internal static class LibC
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct ExtendedStatus
     {
+        [FieldOffset(16)]
+        public uint LinkCount;
+
         [FieldOffset(20)]
         public uint OwnerId;
+
+        [FieldOffset(24)]
+        public uint GroupId;
 
         [FieldOffset(28)]
         public ushort Mode;

@@ -7,6 +7,12 @@ namespace RestrictedRunner;
 public sealed record Mount(string HostPath, string ContainerPath, bool ReadOnly = false)
 {
     /// <summary>
+    /// A text that stands for all that is in the folder: where folders are copied, one with the same digest is not copied
+    /// again. Null to find it out from the files.
+    /// </summary>
+    internal string? TreeDigest { get; init; }
+
+    /// <summary>
     /// Reads <c>host:container[:ro]</c>. The container path starts at the last <c>:/</c>, so a host path may hold
     /// colons (<c>C:\src:/src</c>, <c>/a:b:/src</c>).
     /// </summary>

@@ -63,6 +63,32 @@ internal static class RunOpts
             : option + 1;
     }
 
+    /// <summary>The word of an option that mounts a path of the host; null when none does. A file that the client reads, such as one of variables, is none.</summary>
+    public static string? HostMount(string dockerRunOpts)
+    {
+        var words = Split(dockerRunOpts);
+        for (var i = 0; i < words.Count; i++)
+        {
+            foreach (var (name, hasValue) in Options(words[i]))
+            {
+                var value = hasValue ? Value(words[i], name) : i + 1 < words.Count ? words[i + 1] : "";
+                if ((name is "-v" or "--volume" && IsHostPath(value)) || (name == "--mount" && value.Split(',').Contains("type=bind")))
+                {
+                    return hasValue ? words[i] : $"{words[i]} {value}";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static string Value(string word, string name) =>
+        word.StartsWith("--", StringComparison.Ordinal) ? word[(name.Length + 1)..] : word[(word.IndexOf(name[1], StringComparison.Ordinal) + 1)..].TrimStart('=');
+
+    // "/a:/b", "./a:/b" and "C:\\a:/b" are of the host; "name:/b" is a volume, and "/b" one without a name.
+    private static bool IsHostPath(string volume) =>
+        volume.Contains(":/", StringComparison.Ordinal) && (volume[0] is '/' or '.' or '~' || (volume.Length > 2 && volume[1] == ':' && volume[2] is '\\' or '/'));
+
     /// <summary>Problems of the options; empty when they can be handed over.</summary>
     public static IEnumerable<OptionProblem> Check(string dockerRunOpts)
     {

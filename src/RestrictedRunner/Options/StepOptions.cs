@@ -159,6 +159,9 @@ public sealed record StepOptions
     /// <summary>When the image is pulled.</summary>
     public PullPolicy Pull { get; init; } = PullPolicy.Missing;
 
+    /// <summary>How files get into the container and out of it.</summary>
+    public FileTransfer Transfer { get; init; } = FileTransfer.Auto;
+
     /// <summary><c>auto</c> (docker, else podman, from <c>PATH</c>), <c>docker</c>, <c>podman</c>, or the path of a client.</summary>
     public string Engine { get; init => field = value is "" ? "auto" : value; } = "auto";
 
@@ -287,6 +290,7 @@ public sealed record StepOptions
         StepOption.Text(nameof(NoProxy), o => o.NoProxy, (o, v) => o with { NoProxy = v }) with { Form = new(OptionForms.IsWord, "it is a list of hosts with commas and without spaces, such as localhost,.example.com"), Key = KeyPart.None },
         StepOption.Other(nameof(StopTimeout), OptionType.Number, o => $"{o.StopTimeout}") with { Key = KeyPart.None },
         StepOption.Other(nameof(Pull), OptionType.Text, o => $"{o.Pull}") with { Key = KeyPart.None },
+        StepOption.Other(nameof(Transfer), OptionType.Text, o => $"{o.Transfer}") with { Key = KeyPart.None },
         StepOption.Other(nameof(Engine), OptionType.Text, o => o.Engine) with { Form = new(value => !value.StartsWith('-'), "it is auto, docker, podman or the path of a client"), Key = KeyPart.None },
         StepOption.Text(nameof(Context), o => o.Context, (o, v) => o with { Context = v }) with { Form = new(OptionForms.IsWord, "it is the name of a docker context, or of a podman connection"), Key = KeyPart.None },
     ];

@@ -18,6 +18,9 @@ public sealed record RunObserver
     /// <summary>Gets what is of use only to those who look for the reason of something.</summary>
     internal Action<string> Detail { get; init; } = static _ => { };
 
+    /// <summary>Told what was copied to an engine that does not see this machine's files, or from it, in words.</summary>
+    public Action<string> FilesTransferred { get; init; } = static _ => { };
+
     /// <summary>Gets the container's name before the client that creates it starts; twice when a pull comes in between.</summary>
     public Action<string> Starting { get; init; } = static _ => { };
 

@@ -15,6 +15,12 @@ internal sealed record RunSetting(Container? Container, RunFiles Files, CurrentU
     /// <summary>True when the container gets the terminal of this process.</summary>
     public bool HasTerminal { get; init; }
 
+    /// <summary>Where the files come from when none is mounted; null when all are.</summary>
+    public CopiedFiles? Copied { get; init; }
+
+    /// <summary>The script that takes the secrets from standard input, where files are copied; null without secrets.</summary>
+    public string? SecretsInput { get; init; }
+
     /// <summary>The folder in memory for the secrets, as <c>--tmpfs</c> has it; empty when nothing is copied there.</summary>
     public string SecretsFolder { get; init; } = "";
 }
@@ -22,11 +28,8 @@ internal sealed record RunSetting(Container? Container, RunFiles Files, CurrentU
 /// <summary>The words of <c>docker run</c> for a step: a pure function of what was asked for.</summary>
 internal static class RunArguments
 {
-    /// <summary>
-    /// Where the script is inside the container. At the root, because a mount point below a folder that the user
-    /// mounts (<c>/tmp</c>) would be created on the host.
-    /// </summary>
-    public const string ScriptMountPoint = "/.restricted-runner.sh";
+    /// <summary>Where the script is inside the container.</summary>
+    public static string ScriptMountPoint => OwnPlaces.Mounted.Script;
 
     /// <summary>The arguments after the client's name.</summary>
     public static IReadOnlyList<string> For(StepOptions options, CommandPlan plan, ContainerEnvironment environment, RunSetting setting) =>
@@ -48,24 +51,37 @@ internal static class RunArguments
         .. StepOptions.Table.SelectMany(option => option.Arguments(options)),
         .. setting.CurrentUser?.Arguments(options) ?? Option("--user", options.User),
         .. Option("--workdir", options.WorkDir),
-        .. options.Mounts.SelectMany(Bind),
-        .. setting.Files.ScriptPath is { } script ? Bind(new Mount(script, ScriptMountPoint, ReadOnly: true)) : [],
-        .. setting.Files.PreparedPath is { } prepared ? Bind(new Mount(prepared, CommandPlan.PreparedMountPoint)) : [],
-        .. setting.Files.OutputFolder is { } output ? Bind(new Mount(output, OutputPipes.MountPoint, ReadOnly: true)) : [],
-        .. setting.Files.SecretMounts.SelectMany(Bind),
+        .. setting.Copied is { } copied ? Each("--volumes-from", copied.VolumesFrom) : Binds(options, setting),
         .. Option("--tmpfs", setting.SecretsFolder),
-        .. setting.Files.SecretsScriptPath is { } copy ? Bind(new Mount(copy, SecretTransfer.ScriptMountPoint, ReadOnly: true)) : [],
         .. Each("--env", environment.ForClient.Keys),
         .. Option("--env-file", setting.Files.EnvironmentPath ?? ""),
         .. options.Entrypoint == "none" ? ["--entrypoint", ""] : Option("--entrypoint", options.Entrypoint),
         // Last, so that the user's own words win over ours.
         .. RunOpts.Split(options.DockerRunOpts),
         options.ImageToRun,
+        .. setting.Copied is null ? Words(plan, setting) : CopiedFiles.Words(plan, setting.SecretsInput),
+    ];
+
+    private static IEnumerable<string> Binds(StepOptions options, RunSetting setting) =>
+    [
+        .. options.Mounts.SelectMany(Bind),
+        .. setting.Files.ScriptPath is { } script ? Bind(new Mount(script, ScriptMountPoint, ReadOnly: true)) : [],
+        .. setting.Files.PreparedPath is { } prepared ? Bind(new Mount(prepared, OwnPlaces.Mounted.Prepared)) : [],
+        .. setting.Files.OutputFolder is { } output ? Bind(new Mount(output, OutputPipes.MountPoint, ReadOnly: true)) : [],
+        .. setting.Files.SecretMounts.SelectMany(Bind),
+        .. setting.Files.SecretsScriptPath is { } copy ? Bind(new Mount(copy, SecretTransfer.ScriptMountPoint, ReadOnly: true)) : [],
+    ];
+
+    private static IEnumerable<string> Words(CommandPlan plan, RunSetting setting) =>
+    [
         .. setting.Files.OutputFolder is null || !plan.CanConnectOutput ? [] : new[] { plan.Words[0], OutputPipes.ConnectPath },
         .. setting.Files.SecretsScriptPath is null ? [] : new[] { plan.Words[0], SecretTransfer.ScriptMountPoint },
         .. plan.Words,
         .. If(plan.Script is not null, ScriptMountPoint),
     ];
+
+    /// <summary>The value of <c>--mount</c> for a volume without a name.</summary>
+    public static string VolumeAt(string containerPath) => $"type=volume,{CsvField($"dst={containerPath}")}";
 
     private static string[] Option(string name, string value) => value.Length == 0 ? [] : [name, value];
 

@@ -68,4 +68,10 @@ public enum RunnerFailure
 
     /// <summary>The client has no context of the name that was given; see <see cref="StepOptions.Context"/>.</summary>
     ContextNotFound,
+
+    /// <summary>The engine does not see this machine's files, and something of the step cannot be copied to it.</summary>
+    NotCopyable,
+
+    /// <summary>Files could not be copied to the engine or from it.</summary>
+    TransferFailed,
 }

@@ -10,10 +10,10 @@ namespace RestrictedRunner.EngineTests;
 internal sealed class SharedContainer : IAsyncDisposable
 {
     // The link fails where the root is not written, or not by this user; no command with a prepare command runs there.
-    private const string RunsWhatItReads =
+    private static readonly string RunsWhatItReads =
         $"""
         while read -r run words; do
-            ln -sf /runs/$run/prepared {CommandPlan.PreparedMountPoint} 2>/dev/null
+            ln -sf /runs/$run/prepared {OwnPlaces.Mounted.Prepared} 2>/dev/null
             (unset SHLVL; eval "exec $words") >/runs/$run.stdout 2>/runs/$run.stderr </dev/null
             echo $?
         done

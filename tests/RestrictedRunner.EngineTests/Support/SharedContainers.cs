@@ -66,6 +66,12 @@ public sealed class SharedContainers : IAsyncDisposable
     /// <summary>Runs the command of a step in a container that has the step's options.</summary>
     internal async Task<RunResult> RunAsync(StepOptions step)
     {
+        if (Engines.IsRemote(step.Engine))
+        {
+            // What they read and write is in a folder of this machine.
+            return await step.RunAsync();
+        }
+
         var kind = Kinds.Where(kind => GivenIn(step).All(GivenIn(kind).Contains)).MinBy(kind => GivenIn(kind).Count);
         Assert.True(kind is not null, $"no shared container has {string.Join(", ", GivenIn(step))}");
         var container = _started.GetOrAdd((step.Engine, kind), key => new(() => new(key.Kind with { Engine = key.Engine, Image = step.Image }))).Value;

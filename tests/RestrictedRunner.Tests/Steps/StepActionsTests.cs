@@ -7,7 +7,7 @@ public class StepActionsTests
 {
     // Where, when or how noisily a step runs.
     private static readonly string[] WithoutEffect =
-        [nameof(StepOptions.Engine), nameof(StepOptions.Context), nameof(StepOptions.Pull), nameof(StepOptions.ClientDirectory), nameof(StepOptions.StopTimeout), nameof(StepOptions.Labels), nameof(StepOptions.CaBundle), nameof(StepOptions.Proxy), nameof(StepOptions.NoProxy)];
+        [nameof(StepOptions.Engine), nameof(StepOptions.Context), nameof(StepOptions.Pull), nameof(StepOptions.Transfer), nameof(StepOptions.ClientDirectory), nameof(StepOptions.StopTimeout), nameof(StepOptions.Labels), nameof(StepOptions.CaBundle), nameof(StepOptions.Proxy), nameof(StepOptions.NoProxy)];
 
     private static readonly StepOptions Plain = new() { Image = "busybox", Command = "a && b" };
 
@@ -98,6 +98,7 @@ public class StepActionsTests
         TimeSpan time => time == Timeout.InfiniteTimeSpan ? TimeSpan.FromSeconds(7) : time + TimeSpan.FromSeconds(7),
         string text => text + "7",
         PullPolicy => PullPolicy.Never,
+        FileTransfer => FileTransfer.Copy,
         Encoding => Encoding.Latin1,
         IReadOnlyList<string> => new[] { "7" },
         IReadOnlyList<Mount> => new[] { new Mount("/host", "/container") },

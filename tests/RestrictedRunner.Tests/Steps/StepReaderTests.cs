@@ -76,7 +76,7 @@ public partial class StepReaderTests
         Assert.Equal(
             typeof(StepOptions).GetProperties().Select(property => property.Name).Except(ofCaller).Order(StringComparer.Ordinal),
             StepOptions.Table.Select(option => option.Name).Order(StringComparer.Ordinal));
-        string[] withValue = ["Shell", "StdOutEncoding", "StdErrEncoding", "Timeout", "StopTimeout", "Pull", "Engine"];
+        string[] withValue = ["Shell", "StdOutEncoding", "StdErrEncoding", "Timeout", "StopTimeout", "Pull", "Transfer", "Engine"];
         Assert.Equal(withValue.Order(StringComparer.Ordinal), StepOptions.Table.Where(option => option.Values(new()).Count > 0).Select(option => option.Name).Order(StringComparer.Ordinal));
     }
 

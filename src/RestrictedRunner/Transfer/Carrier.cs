@@ -1,0 +1,208 @@
+using RestrictedRunner.Engine;
+using RestrictedRunner.Output;
+using RestrictedRunner.Planning;
+using RestrictedRunner.Results;
+
+namespace RestrictedRunner.Transfer;
+
+/// <summary>
+/// A container that is never started. Its volumes are filled before the step's container is there, and read when that is gone,
+/// so that a step runs as one whose files are mounted. It goes with this process, as every container does.
+/// </summary>
+internal sealed class Carrier : IAsyncDisposable
+{
+    /// <summary>An image without files, which is made where it is not there. Its name is of no registry, so that nobody's is ever pulled.</summary>
+    public const string EmptyImage = "localhost/restricted-runner/empty:1";
+
+    // An empty archive: two blocks of zeros.
+    private const int EmptyArchive = 1024;
+
+    private readonly EngineProcess _engine;
+    private readonly Reaper _reaper;
+    private bool _isKept;
+    private bool _isWhole;
+
+    private Carrier(EngineProcess engine)
+    {
+        _engine = engine;
+        _reaper = new Reaper(engine);
+        _reaper.DoWithoutIdFile();
+    }
+
+    /// <summary>Name of the container.</summary>
+    public string Name => _reaper.Container.Name;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="engine">The client.</param>
+    /// <param name="image">Its image, or empty for <see cref="EmptyImage"/>.</param>
+    /// <param name="volumes">Paths of its volumes.</param>
+    /// <param name="labels">Labels beside those of every container.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="RunnerException">The engine has not made it.</exception>
+    public static async Task<Carrier> CreateAsync(EngineProcess engine, string image, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, CancellationToken cancellation)
+    {
+        var carrier = new Carrier(engine);
+        try
+        {
+            await carrier.CreateAsync(image, volumes, labels, cancellation).ConfigureAwait(false);
+            return carrier;
+        }
+        catch
+        {
+            await carrier.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Copies an archive to it.</summary>
+    /// <param name="place">Folder that the names of the archive start at.</param>
+    /// <param name="write">Writes the archive.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="RunnerException">It was not copied as a whole.</exception>
+    public async Task SendAsync(string place, Action<Stream> write, CancellationToken cancellation)
+    {
+        Exception? failure = null;
+        var answer = await CallAsync(
+            // Podman would give all to the container's user; docker takes the word for something else.
+            ["cp", "--archive=false", "-", $"{Name}:{place}"],
+            (stream, _) => Task.Run(() => Write(stream), CancellationToken.None),
+            static (stream, token) => stream.CopyToAsync(Stream.Null, token),
+            cancellation).ConfigureAwait(false);
+        if (answer.ExitCode != 0)
+        {
+            throw Failed("to the engine", answer.Error);
+        }
+
+        if (failure is not null)
+        {
+            throw NotCopied(failure);
+        }
+
+        void Write(Stream stream)
+        {
+            try
+            {
+                write(stream);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A client that gives up tells why, and nobody reads its input.
+                failure = e;
+            }
+        }
+    }
+
+    /// <summary>Copies from it.</summary>
+    /// <param name="path">Path of the file or folder.</param>
+    /// <param name="read">Reads the archive.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="RunnerException">It was not copied as a whole.</exception>
+    public async Task FetchAsync(string path, Func<Stream, CancellationToken, Task> read, CancellationToken cancellation)
+    {
+        Exception? failure = null;
+        var answer = await CallAsync(
+            ["cp", $"{Name}:{path}", "-"],
+            write: null,
+            async (stream, token) =>
+            {
+                try
+                {
+                    await read(stream, token).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is IOException or InvalidDataException or FormatException or UnauthorizedAccessException)
+                {
+                    failure = e;
+                }
+
+                // A client whose output nobody reads would wait for ever.
+                await stream.CopyToAsync(Stream.Null, token).ConfigureAwait(false);
+            },
+            cancellation).ConfigureAwait(false);
+        if (answer.ExitCode != 0)
+        {
+            throw Failed("from the engine", answer.Error);
+        }
+
+        if (failure is not null)
+        {
+            throw NotCopied(failure);
+        }
+    }
+
+    /// <summary>Gives it a name for later steps and builds: from then on it is nobody's to remove.</summary>
+    /// <param name="name">A name that says what is in it.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>False when there is one with that name, and this one goes.</returns>
+    public async Task<bool> KeepAsync(string name, CancellationToken cancellation)
+    {
+        var answer = await _engine.AskAsync(["rename", Name, name], cancellation).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        _isKept = answer is { ExitCode: 0 };
+        return _isKept;
+    }
+
+    /// <summary>Removes it with its volumes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isKept)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            var removal = _isWhole
+                ? await ContainerRemoval.RemoveInTimeAsync(_engine, _reaper.Container, CancellationToken.None).ConfigureAwait(false)
+                : await ContainerRemoval.RemoveLateAsync(_engine, _reaper.Container, limit.Token).ConfigureAwait(false);
+            if (removal == Removal.Unknown)
+            {
+                _reaper.TakeOver();
+            }
+        }
+
+        _reaper.Dispose();
+    }
+
+    private async Task CreateAsync(string image, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, CancellationToken cancellation)
+    {
+        string[] words =
+        [
+            "create", "--name", Name, .. _reaper.Container.Labels.Concat(labels).SelectMany(label => new[] { "--label", label }),
+            "--pull", "never", "--network", "none", .. volumes.SelectMany(path => new[] { "--mount", RunArguments.VolumeAt(path) }),
+            image.Length > 0 ? image : EmptyImage, "none",
+        ];
+        var answer = await CreateAsync().ConfigureAwait(false);
+        if (image.Length == 0 && answer.ExitCode != 0 && EngineMessages.WhyNotStarted(answer.ExitCode, answer.Error) == RunnerFailure.ImageAbsent)
+        {
+            var import = await CallAsync(["import", "-", EmptyImage], static async (stream, token) => await stream.WriteAsync(new byte[EmptyArchive], token).ConfigureAwait(false), static (stream, token) => stream.CopyToAsync(Stream.Null, token), cancellation).ConfigureAwait(false);
+            answer = import.ExitCode == 0 ? await CreateAsync().ConfigureAwait(false) : import;
+        }
+
+        if (answer.ExitCode != 0)
+        {
+            _isWhole = true;
+            throw new RunnerException(EngineMessages.WhyNotStarted(answer.ExitCode, answer.Error), answer.Error);
+        }
+
+        _isWhole = true;
+
+        Task<(int ExitCode, string Error)> CreateAsync() => CallAsync(words, write: null, static (stream, token) => stream.CopyToAsync(Stream.Null, token), cancellation);
+    }
+
+    // Not one of the engine's short answers: it takes as long as the files do.
+    private async Task<(int ExitCode, string Error)> CallAsync(IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task>? write, Func<Stream, CancellationToken, Task> read, CancellationToken cancellation)
+    {
+        var error = new OutputTail(20);
+        var exitCode = await _engine.RunAsync(
+            arguments,
+            new EngineStreams(
+                read,
+                (stream, token) => Utf8Lines.ReadAsync(stream, error.Add, static () => { }, kept: null, token),
+                Environment: _reaper.PullEnvironment,
+                Write: write),
+            cancellation).ConfigureAwait(false);
+        return (exitCode, error.ToString());
+    }
+
+    private RunnerException NotCopied(Exception failure) =>
+        new(_engine.Host.IsDiskFull(failure) ? RunnerFailure.DiskFull : RunnerFailure.TransferFailed, failure.Message, failure);
+
+    private static RunnerException Failed(string direction, string error) =>
+        new(EngineMessages.WhyNoEngine(error) ?? (error.Contains("no space left on device", StringComparison.OrdinalIgnoreCase) ? RunnerFailure.DiskFull : RunnerFailure.TransferFailed), $"Files could not be copied {direction}. {error}");
+}

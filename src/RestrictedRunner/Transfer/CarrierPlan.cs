@@ -1,0 +1,7 @@
+namespace RestrictedRunner.Transfer;
+
+/// <summary>A container that is never started, and holds volumes for the one that runs the step.</summary>
+/// <param name="Image">Its image, whose files a new volume begins with; empty for one without files.</param>
+/// <param name="Volumes">The places of its volumes.</param>
+/// <param name="Content">What is copied there.</param>
+internal sealed record CarrierPlan(string Image, IReadOnlyList<string> Volumes, IReadOnlyList<CopiedMount> Content);

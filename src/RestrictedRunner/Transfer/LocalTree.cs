@@ -1,0 +1,51 @@
+using RestrictedRunner.Hosts;
+
+namespace RestrictedRunner.Transfer;
+
+/// <summary>A file of this machine that is copied.</summary>
+/// <param name="HostPath">Full path.</param>
+/// <param name="ContainerPath">Path in the container.</param>
+/// <param name="Status">What the system says of it.</param>
+/// <param name="Target">What it leads to, if it is a symbolic link.</param>
+internal sealed record LocalFile(string HostPath, string ContainerPath, FileStatus Status, string? Target);
+
+/// <summary>The files below what is copied, in an order that is the same each time.</summary>
+internal static class LocalTree
+{
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
+    /// <summary>The file or folder, and all that is in it. A link that is to be mounted is what it leads to.</summary>
+    /// <param name="mount">What is copied.</param>
+    /// <exception cref="IOException">A folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder may not be read.</exception>
+    public static IEnumerable<LocalFile> Of(CopiedMount mount) =>
+        FileStatus.Of(mount.HostPath) is { } status ? Below(new(mount.HostPath, mount.ContainerPath, status, Target: null), mount.Without) : throw new IOException($"'{mount.HostPath}' is not there any more.");
+
+    private static IEnumerable<LocalFile> Below(LocalFile root, IReadOnlySet<string> without)
+    {
+        var rest = new Stack<LocalFile>([root]);
+        while (rest.TryPop(out var file))
+        {
+            var isHidden = without.Contains(file.ContainerPath);
+            if (!isHidden || file.Status.IsFolder)
+            {
+                yield return file;
+            }
+
+            if (file.Status.IsFolder && !isHidden)
+            {
+                foreach (var inner in Inside(file))
+                {
+                    rest.Push(inner);
+                }
+            }
+        }
+    }
+
+    // A pipe, a socket or a device is nothing to copy; and .NET cannot open a file whose name is no text.
+    private static IEnumerable<LocalFile> Inside(LocalFile folder) =>
+        from entry in new DirectoryInfo(folder.HostPath).EnumerateFileSystemInfos("*", Everything).OrderByDescending(entry => entry.Name, StringComparer.Ordinal)
+        let status = FileStatus.OfLink(entry.FullName)
+        where status is not null && (status.IsRegularFile || status.IsFolder || status.IsLink)
+        select new LocalFile(entry.FullName, $"{folder.ContainerPath}/{entry.Name}", status, status.IsLink ? entry.LinkTarget ?? "" : null);
+}

@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using RestrictedRunner.Engine;
+using RestrictedRunner.Options;
+
+namespace RestrictedRunner.Transfer;
+
+/// <summary>What one build knows of engines that do not see this machine's files.</summary>
+internal sealed class Transfers
+{
+    private readonly ConcurrentDictionary<EngineChoice, bool> _unseeing = [];
+    private readonly ConcurrentDictionary<EngineChoice, Lazy<Task<bool>>> _podmans = [];
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _fills = new(StringComparer.Ordinal);
+
+    /// <summary>True when the files of a step are to be copied, as far as is known.</summary>
+    public bool Copies(StepOptions options) => options.Transfer == FileTransfer.Copy || (options.Transfer == FileTransfer.Auto && _unseeing.ContainsKey(options.EngineChoice));
+
+    /// <summary>The engine of a step has other files: all later steps of the build copy at once.</summary>
+    public void Remember(StepOptions options) => _unseeing.TryAdd(options.EngineChoice, true);
+
+    /// <summary>
+    /// True when the engine is podman's, be it behind docker's client: it copies no file through a folder into the volume that
+    /// is mounted there.
+    /// </summary>
+    public Task<bool> IsPodmanAsync(EngineProcess engine, StepOptions options) =>
+        EngineFacts.IsPodmanClient(engine.ClientPath)
+            ? Task.FromResult(true)
+            : _podmans.GetOrAdd(options.EngineChoice, _ => new(() => PodmanService.IsBehindAsync(engine, CancellationToken.None))).Value;
+
+    /// <summary>Lets one step at a time fill a volume that others need too.</summary>
+    /// <param name="name">Name of what is filled.</param>
+    public SemaphoreSlim FillOf(string name) => _fills.GetOrAdd(name, static _ => new(1));
+}

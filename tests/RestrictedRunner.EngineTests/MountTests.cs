@@ -72,12 +72,13 @@ public class MountTests
         using var folder = new TempFolder();
         folder.Write("file", "text");
         Directory.CreateDirectory(folder["folder"]);
+        folder.Write("folder/inner", "text");
         await using var docker = await OtherDocker.StartWithoutAsync(folder.Path);
         using var client = docker.Client();
 
         foreach (var (source, options) in ((string, StepOptions)[])
             [
-                (folder["folder"], Step.Direct(client.Path, "true") with { Mounts = [new Mount(folder["folder"], "/data")] }),
+                (folder["folder"], Step.Direct(client.Path, "true") with { Mounts = [new Mount(folder["folder"], "/data")], Transfer = FileTransfer.Mount }),
                 (folder["file"], Step.Direct(client.Path, "true") with { DockerRunOpts = $"--mount type=bind,src={folder["file"]},dst=/data" }),
             ])
         {
@@ -85,6 +86,8 @@ public class MountTests
             Assert.Equal(RunnerFailure.MountUnseen, failure.Failure);
             Assert.Contains(source, failure.Message, StringComparison.Ordinal);
         }
+
+        Assert.Equal("text", await (Step.Direct(client.Path, "cat", "/data/inner") with { Mounts = [new Mount(folder["folder"], "/data", ReadOnly: true)] }).OutputAsync());
 
         var absent = await (Step.Direct(client.Path, "true") with { DockerRunOpts = "--mount type=bind,src=/nowhere,dst=/data" }).FailureAsync();
         Assert.Equal(RunnerFailure.CouldNotStart, absent.Failure);

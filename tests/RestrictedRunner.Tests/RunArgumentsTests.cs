@@ -156,4 +156,19 @@ public class RunArgumentsTests
         Assert.DoesNotContain(
             For(Smallest with { EnvironmentVariables = [new("TOKEN", "secret-value"), new("PATH", "secret-value")] }),
             argument => argument.Contains("secret-value", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("sh", "a && b", "sh -c 'a && b' /.restricted-runner.sh")]
+    [InlineData("bash -e", "a && b", "bash -e -c 'a && b' /.restricted-runner.sh")]
+    [InlineData("sh", "-x && b", "sh -c ' -x && b' /.restricted-runner.sh")]
+    [InlineData("python3", "print(1)", "python3 /.restricted-runner/script.sh")]
+    public void Files_that_are_copied_come_from_other_containers_and_the_script_in_an_argument(string shell, string command, string words)
+    {
+        var options = Smallest with { Arguments = [], Command = command, Shell = shell, Mounts = [new("/a", "/b")] };
+        using var files = new RunFiles(Here.Host, RunFiles.NewFolder(Here.Host), command, environment: null, hasPrepare: false, hasPipes: false);
+        var arguments = For(options, new RunSetting(new Container("rr-1", Here.Owner), files, CurrentUser: null, Interactive: false) { Copied = new CopiedFiles(["rr-2", "kept:ro"]) });
+
+        Assert.DoesNotContain("--mount", arguments);
+        Assert.Equal(["--volumes-from", "rr-2", "--volumes-from", "kept:ro", "alpine", .. ShellWords.Split(words)], arguments.SkipWhile(word => word != "--volumes-from"));
+    }
 }

@@ -1,5 +1,5 @@
-using RestrictedRunner.Hosts;
 using RestrictedRunner.Build.Images;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Workers;
 
 namespace RestrictedRunner.Build.Execution;

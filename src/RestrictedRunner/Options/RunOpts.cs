@@ -69,14 +69,15 @@ internal static class RunOpts
         var words = Split(dockerRunOpts);
         for (var i = 0; i < words.Count; i++)
         {
-            foreach (var (name, hasValue) in Options(words[i]))
+            var (name, hasValue) = Options(words[i]).Last();
+            var takesNextWord = !hasValue && !Booleans.Contains(name);
+            var value = hasValue ? Value(words[i], name) : takesNextWord && i + 1 < words.Count ? words[i + 1] : "";
+            if ((name is "-v" or "--volume" && IsHostPath(value)) || (name == "--mount" && value.Split(',').Contains("type=bind")))
             {
-                var value = hasValue ? Value(words[i], name) : i + 1 < words.Count ? words[i + 1] : "";
-                if ((name is "-v" or "--volume" && IsHostPath(value)) || (name == "--mount" && value.Split(',').Contains("type=bind")))
-                {
-                    return hasValue ? words[i] : $"{words[i]} {value}";
-                }
+                return hasValue ? words[i] : $"{words[i]} {value}";
             }
+
+            i += takesNextWord ? 1 : 0;
         }
 
         return null;
@@ -87,7 +88,7 @@ internal static class RunOpts
 
     // "/a:/b", "./a:/b" and "C:\\a:/b" are of the host; "name:/b" is a volume, and "/b" one without a name.
     private static bool IsHostPath(string volume) =>
-        volume.Contains(":/", StringComparison.Ordinal) && (volume[0] is '/' or '.' or '~' || (volume.Length > 2 && volume[1] == ':' && volume[2] is '\\' or '/'));
+        volume.Contains(":/", StringComparison.Ordinal) && (volume[0] is '/' or '.' or '~' || (volume[1] == ':' && volume.IndexOf(":/", 2, StringComparison.Ordinal) > 0));
 
     /// <summary>Problems of the options; empty when they can be handed over.</summary>
     public static IEnumerable<OptionProblem> Check(string dockerRunOpts)

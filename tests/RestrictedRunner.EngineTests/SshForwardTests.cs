@@ -23,7 +23,7 @@ public class SshForwardTests
 
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(0, (await DockerRunner.RunInBuildAsync(host, options, new ImagePulls(), observer, captureOutput: false, TestContext.Current.CancellationToken)).ExitCode);
+            Assert.Equal(0, (await DockerRunner.RunInBuildAsync(host, options, new ImagePulls(), new Transfers(), observer, captureOutput: false, TestContext.Current.CancellationToken)).ExitCode);
         }
 
         Assert.Empty(details);

@@ -25,6 +25,7 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
 
     private readonly ConcurrentDictionary<(EngineChoice Engine, string Image), ImageSource> _sources = [];
     private readonly ConcurrentDictionary<string, bool> _told = [];
+    private readonly ConcurrentDictionary<string, bool> _toldNotShared = [];
 
     /// <summary>False writes down neither what was read nor that an image was needed.</summary>
     public bool Remembers { get; init; } = true;
@@ -109,6 +110,16 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
         (false, false) => options.Image,
     };
 
+    /// <summary>
+    /// What stands for a step's image in the key that a shared cache has its result under; null where the result is not shared.
+    /// An image that came from no registry is this machine's own, and so is what a step made of it, unless a Dockerfile tells how
+    /// to make it: that is the same on every machine, though what each makes of it is not.
+    /// </summary>
+    public string? SharedIdentity(StepOptions options, StepBuildSetting setting) =>
+        Has(options) ? Name(options, setting.Images[options.EngineChoice])
+        : setting.ResolveImages && setting.Images[options.EngineChoice].IsOfRegistry(options.Image) ? Identity(options, setting)
+        : null;
+
     /// <summary>Sees that the engine has the image of a step: asks for it, and builds it where it is not there.</summary>
     /// <param name="options">The step.</param>
     /// <param name="images">What the engine has.</param>
@@ -188,6 +199,19 @@ internal sealed class DockerfileImages(IBuildEngine task, StateFolder state, Hos
             {
                 log.LogMessage(MessageImportance.High, $"There is no image '{options.Image}' to run the step in; why, an error above tells.");
             }
+        }
+    }
+
+    /// <summary>Tells why <see cref="SharedIdentity"/> has none, once for all steps of an image.</summary>
+    public void TellThatItIsNotShared(StepOptions options, StepBuildSetting setting, TaskLoggingHelper log)
+    {
+        if (_toldNotShared.TryAdd(options.Image, true))
+        {
+            log.LogMessage(
+                MessageImportance.Normal,
+                setting.ResolveImages
+                    ? $"Steps in image '{options.ImageName}' do not use the shared cache, because the engine knows of no registry that has the image: results of it are this machine's own. Push it to a registry, or build it from a Dockerfile (DockerImage)."
+                    : $"Steps in image '{options.ImageName}' do not use the shared cache, because with DockerExecResolveImages=\"false\" an image is its name, which may be another image elsewhere.");
         }
     }
 

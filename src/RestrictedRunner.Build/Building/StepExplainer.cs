@@ -60,7 +60,9 @@ internal sealed class StepExplainer(StepGraph graph, StepBuildSetting setting, D
             return new(step, StepDeed.Run, [why, .. causes]);
         }
 
-        return !IsInCache(look) ? new(step, StepDeed.Run, causes)
+        // It is not asked: that would take as long as to build.
+        var isShared = setting.Shares && look.ResultKey is { Shared: not null } && step.Outputs.DeclaredTexts.Count > 0;
+        return !IsInCache(look) ? new(step, StepDeed.Run, causes) { Unless = isShared ? "the shared cache, which is not asked, has its result" : "" }
             : new(step, StepDeed.Restore, causes) { Unless = first is null ? "" : $"step {first}, which comes first, writes other files than there are now" };
     }
 

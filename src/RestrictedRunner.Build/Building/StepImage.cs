@@ -39,6 +39,9 @@ internal sealed class StepImage(StepOptions options, StepBuildSetting setting, D
     /// <summary>After a run that may have pulled it: asks what its name stands for now.</summary>
     public void LookUpAgain() => Images.LookUpAgain(options.Image, cancellation);
 
+    /// <summary>Tells once in a project why no result of it is in a shared cache.</summary>
+    public void TellThatItIsNotShared() => dockerfiles.TellThatItIsNotShared(options, setting, log.Messages);
+
     private bool IsEngineThere()
     {
         var absence = Images.WhyAbsent(options.Image, cancellation);

@@ -1,3 +1,4 @@
+using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
@@ -27,7 +28,7 @@ internal sealed class StepLook
         Paths = setting.State.Of(step);
         Inputs = InputsWithout(earlier.Written, step.Outputs.Depth, earlier.Discovered);
         Files = new(step, setting.ProjectDirectory, earlier.Written, Inputs);
-        Key = KeyOf(Inputs);
+        ResultKey = KeyOf(Inputs);
         Outputs = Key.Length > 0 && earlier.Key == Key ? OutputsOf(earlier.Written) : null;
         IsSame = Outputs is not null && earlier.OutputsHash == Outputs.Root.Hash && !Files.Outputs.Absent().Any();
     }
@@ -49,7 +50,10 @@ internal sealed class StepLook
     public StepFiles Files { get; }
 
     /// <summary>Its key; empty for an image that the engine does not have yet.</summary>
-    public string Key { get; }
+    public string Key => ResultKey?.Hash ?? "";
+
+    /// <summary>What its result is kept under; null for an image that the engine does not have yet.</summary>
+    public ResultKey? ResultKey { get; }
 
     /// <summary>True for a step whose image has to be built before its key is known.</summary>
     public bool WaitsForImage => Key.Length == 0 && _dockerfiles.Has(Options);
@@ -63,15 +67,32 @@ internal sealed class StepLook
     /// <summary>What the step is; null for an image that the engine does not have yet. It may have it later.</summary>
     /// <param name="inputs">What it reads.</param>
     public StepAction? Action(FileSnapshot inputs) =>
-        _dockerfiles.Identity(Options, _setting) is { } image
-            ? StepActions.Of(Step, Options, image, inputs.ProjectInTree, _setting.Host, _setting.ProjectDirectory)
-            : null;
+        _dockerfiles.Identity(Options, _setting) is { } image ? Action(inputs, image) : null;
 
-    /// <summary>The key of the step with some inputs; empty for an image that the engine does not have yet.</summary>
+    /// <summary>What the step's result with some inputs is kept under; null for an image that the engine does not have yet.</summary>
     /// <param name="inputs">What it reads.</param>
     /// <param name="salt">Tells another key of the same step from its own; empty for that.</param>
-    public string KeyOf(FileSnapshot inputs, string salt = "") =>
-        Action(inputs) is { } action ? ActionKey.Of(salt.Length == 0 ? action : action with { Salt = action.Salt + salt }, inputs.Root).Digest.Hash : "";
+    public ResultKey? KeyOf(FileSnapshot inputs, string salt = "")
+    {
+        if (_dockerfiles.Identity(Options, _setting) is not { } image)
+        {
+            return null;
+        }
+
+        var key = Of(image);
+        return new(key.Digest.Hash, (_setting.Shares ? _dockerfiles.SharedIdentity(Options, _setting) : null) switch
+        {
+            null => null,
+            var shared when shared == image => key,
+            var shared => Of(shared),
+        });
+
+        ActionKey Of(string identity)
+        {
+            var action = Action(inputs, identity);
+            return ActionKey.Of(salt.Length == 0 ? action : action with { Salt = action.Salt + salt }, inputs.Root);
+        }
+    }
 
     /// <summary>The inputs as they are now.</summary>
     /// <param name="written">What the step wrote, which is no input.</param>
@@ -89,6 +110,8 @@ internal sealed class StepLook
             Paths.Outputs,
             _cancellation,
             Remembers);
+
+    private StepAction Action(FileSnapshot inputs, string image) => StepActions.Of(Step, Options, image, inputs.ProjectInTree, _setting.Host, _setting.ProjectDirectory);
 
     private bool Remembers => !_setting.OnlyExplain;
 }

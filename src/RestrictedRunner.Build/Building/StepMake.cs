@@ -1,4 +1,5 @@
 using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
@@ -44,7 +45,7 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
     // What is remembered, and what of the look a result in the cache or the run has changed.
     private StepState _state = look.Earlier.Forgotten();
     private FileSnapshot _inputs = look.Inputs;
-    private string _key = look.Key;
+    private ResultKey? _key = look.ResultKey;
     private IReadOnlyList<string> _discovered = look.Earlier.Discovered;
 
     /// <summary>Paths of outputs that were there before and are no longer, as <see cref="OutputPath"/> from the project's folder.</summary>
@@ -88,6 +89,11 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
     {
         var logged = StepPlace.OfEarlierRun(_inputs, Step, setting.ProjectDirectory).Parameters(Step, setting.Mounts);
         log.Record?.Enter(StepPhase.Restoring);
+        if (setting.Shares && _key is { Shared: null })
+        {
+            image.TellThatItIsNotShared();
+        }
+
         if (Restore(StepContainer.Execution(setting, Step, logged, log)) is not { } restored)
         {
             return null;
@@ -98,7 +104,7 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
         log.Record?.Add(static known => known with { State = ReportedState.Restored });
 
         // A warning of the step may be an error in this build.
-        return !log.HasErrors && Keep(_key, KnownHash(look.Files, own, restored) ?? look.OutputsOf(own).Root.Hash) ? StepMade.Restored : StepMade.Failed;
+        return !log.HasErrors && Keep(_key!.Hash, KnownHash(look.Files, own, restored) ?? look.OutputsOf(own).Root.Hash) ? StepMade.Restored : StepMade.Failed;
     }
 
     // What a step of the same declared inputs read in another checkout, or here before it was cleaned, this one reads too, if
@@ -155,23 +161,23 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
     {
         var own = look.Files.Own(ran.Written);
         Remember(own);
-        var key = ran.SawInputs ? KeyAfterRun(ran, began) : "";
-        log.Record?.Add(known => known with { Key = key });
+        var key = ran.SawInputs ? KeyAfterRun(ran, began) : null;
+        log.Record?.Add(known => known with { Key = key?.Hash ?? "" });
         if (ran.WhyNotKept is null)
         {
             _cache.Store(key, ran.Folder, ran.Recorded);
-            _cache.StoreDiscovered(key.Length > 0 ? KeyOfDiscovered(ran.Written) : "", _discovered);
+            _cache.StoreDiscovered(key is null ? null : KeyOfDiscovered(ran.Written), _discovered);
         }
         else
         {
             _cache.LogProblem(ran.WhyNotKept);
         }
 
-        return new(own, key);
+        return new(own, key?.Hash ?? "");
     }
 
-    // Empty when it is not known what the step saw. An image that was pulled for the run is known only then.
-    private string KeyAfterRun(RanStep ran, long began)
+    // Null when it is not known what the step saw. An image that was pulled for the run is known only then.
+    private ResultKey? KeyAfterRun(RanStep ran, long began)
     {
         var before = _discovered;
         _discovered = DiscoveredAfterRun.Of(ran, Step, before);
@@ -179,18 +185,18 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
         if (!look.InputsWithout(ran.Written, _inputs.Depth, before).Root.Equals(_inputs.Root))
         {
             log.Messages.LogMessage(MessageImportance.Normal, $"The inputs of step '{Step.Name}' changed while it ran: the next build runs it again.");
-            return "";
+            return null;
         }
 
         if (DiscoveredAfterRun.Changed(_inputs, read, began) is { } changed)
         {
             log.Messages.LogMessage(MessageImportance.Normal, $"'{log.Diagnostics.Masked(changed)}', which step '{Step.Name}' read, changed while it ran: the next build runs it again. If the step writes it itself, name it in Outputs.");
-            return "";
+            return null;
         }
 
         var isSame = ReferenceEquals(read, _inputs);
         _inputs = read;
-        if (!image.IsBuilt && (_key.Length == 0 || Options.Pull == PullPolicy.Always))
+        if (!image.IsBuilt && (_key is null || Options.Pull == PullPolicy.Always))
         {
             image.LookUpAgain();
             return look.KeyOf(_inputs);
@@ -199,9 +205,9 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
         return isSame ? _key : look.KeyOf(_inputs);
     }
 
-    // Of the declared inputs alone. Empty for a step that discovers none.
-    private string KeyOfDiscovered(WrittenFiles written) =>
-        Step.Outputs.DependencyFile is null ? "" : look.KeyOf(look.InputsWithout(written, Step.Outputs.Depth, []), salt: " discovered inputs");
+    // Of the declared inputs alone. Null for a step that discovers none.
+    private ResultKey? KeyOfDiscovered(WrittenFiles written) =>
+        Step.Outputs.DependencyFile is null ? null : look.KeyOf(look.InputsWithout(written, Step.Outputs.Depth, []), salt: " discovered inputs");
 
     // Once, so that what is masked is what the step sees; in vain where the step then has its result from elsewhere, so last.
     // Null when an error was logged.

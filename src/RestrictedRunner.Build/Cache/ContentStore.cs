@@ -65,6 +65,47 @@ internal sealed class ContentStore(CacheFolder folder, bool onlyLook = false)
         return Put(file, digest);
     }
 
+    /// <summary>Takes a blob that comes from elsewhere. It is in its place only when it is what it is to be.</summary>
+    /// <param name="digest">What it is to be.</param>
+    /// <param name="content">What comes, of which no more is read than is to be there.</param>
+    /// <param name="received">Is told how many bytes have come, piece by piece.</param>
+    /// <param name="cancellation">Leaves nothing of it.</param>
+    /// <exception cref="InvalidDataException">It is something else.</exception>
+    /// <exception cref="IOException">There is no room.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="UnauthorizedAccessException">The cache may not be written.</exception>
+    public async Task ReceiveAsync(Digest digest, Stream content, Action<long> received, CancellationToken cancellation)
+    {
+        using var file = folder.BeginFile();
+        var came = await HashingCopy.ReceiveAsync(content, file.Stream, digest.SizeBytes, received, cancellation).ConfigureAwait(false);
+        if (!came.Equals(digest))
+        {
+            throw new InvalidDataException(came.SizeBytes == digest.SizeBytes ? "its hash is another" : came.SizeBytes > digest.SizeBytes ? $"it has more than {digest.SizeBytes} bytes" : $"it has {came.SizeBytes} of {digest.SizeBytes} bytes");
+        }
+
+        Put(file, digest);
+    }
+
+    /// <summary>Opens a blob for somebody who does not check it.</summary>
+    /// <exception cref="IOException">There is no such blob, or was none with this digest.</exception>
+    public Stream OpenChecked(Digest digest)
+    {
+        if (Has(digest))
+        {
+            var file = Open(folder.Blob(digest.Hash));
+            if (HashingCopy.Copy(file, Stream.Null, CancellationToken.None).Equals(digest))
+            {
+                file.Position = 0;
+                return file;
+            }
+
+            file.Dispose();
+            Remove(digest);
+        }
+
+        throw new FileNotFoundException($"blob {digest.Hash} is gone");
+    }
+
     /// <returns>Null if there is no such blob, or was none with this digest.</returns>
     public byte[]? Read(Digest digest)
     {

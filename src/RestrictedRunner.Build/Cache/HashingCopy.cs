@@ -47,4 +47,34 @@ internal static class HashingCopy
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>Copies what comes from another machine, and no more than one byte beyond what is to come.</summary>
+    /// <param name="source">What comes.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="size">Number of bytes that are to come.</param>
+    /// <param name="received">Is told how many have come, piece by piece.</param>
+    /// <param name="cancellation">Leaves a part of the copy.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; a part is copied.</exception>
+    public static async Task<Digest> ReceiveAsync(Stream source, Stream target, long size, Action<long> received, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, size + 1));
+        try
+        {
+            long length = 0;
+            while (length <= size && await source.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var count)
+            {
+                hash.AppendData(buffer, 0, count);
+                await target.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+                length += count;
+                received(count);
+            }
+
+            return Digests.Of(hash.GetHashAndReset(), length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 }

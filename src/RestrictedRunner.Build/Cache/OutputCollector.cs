@@ -14,8 +14,8 @@ namespace RestrictedRunner.Build.Cache;
 /// <param name="putFile">Stores a file's content.</param>
 internal sealed class OutputCollector(Func<ReadOnlyMemory<byte>, Digest> put, Func<string, Digest> putFile)
 {
-    // With no field set, a result would be no bytes at all, which servers refuse.
-    private const string Worker = "restricted-runner";
+    /// <summary>Who made a result. With no field set, it would be no bytes at all, which servers refuse.</summary>
+    public const string Worker = "restricted-runner";
 
     /// <exception cref="ArgumentException">An output's path is not one below the folder.</exception>
     /// <exception cref="IOException">An output is not there, is in no place or of no kind that can be restored, or cannot be read or stored.</exception>

@@ -12,7 +12,7 @@ namespace RestrictedRunner.Build.Cache;
 /// </summary>
 /// <param name="folder">Where it is.</param>
 /// <param name="onlyLook">True changes nothing in it: uses are not noted, and what is damaged stays.</param>
-internal sealed class ResultCache(CacheFolder folder, bool onlyLook = false)
+internal sealed class ResultCache(CacheFolder folder, bool onlyLook = false) : IResultCache
 {
     /// <summary>The contents that the results point to.</summary>
     public ContentStore Blobs { get; } = new(folder, onlyLook);
@@ -22,7 +22,19 @@ internal sealed class ResultCache(CacheFolder folder, bool onlyLook = false)
 
     /// <summary>True when there is a result of a step that could be put in its places, as far as sizes tell.</summary>
     public bool Has(string key, OutputPlaces places) =>
-        Load(key) is { } loaded && AreOf([.. OutputEntries.Paths(loaded.Result)], OutputPath.Outermost(places.Paths), places);
+        Load(key) is { } loaded && IsOf(loaded.Result, places);
+
+    /// <summary>True for a result that has what a step declares, and nothing else. One may be forged.</summary>
+    public static bool IsOf(ActionResult result, OutputPlaces places) => AreOf([.. OutputEntries.Paths(result)], OutputPath.Outermost(places.Paths), places);
+
+    RestoreOutcome IResultCache.Restore(ResultKey key, OutputPlaces places, CancellationToken cancellation) => Restore(key.Hash, places, cancellation);
+
+    StoreOutcome IResultCache.Store(ResultKey key, StepOutputs outputs, CancellationToken cancellation) => Store(key.Hash, outputs, cancellation);
+
+    byte[]? IResultCache.FindText(ResultKey key, CancellationToken cancellation) => FindText(key.Hash);
+
+    /// <summary>The text that was stored as the standard output of a result without outputs; null when there is none.</summary>
+    public byte[]? FindText(string key) => Find(key)?.StdoutDigest is { } digest ? Blobs.Read(digest) : null;
 
     /// <summary>Stores what a step has made: the contents first, the result last.</summary>
     /// <param name="key">The step's key.</param>

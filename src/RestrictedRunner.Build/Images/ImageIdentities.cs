@@ -76,6 +76,15 @@ internal sealed class ImageIdentities(Host host)
         }
     }
 
+    /// <summary>True for an image that a registry has, as far as the engine knows.</summary>
+    public bool IsOfRegistry(string image)
+    {
+        lock (_lock)
+        {
+            return IsDigest(image) ? !image.StartsWith("sha256:", StringComparison.Ordinal) : _known.GetValueOrDefault(image)?.IsOfRegistry == true;
+        }
+    }
+
     /// <summary>Why the engine does not answer. An engine that nobody has asked yet is asked for the image.</summary>
     public RunnerException? WhyAbsent(string image, StepOptions engine, CancellationToken cancellation)
     {

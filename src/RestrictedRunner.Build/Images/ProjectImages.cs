@@ -31,6 +31,9 @@ internal sealed class ProjectImages(ImageIdentities identities, RememberedImages
     /// <summary>The engine's own name of an image; null when the engine does not have it, or there is none.</summary>
     public string? Id(string image) => identities.Id(image);
 
+    /// <summary>True for an image that a registry has, as far as the engine knows; false where it does not answer.</summary>
+    public bool IsOfRegistry(string image) => identities.IsOfRegistry(image);
+
     /// <summary>Why no step can run; null when the engine answers. Asks it for the image, if nobody has asked it in this build.</summary>
     public RunnerException? WhyAbsent(string image, CancellationToken cancellation) => identities.WhyAbsent(image, engine, cancellation);
 

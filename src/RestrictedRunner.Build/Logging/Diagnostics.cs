@@ -4,6 +4,8 @@ using RestrictedRunner.Build.Dockerfiles;
 using RestrictedRunner.Build.Failures;
 using RestrictedRunner.Build.Locking;
 using RestrictedRunner.Build.Paths;
+using RestrictedRunner.Build.RemoteServers;
+using RestrictedRunner.Build.SharedCache;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Text;
 using RestrictedRunner.Build.ToolMessages;
@@ -41,6 +43,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 
     /// <summary>Masks the step's secrets in all that is told; null when there are none, or they are not known yet.</summary>
     public SecretMask? Mask { get; set; }
+
+    /// <summary>Tells the codes of warnings that are errors in this build.</summary>
+    public Predicate<string> IsError { get; init; } = static _ => false;
 
     /// <summary>A text with <c>***</c> for the step's secrets.</summary>
     public string Masked(string text) => Mask?.Text(text) ?? text;
@@ -301,6 +306,24 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             Error("RRB5002", $"The step's cache mounts cannot be used: {exception.Message}, or remove CacheMounts.");
         }
     }
+
+    public void SharedCacheInvalid(SharedCacheFault fault, string text)
+    {
+        switch (fault)
+        {
+            case SharedCacheFault.UrlInvalid: SharedCacheUrlInvalid(text); break;
+            case SharedCacheFault.UrlHasPassword: SharedCacheUrlHasPassword(); break;
+            case SharedCacheFault.HeaderInvalid: SharedCacheHeaderInvalid(); break;
+            case SharedCacheFault.PushInvalid: SharedCachePushInvalid(text); break;
+            default: throw new ArgumentOutOfRangeException(nameof(fault), fault, "no diagnostic for it");
+        }
+    }
+
+    public void SharedCacheGivenUp(string url, ServerException failure) =>
+        WarningThatNeverFails("RRB5020", $"The shared cache '{url}' is not used in the rest of this build: {failure.Message.TrimEnd('.')}. Steps run here, or have their results from this machine's cache.{Advice(failure)}");
+
+    public void SharedCacheTakesNothing(string url, ServerException failure) =>
+        WarningThatNeverFails("RRB5021", $"New results are not stored in the shared cache '{url}' in the rest of this build: {failure.Message.TrimEnd('.')}.{Advice(failure)}");
 
     public void WouldRun(DeclaredStep step, string reason) =>
         Error("RRB3017", $"Step '{step.Name}' is not up to date: {reason}. The build only asks (-question), so it was not run.");
@@ -588,6 +611,42 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         return advice.Length > 0
             ? $"If these lines are no errors, {advice}{(Step.Length > 0 ? "" : ", or set IgnoreExitCode=\"true\"")}."
             : "Warnings count as errors in this build (-warnaserror, MSBuildTreatWarningsAsErrors, MSBuildWarningsAsErrors). To exempt one code, add it to MSBuildWarningsAsMessages. If the lines are no warnings at all, set IgnoreStandardErrorWarningFormat=\"true\", or change CustomWarningRegularExpression if you have set it.";
+    }
+
+    private void SharedCacheUrlInvalid(string reason) =>
+        Error("RRB1055", $"DockerExecCacheUrl is no address of a cache: {reason}. Write http://host/path or https://host/path for an HTTP cache, grpc://host:port/instance or grpcs://host:port/instance for a server of the Remote Execution API.");
+
+    private void SharedCacheUrlHasPassword() =>
+        Error("RRB1056", "DockerExecCacheUrl holds a user or a password, which would be in logs. Write the address without them, and put them in ~/.netrc ('machine HOST login USER password PASSWORD'), or set DockerExecCacheHeader to the name of an environment variable that holds a header ('Authorization: Bearer TOKEN').");
+
+    private void SharedCacheHeaderInvalid() =>
+        Error("RRB1057", "DockerExecCacheHeader is no name of an environment variable. It takes the name of one that holds a header ('Authorization: Bearer TOKEN'), and not the header: write CACHE_HEADER, without '$' and parentheses.");
+
+    private void SharedCachePushInvalid(string value) =>
+        Error("RRB1058", $"DockerExecCachePush is '{value}': it is true, false, or ci, which stores results when ContinuousIntegrationBuild is true.");
+
+    private static string Advice(ServerException failure) => failure.Failure switch
+    {
+        ServerFailure.Unauthorized => " Put user and password in ~/.netrc, or let DockerExecCacheHeader name an environment variable that holds a header ('Authorization: Bearer TOKEN').",
+        ServerFailure.Forbidden => " Use credentials that may do that, or set DockerExecCachePush=\"false\" to read only.",
+        ServerFailure.Certificate => " DockerExecCacheCaBundle names a file with the authorities to trust, DockerExecCacheCertificate one with a certificate of yours and its key.",
+        ServerFailure.WrongProtocol => " Correct DockerExecCacheUrl.",
+        ServerFailure.WrongContent => " Whoever runs the server should remove what it has there, and find out who wrote it.",
+        ServerFailure.Full => " Give it more room, or a larger limit for what it takes.",
+        _ => " Where it cannot be reached, build with an empty DockerExecCacheUrl.",
+    };
+
+    // Where warnings count as errors, a message: a shared cache fails no build.
+    private void WarningThatNeverFails(string code, string text)
+    {
+        if (IsError(code))
+        {
+            log.LogMessage(Microsoft.Build.Framework.MessageImportance.High, $"{code}: {text}");
+        }
+        else
+        {
+            Warning(code, text);
+        }
     }
 
     // Without a file, MSBuild names the line of the task.

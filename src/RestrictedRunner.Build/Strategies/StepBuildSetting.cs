@@ -51,7 +51,10 @@ internal sealed record StepBuildSetting
     public ProjectWorkers? Workers { get; init; }
 
     /// <summary>Results of earlier runs; null when they are not to be used.</summary>
-    public ResultCache? Cache { get; init; }
+    public IResultCache? Cache { get; init; }
+
+    /// <summary>True when <see cref="Cache"/> asks other machines.</summary>
+    public bool Shares { get; init; }
 
     /// <summary>Tells of the steps of other projects; null where nothing can be kept for that.</summary>
     public OutputWriters? Writers { get; init; }

@@ -16,13 +16,13 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
     private bool IsUsed => setting.Cache is not null && files.Step.Outputs.DeclaredTexts.Count > 0;
 
     /// <summary>Brings the step's outputs to their places and its lines to the log.</summary>
-    /// <param name="key">What the result is stored under; empty when that is not known yet.</param>
+    /// <param name="key">What the result is stored under; null when that is not known yet.</param>
     /// <param name="execution">Logs the lines.</param>
     /// <param name="onFound">Called before the lines are logged.</param>
     /// <returns>The outputs; null when the step has to run.</returns>
-    public IReadOnlyList<InputEntry>? Restore(string key, StepExecution execution, Action onFound)
+    public IReadOnlyList<InputEntry>? Restore(ResultKey? key, StepExecution execution, Action onFound)
     {
-        if (key.Length == 0 || !IsUsed)
+        if (key is null || !IsUsed)
         {
             return null;
         }
@@ -34,19 +34,19 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
             return null;
         }
 
-        log.Messages.LogMessage(MessageImportance.High, $"{files.Step.Name}: from the cache");
+        log.Messages.LogMessage(MessageImportance.High, $"{files.Step.Name}: from the {(outcome.IsShared ? "shared cache" : "cache")}");
         onFound();
         execution.Replay(RecordedOutput.Lines(result.StandardOutput.ToArray(), result.StandardError.ToArray()));
         return result.Entries;
     }
 
     /// <summary>Keeps what a run has made.</summary>
-    /// <param name="key">What to store it under; empty when that is not known.</param>
+    /// <param name="key">What to store it under; null when that is not known.</param>
     /// <param name="folder">Full path of the project's folder, or of what stands in for it.</param>
     /// <param name="recorded">What the run printed.</param>
-    public void Store(string key, string folder, RecordedOutput recorded)
+    public void Store(ResultKey? key, string folder, RecordedOutput recorded)
     {
-        if (key.Length > 0 && IsUsed && recorded is { IsIncomplete: false, ExitCode: 0 })
+        if (key is not null && IsUsed && recorded is { IsIncomplete: false, ExitCode: 0 })
         {
             if (log.Warnings?.FirstOrDefault(StepWarning.IsOurs) is { } warning)
             {
@@ -62,19 +62,19 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
     }
 
     /// <summary>What the last run of the step with the same declared inputs read besides, in whatever project.</summary>
-    /// <param name="key">What that is stored under; empty when it is not known yet.</param>
+    /// <param name="key">What that is stored under; null when it is not known yet.</param>
     /// <returns>Paths from the project's folder; null when nothing is known.</returns>
-    public IReadOnlyList<string>? FindDiscovered(string key) =>
-        key.Length > 0 && IsUsed && setting.Cache!.Find(key)?.StdoutDigest is { } digest && setting.Cache.Blobs.Read(digest) is { } text
+    public IReadOnlyList<string>? FindDiscovered(ResultKey? key) =>
+        key is not null && IsUsed && setting.Cache!.FindText(key, cancellation) is { } text
             ? [.. Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).Where(static path => !path.Contains('\0', StringComparison.Ordinal))]
             : null;
 
     /// <summary>Keeps what a run read besides its declared inputs. It says only which files to look at: no result is found without what is in them.</summary>
-    /// <param name="key">What to store it under; empty when that is not known.</param>
+    /// <param name="key">What to store it under; null when that is not known.</param>
     /// <param name="paths">Paths from the project's folder.</param>
-    public void StoreDiscovered(string key, IReadOnlyList<string> paths)
+    public void StoreDiscovered(ResultKey? key, IReadOnlyList<string> paths)
     {
-        if (key.Length > 0 && IsUsed && log.Warnings?.Any(StepWarning.IsOurs) != true)
+        if (key is not null && IsUsed && log.Warnings?.Any(StepWarning.IsOurs) != true)
         {
             var text = string.Concat(paths.Select(path => $"{Uri.EscapeDataString(path)}\n"));
             LogProblem(setting.Cache!.Store(key, new(setting.ProjectDirectory, []) { StandardOutput = Encoding.UTF8.GetBytes(text) }, cancellation).Problem);

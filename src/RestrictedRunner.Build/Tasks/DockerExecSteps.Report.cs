@@ -19,7 +19,7 @@ public sealed partial class DockerExecSteps
     public string ReportFolder { get; set; } = "";
 
     /// <summary>Path of a project whose target <c>GetBuildId</c> gives another text each time it is built.</summary>
-    public string ReportId { get; set; } = "";
+    public string BuildIdProject { get; set; } = "";
 
     // A build that only asks builds nothing that there would be to tell of.
     private bool Reports => Report && !FailIfNotIncremental && !OnlyExplain && !OpensShell;
@@ -27,7 +27,7 @@ public sealed partial class DockerExecSteps
     // Before the first step begins to wait. What comes back is called when all have ended.
     private Action<IReadOnlyList<StepResult>, StepBuildSetting>? BeginReport(StepGraph graph, StepLogs logs, Host host)
     {
-        if (ReportedBuild.Of(BuildEngine, ReportId, host) is not { } build)
+        if (ReportedBuild.Of(BuildEngine, BuildIdProject, host) is not { } build)
         {
             return null;
         }

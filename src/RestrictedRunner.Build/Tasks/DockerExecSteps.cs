@@ -32,8 +32,13 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     public override bool Execute()
     {
         var project = ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath");
+<<<<<<< HEAD
         var host = (project is null ? Host.OfThisMachine : Host.OfThisMachine.At(project)).ConnectingOnce(BuildEngine);
         var diagnostics = new Diagnostics(Log, host, project);
+=======
+        var host = project is null ? Host.OfThisMachine : Host.OfThisMachine.At(project);
+        var diagnostics = new Diagnostics(Log, host, project) { IsError = code => BuildEngine is IBuildEngine8 engine && engine.ShouldTreatWarningAsError(code) };
+>>>>>>> 6561627 (A shared cache behind the cache of this machine: results come from Bazel's HTTP cache, and go there)
         try
         {
             return (!OpensShell && !OnlyExplain && !Reports && IsUpToDate(host)) || _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());
@@ -77,7 +82,8 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         }
 
         var cache = CacheSetting.Read(Cache, CacheSize, host, diagnostics.Problem);
-        var setting = Setting(projectDirectory, host, cache);
+        var shared = ReadSharedCache(cache, projectDirectory, host, diagnostics);
+        var setting = Setting(projectDirectory, host, cache) with { Shares = shared is not null };
         if (Log.HasLoggedErrors || logs.HaveErrors)
         {
             return false;
@@ -108,9 +114,15 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         using var cores = Cores.Request(BuildEngine, parallel);
         var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
         using var places = new SemaphoreSlim(cores.Granted);
-        var builder = new StepBuilder(setting with { Workers = workers, Places = places, Graph = graph }, dockerfiles, logs, _cancellation.Token);
+        using var sharedCache = shared is null || FailIfNotIncremental ? null : OpenSharedCache(shared, cache, host, diagnostics);
+        var builder = new StepBuilder(setting with { Cache = sharedCache?.Results ?? setting.Cache, Workers = workers, Places = places, Graph = graph }, dockerfiles, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, places, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         report?.Invoke(results, setting);
+        if (sharedCache is not null)
+        {
+            await sharedCache.FinishAsync().ConfigureAwait(false);
+        }
+
         TellHowItEnded(results, workers, builder, Stopwatch.GetElapsedTime(began), diagnostics);
         var readAt = ReadAt > 0 ? new DateTime(ReadAt, DateTimeKind.Utc) : DateTime.UtcNow;
         var removed = await RemovedOutputs.SinceAsync([.. goneFiles, .. Cleaned.Select(file => OutputPath.Of(file.ItemSpec)), .. builder.Removed], readAt, setting, _cancellation.Token).ConfigureAwait(false);
@@ -202,7 +214,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
             OnlyExplain = OnlyExplain,
             StopAtOnce = _cancellation.StopAtOnce,
             Writers = CacheFolder.Default(host) is { } folder ? new(folder, host.Paths) : null,
-            Cache = cache.Folder is null ? null : new(cache.Folder, OnlyExplain),
+            Cache = cache.Folder is null ? null : new ResultCache(cache.Folder, OnlyExplain),
             CacheLimit = cache.Limit,
         };
     }

@@ -20,6 +20,12 @@ internal sealed record EngineImage(string Id, string Content, string Reference)
     /// <summary>Format of <c>image inspect</c> that <see cref="Read"/> reads, one line for each image. Podman knows <c>Id</c> in no other form, and nothing in front of it.</summary>
     public const string Format = "{{.Id}} {{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}},{{json .RepoDigests}}";
 
+    // Podman gives images that it has built a digest too, in a registry that there is not.
+    private const string PodmansOwn = "localhost/";
+
+    /// <summary>True when it came from a registry, or was pushed to one, as far as the engine tells.</summary>
+    public bool IsOfRegistry => Reference.Contains('@', StringComparison.Ordinal) && !Reference.StartsWith(PodmansOwn, StringComparison.Ordinal);
+
     /// <summary>Reads a line of the engine's; null when it is none.</summary>
     public static EngineImage? Read(string line)
     {

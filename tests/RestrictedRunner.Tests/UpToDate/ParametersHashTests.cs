@@ -12,7 +12,8 @@ public class ParametersHashTests
     // What makes no step run, nor changes what the task gives back: whether and how to look, and when.
     private static readonly string[] ThatDoNotCount =
     [
-        "BuildEngine", "HostObject", "TaskResources", "HelpKeywordPrefix", "ReadAt", "Cleaned", "Stamp", "MaxParallel", "StopAtFailure", "FailIfNotIncremental", "OpensShell", "ShellOf", "KeepStages", "OnlyExplain", "OuterExplains", "Report", "ReportFolder", "ReportId",
+        "BuildEngine", "HostObject", "TaskResources", "HelpKeywordPrefix", "ReadAt", "Cleaned", "Stamp", "MaxParallel", "StopAtFailure", "FailIfNotIncremental", "OpensShell", "ShellOf", "KeepStages", "OnlyExplain", "OuterExplains", "Report", "ReportFolder", "BuildIdProject",
+        "CacheAddress", "CachePush", "CacheHeader", "CacheCertificate", "CacheCaBundle", "IsContinuousIntegration",
     ];
 
     private static readonly Gen<(string Name, string Value)[]> Metadata =

@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using RestrictedRunner.Build.RemoteServers;
+using RestrictedRunner.Hosts;
+
+namespace RestrictedRunner.Build.SharedCache;
+
+/// <summary>Makes the server of a setting, and finds who asks it: a header from the environment, or a user and password from <c>.netrc</c>.</summary>
+internal static class ServerConnection
+{
+    /// <summary>Makes it. Nothing is sent yet.</summary>
+    /// <exception cref="ServerException">A header or a certificate cannot be had.</exception>
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The server disposes of it.")]
+    public static ICacheServer Open(SharedCacheSetting setting, Host host)
+    {
+        var access = setting.Access with { Header = HeaderOf(setting, host) };
+        return access.IsGrpc ? throw new ServerException(ServerFailure.WrongProtocol, "gRPC is not there yet") : new HttpCacheServer(access, ServerHandler.Of(access));
+    }
+
+    private static KeyValuePair<string, string>? HeaderOf(SharedCacheSetting setting, Host host)
+    {
+        // Systems for continuous integration set the variable of a secret that they do not have to nothing. Reading may be open to all.
+        if (setting.Header.Length > 0 && host.Variable(setting.Header) is { } text && !string.IsNullOrWhiteSpace(text))
+        {
+            return text.Split(':', 2) is [var name, var value] && IsName(name.Trim()) && IsValue(value.Trim())
+                ? new(name.Trim(), value.Trim())
+                : throw new ServerException(ServerFailure.Unauthorized, $"the environment variable '{setting.Header}', which DockerExecCacheHeader names, is not of the form 'Name: value'");
+        }
+
+        return Netrc.Find(setting.Access.Url.Host, host) is { } user
+            ? new("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user.Key}:{user.Value}"))}")
+            : null;
+    }
+
+    // https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+    private static bool IsName(string name) => name.Length > 0 && name.All(static character => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
+
+    private static bool IsValue(string value) => value.Length > 0 && value.All(static character => character is >= ' ' and <= '~');
+}

@@ -1,0 +1,113 @@
+using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.RemoteExecution;
+using RestrictedRunner.Build.RemoteServers;
+
+namespace RestrictedRunner.Build.SharedCache;
+
+/// <summary>
+/// Brings a result from a server to the cache of this machine: its contents first, each of which is checked while it arrives, the
+/// result last. Whatever the server sends may be forged.
+/// </summary>
+/// <param name="server">The server.</param>
+/// <param name="signs">Is told what arrives.</param>
+/// <param name="local">The cache of this machine.</param>
+/// <param name="limit">Bytes that it may take.</param>
+internal sealed class SharedResult(ICacheServer server, SharedServer signs, ResultCache local, long limit)
+{
+    // A folder's content is read into memory, and so is what a step printed, of which no more than that is ever stored.
+    private const long LongestMessage = 64 * 1024 * 1024;
+
+    /// <summary>Brings it.</summary>
+    /// <param name="key">What it is kept under.</param>
+    /// <param name="isOfStep">Tells a result that has what the step declares.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>False when there is none that is of any use.</returns>
+    /// <exception cref="ServerException">The server could not be asked, or sends what it should not.</exception>
+    /// <exception cref="IOException">There is no room here.</exception>
+    /// <exception cref="UnauthorizedAccessException">The cache of this machine may not be written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<bool> FetchAsync(ResultKey key, Func<ActionResult, bool> isOfStep, CancellationToken cancellation)
+    {
+        var answer = await server.FindResultAsync(key.Shared!.Digest, cancellation).ConfigureAwait(false);
+        signs.Complete();
+
+        // Servers store results of commands that failed too.
+        if (answer is null || answer.ExitCode != 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            var result = Known(answer);
+            if (!isOfStep(result))
+            {
+                return false;
+            }
+
+            await DownloadAsync([.. result.OutputDirectories.Select(static folder => Checked(folder.TreeDigest, LongestMessage))], cancellation).ConfigureAwait(false);
+            var files = OutputEntries.Of(result, local.Blobs.Read).OfType<InputEntry.File>().Select(static file => Checked(file.Digest, long.MaxValue)).Distinct().ToList();
+            List<Digest> texts = [.. new[] { result.StdoutDigest, result.StderrDigest }.OfType<Digest>().Select(static text => Checked(text, LongestMessage))];
+
+            // Larger than all that is kept here: it would be in nobody's interest.
+            if (files.Any(file => file.SizeBytes > limit) || files.Sum(static file => (double)file.SizeBytes) > limit)
+            {
+                return false;
+            }
+
+            await DownloadAsync([.. files, .. texts], cancellation).ConfigureAwait(false);
+            local.Put(key.Hash, result);
+            return true;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ServerException(ServerFailure.WrongContent, $"its result of action {key.Shared.Digest.Hash} is none that a step can have: {e.Message}", e);
+        }
+    }
+
+    // Without what is not of our results, such as texts in the message itself.
+    private ActionResult Known(ActionResult answer) => new()
+    {
+        OutputFiles = { answer.OutputFiles.Select(static file => new OutputFile { Path = file.Path, Digest = file.Digest, IsExecutable = file.IsExecutable }) },
+        OutputDirectories = { answer.OutputDirectories.Select(static folder => new OutputDirectory { Path = folder.Path, TreeDigest = folder.TreeDigest }) },
+        OutputSymlinks = { answer.OutputSymlinks.Select(static link => new OutputSymlink { Path = link.Path, Target = link.Target }) },
+        StdoutDigest = Text(answer.StdoutDigest, answer.StdoutRaw),
+        StderrDigest = Text(answer.StderrDigest, answer.StderrRaw),
+        ExecutionMetadata = new() { Worker = OutputCollector.Worker },
+    };
+
+    private Digest? Text(Digest? digest, Google.Protobuf.ByteString raw) => digest is { SizeBytes: > 0 } ? digest : raw.Length > 0 ? local.Blobs.Put(raw.Memory).Digest : null;
+
+    private static Digest Checked(Digest? digest, long longest) =>
+        digest is null || !CacheFolder.IsHash(digest.Hash) || digest.SizeBytes < 0 ? throw new InvalidDataException("a digest in it is none")
+        : digest.SizeBytes > longest ? throw new InvalidDataException($"it has a text or a folder of {digest.SizeBytes} bytes")
+        : digest;
+
+    private async Task DownloadAsync(IReadOnlyList<Digest> blobs, CancellationToken cancellation)
+    {
+        foreach (var empty in blobs.Where(static blob => blob.SizeBytes == 0).Distinct())
+        {
+            if (!local.Blobs.Put(ReadOnlyMemory<byte>.Empty).Digest.Equals(empty))
+            {
+                throw new InvalidDataException("it has a hash of nothing that is none");
+            }
+        }
+
+        List<Digest> missing = [.. blobs.Where(static blob => blob.SizeBytes > 0).Distinct().Where(blob => !local.Blobs.Has(blob))];
+        if (missing.Count > 0)
+        {
+            await server.DownloadAsync(missing, ReceiveAsync, cancellation).ConfigureAwait(false);
+            if (missing.Find(blob => !local.Blobs.Has(blob)) is { } absent)
+            {
+                throw new ServerException(ServerFailure.WrongContent, $"it did not send blob {absent.Hash}, nor say that it has none");
+            }
+        }
+    }
+
+    private async Task ReceiveAsync(Digest digest, Stream content, CancellationToken cancellation)
+    {
+        await local.Blobs.ReceiveAsync(digest, content, signs.Receive, cancellation).ConfigureAwait(false);
+        signs.Complete();
+    }
+}

@@ -1,0 +1,171 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Build.Framework;
+
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>Results that come from another machine's cache, and go there: nginx here.</summary>
+public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<SharedCacheTests.Team>
+{
+    private static readonly string[] Steps = ["File", "Folder", "Finds", "Warns", "Hermetic"];
+
+    [EngineFact]
+    public async Task What_one_checkout_has_built_no_other_builds_again_on_any_engine()
+    {
+        await using var nginx = await NginxCache.StartAsync();
+        var text = Unique();
+        var first = Checkout(text);
+
+        // Nothing is stored unless the user says so.
+        var ownCache = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = first["cache0"] };
+        var reads = await first.BuildAsync(new BuildSetting { Arguments = [$"-p:DockerExecCacheUrl={nginx.Address}", "-p:DockerExecCachePush=ci"], Environment = ownCache });
+        Assert.Equal(Steps.Length + 1, reads.Succeeded().Runs);
+        Assert.DoesNotContain(nginx.Requests, request => request.Contains("PUT", StringComparison.Ordinal));
+        Directory.Delete(first["cache0"], recursive: true);
+
+        var pushes = await BuildAsync(Checkout(text), $"-p:DockerExecCacheUrl={nginx.Address}", "-p:DockerExecCachePush=ci", "-p:ContinuousIntegrationBuild=true");
+        Assert.Equal(Steps.Length + 1, pushes.Build.Succeeded().Runs);
+
+        foreach (var engine in new[] { "docker", "podman" })
+        {
+            // A CI job says it by its environment, and touches no project.
+            var other = Checkout(text);
+            var environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = other["cache"], ["DockerExecCacheUrl"] = nginx.Address, ["DockerExecEngine"] = engine };
+            var restored = (await other.BuildAsync(new BuildSetting { Environment = environment })).Succeeded();
+
+            // The step without outputs is run for what else it does.
+            Assert.Equal(1, restored.Runs);
+            Assert.Equal(Steps.Order(StringComparer.Ordinal).Select(step => $"{step}: from the shared cache"), restored.Texts.Where(said => said.EndsWith(": from the shared cache", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            Assert.Equal(["X1"], restored.Warnings.Select(warning => warning.Code));
+            Assert.Equal(Files(pushes.Project), Files(other));
+
+            // What is up to date asks nobody; what is gone comes from this machine's cache.
+            var asked = nginx.Requests.Count;
+            Assert.Equal(1, (await other.BuildAsync(new BuildSetting { Environment = environment })).Succeeded().Runs);
+            File.Delete(other["file.txt"]);
+            Directory.Delete(other["made"], recursive: true);
+            var again = (await other.BuildAsync(new BuildSetting { Environment = environment })).Succeeded();
+            Assert.Equal((1, 2), (again.Runs, again.Texts.Count(said => said.EndsWith(": from the cache", StringComparison.Ordinal))));
+            Assert.Equal(asked, nginx.Requests.Count);
+            Assert.Equal(Files(pushes.Project), Files(other));
+        }
+    }
+
+    [EngineFact]
+    public async Task A_cache_that_fails_is_told_once_and_asked_no_more()
+    {
+        await using var nginx = await NginxCache.StartAsync(new() { Access = NginxAccess.Password });
+        var all = new TestProject(
+            """
+            <Project>
+              <Target Name="Build">
+                <MSBuild Projects="one.proj;two.proj;three.proj" BuildInParallel="true" />
+              </Target>
+            </Project>
+            """,
+            "all.proj");
+        foreach (var name in new[] { "one", "two", "three" })
+        {
+            all.Write($"{name}.proj", $"""<Project><ItemGroup>{string.Concat(Enumerable.Range(1, 3).Select(i => $"<DockerExecStep Include=\"S{i}\" Image=\"{team.Image}\" Hermetic=\"true\" Command=\"echo {Unique()} &gt; {name}{i}.txt\" Outputs=\"{name}{i}.txt\" />"))}</ItemGroup><Target Name="Build" /><Sdk Name="RestrictedRunner.Build" Version="{TestRun.Version}" /></Project>""");
+        }
+
+        var build = (await all.BuildAsync(new BuildSetting { InItsOwnProcess = true, Arguments = ["-m:3", $"-p:DockerExecCacheUrl={nginx.Address}", "-p:DockerExecCachePush=true"], Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = all["cache"] } })).Succeeded();
+
+        var warning = Assert.Single(build.Warnings);
+        Assert.Equal("RRB5020", warning.Code);
+        Assert.StartsWith($"The shared cache '{nginx.Address}' is not used in the rest of this build: it does not know who asks (401 Unauthorized). Steps run here, or have their results from this machine's cache. Put user and password in ~/.netrc,", warning.Text, StringComparison.Ordinal);
+        Assert.InRange(nginx.Requests.Count, 1, 9);
+        Assert.Empty(Directory.EnumerateFiles(all["cache/restricted-runner/v1/tmp"]));
+
+        // Where warnings count as errors it is none: a cache fails no build. With the password all is well.
+        Directory.Delete(all["obj"], recursive: true);
+        Directory.Delete(all["cache"], recursive: true);
+        (await all.BuildAsync(new BuildSetting { Arguments = ["-warnaserror", $"-p:DockerExecCacheUrl={nginx.Address}"], Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = all["cache"] } })).SucceededWithoutWarnings();
+    }
+
+    [EngineFact]
+    public async Task An_image_of_this_machine_alone_is_not_shared_unless_a_Dockerfile_tells_how_to_make_it()
+    {
+        await using var nginx = await NginxCache.StartAsync();
+        var text = Unique();
+        var project = Project();
+        var build = (await BuildAsync(project, $"-p:DockerExecCacheUrl={nginx.Address}", "-p:DockerExecCachePush=true")).Build.SucceededWithoutWarnings();
+
+        Assert.Single(build.SaidByTask("DockerExec"), said => said.Importance == MessageImportance.Normal && said.Text.StartsWith($"Steps in image '{TestImages.Busybox}' do not use the shared cache, because", StringComparison.Ordinal));
+        var restored = (await BuildAsync(Project(), $"-p:DockerExecCacheUrl={nginx.Address}")).Build.SucceededWithoutWarnings();
+        Assert.Equal(["Built: from the shared cache"], restored.Texts.Where(said => said.Contains("from the", StringComparison.Ordinal)));
+
+        TestProject Project()
+        {
+            var made = TestProject.WithItems(
+                $"""
+                <DockerImage Include="tool" Dockerfile="Dockerfile" />
+                <DockerExecStep Include="Own" Image="{TestImages.Busybox}" Command="echo {text} &gt; own.txt" Outputs="own.txt" />
+                <DockerExecStep Include="Own2" Image="{TestImages.Busybox}" Command="echo {text} &gt; own2.txt" Outputs="own2.txt" />
+                <DockerExecStep Include="Built" Image="tool" Command="cat /tool &gt; built.txt" Outputs="built.txt" />
+                """);
+            made.Write("Dockerfile", $"FROM {TestImages.Busybox}\nRUN echo {text} > /tool; date +%N >> /tool\n");
+            return made;
+        }
+    }
+
+    private static async Task<(Build Build, TestProject Project)> BuildAsync(TestProject project, params string[] arguments) =>
+        (await project.BuildAsync(new BuildSetting { Arguments = arguments, Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = project["cache"] } }), project);
+
+    private TestProject Checkout(string text, [CallerMemberName] string name = "")
+    {
+        var project = TestProject.WithItems(
+            $"""
+            <DockerExecStep Include="File" Image="{team.Image}" Inputs="in.txt" Outputs="file.txt" Command="cat in.txt &gt; file.txt; chmod +x file.txt" />
+            <DockerExecStep Include="Folder" Image="{team.Image}" Inputs="in.txt" Outputs="made/" Command="mkdir -p made/a/b made/empty; cp in.txt made/a/b/x; : &gt; made/a/none; ln -s a/b/x made/link" />
+            <DockerExecStep Include="Finds" Image="{team.Image}" Inputs="in.txt" Outputs="found.txt" DependencyFile="found.d" Command="cat in.txt header.h &gt; found.txt; echo 'found.txt: in.txt header.h' &gt; found.d" />
+            <DockerExecStep Include="Warns" Image="{team.Image}" Inputs="in.txt" Outputs="warned.txt" Command="echo 'in.txt(1,1): warning X1: odd'; cat in.txt &gt; warned.txt" />
+            <DockerExecStep Include="Hermetic" Image="{team.Image}" Hermetic="true" Inputs="in.txt" Outputs="hermetic.txt;more/*.txt" Command="cat in.txt &gt; hermetic.txt; mkdir -p more; date &gt; more/date.txt" />
+            <DockerExecStep Include="Does" Image="{team.Image}" Inputs="in.txt" Command="cat in.txt" />
+            """);
+        project.Write("in.txt", $"{name} {text}");
+        project.Write("header.h", text);
+        return project;
+    }
+
+    // Names, contents, modes and targets of what steps wrote.
+    private static IReadOnlyList<string> Files(TestProject project) =>
+    [
+        .. new DirectoryInfo(project.Folder).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .Select(entry => (Entry: entry, Path: Path.GetRelativePath(project.Folder, entry.FullName)))
+            .Where(file => file.Path is "file.txt" or "found.txt" or "found.d" or "warned.txt" or "hermetic.txt" || file.Path.StartsWith("made", StringComparison.Ordinal) || file.Path.StartsWith("more", StringComparison.Ordinal))
+            .OrderBy(file => file.Path, StringComparer.Ordinal)
+            .Select(file => $"{file.Path} {file.Entry.LinkTarget ?? (file.Entry is FileInfo content ? $"{(File.GetUnixFileMode(content.FullName) & UnixFileMode.UserExecute) != 0} {File.ReadAllText(content.FullName)}" : "folder")}"),
+    ];
+
+    private static string Unique() => Guid.NewGuid().ToString("N");
+
+    /// <summary>An image of a registry, which both engines have pulled.</summary>
+    public sealed class Team : IAsyncLifetime
+    {
+        private Registry? _registry;
+
+        public string Image { get; private set; } = "";
+
+        public async ValueTask InitializeAsync()
+        {
+            _registry = await Registry.StartAsync();
+            await _registry.PublishAsync(Engines.Docker, "tool:1");
+            Image = $"{_registry.Address}/tool:1";
+            foreach (var engine in new[] { "docker", "podman" })
+            {
+                using var client = _registry.ClientFor(engine);
+                await Client.OutputAsync(client.Path, "pull", "-q", Image);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var engine in new[] { "docker", "podman" })
+            {
+                await Client.OutputAsync(engine, "rmi", "-f", Image);
+            }
+
+            await _registry!.DisposeAsync();
+        }
+    }
+}

@@ -86,11 +86,12 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
     public async Task An_image_of_this_machine_alone_is_not_shared_unless_a_Dockerfile_tells_how_to_make_it()
     {
         await using var nginx = await NginxCache.StartAsync();
+        await using var own = await DerivedImage.CreateAsync("docker", "LABEL rr.test=1");
         var text = Unique();
         var project = Project();
         var build = (await BuildAsync(project, $"-p:DockerExecCacheUrl={nginx.Address}", "-p:DockerExecCachePush=true")).Build.SucceededWithoutWarnings();
 
-        Assert.Single(build.SaidByTask("DockerExec"), said => said.Importance == MessageImportance.Normal && said.Text.StartsWith($"Steps in image '{TestImages.Busybox}' do not use the shared cache, because", StringComparison.Ordinal));
+        Assert.Single(build.SaidByTask("DockerExec"), said => said.Importance == MessageImportance.Normal && said.Text.StartsWith($"Steps in image '{own.Name}' do not use the shared cache, because", StringComparison.Ordinal));
         var restored = (await BuildAsync(Project(), $"-p:DockerExecCacheUrl={nginx.Address}")).Build.SucceededWithoutWarnings();
         Assert.Equal(["Built: from the shared cache"], restored.Texts.Where(said => said.Contains("from the", StringComparison.Ordinal)));
 
@@ -99,8 +100,8 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
             var made = TestProject.WithItems(
                 $"""
                 <DockerImage Include="tool" Dockerfile="Dockerfile" />
-                <DockerExecStep Include="Own" Image="{TestImages.Busybox}" Command="echo {text} &gt; own.txt" Outputs="own.txt" />
-                <DockerExecStep Include="Own2" Image="{TestImages.Busybox}" Command="echo {text} &gt; own2.txt" Outputs="own2.txt" />
+                <DockerExecStep Include="Own" Image="{own.Name}" Command="echo {text} &gt; own.txt" Outputs="own.txt" />
+                <DockerExecStep Include="Own2" Image="{own.Name}" Command="echo {text} &gt; own2.txt" Outputs="own2.txt" />
                 <DockerExecStep Include="Built" Image="tool" Command="cat /tool &gt; built.txt" Outputs="built.txt" />
                 """);
             made.Write("Dockerfile", $"FROM {TestImages.Busybox}\nRUN echo {text} > /tool; date +%N >> /tool\n");

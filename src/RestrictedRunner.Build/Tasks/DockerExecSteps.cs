@@ -110,11 +110,13 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var declared = AllFrameworks ? [.. Steps.Select(item => StepReader.ReadAlone(item, projectDirectory, host))] : steps;
         var goneFiles = FailIfNotIncremental ? [] : RemovedOutputs.OfGoneSteps(declared, setting, Log, _cancellation.Token);
         var report = Reports && steps.Count > 0 ? BeginReport(graph, logs, host) : null;
+
+        // Before cores are asked for: where MSBuild lends some to a task, it builds no project for it any more.
+        using var sharedCache = shared is null || FailIfNotIncremental ? null : OpenSharedCache(shared, cache, host, diagnostics);
         var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
         using var cores = Cores.Request(BuildEngine, parallel);
         var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
         using var places = new SemaphoreSlim(cores.Granted);
-        using var sharedCache = shared is null || FailIfNotIncremental ? null : OpenSharedCache(shared, cache, host, diagnostics);
         var builder = new StepBuilder(setting with { Cache = sharedCache?.Results ?? setting.Cache, Workers = workers, Places = places, Graph = graph }, dockerfiles, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, places, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         report?.Invoke(results, setting);

@@ -9,12 +9,15 @@ namespace RestrictedRunner.Build.SharedCache;
 internal static class ServerConnection
 {
     /// <summary>Makes it. Nothing is sent yet.</summary>
+    /// <param name="setting">The setting.</param>
+    /// <param name="buildId">What the requests of one build have in common, for the server's log.</param>
+    /// <param name="host">The machine that builds.</param>
     /// <exception cref="ServerException">A header or a certificate cannot be had.</exception>
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The server disposes of it.")]
-    public static ICacheServer Open(SharedCacheSetting setting, Host host)
+    public static ICacheServer Open(SharedCacheSetting setting, string buildId, Host host)
     {
         var access = setting.Access with { Header = HeaderOf(setting, host) };
-        return access.IsGrpc ? throw new ServerException(ServerFailure.WrongProtocol, "gRPC is not there yet") : new HttpCacheServer(access, ServerHandler.Of(access));
+        return access.IsGrpc ? new GrpcCacheServer(new GrpcConnection(access, buildId)) : new HttpCacheServer(access, ServerHandler.Of(access));
     }
 
     private static KeyValuePair<string, string>? HeaderOf(SharedCacheSetting setting, Host host)

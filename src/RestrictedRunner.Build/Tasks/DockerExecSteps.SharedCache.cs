@@ -40,11 +40,17 @@ public sealed partial class DockerExecSteps
     private ProjectSharedCache OpenSharedCache(SharedCacheSetting shared, CacheSetting cache, Host host, Diagnostics diagnostics)
     {
         var local = new ResultCache(cache.Folder!);
-        var server = SharedServer.Of((IBuildEngine4)BuildEngine, shared.Address, () => new(() => ServerConnection.Open(shared, host), cache.Folder!, BuildId.Of(BuildEngine, BuildIdProject), shared.Address));
+        var server = SharedServer.Of((IBuildEngine4)BuildEngine, shared.Address, Make);
         var uploads = shared.Pushes ? new SharedUploads(server, local, _cancellation.Token) : null;
         return new(
             new SharedResultCache(local, cache.Limit, server, uploads, failure => diagnostics.SharedCacheGivenUp(shared.Url, failure)),
             uploads,
             failure => diagnostics.SharedCacheTakesNothing(shared.Url, failure));
+
+        SharedServer Make()
+        {
+            var build = BuildId.Of(BuildEngine, BuildIdProject);
+            return new(() => ServerConnection.Open(shared, build, host), cache.Folder!, build, shared.Address);
+        }
     }
 }

@@ -32,13 +32,8 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     public override bool Execute()
     {
         var project = ProjectFiles.FirstOrDefault()?.GetMetadata("FullPath");
-<<<<<<< HEAD
         var host = (project is null ? Host.OfThisMachine : Host.OfThisMachine.At(project)).ConnectingOnce(BuildEngine);
-        var diagnostics = new Diagnostics(Log, host, project);
-=======
-        var host = project is null ? Host.OfThisMachine : Host.OfThisMachine.At(project);
         var diagnostics = new Diagnostics(Log, host, project) { IsError = code => BuildEngine is IBuildEngine8 engine && engine.ShouldTreatWarningAsError(code) };
->>>>>>> 6561627 (A shared cache behind the cache of this machine: results come from Bazel's HTTP cache, and go there)
         try
         {
             return (!OpensShell && !OnlyExplain && !Reports && IsUpToDate(host)) || _cancellation.Watch(() => BuildAsync(host, diagnostics).GetAwaiter().GetResult());

@@ -45,7 +45,8 @@ internal sealed class BenchmarkFolder : IDisposable
     /// <param name="cache">Where results are kept.</param>
     /// <param name="task">What is done instead of steps.</param>
     /// <param name="parallel">How many steps run at once; empty for the default.</param>
-    public string Steps(string name, string items, string cache = "off", string task = "", string parallel = "")
+    /// <param name="properties">More properties.</param>
+    public string Steps(string name, string items, string cache = "off", string task = "", string parallel = "", string properties = "")
     {
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "steps.proj");
         File.WriteAllText(
@@ -56,6 +57,7 @@ internal sealed class BenchmarkFolder : IDisposable
                 <BaseIntermediateOutputPath>obj/</BaseIntermediateOutputPath>
                 <DockerExecMaxParallel>{parallel}</DockerExecMaxParallel>
                 <DockerExecCache>{cache}</DockerExecCache>
+                {properties}
               </PropertyGroup>
               <ItemGroup>
                 {items}

@@ -9,15 +9,18 @@ internal sealed class Duel(string only)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>True for a title whose comparison is wanted.</summary>
+    public bool IsWanted(string title) => title.Contains(only, StringComparison.Ordinal);
+
     /// <param name="title">What is compared.</param>
     /// <param name="ours">Path of one project.</param>
     /// <param name="peer">Path of the other.</param>
     /// <param name="pairs">How often each is built, after once that does not count.</param>
     /// <param name="logger">Option of the command line.</param>
-    /// <param name="before">Done before each build, and not measured.</param>
-    public async Task RunAsync(string title, string ours, string peer, int pairs, string logger = "-tl:off", Action? before = null)
+    /// <param name="before">Done before each build, whose project it is given, and not measured.</param>
+    public async Task RunAsync(string title, string ours, string peer, int pairs, string logger = "-tl:off", Action<string>? before = null)
     {
-        if (!title.Contains(only, StringComparison.Ordinal))
+        if (!IsWanted(title))
         {
             return;
         }
@@ -42,9 +45,9 @@ internal sealed class Duel(string only)
         Console.WriteLine();
     }
 
-    private static async Task<Measured> BuildAsync(string project, string logger, Action? before)
+    private static async Task<Measured> BuildAsync(string project, string logger, Action<string>? before)
     {
-        before?.Invoke();
+        before?.Invoke(project);
 
         // A node that stays alive would keep what the first build compiled.
         var build = Cli.Wrap("dotnet").WithArguments(["build", project, "-nodeReuse:false", logger]).ExecuteAsync();

@@ -110,8 +110,61 @@ Environment.SetEnvironmentVariable("XDG_CACHE_HOME", memory.Cache);
 var restore = memory.Steps("restore", $"""<DockerExecStep Include="S" Image="{busybox}" Command="mkdir -p out; {Write}" Outputs="out/" />""", cache: "local");
 memory.RandomFiles("kept/out", count: 1000, size: 500_000);
 var copy = memory.Steps("copy", "", task: """<Exec Command="cp -r ../kept/out copy" />""");
-await duel.RunAsync("1,000 files and 500 MB: steps restored from the cache / a build of nothing", restore, nothing, pairs: 5, before: RemoveOutputs);
-await duel.RunAsync("1,000 files and 500 MB: Exec + cp -r / a build of nothing", copy, nothing, pairs: 5, before: RemoveOutputs);
+await duel.RunAsync("1,000 files and 500 MB: steps restored from the cache / a build of nothing", restore, nothing, pairs: 5, before: _ => RemoveOutputs());
+await duel.RunAsync("1,000 files and 500 MB: Exec + cp -r / a build of nothing", copy, nothing, pairs: 5, before: _ => RemoveOutputs());
+
+await MeasureSharedCacheAsync();
+
+// A Dockerfile, because the image of the test machine came from no registry. Restored are 100 results that this machine does
+// not have, against the same that it has; and a step that runs with a dead cache, against one without any.
+async Task MeasureSharedCacheAsync()
+{
+    var (local, remote) = (Path.Combine(folder.Cache, "local"), Path.Combine(folder.Cache, "remote"));
+    foreach (var start in new[] { LoopbackCache.NginxAsync, () => LoopbackCache.CasdAsync(Path.GetFullPath("artifacts/remote/bin")) })
+    {
+        await using var server = await start();
+        var kind = server.Address.Split(':')[0];
+        var title = $"100 steps, all results from a shared cache on the loopback, {(kind == "http" ? "nginx" : "casd")} / all from this machine's cache";
+        if (!duel.IsWanted(title))
+        {
+            continue;
+        }
+
+        var steps = $"""<DockerImage Include="tool" Dockerfile="tool/Dockerfile" />{string.Join('\n', Enumerable.Range(0, 100).Select(i => $"""<DockerExecStep Include="S{i}" Image="tool" Hermetic="true" Command="echo {kind} {i} &gt; {i}.txt" Outputs="{i}.txt" />"""))}""";
+        var address = $"<DockerExecCacheUrl>{server.Address}</DockerExecCacheUrl>";
+        var shared = folder.Steps($"shared-{kind}", steps, cache: "local", properties: address);
+        var own = folder.Steps($"own-{kind}", steps, cache: "local");
+        foreach (var project in new[] { shared, own })
+        {
+            var context = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(project)!, "tool")).FullName;
+            File.WriteAllText(Path.Combine(context, "Dockerfile"), "FROM busybox\nLABEL bench=1\n");
+        }
+
+        Environment.SetEnvironmentVariable("XDG_CACHE_HOME", remote);
+        await Cli.Wrap("dotnet").WithArguments(["build", shared, "-nodeReuse:false", "-p:DockerExecCachePush=true"]).ExecuteAsync();
+        await duel.RunAsync(title, shared, own, pairs: 5, before: project =>
+        {
+            Environment.SetEnvironmentVariable("XDG_CACHE_HOME", project == shared ? remote : local);
+            if (project == shared && Directory.Exists(remote))
+            {
+                Directory.Delete(remote, recursive: true);
+            }
+
+            var place = Path.GetDirectoryName(project)!;
+            foreach (var file in Directory.GetFiles(place, "*.txt"))
+            {
+                File.Delete(file);
+            }
+
+            if (Directory.Exists(Path.Combine(place, "obj")))
+            {
+                Directory.Delete(Path.Combine(place, "obj"), recursive: true);
+            }
+        });
+    }
+
+    Environment.SetEnvironmentVariable("XDG_CACHE_HOME", folder.Cache);
+}
 
 string Fresh(string more, int count = 20) => string.Join('\n', Enumerable.Range(0, count).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" {more} EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""));
 string ExecFresh(string more, int count = 20) => string.Join('\n', Enumerable.Range(0, count).Select(i => $"""<Exec Command="docker run --rm --pull never {more} -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo {i} &gt; {i}.txt'" />"""));

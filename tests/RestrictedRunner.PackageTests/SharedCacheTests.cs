@@ -29,12 +29,13 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         {
             // A CI job says it by its environment, and touches no project.
             var other = Checkout(text);
-            var environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = other["cache"], ["DockerExecCacheUrl"] = nginx.Address, ["DockerExecEngine"] = engine };
+            var environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = other["cache"], ["DockerExecCacheUrl"] = nginx.Address, ["DockerExecEngine"] = engine, ["DockerExecCacheHeader"] = "CACHE_AUTH", ["CACHE_AUTH"] = "X-Key: hunter2hunter2" };
             var restored = (await other.BuildAsync(new BuildSetting { Environment = environment })).Succeeded();
 
             // The step without outputs is run for what else it does.
             Assert.Equal(1, restored.Runs);
             Assert.Equal(Steps.Order(StringComparer.Ordinal).Select(step => $"{step}: from the shared cache"), restored.Texts.Where(said => said.EndsWith(": from the shared cache", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            Assert.Contains("got ", restored.Texts);
             Assert.Equal(["X1"], restored.Warnings.Select(warning => warning.Code));
             Assert.Equal(Files(pushes.Project), Files(other));
 
@@ -109,6 +110,51 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         }
     }
 
+    // Of each kind of server as the page describes it.
+    [EngineFact]
+    public async Task The_nginx_of_the_page_lets_everybody_read_and_one_user_write()
+    {
+        var page = Page.At("docs/shared-cache.md").Text;
+        var begin = page.IndexOf("# /etc/nginx/conf.d/build-cache.conf", StringComparison.Ordinal);
+        var settings = page[begin..page.IndexOf("```", begin, StringComparison.Ordinal)];
+        using var folder = new TempFolder();
+        var port = Registry.FreePort();
+        folder.Write("users", "ci:{PLAIN}secret\n");
+        Directory.CreateDirectory(folder["store"]);
+        folder.Write("site.conf", settings.Replace("8080", $"127.0.0.1:{port}", StringComparison.Ordinal).Replace("/var/cache/build", folder["store"], StringComparison.Ordinal).Replace("/etc/nginx/build-cache.users", folder["users"], StringComparison.Ordinal));
+        folder.Write("nginx.conf", $"user root; daemon off; master_process off; pid pid; error_log stderr; events {{ }} http {{ access_log off; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s; include {folder["site.conf"]}; }}");
+        await using var nginx = await Server.StartAsync("/usr/sbin/nginx", ["-e", "stderr", "-p", folder.Path, "-c", folder["nginx.conf"]], port, folder["log"]);
+        var text = Unique();
+        var netrc = folder.Write("netrc", "machine 127.0.0.1 login ci password secret\n");
+        string[] address = [$"-p:DockerExecCacheUrl=http://127.0.0.1:{port}", "-p:DockerExecCachePush=true"];
+
+        var stranger = (await BuildAsync(Small(text), address)).Build.Succeeded();
+        var warning = Assert.Single(stranger.Warnings);
+        Assert.Equal("RRB5021", warning.Code);
+        Assert.StartsWith($"New results are not stored in the shared cache 'http://127.0.0.1:{port}' in the rest of this build: it does not know who asks (401 Unauthorized).", warning.Text, StringComparison.Ordinal);
+
+        var writer = Small(text);
+        (await writer.BuildAsync(new BuildSetting { Arguments = address, Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = writer["cache"], ["NETRC"] = netrc } })).SucceededWithoutWarnings();
+        Assert.Contains("Small: from the shared cache", (await BuildAsync(Small(text), address)).Build.SucceededWithoutWarnings().Texts);
+    }
+
+    [EngineTheory]
+    [InlineData("-p:DockerExecCacheUrl=cache.example.com", "RRB1055", "DockerExecCacheUrl is no address of a cache: it is no address. Write http://host/path or https://host/path for an HTTP cache, grpc://host:port/instance or grpcs://host:port/instance for a server of the Remote Execution API.")]
+    [InlineData("-p:DockerExecCacheUrl=https://ci:hunter2@host", "RRB1056", "DockerExecCacheUrl holds a user or a password, which would be in logs. Write the address without them, and put them in ~/.netrc ('machine HOST login USER password PASSWORD'), or set DockerExecCacheHeader to the name of an environment variable that holds a header ('Authorization: Bearer TOKEN').")]
+    [InlineData("-p:DockerExecCacheHeader=Authorization: Bearer hunter2", "RRB1057", "DockerExecCacheHeader is no name of an environment variable. It takes the name of one that holds a header ('Authorization: Bearer TOKEN'), and not the header: write CACHE_HEADER, without '$' and parentheses.")]
+    [InlineData("-p:DockerExecCachePush=yes", "RRB1058", "DockerExecCachePush is 'yes': it is true, false, or ci, which stores results when ContinuousIntegrationBuild is true.")]
+    public async Task What_is_wrong_with_a_property_is_an_error_of_the_project(string property, string code, string text)
+    {
+        var project = Small(Unique());
+
+        var build = await project.BuildAsync(["-p:DockerExecCacheUrl=http://127.0.0.1:9", property]);
+
+        Assert.Equal(new Problem(code, project.File, 0, text), build.FailedWithOneError());
+        Assert.Equal(0, build.Runs);
+    }
+
+    private TestProject Small(string text) => TestProject.WithItems($"""<DockerExecStep Include="Small" Image="{team.Image}" Command="echo {text} &gt; small.txt" Outputs="small.txt" />""");
+
     private static async Task<(Build Build, TestProject Project)> BuildAsync(TestProject project, params string[] arguments) =>
         (await project.BuildAsync(new BuildSetting { Arguments = arguments, Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = project["cache"] } }), project);
 
@@ -121,7 +167,7 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
             <DockerExecStep Include="Finds" Image="{team.Image}" Inputs="in.txt" Outputs="found.txt" DependencyFile="found.d" Command="cat in.txt header.h &gt; found.txt; echo 'found.txt: in.txt header.h' &gt; found.d" />
             <DockerExecStep Include="Warns" Image="{team.Image}" Inputs="in.txt" Outputs="warned.txt" Command="echo 'in.txt(1,1): warning X1: odd'; cat in.txt &gt; warned.txt" />
             <DockerExecStep Include="Hermetic" Image="{team.Image}" Hermetic="true" Inputs="in.txt" Outputs="hermetic.txt;more/*.txt" Command="cat in.txt &gt; hermetic.txt; mkdir -p more; date &gt; more/date.txt" />
-            <DockerExecStep Include="Does" Image="{team.Image}" Inputs="in.txt" Command="cat in.txt" />
+            <DockerExecStep Include="Does" Image="{team.Image}" Inputs="in.txt" Command="cat in.txt; echo got $CACHE_AUTH" DockerRunOpts="-e CACHE_AUTH" />
             """);
         project.Write("in.txt", $"{name} {text}");
         project.Write("header.h", text);

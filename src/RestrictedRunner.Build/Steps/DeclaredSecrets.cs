@@ -14,8 +14,11 @@ internal sealed record DeclaredSecrets(IReadOnlyList<Secret> Secrets, IReadOnlyL
     /// <summary>No secrets.</summary>
     public static DeclaredSecrets None { get; } = new([], []);
 
+    /// <summary>Name of another environment variable that no step is to see; empty for none.</summary>
+    public string AlsoWithheld { get; init; } = "";
+
     /// <summary>Names of the environment variables that values come from.</summary>
-    public IReadOnlyList<string> Variables => [.. Secrets.Select(secret => secret.Environment).Where(name => name.Length > 0)];
+    public IReadOnlyList<string> Variables => [.. Secrets.Select(secret => secret.Environment).Append(AlsoWithheld).Where(name => name.Length > 0)];
 
     /// <summary>Reads the items of the project that a task is in.</summary>
     public static DeclaredSecrets Of(IBuildEngine task, string projectDirectory, Host host) =>

@@ -185,7 +185,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
 
     // The client that is asked for images need not see the variables that secrets come from.
     private StepOptions Withholding(StepOptions options) =>
-        SecretItems.Length == 0 ? options : options with { Withheld = [.. SecretItems.Select(item => item.GetMetadata(nameof(Secret.Environment)))] };
+        SecretItems.Length == 0 && CacheHeader.Length == 0 ? options : options with { Withheld = [.. SecretItems.Select(item => item.GetMetadata(nameof(Secret.Environment))).Append(CacheHeader).Where(name => name.Length > 0)] };
 
     private string WhyNot() =>
         _cancellation.Token.IsCancellationRequested ? "the build was cancelled"
@@ -242,7 +242,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     private List<DeclaredStep> Read(string projectDirectory, Host host, Diagnostics diagnostics, StepLogs logs, ProjectLock images)
     {
         ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), StepReader.PropertyNames, UnknownProperty);
-        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory, host), host, DeclaredSecrets.Read([.. SecretItems.Select(GivenItem.Of)], projectDirectory, host));
+        var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory, host), host, DeclaredSecrets.Read([.. SecretItems.Select(GivenItem.Of)], projectDirectory, host) with { AlsoWithheld = CacheHeader });
         return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => images.Apply(reader.Read(item, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))), logs))];
 
         void UnknownProperty(string name)

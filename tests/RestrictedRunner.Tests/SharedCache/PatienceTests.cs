@@ -1,0 +1,104 @@
+using RestrictedRunner.Build.SharedCache;
+
+namespace RestrictedRunner.Tests;
+
+public class PatienceTests
+{
+    private readonly Patience _patience = new();
+
+    [Fact]
+    public void A_server_that_says_nothing_is_waited_for_less_than_two_seconds()
+    {
+        _patience.Begin(At(1000));
+
+        Assert.False(_patience.IsOver(At(2600)));
+        Assert.True(_patience.IsOver(At(2700)));
+    }
+
+    [Fact]
+    public void Steps_that_wait_at_the_same_time_lose_no_more_than_one()
+    {
+        for (var step = 0; step < 10; step++)
+        {
+            _patience.Begin(At(step));
+        }
+
+        Assert.False(_patience.IsOver(At(1600)));
+        Assert.True(_patience.IsOver(At(1700)));
+    }
+
+    [Fact]
+    public void Time_in_which_nobody_waits_does_not_count()
+    {
+        _patience.Begin(At(0));
+        _patience.End(At(1000), hasResult: false);
+        _patience.Begin(At(100_000));
+
+        Assert.False(_patience.IsOver(At(100_800)));
+        Assert.True(_patience.IsOver(At(101_000)));
+    }
+
+    [Fact]
+    public void Quick_answers_cost_nothing_however_many_they_are()
+    {
+        for (var step = 0; step < 1000; step++)
+        {
+            _patience.Begin(At(step * 200));
+            _patience.End(At((step * 200) + 200), hasResult: false);
+        }
+
+        Assert.False(_patience.IsOver(At(200_000)));
+    }
+
+    [Fact]
+    public void Slow_answers_without_a_result_add_up_and_a_result_gives_the_time_back()
+    {
+        var (asked, now) = (0, 0);
+        for (; !_patience.IsOver(At(now)) && asked < 100; asked++)
+        {
+            _patience.Begin(At(now));
+            now += 900;
+            _patience.End(At(now), hasResult: false);
+        }
+
+        Assert.Equal(3, asked);
+
+        var other = new Patience();
+        for (var step = 0; step < 100; step++)
+        {
+            other.Begin(At(step * 900));
+            other.End(At((step + 1) * 900), hasResult: true);
+        }
+
+        Assert.False(other.IsOver(At(90_000)));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(64 * 1024, false)]
+    public void What_comes_slower_than_64_KiB_in_a_quarter_of_a_second_is_as_good_as_nothing(long bytes, bool isOver)
+    {
+        _patience.Begin(At(0));
+        for (var now = 200; now <= 4000; now += 200)
+        {
+            _patience.Receive(At(now), bytes);
+        }
+
+        Assert.Equal(isOver, _patience.IsOver(At(4000)));
+    }
+
+    [Fact]
+    public void Small_blobs_are_signs_of_life_when_they_are_complete()
+    {
+        _patience.Begin(At(0));
+        for (var now = 200; now <= 4000; now += 200)
+        {
+            _patience.Receive(At(now), 1);
+            _patience.Complete(At(now));
+        }
+
+        Assert.False(_patience.IsOver(At(4000)));
+    }
+
+    private static TimeSpan At(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+}

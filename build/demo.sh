@@ -47,4 +47,40 @@ show dotnet run --no-build -c Release
 
 build StepChain "the same steps once more, after bin and obj were removed: their results come from the cache"
 
+# nginx is the server of a shared cache, as docs/shared-cache.md has it. The image has to be the same everywhere, so it is
+# built from a Dockerfile.
+command -v nginx >/dev/null || install_packages_without_services nginx-light
+shared=$(mktemp -d)
+nginx_pid=
+trap '[ -z "$nginx_pid" ] || kill "$nginx_pid"; rm -rf "$shared"' EXIT
+mkdir "$shared/store"
+port=$((20000 + RANDOM % 10000))
+while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+cat >"$shared/settings" <<SETTINGS
+daemon off; master_process off; pid pid; error_log stderr; events { }
+http {
+  access_log off; root $shared/store; client_body_temp_path body; client_max_body_size 0;
+  proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+  server {
+    listen 127.0.0.1:$port;
+    location ~ "^/(ac|cas)/[0-9a-f]{64}\$" { dav_methods PUT; create_full_put_path on; }
+  }
+}
+SETTINGS
+nginx -e stderr -p "$shared" -c "$shared/settings" 2>"$shared/log" &
+nginx_pid=$!
+for _ in $(seq 1 100); do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then break; fi
+    sleep 0.05
+done
+
+# A colleague's machine has a cache of its own.
+export DockerExecCacheUrl=http://127.0.0.1:$port XDG_CACHE_HOME=$shared/first
+export DockerExecCachePush=true
+build NativeLibrary "a CI job stores what it builds in a shared cache"
+unset DockerExecCachePush
+export XDG_CACHE_HOME=$shared/second
+build NativeLibrary "a second checkout on another machine, which has the results from there"
+unset DockerExecCacheUrl
+
 step "All four samples were built with steps in containers"

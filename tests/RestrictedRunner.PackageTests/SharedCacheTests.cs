@@ -35,7 +35,7 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
             // The step without outputs is run for what else it does.
             Assert.Equal(1, restored.Runs);
             Assert.Equal(Steps.Order(StringComparer.Ordinal).Select(step => $"{step}: from the shared cache"), restored.Texts.Where(said => said.EndsWith(": from the shared cache", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-            Assert.Contains("got ", restored.Texts);
+            Assert.Contains("got []", restored.Texts);
             Assert.Equal(["X1"], restored.Warnings.Select(warning => warning.Code));
             Assert.Equal(Files(pushes.Project), Files(other));
 
@@ -138,6 +138,26 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         Assert.Contains("Small: from the shared cache", (await BuildAsync(Small(text), address)).Build.SucceededWithoutWarnings().Texts);
     }
 
+    [EngineFact]
+    public async Task What_does_not_ask_loads_nothing_for_it()
+    {
+        await using var nginx = await NginxCache.StartAsync();
+        string[] parts = ["System.Net.Http", "Grpc.Core.Api", "Grpc.Net.Client", "ZstdSharp"];
+        var project = Small(Unique());
+
+        var without = (await project.BuildInItsOwnProcessAsync()).SucceededWithoutWarnings();
+        Assert.Contains("Google.Protobuf", without.Assemblies);
+        Assert.DoesNotContain(without.Assemblies, parts.Contains);
+
+        // The step is up to date.
+        Assert.DoesNotContain((await project.BuildInItsOwnProcessAsync($"-p:DockerExecCacheUrl={nginx.Address}")).SucceededWithoutWarnings().Assemblies, parts.Contains);
+        Assert.Empty(nginx.Requests);
+
+        // An HTTP cache needs nothing of gRPC.
+        var with = (await Small(Unique()).BuildInItsOwnProcessAsync($"-p:DockerExecCacheUrl={nginx.Address}")).SucceededWithoutWarnings();
+        Assert.Equal(["System.Net.Http"], parts.Where(with.Assemblies.Contains));
+    }
+
     [EngineTheory]
     [InlineData("-p:DockerExecCacheUrl=cache.example.com", "RRB1055", "DockerExecCacheUrl is no address of a cache: it is no address. Write http://host/path or https://host/path for an HTTP cache, grpc://host:port/instance or grpcs://host:port/instance for a server of the Remote Execution API.")]
     [InlineData("-p:DockerExecCacheUrl=https://ci:hunter2@host", "RRB1056", "DockerExecCacheUrl holds a user or a password, which would be in logs. Write the address without them, and put them in ~/.netrc ('machine HOST login USER password PASSWORD'), or set DockerExecCacheHeader to the name of an environment variable that holds a header ('Authorization: Bearer TOKEN').")]
@@ -167,7 +187,7 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
             <DockerExecStep Include="Finds" Image="{team.Image}" Inputs="in.txt" Outputs="found.txt" DependencyFile="found.d" Command="cat in.txt header.h &gt; found.txt; echo 'found.txt: in.txt header.h' &gt; found.d" />
             <DockerExecStep Include="Warns" Image="{team.Image}" Inputs="in.txt" Outputs="warned.txt" Command="echo 'in.txt(1,1): warning X1: odd'; cat in.txt &gt; warned.txt" />
             <DockerExecStep Include="Hermetic" Image="{team.Image}" Hermetic="true" Inputs="in.txt" Outputs="hermetic.txt;more/*.txt" Command="cat in.txt &gt; hermetic.txt; mkdir -p more; date &gt; more/date.txt" />
-            <DockerExecStep Include="Does" Image="{team.Image}" Inputs="in.txt" Command="cat in.txt; echo got $CACHE_AUTH" DockerRunOpts="-e CACHE_AUTH" />
+            <DockerExecStep Include="Does" Image="{team.Image}" Inputs="in.txt" Command="cat in.txt; echo got [$CACHE_AUTH]" DockerRunOpts="-e CACHE_AUTH" />
             """);
         project.Write("in.txt", $"{name} {text}");
         project.Write("header.h", text);

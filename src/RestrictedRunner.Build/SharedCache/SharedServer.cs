@@ -148,7 +148,7 @@ internal sealed class SharedServer : IDisposable
 
     /// <summary>Stores nothing more there.</summary>
     /// <returns>True for the first in the build, who is to tell.</returns>
-    public bool StopStoring() => TakesResults && _takesNothing.Set();
+    public bool StopStoring() => IsAsked && _takesNothing.Set();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -9,25 +9,21 @@ namespace RestrictedRunner.Build.SharedCache;
 /// <summary>Stores new results of a project on a server, beside the steps that follow.</summary>
 /// <param name="shared">The server.</param>
 /// <param name="local">The cache of this machine, which has the results.</param>
+/// <param name="tell">Is told once in a build why results are not stored, and whether the build does without the server altogether.</param>
 /// <param name="cancellation">Drops what is not there yet.</param>
-internal sealed class SharedUploads(SharedServer shared, ResultCache local, CancellationToken cancellation) : IDisposable
+internal sealed class SharedUploads(SharedServer shared, ResultCache local, Action<ServerException, bool> tell, CancellationToken cancellation) : IDisposable
 {
     // Of one result all blobs go at once.
     private const int AtOnce = 2;
 
     // A dead server costs a build no more at its end than it does before.
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1.75);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim _places = new(AtOnce);
     private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     private readonly ConcurrentBag<Task> _all = [];
-    private ServerException? _failure;
     private long _signs;
-    private int _stored;
-
-    /// <summary>How many results are there by now.</summary>
-    public int Stored => _stored;
 
     /// <summary>Begins to store a result.</summary>
     /// <param name="key">The action that it is of.</param>
@@ -41,8 +37,7 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Canc
     }
 
     /// <summary>Waits until all are stored, as long as something moves.</summary>
-    /// <returns>What kept one from that; null when they are stored, or somebody else tells why they are not.</returns>
-    public async Task<ServerException?> FinishAsync()
+    public async Task FinishAsync()
     {
         var all = Task.WhenAll(_all);
         var (seen, silence) = (0L, TimeSpan.Zero);
@@ -59,7 +54,6 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Canc
         }
 
         await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return _failure is { } failure && shared.StopStoring() ? failure : null;
     }
 
     /// <inheritdoc/>
@@ -82,7 +76,6 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Canc
                 if (shared.TakesResults)
                 {
                     await UploadAsync(shared.Connected(), key, result, ended.Token).ConfigureAwait(false);
-                    Interlocked.Increment(ref _stored);
                 }
             }
             finally
@@ -149,9 +142,13 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Canc
 
     private void Fail(ServerException failure)
     {
-        if (!shared.End.IsCancellationRequested)
+        if (!_end.IsCancellationRequested)
         {
-            Interlocked.CompareExchange(ref _failure, failure, null);
+            var isDead = failure.Failure is ServerFailure.Unreachable or ServerFailure.TimedOut;
+            if (isDead ? shared.GiveUp() : shared.StopStoring())
+            {
+                tell(failure, isDead);
+            }
         }
 
         _end.Cancel();

@@ -4,6 +4,7 @@ using Microsoft.Build.Framework;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
+using RestrictedRunner.Build.RemoteServers;
 using RestrictedRunner.Build.SharedCache;
 using RestrictedRunner.Hosts;
 
@@ -41,11 +42,20 @@ public sealed partial class DockerExecSteps
     {
         var local = new ResultCache(cache.Folder!);
         var server = SharedServer.Of((IBuildEngine4)BuildEngine, shared.Address, Make);
-        var uploads = shared.Pushes ? new SharedUploads(server, local, _cancellation.Token) : null;
-        return new(
-            new SharedResultCache(local, cache.Limit, server, uploads, failure => diagnostics.SharedCacheGivenUp(shared.Url, failure)),
-            uploads,
-            failure => diagnostics.SharedCacheTakesNothing(shared.Url, failure));
+        var uploads = shared.Pushes ? new SharedUploads(server, local, Tell, _cancellation.Token) : null;
+        return new(new SharedResultCache(local, cache.Limit, server, uploads, failure => Tell(failure, isGivenUp: true)), uploads);
+
+        void Tell(ServerException failure, bool isGivenUp)
+        {
+            if (isGivenUp)
+            {
+                diagnostics.SharedCacheGivenUp(shared.Url, failure);
+            }
+            else
+            {
+                diagnostics.SharedCacheTakesNothing(shared.Url, failure);
+            }
+        }
 
         SharedServer Make()
         {

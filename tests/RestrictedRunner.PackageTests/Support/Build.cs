@@ -66,6 +66,11 @@ internal sealed partial class Build
     public IReadOnlyList<string> LogFiles =>
         [.. _events.Where(e => e is BuildErrorEventArgs or BuildWarningEventArgs).Select(e => NamedLogFile().Match(e.Message!)).Where(match => match.Success).Select(match => match.Groups["path"].Value)];
 
+    /// <summary>Names of the assemblies that tasks loaded. Of a process that builds again and again, only what no build before has loaded.</summary>
+    // The reader of logs has a type of its own for that, which is not public.
+    public IReadOnlySet<string> Assemblies => _events.Where(e => e.GetType().Name == nameof(AssemblyLoadBuildEventArgs))
+        .Select(e => ((string)e.GetType().GetProperty(nameof(AssemblyLoadBuildEventArgs.AssemblyName))!.GetValue(e)!).Split(',')[0]).ToHashSet();
+
     /// <summary>Text of every message, warning and error.</summary>
     public IEnumerable<string> Texts => _events.Select(e => e.Message).OfType<string>();
 

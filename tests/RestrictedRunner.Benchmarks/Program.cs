@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using CliWrap;
 using CliWrap.Buffered;
 using RestrictedRunner.Benchmarks;
@@ -164,6 +166,20 @@ async Task MeasureSharedCacheAsync()
     }
 
     Environment.SetEnvironmentVariable("XDG_CACHE_HOME", folder.Cache);
+
+    // Nobody accepts its connections; the kernel does, and nothing is ever said.
+    using var silent = new TcpListener(IPAddress.Loopback, 0);
+    silent.Start();
+    var fresh = $"""<DockerImage Include="tool" Dockerfile="tool/Dockerfile" />{Fresh("", count: 10).Replace(busybox, "tool", StringComparison.Ordinal)}""";
+    var dead = folder.Steps("dead", fresh, cache: "local", properties: $"<DockerExecCacheUrl>http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}</DockerExecCacheUrl><DockerExecCachePush>true</DockerExecCachePush>");
+    var alone = folder.Steps("alone", fresh, cache: "local");
+    foreach (var project in new[] { dead, alone })
+    {
+        var context = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(project)!, "tool")).FullName;
+        File.WriteAllText(Path.Combine(context, "Dockerfile"), "FROM busybox\nLABEL bench=1\n");
+    }
+
+    await duel.RunAsync("10 fresh steps with a shared cache that says nothing / without one", dead, alone, pairs: 5);
 }
 
 string Fresh(string more, int count = 20) => string.Join('\n', Enumerable.Range(0, count).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" {more} EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""));

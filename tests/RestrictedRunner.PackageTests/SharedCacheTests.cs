@@ -30,6 +30,8 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
             // A CI job says it by its environment, and touches no project.
             var other = Checkout(text);
             var environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = other["cache"], ["DockerExecCacheUrl"] = nginx.Address, ["DockerExecEngine"] = engine, ["DockerExecCacheHeader"] = "CACHE_AUTH", ["CACHE_AUTH"] = "X-Key: hunter2hunter2" };
+            var explained = (await other.BuildAsync(new BuildSetting { Arguments = ["-t:ExplainDockerExecSteps"], Environment = environment })).SucceededWithoutWarnings();
+            Assert.Contains("File: would run because it has not run here before, unless the shared cache, which is not asked, has its result", explained.Texts);
             var restored = (await other.BuildAsync(new BuildSetting { Environment = environment })).Succeeded();
 
             // The step without outputs is run for what else it does.
@@ -49,6 +51,28 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
             Assert.Equal(asked, nginx.Requests.Count);
             Assert.Equal(Files(pushes.Project), Files(other));
         }
+    }
+
+    // It has a result only if it has all that the result names: each folder of a tree too.
+    [RemoteFact]
+    public async Task A_server_of_the_Remote_Execution_API_does_the_same()
+    {
+        await using var casd = await CasServer.StartAsync();
+        var text = Unique();
+        var pushes = await BuildAsync(Checkout(text), $"-p:DockerExecCacheUrl={casd.Address}", "-p:DockerExecCachePush=true");
+        Assert.Equal(Steps.Length + 1, pushes.Build.Succeeded().Runs);
+
+        var restored = await BuildAsync(Checkout(text), $"-p:DockerExecCacheUrl={casd.Address}");
+
+        Assert.Equal(Steps.Order(StringComparer.Ordinal).Select(step => $"{step}: from the shared cache"), restored.Build.Succeeded().Texts.Where(said => said.EndsWith(": from the shared cache", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(["X1"], restored.Build.Warnings.Select(warning => warning.Code));
+        Assert.Equal(Files(pushes.Project), Files(restored.Project));
+
+        // Halted, it answers nothing; then it is gone.
+        await casd.SignalAsync("STOP");
+        Assert.Equal("RRB5020", Assert.Single((await BuildAsync(Small(text), $"-p:DockerExecCacheUrl={casd.Address}")).Build.Succeeded().Warnings).Code);
+        await casd.KillAsync();
+        Assert.Equal("RRB5020", Assert.Single((await BuildAsync(Small(text), $"-p:DockerExecCacheUrl={casd.Address}")).Build.Succeeded().Warnings).Code);
     }
 
     [EngineFact]

@@ -12,10 +12,10 @@ internal sealed class Patience
     public static readonly TimeSpan Free = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Silence in a build that is borne besides.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(1400);
+    public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(1250);
 
     // Fewer bytes are no sign of life: of a server that sends one a second nobody gets a result.
-    private const long Sign = 64 * 1024;
+    private const long Sign = 16 * 1024;
 
     private readonly object _lock = new();
     private int _waiting;

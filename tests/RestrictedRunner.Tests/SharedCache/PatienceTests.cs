@@ -11,8 +11,8 @@ public class PatienceTests
     {
         _patience.Begin(At(1000));
 
-        Assert.False(_patience.IsOver(At(2600)));
-        Assert.True(_patience.IsOver(At(2700)));
+        Assert.False(_patience.IsOver(At(2400)));
+        Assert.True(_patience.IsOver(At(2500)));
     }
 
     [Fact]
@@ -23,8 +23,8 @@ public class PatienceTests
             _patience.Begin(At(step));
         }
 
-        Assert.False(_patience.IsOver(At(1600)));
-        Assert.True(_patience.IsOver(At(1700)));
+        Assert.False(_patience.IsOver(At(1450)));
+        Assert.True(_patience.IsOver(At(1550)));
     }
 
     [Fact]
@@ -34,8 +34,8 @@ public class PatienceTests
         _patience.End(At(1000), hasResult: false);
         _patience.Begin(At(100_000));
 
-        Assert.False(_patience.IsOver(At(100_800)));
-        Assert.True(_patience.IsOver(At(101_000)));
+        Assert.False(_patience.IsOver(At(100_700)));
+        Assert.True(_patience.IsOver(At(100_900)));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public class PatienceTests
             _patience.End(At(now), hasResult: false);
         }
 
-        Assert.Equal(3, asked);
+        Assert.Equal(2, asked);
 
         var other = new Patience();
         for (var step = 0; step < 100; step++)
@@ -75,8 +75,8 @@ public class PatienceTests
 
     [Theory]
     [InlineData(1, true)]
-    [InlineData(64 * 1024, false)]
-    public void What_comes_slower_than_64_KiB_in_a_quarter_of_a_second_is_as_good_as_nothing(long bytes, bool isOver)
+    [InlineData(16 * 1024, false)]
+    public void What_comes_slower_than_16_KiB_in_a_quarter_of_a_second_is_as_good_as_nothing(long bytes, bool isOver)
     {
         _patience.Begin(At(0));
         for (var now = 200; now <= 4000; now += 200)

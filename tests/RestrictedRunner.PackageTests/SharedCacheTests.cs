@@ -8,7 +8,7 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
 {
     private static readonly string[] Steps = ["File", "Folder", "Finds", "Warns", "Hermetic"];
 
-    [EngineFact]
+    [RemoteFact]
     public async Task What_one_checkout_has_built_no_other_builds_again_on_any_engine()
     {
         await using var nginx = await NginxCache.StartAsync();
@@ -75,7 +75,7 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         Assert.Equal("RRB5020", Assert.Single((await BuildAsync(Small(text), $"-p:DockerExecCacheUrl={casd.Address}")).Build.Succeeded().Warnings).Code);
     }
 
-    [EngineFact]
+    [RemoteFact]
     public async Task A_cache_that_fails_is_told_once_and_asked_no_more()
     {
         await using var nginx = await NginxCache.StartAsync(new() { Access = NginxAccess.Password });
@@ -107,7 +107,7 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         (await all.BuildAsync(new BuildSetting { Arguments = ["-warnaserror", $"-p:DockerExecCacheUrl={nginx.Address}"], Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = all["cache"] } })).SucceededWithoutWarnings();
     }
 
-    [EngineFact]
+    [RemoteFact]
     public async Task An_image_of_this_machine_alone_is_not_shared_unless_a_Dockerfile_tells_how_to_make_it()
     {
         await using var nginx = await NginxCache.StartAsync();
@@ -135,7 +135,7 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
     }
 
     // Of each kind of server as the page describes it.
-    [EngineFact]
+    [RemoteFact]
     public async Task The_nginx_of_the_page_lets_everybody_read_and_one_user_write()
     {
         var page = Page.At("docs/shared-cache.md").Text;
@@ -162,7 +162,7 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         Assert.Contains("Small: from the shared cache", (await BuildAsync(Small(text), address)).Build.SucceededWithoutWarnings().Texts);
     }
 
-    [EngineFact]
+    [RemoteFact]
     public async Task What_does_not_ask_loads_nothing_for_it()
     {
         await using var nginx = await NginxCache.StartAsync();

@@ -133,7 +133,8 @@ serve() {
 }
 
 start_tcp() {
-    launch tcp socat "TCP-LISTEN:$1,bind=127.0.0.1,fork,reuseaddr,nodelay" "UNIX-CONNECT:$engine/docker.sock"
+    # Who has nothing to say any more still waits for the answer: a client without standard input hangs up its half at once.
+    launch tcp socat -t 86400 "TCP-LISTEN:$1,bind=127.0.0.1,fork,reuseaddr,nodelay" "UNIX-CONNECT:$engine/docker.sock"
 }
 
 start_ssh() {

@@ -150,7 +150,7 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
         // image that was built again may be another.
         _key = look.KeyOf(_inputs);
         log.Messages.LogMessage(MessageImportance.High, Step.Description.Length > 0 ? $"{Step.Name}: {Step.Description}" : Step.Name);
-        IStepStrategy strategy = Step.Hermetic ? new InStage(setting) : new InProjectFolder(setting);
+        IStepStrategy strategy = Step.Hermetic ? new InStage(setting) : new InProject(setting);
         var step = Step with { Parameters = Step.Parameters with { Options = Step.Parameters.Options with { Secrets = secrets } } };
         var work = new StepWork(step, look.Files, _inputs) { ImageId = image.Id, IsImageBuilt = image.IsBuilt, Log = log, Remember = Remember, Cancellation = cancellation };
         var began = Step.Outputs.DependencyFile is null ? 0 : NewFile.Now(look.Paths.State);

@@ -25,6 +25,9 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
     /// <summary>The container that it runs in; null for one of its own.</summary>
     public IStepRunner? Runner { get; init; }
 
+    /// <summary>False where the log has the command already.</summary>
+    public bool Echoes { get; init; } = true;
+
     /// <summary>Its cache mounts; null where it has none.</summary>
     public StepCacheMounts? CacheMounts { get; init; }
 
@@ -59,7 +62,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
     {
         using var stepLog = new StepLog(log, parameters, Diagnostics, CollectsOutput);
         parameters.LogFile.RemoveOld();
-        if (!parameters.EchoOff)
+        if (Echoes && !parameters.EchoOff)
         {
             stepLog.Echo(_options);
         }

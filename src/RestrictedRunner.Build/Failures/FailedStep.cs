@@ -23,6 +23,9 @@ internal sealed partial record FailedStep(StepOptions Options, int ExitCode, IRe
     /// <summary>Of a hermetic step, the folders of the host whose copies it sees; else null.</summary>
     public MountMap? Originals { get; init; }
 
+    /// <summary>The same of a step that is not hermetic and runs on copies, because the engine does not see the project's folder; null for another.</summary>
+    public MountMap? Copied { get; init; }
+
     /// <summary>What the host knows.</summary>
     public HostFacts Host { get; init; } = HostFacts.Of(RestrictedRunner.Hosts.Host.OfThisMachine);
 

@@ -10,12 +10,12 @@ internal static class PathRules
     private static readonly string[] FoldersOfTheKernel = ["/dev", "/proc", "/sys"];
     private static readonly string[] FoldersOfImages = ["/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr"];
 
-    /// <summary>A hermetic step did not declare a file of the project. A header or module is looked for beside the file that names it.</summary>
+    /// <summary>A step that sees only what it declares did not declare a file of the project. A header or module is looked for beside the file that names it.</summary>
     public static string? UndeclaredInput(FailedStep failed) =>
-        failed.Originals is not { } originals ? null
+        (failed.Originals ?? failed.Copied) is not { } originals ? null
         : failed.Complaints.Where(complaint => complaint.Kind == ComplaintKind.Missing && complaint.Subject.Length > 0)
             .SelectMany(complaint => Names(complaint, failed).Select(name => Original(name, originals, failed)).OfType<string>())
-            .Select(file => $"The step is hermetic and sees only its Inputs: add '{failed.Host.Paths.Relative(failed.Options.ClientDirectory, file)}' to them.")
+            .Select(file => $"{(failed.Originals is null ? "The engine does not see this machine's files, so the step sees" : "The step is hermetic and sees")} only its Inputs: add '{failed.Host.Paths.Relative(failed.Options.ClientDirectory, file)}' to them.")
             .FirstOrDefault();
 
     /// <summary>A symbolic link of a mount leads to a file of the host that no mount shows.</summary>

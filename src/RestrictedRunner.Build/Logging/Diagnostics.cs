@@ -29,6 +29,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
 {
     private static readonly string[] LimitReached = ["Too many open files", "Resource temporarily unavailable", "Cannot allocate memory"];
 
+    /// <summary>True for a step that is not hermetic, and runs on copies of its inputs.</summary>
+    public bool SeesCopies { get; init; }
+
     /// <summary>True for a step that sees only what it declares.</summary>
     public bool IsHermetic { get; init; }
 
@@ -426,6 +429,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
             ? $"podman's service is not running, or cannot be reached. Start it, or correct the client's settings (CONTAINER_HOST, CONTAINER_CONNECTION, 'podman system connection'), and build again.{WithoutSteps}{Engine(failure)}"
             : $"docker daemon is not running, or cannot be reached. Start Docker, or correct the client's settings (DOCKER_HOST, DOCKER_CONTEXT, 'docker context'), and build again.{WithoutSteps}{Engine(failure)}");
 
+    public void NoShellThere(string step) =>
+        Error("RRB2042", $"The engine does not see this machine's files, so that a shell there would have none of step '{step}'. Open the shell on an engine that does: without DOCKER_HOST, DOCKER_CONTEXT and Context, say.");
+
     private void ContextNotFound(RunnerException failure) =>
         Error("RRB2040", $"{failure.Message.TrimEnd('.')}. Correct Context, or add the engine: 'docker context create NAME --docker host=…' ('podman system connection add').{WithoutSteps}");
 
@@ -561,7 +567,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     private static string Engine(RunnerException failure) => $"{Environment.NewLine}{failure.Message}";
 
     private FailedStep Failed(StepOptions options, int exitCode, KeptOutput output) =>
-        new(options, exitCode, output.LastLines) { Host = HostFacts.Of(host), Originals = IsHermetic ? new(host.Paths, output.DisplayMounts, []) : null };
+        new(options, exitCode, output.LastLines) { Host = HostFacts.Of(host), Originals = IsHermetic ? new(host.Paths, output.DisplayMounts, []) : null, Copied = SeesCopies ? new(host.Paths, output.DisplayMounts, []) : null };
 
     private static string Why(FailedStep failed) => Sentence(FailureRules.Explain(failed));
 

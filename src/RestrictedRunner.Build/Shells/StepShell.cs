@@ -9,6 +9,7 @@ using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Strategies;
+using RestrictedRunner.Engine;
 using RestrictedRunner.Options;
 using RestrictedRunner.Planning;
 
@@ -51,7 +52,7 @@ internal sealed class StepShell(StepBuildSetting setting, DeclaredStep step, Ste
     public bool Open(string imageId, CancellationToken cancellation)
     {
         // Who looks around needs no secrets, and the files of a shell stay.
-        var options = _place.Parameters(step, setting.Mounts).Options with { ImageId = imageId, Secrets = [] };
+        var options = _place.Parameters(step, setting.Mounts).Options with { ImageId = imageId, Secrets = [], Transfer = FileTransfer.Mount };
         try
         {
             using var caches = TakeCachesAsync(options, cancellation).GetAwaiter().GetResult();
@@ -62,6 +63,11 @@ internal sealed class StepShell(StepBuildSetting setting, DeclaredStep step, Ste
         catch (CacheMountsException e)
         {
             log.Diagnostics.CacheMountsUnusable(e);
+            return false;
+        }
+        catch (RunnerException e) when (e.Failure == RunnerFailure.MountUnseen && UnseenSource.IsAbsent(e.Message))
+        {
+            log.Diagnostics.NoShellThere(step.Name);
             return false;
         }
         catch (RunnerException e)

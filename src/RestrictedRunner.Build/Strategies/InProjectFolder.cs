@@ -1,4 +1,6 @@
+using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
+using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.State;
 
@@ -8,12 +10,13 @@ namespace RestrictedRunner.Build.Strategies;
 internal sealed class InProjectFolder(StepBuildSetting setting) : IStepStrategy
 {
     /// <inheritdoc/>
+    /// <exception cref="UnseenFilesException">The engine has other files than this machine. Nothing has run.</exception>
     public StepResultFiles? Run(StepWork work, Func<RanStep, StepResultFiles> finish)
     {
         var files = work.Files;
         files.RemoveEarlier(work.Cancellation);
         var before = new OutputsBefore(work.Step.Outputs);
-        var container = new StepContainer(setting, work, StepPlace.InProjectWithOutputs(work.Step, setting.ProjectDirectory));
+        var container = new StepContainer(setting, work, StepPlace.InProjectWithOutputs(work.Step, setting.ProjectDirectory), new SeeingContainer(setting.Host, BuildImages.Of(work.Log.Engine)));
         if (!container.Run(before))
         {
             files.Remove(before.Changed());

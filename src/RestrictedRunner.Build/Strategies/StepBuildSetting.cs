@@ -5,6 +5,7 @@ using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Build.Workers;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Options;
+using RestrictedRunner.Transfer;
 
 namespace RestrictedRunner.Build.Strategies;
 
@@ -43,6 +44,9 @@ internal sealed record StepBuildSetting
 
     /// <summary>False takes an image's name for its content.</summary>
     public bool ResolveImages { get; init; } = true;
+
+    /// <summary>What the build knows of engines that do not see this machine's files; null for nothing.</summary>
+    public Transfers? Engines { get; init; }
 
     /// <summary>Lets so many steps run at once; null for any number.</summary>
     public SemaphoreSlim? Places { get; init; }

@@ -22,6 +22,9 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
 {
     private readonly DeclaredOutputs _outputs = work.Step.Outputs.In(place.ProjectDirectory);
 
+    /// <summary>False where the log has the command already.</summary>
+    public bool Echoes { get; init; } = true;
+
     /// <summary>What the step printed.</summary>
     public RecordedOutput Recorded { get; } = new();
 
@@ -42,7 +45,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         var parameters = place.Parameters(step, setting.Mounts);
         parameters = parameters with { Options = work.WithImage(parameters.Options) with { StopAtOnce = setting.StopAtOnce } };
         var start = DateTimeOffset.UtcNow;
-        var outcome = Execution(setting, step, parameters, work.Log, Recorded.Add, runner).Run(work.Cancellation);
+        var outcome = Execution(setting, step, parameters, work.Log, Recorded.Add, runner, Echoes).Run(work.Cancellation);
         work.Log.Record?.Enter(StepPhase.Storing);
         work.Log.Record?.Add(known => known with
         {
@@ -75,23 +78,24 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
 
         if (absent.Length == 0 && _outputs.DependencyFile is { } file)
         {
-            Discover(file, parameters.Options, before);
+            Discover(file, parameters, before);
         }
 
         return !work.Log.HasErrors;
     }
 
     /// <summary>The execution of a step, which logs into the step's part of the log.</summary>
-    public static StepExecution Execution(StepBuildSetting setting, DeclaredStep step, StepParameters parameters, StepLogs.Log log, Action<OutputLine>? recorder = null, IStepRunner? runner = null)
+    public static StepExecution Execution(StepBuildSetting setting, DeclaredStep step, StepParameters parameters, StepLogs.Log log, Action<OutputLine>? recorder = null, IStepRunner? runner = null, bool echoes = true)
     {
         // Errors of what was logged before are not this run's.
         var ofRun = new TaskLoggingHelper(log.Engine, StepLogs.Sender);
         return new(parameters, ofRun, log.Engine)
         {
-            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = log.Diagnostics.ShellCommand, Mask = log.Diagnostics.Mask },
+            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = log.Diagnostics.ShellCommand, Mask = log.Diagnostics.Mask, SeesCopies = !step.Hermetic && parameters.DisplayMounts[0] != parameters.Options.Mounts[0] },
             Recorder = recorder,
             Record = log.Record,
             Runner = runner,
+            Echoes = echoes,
             CacheMounts = CacheMounts(setting, step, ofRun),
         };
     }
@@ -103,23 +107,23 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         return step.Parameters.CacheMounts is { Count: > 0 } mounts ? new(mounts, user, log) : null;
     }
 
-    private void Discover(DeclaredPath file, StepOptions options, OutputsBefore before)
+    private void Discover(DeclaredPath file, StepParameters parameters, OutputsBefore before)
     {
         var problem = "it was there before the step ran, and the step did not write it";
-        var mounts = new MountMap(setting.Host.Paths, options.Mounts, options.Tmpfs);
-        Discovered = before.IsUntouched(file.FullPath) ? null : DiscoveredInputs.Read(file.FullPath, mounts, options.WorkDir, out problem);
+        var mounts = new MountMap(setting.Host.Paths, parameters.DisplayMounts, parameters.Options.Tmpfs);
+        Discovered = before.IsUntouched(file.FullPath) ? null : DiscoveredInputs.Read(file.FullPath, mounts, parameters.Options.WorkDir, out problem);
         if (Discovered is null)
         {
             work.Log.Diagnostics.DependencyFileInvalid(work.Step, file.Text, problem);
         }
         else if (work.Log.Diagnostics.Mask is { } mask && Discovered.FirstOrDefault(mask.IsIn) is { } input)
         {
-            work.Log.Diagnostics.InputNameHoldsSecret(work.Step, setting.Host.Paths.Relative(place.ProjectDirectory, input));
+            work.Log.Diagnostics.InputNameHoldsSecret(work.Step, setting.Host.Paths.Relative(setting.ProjectDirectory, input));
             Discovered = null;
         }
         else if (Discovered.Where(RawName.IsRaw).ToList() is { Count: > 0 } names)
         {
-            work.Log.Diagnostics.InputNameNotUtf8(work.Step, [.. names.Select(name => setting.Host.Paths.Relative(place.ProjectDirectory, name))]);
+            work.Log.Diagnostics.InputNameNotUtf8(work.Step, [.. names.Select(name => setting.Host.Paths.Relative(setting.ProjectDirectory, name))]);
         }
     }
 
@@ -127,7 +131,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
     private IReadOnlyList<string> WrittenInstead(DateTimeOffset start)
     {
         var outputs = new OutputSearch(_outputs).FindPaths().Select(output => OutputPath.Absolute(place.ProjectDirectory, output));
-        var copies = work.Step.Hermetic ? work.Inputs.Found.Files.Select(file => Path.Combine(place.Project.HostPath, work.Inputs.PathInTree(file.Path))) : [];
+        var copies = place.IsStage ? work.Inputs.Found.Files.Select(file => Path.Combine(place.Project.HostPath, work.Inputs.PathInTree(file.Path))) : [];
         var known = setting.BuildFolders.Append(setting.State.Folder).Concat(outputs).Select(setting.Host.Paths.Trimmed).Concat(copies).ToHashSet(setting.Host.Paths.Comparer);
         return [.. WrittenMeanwhile.Below(place.Project.HostPath, start, known.Contains).Select(path => setting.Host.Paths.Relative(place.ProjectDirectory, path))];
     }

@@ -15,6 +15,9 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
     /// <summary>What shows the folders of outputs that are elsewhere.</summary>
     public IReadOnlyList<Mount> Outputs { get; init; } = [];
 
+    /// <summary>True for a folder that stands in for the project's.</summary>
+    public bool IsStage => DisplayMounts is not null;
+
     /// <summary>The mounts as the log is to speak of them, where the folders stand in for others; null when they are the project's own.</summary>
     public IReadOnlyList<Mount>? DisplayMounts { get; init; }
 
@@ -40,6 +43,14 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
         };
     }
 
+    /// <summary>A stage for a step that is not hermetic: the project's folder is where the step sees it otherwise, and nothing above it is there.</summary>
+    public static StepPlace OnCopies(StageFolder stage, FileSnapshot inputs, DeclaredStep step, string projectDirectory)
+    {
+        var staged = InProjectWithOutputs(step, stage.ProjectDirectory(inputs.ProjectInTree));
+        var project = InProjectWithOutputs(step, projectDirectory);
+        return staged with { DisplayMounts = [project.Project, .. project.Outputs] };
+    }
+
     /// <summary>Where the lines of an earlier run are logged again, with the paths that they had.</summary>
     public static StepPlace OfEarlierRun(FileSnapshot inputs, DeclaredStep step, string projectDirectory) =>
         step.Hermetic
@@ -59,7 +70,11 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
     public StepParameters Parameters(DeclaredStep step, IReadOnlyList<Mount> mounts)
     {
         var options = ProjectMount.AddTo(step.Parameters, [Project, .. Outputs, .. step.Hermetic ? [] : mounts], Start);
-        var placed = HostWorkingDirectory.Translate(step.Parameters with { Options = step.Hermetic ? HermeticOptions.AddTo(options, step.Given.Has) : options });
-        return placed with { DisplayMounts = DisplayMounts ?? placed.Options.Mounts };
+        var given = step.Parameters with { Options = step.Hermetic ? HermeticOptions.AddTo(options, step.Given.Has) : options };
+
+        // Those that the user gave are what they are, wherever the project is.
+        IReadOnlyList<Mount> shown = DisplayMounts is null ? given.Options.Mounts : [.. DisplayMounts, .. given.Options.Mounts.Skip(1 + Outputs.Count)];
+        var translated = HostWorkingDirectory.Translate(given with { Options = given.Options with { Mounts = shown } });
+        return translated with { Options = translated.Options with { Mounts = given.Options.Mounts }, DisplayMounts = shown };
     }
 }

@@ -205,6 +205,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
             Mounts = mounts.Mounts,
             MountProblems = mounts.Problems,
             ResolveImages = ResolveImages,
+            Engines = BuildImages.Of(BuildEngine).Transfers,
             OnlyAsk = FailIfNotIncremental,
             KeepsStages = KeepStages,
             TellsWhy = FailIfNotIncremental || Reports || Log.LogsMessagesOfImportance(MessageImportance.Normal),

@@ -1,0 +1,68 @@
+using Microsoft.Build.Framework;
+using RestrictedRunner.Build.Execution;
+using RestrictedRunner.Build.Hosts;
+using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.Reports;
+using RestrictedRunner.Build.State;
+
+namespace RestrictedRunner.Build.Strategies;
+
+/// <summary>One run of a step in a <see cref="Stage"/>: its inputs go there, and its outputs come back.</summary>
+/// <param name="setting">The project.</param>
+/// <param name="work">The step.</param>
+/// <param name="folder">Where the stage is.</param>
+/// <param name="place">How the step sees it.</param>
+internal sealed class StagedRun(StepBuildSetting setting, StepWork work, StageFolder folder, StepPlace place)
+{
+    /// <summary>False where the log has the command already.</summary>
+    public bool Echoes { get; init; } = true;
+
+    /// <summary>Runs the step.</summary>
+    /// <param name="finish">Told what the step wrote, while that is also still in the stage.</param>
+    /// <param name="runner">The container; null for one of the step's own.</param>
+    /// <returns>What <paramref name="finish"/> returns; null when an error was logged.</returns>
+    public StepResultFiles? Run(Func<RanStep, StepResultFiles> finish, SharedContainer? runner)
+    {
+        work.Log.Record?.Enter(StepPhase.Staging);
+        Stage.Remove(setting.State.Of(work.Step).Kept);
+        var (files, inputs) = (work.Files, work.Inputs);
+        using var stage = new Stage(folder, inputs, isMounted: runner is not null);
+        stage.CopyInputs(work.Cancellation);
+        var isCopyOfInputs = inputs.IsUnchanged();
+        var outputs = work.Step.Outputs.In(stage.ProjectDirectory);
+        var before = new OutputsBefore(outputs);
+        var container = new StepContainer(setting, work, place, runner) { Echoes = Echoes };
+        if (!container.Run(before))
+        {
+            files.RemoveEarlier(CancellationToken.None);
+            if (setting.KeepsStages)
+            {
+                Keep(stage);
+            }
+
+            return null;
+        }
+
+        // Inputs are no outputs, though they are among them.
+        var staged = new CallersFiles(stage.Tree);
+        foreach (var input in before.Untouched())
+        {
+            staged.Remove(input.Info.FullName);
+        }
+
+        if (stage.BringBack(new OutputSearch(outputs).FindPaths(), files.Places, work.Cancellation, out var problem) is not { } entries)
+        {
+            work.Log.Diagnostics.StepFilesUnusable(work.Step, problem);
+            return null;
+        }
+
+        return finish(new(WrittenFiles.Of(entries), stage.ProjectDirectory, container.Recorded) { SawInputs = isCopyOfInputs, Discovered = container.Discovered });
+    }
+
+    private void Keep(Stage stage)
+    {
+        var kept = setting.State.Of(work.Step).Kept;
+        stage.KeepIn(kept);
+        work.Log.Messages.LogMessage(MessageImportance.High, $"What step '{work.Step.Name}' saw and wrote is kept in {kept.Tree} until its next run, or until the project is cleaned.");
+    }
+}

@@ -111,6 +111,34 @@ public class RemoteEngineStepsTests
         }
     }
 
+    [OrdinaryUserFact]
+    public async Task What_comes_back_belongs_to_whoever_builds()
+    {
+        await using var user = await OrdinaryUser.StrangerAsync();
+        user.Set("DOCKER_HOST", RemoteEngine.Tcp);
+        await user.WriteAsync("in.txt", PipeSource.FromString("input"));
+        await user.WriteAsync(
+            user.Project,
+            PipeSource.FromString(
+                $"""
+                <Project>
+                  <ItemGroup>
+                    <DockerExecStep Include="Hermetic" Image="busybox:latest" Hermetic="true" Inputs="in.txt" Outputs="a/" Command="cp in.txt a/ &amp;&amp; mkdir -m 750 a/b &amp;&amp; id -u" />
+                    <DockerExecStep Include="AsRoot" Image="busybox:latest" User="0" Inputs="in.txt" Outputs="b/" Command="cp in.txt b/ &amp;&amp; mkdir b/c &amp;&amp; id -u" />
+                  </ItemGroup>
+                  <Target Name="Build" />
+                  <Sdk Name="RestrictedRunner.Build" Version="{TestRun.Version}" />
+                </Project>
+                """));
+
+        var build = (await user.BuildAsync([])).SucceededWithoutWarnings();
+
+        var id = await user.IdAsync();
+        Assert.Superset(new HashSet<string> { id, "0" }, build.Output.ToHashSet());
+        Assert.Equal($"{id} 750\n{id} 755", await user.OutputAsync("stat", "-c", "%u %a", "a/b", "b/c"));
+        Assert.Equal($"{id}\n{id}", await user.OutputAsync("stat", "-c", "%u", "a/in.txt", "b/in.txt"));
+    }
+
     private static TestProject Project(string items)
     {
         // So that what is beside the project is the test's, too.

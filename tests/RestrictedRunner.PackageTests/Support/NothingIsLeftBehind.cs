@@ -7,11 +7,10 @@ public sealed class NothingIsLeftBehind : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        CompilerServer.End();
-        await WarmProcess.EndAsync();
-
         // A connection to another machine ends after the build that had it.
         await Until.IsSoAsync(TimeSpan.FromSeconds(10), () => Directory.GetDirectories(TestRun.Temp, "rr-ssh-*").Length == 0);
+        CompilerServer.End();
+        await WarmProcess.EndAsync();
         var files = Directory.GetFileSystemEntries(TestRun.Temp, "rr-*");
         Directory.Delete(TestRun.Temp, recursive: true);
         if (TestFolder.AllAreRemoved)

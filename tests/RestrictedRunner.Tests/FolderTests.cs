@@ -22,7 +22,7 @@ public class FolderTests
             "RestrictedRunner.Build",
             [
                 "Text", "Paths", "Hosts", "Keys", "RemoteServers", "ToolMessages", "MSBuild", "Reports", "Parameters", "Steps", "Inputs", "Outputs", "Cache", "SharedCache", "State",
-                "Images", "Dockerfiles", "Locking", "Workers", "Failures", "Logging", "Execution", "Strategies", "Shells", "Building", "Tasks",
+                "Images", "Dockerfiles", "Locking", "Workers", "Failures", "Logging", "Execution", "Cluster", "Strategies", "Shells", "Building", "Tasks",
             ]
         },
     };

@@ -1,3 +1,4 @@
+using RestrictedRunner.Build.Cluster;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.Strategies;
@@ -25,6 +26,9 @@ internal sealed class StepImage(StepOptions options, StepBuildSetting setting, D
     public string Id =>
         IsBuilt ? dockerfiles.Name(options, Images)!
         : setting.ResolveImages && options.Pull != PullPolicy.Always && options.Platform.Length == 0 ? Images.Id(options.Image) ?? "" : "";
+
+    /// <summary>The image as a cluster finds it; null where no registry's digest of it is known.</summary>
+    public ClusterImage? OfCluster => ImageOfCluster.Find(options, setting, dockerfiles, cancellation);
 
     private ProjectImages Images => setting.Images[options.EngineChoice];
 

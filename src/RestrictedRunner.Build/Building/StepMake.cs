@@ -135,7 +135,8 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
         log.Record?.Add(static known => known with { State = ReportedState.Ran });
         log.Record?.Enter(StepPhase.Looking);
         Tell("runs");
-        if (!image.Ensure() || ReadSecrets() is not { } secrets)
+        var onCluster = setting.Cluster is null ? null : image.OfCluster;
+        if (((onCluster is null || setting.Cluster?.Connection.Loss is not null) && !image.Ensure()) || ReadSecrets() is not { } secrets)
         {
             // Nothing has changed, so what was true of the outputs still is.
             if (look.Earlier != look.Earlier.Forgotten())
@@ -150,9 +151,10 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
         // image that was built again may be another.
         _key = look.KeyOf(_inputs);
         log.Messages.LogMessage(MessageImportance.High, Step.Description.Length > 0 ? $"{Step.Name}: {Step.Description}" : Step.Name);
-        IStepStrategy strategy = Step.Hermetic ? new InStage(setting) : new InProject(setting);
+        IStepStrategy here = Step.Hermetic ? new InStage(setting) : new InProject(setting);
+        var strategy = setting.Cluster is null ? here : new OnCluster(setting, setting.Cluster, here);
         var step = Step with { Parameters = Step.Parameters with { Options = Step.Parameters.Options with { Secrets = secrets } } };
-        var work = new StepWork(step, look.Files, _inputs) { ImageId = image.Id, IsImageBuilt = image.IsBuilt, Log = log, Remember = Remember, Cancellation = cancellation };
+        var work = new StepWork(step, look.Files, _inputs) { ImageId = image.Id, IsImageBuilt = image.IsBuilt, ImageOfCluster = onCluster, Log = log, Remember = Remember, Cancellation = cancellation };
         var began = Step.Outputs.DependencyFile is null ? 0 : NewFile.Now(look.Paths.State);
         return strategy.Run(work, ran => Finish(ran, began)) is { } result && Keep(result.Key, look.OutputsOf(result.Written).Root.Hash) ? StepMade.Run : StepMade.Failed;
     }

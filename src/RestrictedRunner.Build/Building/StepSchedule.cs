@@ -23,14 +23,14 @@ internal static class StepSchedule
 {
     /// <summary>Runs all steps of a graph, each when those before it have succeeded.</summary>
     /// <param name="graph">The steps and their order.</param>
-    /// <param name="places">Lets so many run at once. One that waits may let another have its place.</param>
+    /// <param name="placesOf">Lets so many run at once as there are places for steps like this one. One that waits may let another have its place.</param>
     /// <param name="stopAtFailure">True starts no step after one has failed; those that run go on to their end.</param>
     /// <param name="run">Runs one step; false when it failed.</param>
     /// <param name="cancellation">Starts no further step. Those that run see it themselves.</param>
     /// <returns>How each step ended, in the order of the graph.</returns>
     public static async Task<IReadOnlyList<StepResult>> RunAsync(
         StepGraph graph,
-        SemaphoreSlim places,
+        Func<DeclaredStep, SemaphoreSlim> placesOf,
         bool stopAtFailure,
         Func<DeclaredStep, Task<bool>> run,
         CancellationToken cancellation)
@@ -48,6 +48,7 @@ internal static class StepSchedule
         async Task<StepResult> RunOneAsync(DeclaredStep step, Task<StepResult>[] before)
         {
             var allBefore = await Task.WhenAll(before).ConfigureAwait(false);
+            var places = placesOf(step);
             await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             try
             {

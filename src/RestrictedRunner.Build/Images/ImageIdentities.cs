@@ -12,6 +12,7 @@ internal sealed class ImageIdentities(Host host)
     private readonly object _lock = new();
     private readonly Dictionary<string, EngineImage> _known = [];
     private readonly HashSet<string> _pulled = [];
+    private readonly HashSet<string> _described = [];
     private RunnerException? _absence;
     private bool _hasAnswered;
     private bool _isTold;
@@ -82,6 +83,20 @@ internal sealed class ImageIdentities(Host host)
         lock (_lock)
         {
             return IsDigest(image) ? !image.StartsWith("sha256:", StringComparison.Ordinal) : _known.GetValueOrDefault(image)?.IsOfRegistry == true;
+        }
+    }
+
+    /// <summary>What the engine says of an image, also of one whose name says which content it means; null when the engine does not have it.</summary>
+    public EngineImage? Describe(string image, StepOptions engine, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (IsDigest(image) && _described.Add(image) && _absence is null)
+            {
+                Ask([image], engine, cancellation);
+            }
+
+            return _known.GetValueOrDefault(image);
         }
     }
 

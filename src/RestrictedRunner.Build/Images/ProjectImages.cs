@@ -1,3 +1,5 @@
+using RestrictedRunner.Images;
+
 namespace RestrictedRunner.Build.Images;
 
 /// <summary>
@@ -33,6 +35,9 @@ internal sealed class ProjectImages(ImageIdentities identities, RememberedImages
 
     /// <summary>True for an image that a registry has, as far as the engine knows; false where it does not answer.</summary>
     public bool IsOfRegistry(string image) => identities.IsOfRegistry(image);
+
+    /// <summary>What the engine says of an image; null when it does not have it, or there is none. It is asked, if nobody has asked it in this build.</summary>
+    public EngineImage? Describe(string image, CancellationToken cancellation) => identities.Describe(image, engine, cancellation);
 
     /// <summary>Why no step can run; null when the engine answers. Asks it for the image, if nobody has asked it in this build.</summary>
     public RunnerException? WhyAbsent(string image, CancellationToken cancellation) => identities.WhyAbsent(image, engine, cancellation);

@@ -76,6 +76,10 @@ internal sealed record FileSnapshot(InputFiles Found, Digest Root, int Depth)
         return contents;
     }
 
+    /// <summary>Each file and link at its place in the tree, with the file's path on the host.</summary>
+    public IEnumerable<(InputEntry Entry, string FullPath)> Entries() =>
+        Digested().Select(file => ((InputEntry)Entry(file, Depth), file.File.FullPath)).Concat(Found.Links.Select(link => ((InputEntry)Entry(link, Depth), link.FullPath)));
+
     /// <summary>True for two contents that differ in nothing but whether the file can be executed.</summary>
     public static bool DifferInModeOnly(string one, string other) => one != other && Plain(one) == Plain(other);
 

@@ -122,6 +122,21 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         }
     }
 
+    public void StepNotForCluster(string cluster, string why) =>
+        Error("RRB2050", $"The step cannot run on the cluster '{cluster}', because {why}. Change that, or let such steps run here: DockerExecRemoteFallback=true.");
+
+    public void ClusterUnusable(string cluster, string why) =>
+        WarningThatNeverFails("RRB2051", $"The cluster '{cluster}' cannot be used, so the steps of this build run here: {why}. Check DockerExecRemote, or build with DockerExecRemote empty until the cluster is back.");
+
+    public void ClusterLost(string cluster, string why) =>
+        Error("RRB2052", $"The cluster '{cluster}' cannot be used: {why}. Check DockerExecRemote, or let the steps run here then: DockerExecRemoteFallback=true.");
+
+    public void ClusterRefused(string cluster, string why) =>
+        Error("RRB2053", $"The cluster '{cluster}' could not run the step. {(
+            why.Contains("is not a file or directory", StringComparison.Ordinal) ? "An output is a symbolic link, which this cluster does not give back: let the command copy what it leads to (cp -L), or make a folder the output that the link is in."
+            : why.Contains("registry", StringComparison.OrdinalIgnoreCase) ? "Its workers do not get the image: push it to a registry that they reach, and see that they need no password for it, or have one."
+            : "Check that it has workers with the image and the properties that DockerExecRemoteProperties names.")}{Environment.NewLine}{why}");
+
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
         Error("RRB3001", $"The command exited with code {exitCode} in image '{options.ImageName}'{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}{Shell}", at);
 

@@ -10,9 +10,8 @@ namespace RestrictedRunner.Build.RemoteServers;
 internal sealed record Blob(Digest Digest, Func<Stream> Open)
 {
     /// <summary>A message in its canonical form.</summary>
-    public static Blob Of(IMessage message)
-    {
-        var bytes = message.ToByteArray();
-        return new(Digests.Of(bytes), () => new MemoryStream(bytes, writable: false));
-    }
+    public static Blob Of(IMessage message) => Of(message.ToByteArray());
+
+    /// <summary>Bytes that are in memory.</summary>
+    public static Blob Of(byte[] content) => new(Digests.Of(content), () => new MemoryStream(content, writable: false));
 }

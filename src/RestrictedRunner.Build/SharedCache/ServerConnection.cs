@@ -16,9 +16,13 @@ internal static class ServerConnection
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The server disposes of it.")]
     public static ICacheServer Open(SharedCacheSetting setting, string buildId, Host host)
     {
-        var access = setting.Access with { Header = HeaderOf(setting, host) };
+        var access = AccessOf(setting, host);
         return access.IsGrpc ? new GrpcCacheServer(new GrpcConnection(access, buildId)) : new HttpCacheServer(access, ServerHandler.Of(access));
     }
+
+    /// <summary>The server, with who asks it.</summary>
+    /// <exception cref="ServerException">A header cannot be had.</exception>
+    public static ServerAccess AccessOf(SharedCacheSetting setting, Host host) => setting.Access with { Header = HeaderOf(setting, host) };
 
     private static KeyValuePair<string, string>? HeaderOf(SharedCacheSetting setting, Host host)
     {

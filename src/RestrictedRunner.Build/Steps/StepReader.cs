@@ -29,7 +29,7 @@ internal sealed class StepReader(GivenValues defaults, string projectDirectory, 
     private static readonly string[] OfTargets = ["Compile", PerTargetFramework];
 
     // Properties that are no parameter's. A test compares them with those that the targets read.
-    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "CacheSize", "CacheUrl", "CachePush", "CacheHeader", "CacheCertificate", "CacheCaBundle", "BeforeTargets", "StateFolder", "ItemTypes", "LockFile", "LockedMode", "Report"];
+    private static readonly string[] Switches = ["Enabled", "MaxParallel", "StopAtFailure", "ResolveImages", "Cache", "CacheSize", "CacheUrl", "CachePush", "CacheHeader", "CacheCertificate", "CacheCaBundle", "BeforeTargets", "StateFolder", "ItemTypes", "LockFile", "LockedMode", "Report", "Remote", "RemoteProperties", "RemoteFallback"];
 
     private readonly StepLines _lines = new();
 

@@ -1,3 +1,4 @@
+using RestrictedRunner.Build.Cluster;
 using RestrictedRunner.Build.Inputs;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.State;
@@ -12,7 +13,7 @@ internal interface IStepStrategy
     /// <param name="work">What is to run, and on which files.</param>
     /// <param name="finish">Told what the step wrote, while that is also still where the step wrote it.</param>
     /// <returns>What <paramref name="finish"/> returns; null when an error was logged.</returns>
-    StepResultFiles? Run(StepWork work, Func<RanStep, StepResultFiles> finish);
+    public StepResultFiles? Run(StepWork work, Func<RanStep, StepResultFiles> finish);
 }
 
 /// <summary>What is to run, and on which files.</summary>
@@ -29,6 +30,9 @@ internal sealed record StepWork(DeclaredStep Step, StepFiles Files, FileSnapshot
 
     /// <summary>Options of the step with that image.</summary>
     public StepOptions WithImage(StepOptions options) => options with { ImageId = ImageId, Pull = IsImageBuilt ? PullPolicy.Never : options.Pull };
+
+    /// <summary>The image as a cluster finds it; null where no registry's digest of it is known, or there is no cluster.</summary>
+    public ClusterImage? ImageOfCluster { get; init; }
 
     /// <summary>Where the step logs to.</summary>
     public required StepLogs.Log Log { get; init; }

@@ -1,7 +1,6 @@
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
-using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.State;
 
@@ -40,11 +39,13 @@ internal sealed class Stage : IDisposable
     public string ProjectDirectory { get; }
 
     /// <summary>Copies the inputs.</summary>
+    /// <param name="cancellation">Ends the copying.</param>
+    /// <param name="which">Tells by their paths, relative to the project's folder, those that are needed; null for all.</param>
     /// <exception cref="IOException">There is no room.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void CopyInputs(CancellationToken cancellation)
+    public void CopyInputs(CancellationToken cancellation, Predicate<string>? which = null)
     {
-        foreach (var file in _inputs.Found.Files)
+        foreach (var file in _inputs.Found.Files.Where(file => which?.Invoke(file.Path) != false))
         {
             cancellation.ThrowIfCancellationRequested();
             try
@@ -59,7 +60,7 @@ internal sealed class Stage : IDisposable
             }
         }
 
-        foreach (var link in _inputs.Found.Links)
+        foreach (var link in _inputs.Found.Links.Where(link => which?.Invoke(link.Path) != false))
         {
             SymbolicLink.Create(PlaceFor(link.Path), _inputs.TargetInTree(link));
         }
@@ -72,14 +73,31 @@ internal sealed class Stage : IDisposable
         }
     }
 
-    /// <summary>Puts the outputs where the project wants them: whole files only, and no link that leads out.</summary>
-    /// <param name="outputs">Paths of what the step wrote, relative to the project's folder.</param>
-    /// <param name="places">Where they are to be.</param>
-    /// <param name="cancellation">Stops before the first file has changed.</param>
-    /// <param name="problem">Why it could not be done.</param>
-    /// <returns>What is there now; null when it could not be done.</returns>
-    public IReadOnlyList<InputEntry>? BringBack(IReadOnlyList<string> outputs, OutputPlaces places, CancellationToken cancellation, out string problem) =>
-        OutputTransfer.Copy(new(ProjectDirectory, outputs), places, _folder.Outputs, cancellation, out problem);
+    /// <summary>Puts what a step has written where the project wants it: whole files only, and no link that leads out.</summary>
+    /// <param name="work">The step.</param>
+    /// <param name="before">What was among its outputs.</param>
+    /// <param name="container">What it ran in.</param>
+    /// <param name="sawInputs">False when it may have seen other inputs than those of its key.</param>
+    /// <param name="finish">Is told what it wrote.</param>
+    /// <returns>What <paramref name="finish"/> returns; null when an error was logged.</returns>
+    public StepResultFiles? Finish(StepWork work, OutputsBefore before, StepContainer container, bool sawInputs, Func<RanStep, StepResultFiles> finish)
+    {
+        // Inputs are no outputs, though they are among them.
+        var staged = new CallersFiles(Tree);
+        foreach (var input in before.Untouched())
+        {
+            staged.Remove(input.Info.FullName);
+        }
+
+        var outputs = new OutputSearch(work.Step.Outputs.In(ProjectDirectory)).FindPaths();
+        if (OutputTransfer.Copy(new(ProjectDirectory, outputs), work.Files.Places, _folder.Outputs, work.Cancellation, out var problem) is not { } entries)
+        {
+            work.Log.Diagnostics.StepFilesUnusable(work.Step, problem);
+            return null;
+        }
+
+        return finish(new(WrittenFiles.Of(entries), ProjectDirectory, container.Recorded) { SawInputs = sawInputs, Discovered = container.Discovered });
+    }
 
     /// <summary>Moves the stage to where it stays.</summary>
     /// <param name="place">Its folder from then on; an earlier one is replaced.</param>

@@ -1,6 +1,5 @@
 using Microsoft.Build.Framework;
 using RestrictedRunner.Build.Execution;
-using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.State;
@@ -43,20 +42,7 @@ internal sealed class StagedRun(StepBuildSetting setting, StepWork work, StageFo
             return null;
         }
 
-        // Inputs are no outputs, though they are among them.
-        var staged = new CallersFiles(stage.Tree);
-        foreach (var input in before.Untouched())
-        {
-            staged.Remove(input.Info.FullName);
-        }
-
-        if (stage.BringBack(new OutputSearch(outputs).FindPaths(), files.Places, work.Cancellation, out var problem) is not { } entries)
-        {
-            work.Log.Diagnostics.StepFilesUnusable(work.Step, problem);
-            return null;
-        }
-
-        return finish(new(WrittenFiles.Of(entries), stage.ProjectDirectory, container.Recorded) { SawInputs = isCopyOfInputs, Discovered = container.Discovered });
+        return stage.Finish(work, before, container, isCopyOfInputs, finish);
     }
 
     private void Keep(Stage stage)

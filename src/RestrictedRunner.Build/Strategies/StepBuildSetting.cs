@@ -1,4 +1,5 @@
 using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Cluster;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
@@ -50,6 +51,12 @@ internal sealed record StepBuildSetting
 
     /// <summary>Lets so many steps run at once; null for any number.</summary>
     public SemaphoreSlim? Places { get; init; }
+
+    /// <summary>The cluster that hermetic steps run on; null where there is none.</summary>
+    public ProjectCluster? Cluster { get; init; }
+
+    /// <summary>Where contents that come from elsewhere are kept; null where they are for one step only.</summary>
+    public CacheFolder? Contents { get; init; }
 
     /// <summary>The containers that hermetic steps share.</summary>
     public ProjectWorkers? Workers { get; init; }

@@ -4,6 +4,7 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Building;
 using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Cluster;
 using RestrictedRunner.Build.Images;
 using RestrictedRunner.Build.Logging;
 using RestrictedRunner.Build.MSBuild;
@@ -78,7 +79,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
 
         var cache = CacheSetting.Read(Cache, CacheSize, host, diagnostics.Problem);
         var shared = ReadSharedCache(cache, projectDirectory, host, diagnostics);
-        var setting = Setting(projectDirectory, host, cache) with { Shares = shared is not null };
+        var setting = Setting(projectDirectory, host, cache) with { Shares = shared is not null, Cluster = Cluster(cache, projectDirectory, host, diagnostics) };
         if (Log.HasLoggedErrors || logs.HaveErrors)
         {
             return false;
@@ -108,12 +109,13 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
 
         // Before cores are asked for: where MSBuild lends some to a task, it builds no project for it any more.
         using var sharedCache = shared is null || FailIfNotIncremental ? null : OpenSharedCache(shared, cache, host, diagnostics);
-        var parallel = Math.Min(MaxParallel > 0 ? MaxParallel : Environment.ProcessorCount, Math.Max(1, steps.Count));
-        using var cores = Cores.Request(BuildEngine, parallel);
+        var there = StepPlaces.FindThere(steps, setting, dockerfiles, _cancellation.Token);
+        using var cores = Cores.Request(BuildEngine, Math.Min(ParallelHere(setting), Math.Max(1, steps.Count - there.Count)));
         var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
-        using var places = new SemaphoreSlim(cores.Granted);
-        var builder = new StepBuilder(setting with { Cache = sharedCache?.Results ?? setting.Cache, Workers = workers, Places = places, Graph = graph }, dockerfiles, logs, _cancellation.Token);
-        var results = await StepSchedule.RunAsync(graph, places, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
+        using var places = new StepPlaces(cores.Granted, there.Count == 0 ? 0 : MaxParallel > 0 ? MaxParallel : ClusterSetting.DefaultParallel);
+        there.ToList().ForEach(places.AddThere);
+        var builder = new StepBuilder(setting with { Cache = sharedCache?.Results ?? setting.Cache, Workers = workers, Places = places.Here, Graph = graph }, dockerfiles, logs, _cancellation.Token);
+        var results = await StepSchedule.RunAsync(graph, places.Of, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         report?.Invoke(results, setting);
         if (sharedCache is not null)
         {
@@ -139,6 +141,12 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
 
         return true;
     }
+
+    // With a cluster, the property is for the steps that run there.
+    private int ParallelHere(StepBuildSetting setting) =>
+        MaxParallel == 0 ? Environment.ProcessorCount
+        : setting.Cluster is null ? MaxParallel
+        : Math.Min(MaxParallel, Environment.ProcessorCount);
 
     private void TellHowItEnded(IReadOnlyList<StepResult> results, ProjectWorkers? workers, StepBuilder builder, TimeSpan time, Diagnostics diagnostics)
     {
@@ -214,6 +222,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
             Writers = CacheFolder.Default(host) is { } folder ? new(folder, host.Paths) : null,
             Cache = cache.Folder is null ? null : new ResultCache(cache.Folder, OnlyExplain),
             CacheLimit = cache.Limit,
+            Contents = cache.Folder,
         };
     }
 

@@ -16,12 +16,14 @@ internal sealed partial record ShellComplaint(int Line, string Text)
     /// </summary>
     public static ShellComplaint? Read(string line)
     {
-        if (!line.StartsWith(RunArguments.ScriptMountPoint, StringComparison.Ordinal))
+        // On a cluster's worker the script is known by its path from the working directory.
+        var name = line.IndexOf(RunArguments.ScriptMountPoint, StringComparison.Ordinal);
+        if (name < 0 || !line[..name].Split('/').All(static folder => folder is ".." or ""))
         {
             return null;
         }
 
-        var match = Complaint().Match(line[RunArguments.ScriptMountPoint.Length..]);
+        var match = Complaint().Match(line[(name + RunArguments.ScriptMountPoint.Length)..]);
         return match.Success ? new(match.Number("line"), match.Text("text")) : null;
     }
 

@@ -17,6 +17,12 @@ namespace RestrictedRunner.Images;
 /// </param>
 internal sealed record EngineImage(string Id, string Content, string Reference)
 {
+    /// <summary>Variables that the image sets, <c>name=value</c>.</summary>
+    public IReadOnlyList<string> Variables { get; init; } = [];
+
+    /// <summary>Its own entry point.</summary>
+    public IReadOnlyList<string> Entrypoint { get; init; } = [];
+
     /// <summary>Format of <c>image inspect</c> that <see cref="Read"/> reads, one line for each image. Podman knows <c>Id</c> in no other form, and nothing in front of it.</summary>
     public const string Format = "{{.Id}} {{json .Os}},{{json .Architecture}},{{json .RootFS.Layers}},{{json .Config}},{{json .RepoDigests}}";
 
@@ -43,7 +49,7 @@ internal sealed record EngineImage(string Id, string Content, string Reference)
     }
 
     private static EngineImage Of(string id, string[] platform, string[] layers, Config config, string[] digests) =>
-        new(id, ContentOf(platform, layers, config), digests is [var digest, ..] ? digest : id);
+        new(id, ContentOf(platform, layers, config), digests is [var digest, ..] ? digest : id) { Variables = config.Variables ?? [], Entrypoint = config.Entrypoint ?? [] };
 
     // Not what no command sees, such as labels. Engines leave out what is empty, or do not.
     private static string ContentOf(string[] platform, string[] layers, Config config)

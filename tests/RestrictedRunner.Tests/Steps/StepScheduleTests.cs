@@ -86,7 +86,7 @@ public class StepScheduleTests
     {
         var graph = StepGraph.Of(steps, (_, problem) => Assert.Fail($"{problem}"))!;
         using var places = new SemaphoreSlim(parallel);
-        var results = await StepSchedule.RunAsync(graph, places, stopAtFailure, RunOneAsync, new CancellationToken(isCancelled));
+        var results = await StepSchedule.RunAsync(graph, _ => places, stopAtFailure, RunOneAsync, new CancellationToken(isCancelled));
         return results.ToDictionary(result => result.Step.Name, result => result.End);
 
         Task<bool> RunOneAsync(DeclaredStep step)

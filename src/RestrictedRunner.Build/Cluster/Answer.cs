@@ -1,0 +1,59 @@
+using Google.Protobuf;
+using Grpc.Core;
+using RestrictedRunner.Build.RemoteExecution;
+using Status = RestrictedRunner.Build.RemoteExecution.Status;
+
+namespace RestrictedRunner.Build.Cluster;
+
+/// <summary>What a cluster answers in the end, by whichever of the ways that it has: as the end of a call, or of the operation.</summary>
+/// <param name="Status">How that went.</param>
+/// <param name="Response">With the result, as far as there is one; null where there is none.</param>
+internal sealed record Answer(Status Status, ExecuteResponse? Response)
+{
+    private const string Details = "grpc-status-details-bin";
+
+    /// <summary>How it went.</summary>
+    public StatusCode Code => (StatusCode)Status.Code;
+
+    /// <summary>When to come again, if the cluster says so.</summary>
+    public TimeSpan? RetryDelay =>
+        Status.Details.Where(detail => detail.Is(RetryInfo.Descriptor)).Select(detail => detail.Unpack<RetryInfo>().RetryDelay?.ToTimeSpan()).FirstOrDefault();
+
+    /// <summary>True when blobs may be missing there: some servers say so by codes that mean other things too.</summary>
+    public bool MayMissBlobs => Code is StatusCode.FailedPrecondition or StatusCode.NotFound or StatusCode.Internal;
+
+    /// <summary>The status in words, as the protocol has them.</summary>
+    public string Text => $"{Name(Code)}: {Status.Message}{string.Concat(Missing)}";
+
+    /// <summary>That of an operation that is done.</summary>
+    /// <exception cref="InvalidProtocolBufferException">It is not what a cluster answers.</exception>
+    public static Answer Of(Operation operation)
+    {
+        var response = operation.ResultCase == Operation.ResultOneofCase.Response ? operation.Response.Unpack<ExecuteResponse>() : null;
+        return new(operation.Error ?? response?.Status ?? new Status(), response);
+    }
+
+    /// <summary>That of a call.</summary>
+    public static Answer Of(RpcException end)
+    {
+        try
+        {
+            if (end.Trailers.GetValueBytes(Details) is { } details)
+            {
+                return new(Status.Parser.ParseFrom(details), null);
+            }
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // The code says as much.
+        }
+
+        return new(new Status { Code = (int)end.StatusCode, Message = end.Status.Detail }, null);
+    }
+
+    private IEnumerable<string> Missing =>
+        Status.Details.Where(detail => detail.Is(PreconditionFailure.Descriptor)).SelectMany(detail => detail.Unpack<PreconditionFailure>().Violations)
+            .Select(violation => $" ({violation.Type} {violation.Subject} {violation.Description})".Replace(" )", ")", StringComparison.Ordinal));
+
+    private static string Name(StatusCode code) => string.Concat(code.ToString().Select((character, i) => i > 0 && char.IsUpper(character) ? $"_{character}" : $"{char.ToUpperInvariant(character)}"));
+}

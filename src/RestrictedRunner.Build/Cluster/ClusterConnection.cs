@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using RestrictedRunner.Build.RemoteExecution;
+using RestrictedRunner.Build.RemoteServers;
+using RestrictedRunner.Build.SharedCache;
+using RestrictedRunner.Hosts;
+
+namespace RestrictedRunner.Build.Cluster;
+
+/// <summary>A cluster, for all steps of a build: what is known of it, and whether it can still be used.</summary>
+internal sealed class ClusterConnection : IDisposable
+{
+    // A build waits for a cluster longer than for a cache, which it can do without.
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(60);
+
+    private readonly ClusterSetting _setting;
+    private readonly GrpcConnection _connection;
+    private readonly GrpcBlobs _blobs;
+    private readonly ConcurrentDictionary<Digest, bool> _there = [];
+    private volatile string? _loss;
+    private volatile bool _wasThere;
+    private readonly BuildMark? _told;
+    private int _isTold;
+
+    /// <param name="setting">Where it is; what else a project says is for its own steps.</param>
+    /// <param name="buildId">What the calls of one build have in common, for the cluster's log.</param>
+    /// <param name="told">Says that it was told that the cluster cannot be used; null where only this node is asked.</param>
+    /// <param name="host">The machine that builds.</param>
+    /// <exception cref="ServerException">A header or a certificate cannot be had.</exception>
+    public ClusterConnection(ClusterSetting setting, string buildId, BuildMark? told, Host host)
+    {
+        _setting = setting;
+        _told = told;
+        _connection = new(ServerConnection.AccessOf(setting.Server, host) with { ConnectLimit = ConnectLimit, AnswerLimit = AnswerLimit, StoreLimit = StoreLimit }, buildId);
+        _blobs = new(_connection);
+    }
+
+    /// <summary>Why it is not used any more in this build; null while it is.</summary>
+    public string? Loss => _loss;
+
+    /// <summary>True once, for who wants to say that it is not used any more.</summary>
+    public bool IsFirstToTell() => Interlocked.Exchange(ref _isTold, 1) == 0 && _told?.Set() != false;
+
+    /// <summary>Nothing is asked of it any more.</summary>
+    public void GiveUp(string why) => _loss ??= why;
+
+    /// <summary>Sees that it runs actions at all.</summary>
+    /// <exception cref="ClusterUnavailableException">It does not, or cannot be asked.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task EnsureAsync(CancellationToken cancellation)
+    {
+        if (_loss is { } loss)
+        {
+            throw new ClusterUnavailableException(loss);
+        }
+
+        var capabilities = await UseAsync(() => _connection.CapabilitiesAsync(cancellation), cancellation).ConfigureAwait(false);
+        if (capabilities.ExecutionCapabilities?.ExecEnabled != true)
+        {
+            throw new ClusterUnavailableException("it runs no actions: it is a cache only (its Capabilities have no exec_enabled)");
+        }
+    }
+
+    /// <summary>Sees that it has some blobs. Those that it was seen to have are not asked for again.</summary>
+    /// <param name="blobs">Which; a digest may come more than once.</param>
+    /// <param name="anew">True asks for all of them: it may have thrown some away.</param>
+    /// <param name="cancellation">Ends the upload.</param>
+    /// <exception cref="ClusterUnavailableException">The cluster cannot be asked.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ServerException">It did not take one of them.</exception>
+    public async Task UploadAsync(IEnumerable<Blob> blobs, bool anew, CancellationToken cancellation)
+    {
+        var asked = blobs.Where(blob => anew || !_there.ContainsKey(blob.Digest)).DistinctBy(static blob => blob.Digest).ToList();
+        if (asked.Count == 0)
+        {
+            return;
+        }
+
+        var missing = await UseAsync(() => _blobs.FindMissingAsync([.. asked.Select(static blob => blob.Digest)], cancellation), cancellation).ConfigureAwait(false);
+        var set = missing.ToHashSet();
+        await UseAsync(async () =>
+        {
+            await _blobs.UploadAsync([.. asked.Where(blob => set.Contains(blob.Digest))], cancellation).ConfigureAwait(false);
+            return true;
+        }, cancellation).ConfigureAwait(false);
+        asked.ForEach(blob => _there[blob.Digest] = true);
+    }
+
+    /// <summary>Brings blobs.</summary>
+    /// <exception cref="ClusterUnavailableException">The cluster cannot be asked, or sends something else.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ServerException">It does not have one of them any more.</exception>
+    public Task DownloadAsync(IReadOnlyCollection<Digest> blobs, ReceiveBlob receive, CancellationToken cancellation) => UseAsync(async () =>
+    {
+        await _blobs.DownloadAsync(blobs, receive, cancellation).ConfigureAwait(false);
+        return true;
+    }, cancellation);
+
+    /// <summary>Executes an action, all of whose blobs are there.</summary>
+    /// <inheritdoc cref="ClusterOperation.RunAsync"/>
+    public Task<Answer> ExecuteAsync(Digest action, bool skipsCache, TimeSpan timeout, Action<string> tell, CancellationToken cancellation) => new ClusterOperation(
+        _connection,
+        _setting.Patience,
+        new() { InstanceName = _setting.Server.Access.Instance, ActionDigest = action, SkipCacheLookup = skipsCache, InlineStdout = true, InlineStderr = true },
+        timeout,
+        tell).RunAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _told?.Dispose();
+        _connection.Dispose();
+    }
+
+    // What is wrong with one blob is the step's, all else the cluster's. One that was there before may be about to come back.
+    private async Task<T> UseAsync<T>(Func<Task<T>> use, CancellationToken cancellation)
+    {
+        for (var failures = 0; ;)
+        {
+            try
+            {
+                var answer = await use().ConfigureAwait(false);
+                _wasThere = true;
+                return answer;
+            }
+            catch (ServerException e) when (e.Failure == ServerFailure.Unreachable && _wasThere && _loss is null && failures < _setting.Patience.Pauses.Count)
+            {
+                await Task.Delay(_setting.Patience.Pauses[failures++], cancellation).ConfigureAwait(false);
+            }
+            catch (ServerException e) when (e.Failure is not (ServerFailure.BlobMissing or ServerFailure.Refused or ServerFailure.Full))
+            {
+                throw new ClusterUnavailableException(e.Message, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace RestrictedRunner.PackageTests;
+
+/// <summary>Builds in a container, as CI services run jobs: the engine is the host's, or a service beside the job.</summary>
+public class CiJobTests
+{
+    private const string Steps = """
+            <DockerExecStep Include="Sort" Image="busybox:latest" Command="sort in/names.txt &gt; sorted.txt" Inputs="in/names.txt" Outputs="sorted.txt" Hermetic="true" />
+            <DockerExecStep Include="Count" Image="busybox:latest" Command="wc -l &lt; sorted.txt &gt; count.txt" Inputs="sorted.txt" Outputs="count.txt" />
+        """;
+
+    private const string Task = """
+            <DockerExec Image="busybox:latest" Command="cat /in/names.txt; cp /in/names.txt /out/copy.txt; exit $(Code)"
+                        Mounts="$(MSBuildProjectDirectory)/in:/in:ro;$(MSBuildProjectDirectory)/out:/out" AllowNetworking="false" User="current" />
+        """;
+
+    [RemoteFact]
+    public async Task A_job_with_the_hosts_socket_builds_what_the_host_does_not_see()
+    {
+        await using var job = await CiJob.WithSocketAsync(Project());
+
+        await AssertBuildsAsync(job);
+    }
+
+    [RemoteFact]
+    public async Task A_job_with_docker_in_docker_as_a_service_builds_and_leaves_nothing_there()
+    {
+        await using var services = await CiServices.StartAsync();
+        await using var job = await CiJob.WithServicesAsync(Project(), services);
+
+        await AssertBuildsAsync(job);
+
+        Assert.Empty(await services.OnDockerAsync("ps", "--all", "--quiet"));
+    }
+
+    private static TestProject Project()
+    {
+        var project = TestProject.WithItems(Steps, Task);
+        project.Write("in/names.txt", "Grace\nAda\n");
+        project.Write("out/kept.txt", "");
+        return project;
+    }
+
+    private static async Task AssertBuildsAsync(CiJob job)
+    {
+        var build = (await job.BuildAsync("-p:Code=0")).SucceededWithoutWarnings();
+        Assert.Contains("Grace", build.Output);
+        Assert.Equal(
+            "Ada\nGrace\n2\nGrace\nAda\n0 /builds/project/out/copy.txt",
+            (await job.RunAsync("cat sorted.txt count.txt out/copy.txt; stat -c '%u %n' $PWD/out/copy.txt")).Succeeded().Console.Split('\n')[1..^1].Aggregate((all, line) => $"{all}\n{line}"));
+
+        // The declared steps have nothing to do, and what the task reports is at the job's own path.
+        build = await job.BuildAsync("-p:Code=7");
+        var error = build.FailedWithOneError();
+        Assert.Equal(("RRB3001", "/builds/project/step.proj"), (error.Code, error.File));
+        Assert.Contains("7", error.Text, StringComparison.Ordinal);
+        Assert.Equal(1, build.Runs);
+    }
+}

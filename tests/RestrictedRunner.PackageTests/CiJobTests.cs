@@ -42,14 +42,14 @@ public class CiJobTests
 
     private static async Task AssertBuildsAsync(CiJob job)
     {
-        var build = (await job.BuildAsync("-p:Code=0")).SucceededWithoutWarnings();
+        var build = (await job.BuildAsync("dotnet build -p:Code=0")).SucceededWithoutWarnings();
         Assert.Contains("Grace", build.Output);
         Assert.Equal(
             "Ada\nGrace\n2\nGrace\nAda\n0 /builds/project/out/copy.txt",
             (await job.RunAsync("cat sorted.txt count.txt out/copy.txt; stat -c '%u %n' $PWD/out/copy.txt")).Succeeded().Console.Split('\n')[1..^1].Aggregate((all, line) => $"{all}\n{line}"));
 
         // The declared steps have nothing to do, and what the task reports is at the job's own path.
-        build = await job.BuildAsync("-p:Code=7");
+        build = await job.BuildAsync("dotnet build -p:Code=7");
         var error = build.FailedWithOneError();
         Assert.Equal(("RRB3001", "/builds/project/step.proj"), (error.Code, error.File));
         Assert.Contains("7", error.Text, StringComparison.Ordinal);

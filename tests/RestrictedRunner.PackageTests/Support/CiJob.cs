@@ -7,6 +7,7 @@ namespace RestrictedRunner.PackageTests;
 internal sealed class CiJob : IAsyncDisposable
 {
     private const string Checkout = "/builds/project";
+    private const string Log = "/tmp/build.binlog";
 
     private readonly string _name = $"ci-job-{Guid.NewGuid():N}"[..24];
 
@@ -34,11 +35,10 @@ internal sealed class CiJob : IAsyncDisposable
         return DotNet.Report(command, result.ExitCode, lines);
     }
 
-    /// <summary>Runs <c>dotnet build</c> in the checkout.</summary>
-    public async Task<Build> BuildAsync(string arguments = "")
+    /// <summary>Runs a script that builds in the checkout, once.</summary>
+    public async Task<Build> BuildAsync(string script)
     {
-        const string Log = "/tmp/build.binlog";
-        var result = await RunAsync($"dotnet build '-bl:{Log};ProjectImports=None' -tl:off {arguments}");
+        var result = await RunAsync(script);
         using var folder = new TempFolder();
         await Client.OutputAsync(Engines.Docker, "cp", $"{_name}:{Log}", folder["log"]);
         return new(result, folder["log"]);
@@ -58,6 +58,8 @@ internal sealed class CiJob : IAsyncDisposable
         string[] ours = ["CI=true", "DOTNET_NOLOGO=1", "DOTNET_CLI_TELEMETRY_OPTOUT=1", .. variables.Select(variable => $"{variable.Key}={variable.Value}")];
         await CiMachine.StartAsync(job._name, [.. options, .. ours.SelectMany(variable => new[] { "--env", variable })], ["tail", "-f", "/dev/null"]);
         project.Write("nuget.config", """<configuration><packageSources><clear /><add key="local" value="/builds/feed" /></packageSources></configuration>""");
+        // MSBuild reads these options by itself.
+        project.Write("Directory.Build.rsp", $"-bl:{Log};ProjectImports=None\n-tl:off\n");
         await Client.OutputAsync(Engines.Docker, "cp", TestRun.Feed, $"{job._name}:/builds/feed");
         await Client.OutputAsync(Engines.Docker, "cp", project.Folder, $"{job._name}:{Checkout}");
         return job;

@@ -34,6 +34,7 @@ public class PipelinesTests
     {
         var pipeline = All.Single(pipeline => pipeline.Where == where);
         await using var services = await CiServices.StartAsync();
+        await using var image = new BuiltImage(Engines.Docker);
         await using var cache = await NginxCache.StartAsync(new() { Access = NginxAccess.Token });
         var address = pipeline.Place == JobPlace.ContainerWithService ? CiServices.CacheUrl : cache.Address;
         var variables = pipeline.Variables.ToDictionary(variable => variable.Key, variable => variable.Key.ToUpperInvariant() switch
@@ -49,13 +50,12 @@ public class PipelinesTests
 
         async Task<int> RunsAsync()
         {
-            var project = TestProject.WithItems("""
-                <DockerExecStep Include="Sort" Image="tools" Command="sort names.txt &gt; sorted.txt" Inputs="names.txt" Outputs="sorted.txt" Hermetic="true" />
-                <DockerImage Include="tools" Dockerfile="tools/Dockerfile" />
+            var project = TestProject.WithItems($"""
+                <DockerExecStep Include="Sort" Image="{image.Name}" Command="sort names.txt &gt; sorted.txt" Inputs="names.txt" Outputs="sorted.txt" Hermetic="true" />
+                <DockerImage Include="{image.Name}" Dockerfile="tools/Dockerfile" />
                 """);
             project.Write("names.txt", "Grace\nAda\n");
-            project.Write("tools/Dockerfile", "FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\nCOPY busybox /bin/sort\n");
-            File.Copy(Path.Combine(Repository.Root, "artifacts", "busybox"), project["tools/busybox"]);
+            StaticImage.Write(project, "sort");
             var script = string.Join('\n', pipeline.Commands);
             if (pipeline.Place == JobPlace.Machine)
                 return Runs(await OnThisMachineAsync(project, script, variables));

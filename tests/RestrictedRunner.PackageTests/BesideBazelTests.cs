@@ -68,7 +68,7 @@ public class BesideBazelTests
                 <DockerExecStep Include="Folder" Image="{image}" Command="mkdir words/deep; cp sorted.txt words/deep/copy.txt" Inputs="sorted.txt" Outputs="words/" Hermetic="true" />
             """);
         project.Write("names.txt", "Grace\nAda\n");
-        StaticImage.Write(project, "sort", "cp", "mkdir");
+        StaticImage.Write(project, image, "sort", "cp", "mkdir");
         var build = (await project.BuildAsync(new BuildSetting
         {
             Arguments = [$"-p:DockerExecCacheUrl={cache}", "-p:DockerExecCachePush=true"],

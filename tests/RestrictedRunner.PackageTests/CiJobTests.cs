@@ -32,6 +32,32 @@ public class CiJobTests
         Assert.Empty(await services.OnDockerAsync("ps", "--all", "--quiet"));
     }
 
+    // Whatever could remove the container is gone with the job.
+    [RemoteFact]
+    [Trait("Tier", "Long")]
+    public async Task A_step_of_a_killed_job_ends_with_its_command_and_leaves_no_container_and_no_volume()
+    {
+        var label = $"of-test={Guid.NewGuid():N}";
+        var project = TestProject.WithItems("", $"""
+                <DockerExec Image="busybox:latest" Command="sleep 8; cat /in/names.txt" Mounts="$(MSBuildProjectDirectory)/in:/in:ro" Labels="{label}" />
+            """);
+        project.Write("in/names.txt", "Ada\n");
+        await using var job = await CiJob.WithSocketAsync(project);
+
+        var build = job.RunAsync("dotnet build");
+        var container = "";
+        await Until.IsSoAsync(TimeSpan.FromMinutes(1), async () => (container = await Client.OutputAsync(Engines.Docker, "ps", "--quiet", "--filter", $"label={label}")).Length > 0);
+        var volumes = (await Client.OutputAsync(Engines.Docker, "inspect", "--format", "{{range .Mounts}}{{.Name}}\n{{end}}", container)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await job.KillAsync();
+        await build;
+
+        await Until.IsSoAsync(TimeSpan.FromSeconds(20), async () => (await Docker.ContainersAsync($"label={label}")).Length == 0);
+        // What is kept for the next step belongs to a container too.
+        var ofNobody = (await Client.OutputAsync(Engines.Docker, "volume", "ls", "--quiet", "--filter", "dangling=true")).Split('\n');
+        Assert.NotEmpty(volumes);
+        Assert.All(volumes, volume => Assert.DoesNotContain(volume, ofNobody));
+    }
+
     private static TestProject Project()
     {
         var project = TestProject.WithItems(Steps, Task);

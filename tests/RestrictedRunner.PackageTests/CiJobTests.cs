@@ -5,7 +5,7 @@ public class CiJobTests
 {
     private const string Steps = """
             <DockerExecStep Include="Sort" Image="busybox:latest" Command="sort in/names.txt &gt; sorted.txt" Inputs="in/names.txt" Outputs="sorted.txt" Hermetic="true" />
-            <DockerExecStep Include="Count" Image="busybox:latest" Command="wc -l &lt; sorted.txt &gt; count.txt" Inputs="sorted.txt" Outputs="count.txt" />
+            <DockerExecStep Include="Count" Image="busybox:latest" Command="wc -l &lt; sorted.txt &gt; count.txt" Inputs="sorted.txt" Outputs="count.txt" Hermetic="true" />
         """;
 
     private const string Task = """

@@ -92,7 +92,10 @@ else
         export RESTRICTED_RUNNER_REQUIRE_ENGINE=1
     fi
     phase "Build" build RestrictedRunner.Build.sln || fail "the solution does not build"
-    if [ "$tier" = all ]; then phase "Browser" "$root/build/browser.sh" || complaints+=("Browser: it could not be set up"); fi
+    if [ "$tier" = all ]; then
+        phase "Browser" "$root/build/browser.sh" || complaints+=("Browser: it could not be set up")
+        phase "Bazel" "$root/build/bazel.sh" || complaints+=("Bazel: it could not be set up")
+    fi
     phase "Packages" "$root/build/pack.sh" || fail "the packages cannot be made"
 fi
 phase "Format" check_format || complaints+=("the format is not what .editorconfig says: run 'dotnet format'")

@@ -206,6 +206,22 @@ await duel.RunAsync("100 fresh hermetic steps, which share containers / 100 Exec
 await duel.RunAsync("100 fresh hermetic steps, which share containers / the same in containers of their own", workers, folder.Steps("fresh-own", Fresh("Hermetic='true' Workers='false'", count: 100)), pairs: 2);
 await duel.RunAsync("One fresh hermetic step / Exec + docker run", folder.Steps("fresh-one", Fresh("Hermetic='true'", count: 1)), folder.Project("exec-fresh-one", ExecFresh("", count: 1)), pairs: 10);
 
+// What an engine that does not see the host's files costs, on the same engine: it sees them, and is not shown them.
+folder.Files("copied/small", 1);
+folder.Files("copied/many", 1000);
+folder.RandomFiles("copied/large", count: 20, size: 10_000_000);
+folder.Files("copied/written", 1);
+string TenTimes(string transfer, string mount, string command) => folder.Project(
+    $"ours-{transfer}-{mount.Split(':')[0].Replace('/', '-')}",
+    string.Concat(Enumerable.Repeat($"""<DockerExec Image="busybox" Transfer="{transfer}" Mounts="{mount}" WorkDir="/in" Command="{command}" />""", 10)));
+async Task CopiedAsync(string what, string mount, string command) =>
+    await duel.RunAsync($"10 steps, copied: {what} / the same mounted", TenTimes("copy", mount, command), TenTimes("mount", mount, command), pairs: 3);
+await CopiedAsync("a script alone", "", "true; true");
+await CopiedAsync("one file that is read", "copied/small:/in:ro", "cat input/*; true");
+await CopiedAsync("1,000 files that are read", "copied/many:/in:ro", "cat input/* | wc -c");
+await CopiedAsync("200 MB that are read", "copied/large:/in:ro", "cat * | wc -c");
+await CopiedAsync("one file that is written", "copied/written:/in", "date >date");
+
 return 0;
 
 void RemoveOutputs()

@@ -2,6 +2,7 @@ using System.Text;
 
 namespace RestrictedRunner.EngineTests;
 
+[SeesFiles]
 public class InteractiveTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);

@@ -1,6 +1,7 @@
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>Output that comes straight from the container, and what keeps it from doing so.</summary>
+[SeesFiles]
 public class OutputPipesTests
 {
     private const string Speaks = "echo out; echo error >&2";

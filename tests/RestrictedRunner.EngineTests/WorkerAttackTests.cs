@@ -4,6 +4,7 @@ namespace RestrictedRunner.EngineTests;
 /// Steps that try to leave something for the next step of their container, to see something of it, or to change something for it.
 /// Each runs as root and as somebody else.
 /// </summary>
+[SeesFiles]
 public class WorkerAttackTests(TestWorkers workers) : IClassFixture<TestWorkers>
 {
     // All that a step can see of where it runs and that should be the same each time.

@@ -4,6 +4,7 @@ using RestrictedRunner.Workers;
 namespace RestrictedRunner.EngineTests;
 
 /// <summary>A container that runs one step after the other behaves to each as if it were its own.</summary>
+[SeesFiles]
 public sealed class WorkerTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);

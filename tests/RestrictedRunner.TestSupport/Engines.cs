@@ -24,8 +24,8 @@ internal static class Engines
     /// <summary>True for docker, or for podman: with its own client, and not with that of the other.</summary>
     public static bool Is(string engine, string kind) => Path.GetFileName(engine) is var name && name.StartsWith(kind, StringComparison.Ordinal) && !name.EndsWith("-compat", StringComparison.Ordinal);
 
-    /// <summary>True for an engine that does not see this machine's files.</summary>
-    public static bool IsRemote(string engine) => engine.EndsWith("-remote", StringComparison.Ordinal);
+    /// <summary>True when the named engines do not see this machine's files: their names end so.</summary>
+    public static bool AreRemote => AreNamed && All.All(engine => engine.EndsWith("-remote", StringComparison.Ordinal));
 
     /// <summary>True when the engine runs containers of the image that the tests use.</summary>
     public static bool Answers(string engine) =>

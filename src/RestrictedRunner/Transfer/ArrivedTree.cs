@@ -18,6 +18,9 @@ internal sealed class ArrivedTree
     private const UnixFileMode OfFolders = OfFiles | UnixFileMode.StickyBit;
     private const UnixFileMode OwnerWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // Docker cuts fractions of a second off, and podman rounds them.
+    private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
+
     // The clocks of two machines differ by less: an earlier time is one that a program has set.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromDays(1);
 
@@ -184,6 +187,7 @@ internal sealed class ArrivedTree
                 await content.CopyToAsync(kept, cancellation).ConfigureAwait(false);
             }
 
+            ThrowIfShort(kept, entry);
             kept.Position = 0;
             if (Convert.ToHexString(await SHA256.HashDataAsync(kept, cancellation).ConfigureAwait(false)) != sent.Digest)
             {
@@ -199,9 +203,18 @@ internal sealed class ArrivedTree
             Count += new TransferCount(1, 0, TimeSpan.Zero);
         }
 
-        if (sent.Written.ToUnixTimeSeconds() != entry.ModificationTime.ToUnixTimeSeconds())
+        if ((sent.Written - entry.ModificationTime).Duration() > Rounding)
         {
             File.SetLastWriteTimeUtc(path, TimeOf(entry) ?? _now.UtcDateTime);
+        }
+    }
+
+    // Where an archive breaks off, its reader tells no more than an end.
+    private static void ThrowIfShort(Stream content, TarEntry entry)
+    {
+        if (content.Position != entry.Length)
+        {
+            throw new EndOfStreamException($"The engine has sent {content.Position} of the {entry.Length} bytes of '{entry.Name}'.");
         }
     }
 
@@ -221,6 +234,7 @@ internal sealed class ArrivedTree
             await using (file.ConfigureAwait(false))
             {
                 await content.CopyToAsync(file, cancellation).ConfigureAwait(false);
+                ThrowIfShort(file, entry);
             }
 
             if (before is { IsRegularFile: true })

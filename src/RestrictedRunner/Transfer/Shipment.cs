@@ -54,7 +54,7 @@ internal sealed class Shipment : IAsyncDisposable
         foreach (var plan in _plan.Carriers.Skip(_carriers.Count))
         {
             var watch = Stopwatch.StartNew();
-            var carrier = await Carrier.CreateAsync(_step.Engine, plan.Image, plan.Volumes, [], cancellation).ConfigureAwait(false);
+            var carrier = await Carrier.CreateAsync(_step.Engine, plan.Image, plan.Volumes, _step.Options.Labels, cancellation).ConfigureAwait(false);
             _carriers.Add((carrier, plan));
             await FillAsync(carrier, plan, _sent, cancellation).ConfigureAwait(false);
             _count += new TransferCount(0, 0, watch.Elapsed);

@@ -20,12 +20,15 @@ public sealed class EachEngineAttribute(params object?[] values) : DataAttribute
 
     private TheoryDataRow Row(string engine, MethodInfo testMethod) => new([engine, .. values])
     {
-        Skip = !IsMeant(engine) || (Engines.AreNamed && (IsOfThisMachine(testMethod) || IsOfThisMachine(testMethod.DeclaringType!))) ? "it is about other engines"
+        Skip = Engines.AreRemote && (SeesFiles(testMethod) || SeesFiles(testMethod.DeclaringType!)) ? "the engine does not see this machine's files"
+            : !IsMeant(engine) || (Engines.AreNamed && (IsOfThisMachine(testMethod) || IsOfThisMachine(testMethod.DeclaringType!))) ? "it is about other engines"
             : Engines.AreRequired || Engines.Answers(engine) ? null
             : $"{engine} does not run {TestImages.Busybox}; run build/engine.sh --test and build/images.sh --podman",
     };
 
     private bool IsMeant(string engine) => Only.Length == 0 || Engines.Is(engine, Only);
+
+    private static bool SeesFiles(MemberInfo member) => member.IsDefined(typeof(SeesFilesAttribute), inherit: false);
 
     private static bool IsOfThisMachine(MemberInfo member) => member.IsDefined(typeof(OfThisMachineAttribute), inherit: false);
 }

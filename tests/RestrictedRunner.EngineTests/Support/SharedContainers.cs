@@ -66,7 +66,7 @@ public sealed class SharedContainers : IAsyncDisposable
     /// <summary>Runs the command of a step in a container that has the step's options.</summary>
     internal async Task<RunResult> RunAsync(StepOptions step)
     {
-        if (Engines.IsRemote(step.Engine))
+        if (Engines.AreRemote)
         {
             // What they read and write is in a folder of this machine.
             return await step.RunAsync();

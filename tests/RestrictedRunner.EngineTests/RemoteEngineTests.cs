@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace RestrictedRunner.EngineTests;
+
+/// <summary>Steps on an engine that does not see this machine's files.</summary>
+public sealed class RemoteEngineTests : IDisposable
+{
+    private const UnixFileMode Program = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+
+    private readonly TempFolder _folder = new();
+    private readonly string _label = $"rr.test={Guid.NewGuid():N}";
+    private readonly ConcurrentQueue<string> _told = [];
+    private readonly ConcurrentQueue<IReadOnlyList<string>> _calls = [];
+
+    private static string Client => Engines.AreRemote ? Engines.All[0] : RemoteEngine.TcpClient;
+
+    private RunObserver Observer => new() { FilesTransferred = _told.Enqueue, CommandLine = _calls.Enqueue };
+
+    public void Dispose()
+    {
+        foreach (var name in _calls.SelectMany(words => words).Where(word => word.StartsWith("restricted-runner-inputs-", StringComparison.Ordinal)).Select(word => word.Split(':')[0]).Distinct())
+        {
+            TestSupport.Client.Succeeds(Client, "rm", "--force", "--volumes", name);
+        }
+
+        _folder.Dispose();
+    }
+
+    [RemoteFact]
+    public async Task Files_go_there_and_come_back_with_modes_links_and_owners()
+    {
+        Directory.CreateDirectory(_folder["work/sub/gone"]);
+        Directory.CreateDirectory(_folder["inner"]);
+        _folder.Write("work/kept", "kept");
+        _folder.Write("work/changed", "before");
+        _folder.Write("work/sub/gone/file", "x");
+        _folder.Write("work/tool", "#!/bin/sh\necho tool\n");
+        File.SetUnixFileMode(_folder["work/tool"], Program);
+        File.CreateSymbolicLink(_folder["work/link"], "kept");
+        _folder.Write("inner/in", "input");
+        _folder.Write("settings", "one file");
+        _folder.Write("stdin", "from standard input");
+        var untouched = File.GetLastWriteTimeUtc(_folder["work/kept"]);
+        const string Command =
+            """
+            set -e
+            cat /etc/my/settings; cat; echo; ./tool; readlink link; cat sub/inner/in; stat -c '%u %a' tool; touch sub/inner/x 2>/dev/null || echo read-only
+            printf after >changed; rm -r sub/gone; mkdir -p new/empty; printf n >new/file; ln new/file new/name; ln -s ../kept new/link; chmod 751 tool; printf e >"new/ä ö"
+            chown 1234:2345 new/file
+            """;
+
+        var result = await DockerRunner.RunAsync(
+            On(Client, Command) with
+            {
+                Mounts = [new(_folder["work"], "/w"), new(_folder["inner"], "/w/sub/inner", ReadOnly: true), new(_folder["settings"], "/etc/my/settings", ReadOnly: true)],
+                WorkDir = "/w",
+                StandardInput = _folder["stdin"],
+                PrepareCommand = "true",
+                ReadOnly = true,
+            },
+            Observer,
+            captureOutput: true,
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, "one filefrom standard input\ntool\nkept\ninput0 750\nread-only\n", "", false), (result.ExitCode, result.StandardOutput, result.StandardError, result.PrepareFailed));
+        Assert.Equal(("kept", "after", "n", "n", "e"), (Text("kept"), Text("changed"), Text("new/file"), Text("new/name"), Text("new/ä ö")));
+        Assert.Equal(untouched, File.GetLastWriteTimeUtc(_folder["work/kept"]));
+        Assert.False(Directory.Exists(_folder["work/sub/gone"]));
+        Assert.True(Directory.Exists(_folder["work/new/empty"]));
+        Assert.Equal(Program | UnixFileMode.OtherExecute, File.GetUnixFileMode(_folder["work/tool"]));
+        Assert.Equal("../kept", new FileInfo(_folder["work/new/link"]).LinkTarget);
+        var (file, name) = (FileStatus.Of(_folder["work/new/file"])!, FileStatus.Of(_folder["work/new/name"])!);
+        Assert.Equal(file.Inode, name.Inode);
+        Assert.Equal(Host.OfThisMachine.UserId == 0 ? 1234 : Host.OfThisMachine.UserId, file.OwnerId);
+        Assert.Contains(_told, text => text.StartsWith("6 files, ", StringComparison.Ordinal) && text.EndsWith(" copied to the engine, which does not see this machine's files.", StringComparison.Ordinal));
+        Assert.Contains(_told, text => text.EndsWith(" copied back.", StringComparison.Ordinal));
+        await AssertNothingIsLeftAsync();
+
+        string Text(string path) => File.ReadAllText(_folder[$"work/{path}"]);
+    }
+
+    [RemoteFact]
+    public async Task Inputs_go_there_once_and_again_when_they_changed()
+    {
+        Directory.CreateDirectory(_folder["in"]);
+        _folder.Write("in/unique", $"{Guid.NewGuid()}");
+        _folder.Write("in/b", "b");
+        var step = On(Client, "cat in/b; ls in") with { Mounts = [new(_folder["in"], "/w/in", ReadOnly: true)], WorkDir = "/w", Transfer = FileTransfer.Copy };
+
+        for (var i = 0; i < 3; i++)
+        {
+            var result = await DockerRunner.RunAsync(step, Observer, captureOutput: true, TestContext.Current.CancellationToken);
+            Assert.Equal((0, "bb\nunique\n"), (result.ExitCode, result.StandardOutput));
+        }
+
+        Assert.StartsWith("2 files, ", Assert.Single(_told), StringComparison.Ordinal);
+        var kept = Kept(_calls.Last());
+
+        _folder.Write("in/b", "c");
+        Assert.Equal("cb\nunique\n", await step.OutputAsync());
+
+        // Somebody removes what is kept: it goes there again.
+        await TestSupport.Client.OutputAsync(Client, "rm", "--force", "--volumes", kept);
+        _folder.Write("in/b", "b");
+        Assert.Equal("bb\nunique\n", await step.OutputAsync());
+        await AssertNothingIsLeftAsync();
+    }
+
+    [RemoteFact]
+    public async Task A_step_that_is_ended_in_the_middle_of_its_way_leaves_nothing_that_is_taken_for_the_whole()
+    {
+        Directory.CreateDirectory(_folder["in"]);
+        _folder.Write("in/a", $"{Guid.NewGuid()}");
+        _folder.Write("in/b", new string('b', 100_000));
+
+        // A client that breaks off in the middle of the archive, as one does that is killed.
+        using var breaking = new ClientScript(Client, $"case \"$1\" in cp) head -c 2048 | {Client} \"$@\"; exit 1 ;; esac");
+        var step = On(breaking.Path, "cat /in/a /in/b | wc -c") with { Mounts = [new(_folder["in"], "/in", ReadOnly: true)], Transfer = FileTransfer.Copy };
+        Assert.Equal(RunnerFailure.TransferFailed, (await step.FailureAsync()).Failure);
+        await AssertNothingIsLeftAsync();
+
+        Assert.Equal("100036\n", await (step with { Engine = Client }).OutputAsync());
+    }
+
+    [RemoteFact]
+    public async Task Secrets_come_by_memory_alone()
+    {
+        const string Value = "se cret\n%b \\ $x 'ä\0";
+        await File.WriteAllTextAsync(_folder["key"], Value, TestContext.Current.CancellationToken);
+        var step = On(Client, "sha256sum </run/secrets/key | cut -c1-64; cat; grep -c ' /run/secrets tmpfs ' /proc/mounts") with
+        {
+            Secrets = [new("key") { File = _folder["key"] }],
+            Transfer = FileTransfer.Copy,
+            StandardInput = _folder.Write("stdin", "|in|"),
+            User = "1234",
+        };
+
+        Assert.Equal($"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Value)))}\n|in|1\n", await step.OutputAsync());
+        var refused = await (step with { Command = "", Arguments = ["true"] }).FailureAsync();
+        Assert.Equal(RunnerFailure.NotCopyable, refused.Failure);
+    }
+
+    [RemoteFact]
+    public async Task What_a_step_wrote_until_its_end_is_there_however_it_ends()
+    {
+        Directory.CreateDirectory(_folder["out"]);
+        var step = On(Client, "echo text >/out/log; exit 7") with { Mounts = [new(_folder["out"], "/out")], Transfer = FileTransfer.Copy, StopTimeout = TimeSpan.Zero };
+
+        Assert.Equal(7, (await step.RunAsync()).ExitCode);
+        Assert.Equal("text\n", await File.ReadAllTextAsync(_folder["out/log"], TestContext.Current.CancellationToken));
+
+        File.Delete(_folder["out/log"]);
+        await Assert.ThrowsAsync<TimeoutException>(() => (step with { Command = "echo text >/out/log; sleep 100", Timeout = TimeSpan.FromSeconds(3) }).RunAsync());
+        Assert.Equal("text\n", await File.ReadAllTextAsync(_folder["out/log"], TestContext.Current.CancellationToken));
+
+        Assert.Equal((3, true), (await (step with { Command = "true; true", PrepareCommand = "exit 3" }).RunAsync()) is var failed ? (failed.ExitCode, failed.PrepareFailed) : default);
+        Assert.Equal(RunnerFailure.CommandNotFound, (await (step with { Command = "", Arguments = ["nosuch"] }).FailureAsync()).Failure);
+        Assert.Equal(RunnerFailure.ImageAbsent, (await (step with { Image = "nosuch", Pull = PullPolicy.Never }).FailureAsync()).Failure);
+
+        using var cancelled = new CancellationTokenSource();
+        var running = DockerRunner.RunAsync(step with { Command = "sleep 100; true" }, Observer with { Starting = _ => cancelled.CancelAfter(300) }, captureOutput: false, cancelled.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        await AssertNothingIsLeftAsync();
+    }
+
+    private static string Kept(IReadOnlyList<string> words) => words[words.ToList().IndexOf("--volumes-from") + 1].Split(':')[0];
+
+    private StepOptions On(string client, string command) => Step.On(client, command) with { Labels = [_label] };
+
+    private async Task AssertNothingIsLeftAsync() =>
+        Assert.Equal("", await TestSupport.Client.OutputAsync(Client, "ps", "--all", "--filter", $"label={_label}", "--format", "{{.Names}}"));
+}

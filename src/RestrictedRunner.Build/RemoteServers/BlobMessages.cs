@@ -6,6 +6,8 @@ namespace RestrictedRunner.Build.RemoteServers;
 /// <summary>What a server sends of a blob in one call, as it travels.</summary>
 internal sealed class BlobMessages : ForwardStream
 {
+    private const int LeastMessage = 256;
+
     private readonly GrpcConnection _connection;
     private readonly CancellationToken _cancellation;
     private readonly TransferLimit _limit;
@@ -76,7 +78,8 @@ internal sealed class BlobMessages : ForwardStream
             throw _limit.IsPassed ? GrpcConnection.TooSlow(e) : _connection.Failure(e);
         }
 
-        _left -= _message.Length;
+        // A message with nothing in it counts for something too: there could be any number of them.
+        _left -= Math.Max(_message.Length, LeastMessage);
         return _left >= 0 ? true : throw new ServerException(ServerFailure.WrongContent, "it sends more than a blob has");
     }
 }

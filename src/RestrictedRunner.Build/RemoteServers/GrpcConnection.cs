@@ -102,7 +102,7 @@ internal sealed class GrpcConnection : IDisposable
     }
 
     /// <summary>What the end of a transfer by its <see cref="TransferLimit"/> means.</summary>
-    public static ServerException TooSlow(Exception end) => new(ServerFailure.TimedOut, "it has stopped in the middle of a blob, or is too slow to be waited for", end);
+    public static ServerException TooSlow(Exception end) => new(ServerFailure.TimedOut, "nothing comes from it any more, or too little to be waited for", end);
 
     /// <summary>What the end of a call means.</summary>
     public ServerException Failure(RpcException end) => GrpcFailures.Of(end, Access);

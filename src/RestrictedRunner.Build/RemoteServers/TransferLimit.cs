@@ -11,6 +11,9 @@ internal sealed class TransferLimit : IDisposable
     // What comes more slowly than this is sooner made than fetched.
     private const double LeastBytesASecond = 64 * 1024;
 
+    // On a busy machine, what has come may be waiting for this process to get on.
+    private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(50);
+
     private readonly object _lock = new();
     private readonly Traffic _traffic;
     private readonly TimeSpan _silence;
@@ -20,6 +23,7 @@ internal sealed class TransferLimit : IDisposable
     private readonly long _bytesBefore;
     private TimeSpan _waited;
     private long? _since;
+    private bool _isOver;
 
     /// <param name="traffic">What goes to the server and comes from it.</param>
     /// <param name="silence">Longest time in which nothing comes.</param>
@@ -46,7 +50,7 @@ internal sealed class TransferLimit : IDisposable
         lock (_lock)
         {
             _since = Stopwatch.GetTimestamp();
-            _timer.Change(_silence, Timeout.InfiniteTimeSpan);
+            _timer.Change(Positive(Left(_since.Value)), Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -81,12 +85,18 @@ internal sealed class TransferLimit : IDisposable
                 return;
             }
 
-            var untilSilent = _silence - Stopwatch.GetElapsedTime(Math.Max(since, _traffic.Heard));
-            var untilTooSlow = _silence + TimeSpan.FromSeconds((_traffic.Bytes - _bytesBefore) / LeastBytesASecond) - _waited - Stopwatch.GetElapsedTime(since);
-            var left = untilSilent < untilTooSlow ? untilSilent : untilTooSlow;
+            var left = Left(since);
             if (left > TimeSpan.Zero)
             {
-                _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                _isOver = false;
+                _timer.Change(Positive(left), Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            if (!_isOver)
+            {
+                _isOver = true;
+                _timer.Change(SecondLook, Timeout.InfiniteTimeSpan);
                 return;
             }
         }
@@ -101,4 +111,14 @@ internal sealed class TransferLimit : IDisposable
             // It ended at the same moment.
         }
     }
+
+    // Until nothing has come for too long, or too little has.
+    private TimeSpan Left(long since)
+    {
+        var untilSilent = _silence - Stopwatch.GetElapsedTime(Math.Max(since, _traffic.Heard));
+        var untilTooSlow = _silence + TimeSpan.FromSeconds((_traffic.Bytes - _bytesBefore) / LeastBytesASecond) - _waited - Stopwatch.GetElapsedTime(since);
+        return untilSilent < untilTooSlow ? untilSilent : untilTooSlow;
+    }
+
+    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
 }

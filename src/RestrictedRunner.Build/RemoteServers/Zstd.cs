@@ -22,11 +22,11 @@ internal static class Zstd
 
     /// <summary>Compresses some bytes.</summary>
     /// <returns>Null when they are no shorter then.</returns>
-    public static ReadOnlyMemory<byte>? Compressed(ReadOnlySpan<byte> bytes)
+    public static byte[]? Compressed(ReadOnlySpan<byte> bytes)
     {
         using var compressor = new Compressor(Level);
         var buffer = new byte[bytes.Length];
-        return compressor.TryWrap(bytes, buffer, out var count) && count < bytes.Length ? buffer.AsMemory(0, count) : null;
+        return compressor.TryWrap(bytes, buffer, out var count) && count < bytes.Length ? buffer[..count] : null;
     }
 
     private sealed class Content : ForwardStream

@@ -106,7 +106,7 @@ test_phase RestrictedRunner.Tests RestrictedRunner.Tests ${filter[@]+"${filter[@
 case "$tier" in
     fast) projects=() ;;
     no-engine) projects=(RestrictedRunner.PackageTests) ;;
-    *) projects=(RestrictedRunner.EngineTests RestrictedRunner.PackageTests RestrictedRunner.OldestMSBuildTests) ;;
+    *) projects=(RestrictedRunner.EngineTests RestrictedRunner.ServerTests RestrictedRunner.PackageTests RestrictedRunner.OldestMSBuildTests) ;;
 esac
 for project in ${projects[@]+"${projects[@]}"}; do
     # Hundreds of builds that wait for containers, and have .NET compile methods anew meanwhile: with this they take 6 % less.

@@ -4,6 +4,11 @@ using CliWrap;
 using CliWrap.Buffered;
 using RestrictedRunner.Benchmarks;
 
+if (args is [BlobTransfer.Word, ..])
+{
+    return await BlobTransfer.RunAsync(args);
+}
+
 // Whole processes, ours and the peer in turn in one run, so that a machine that grows slower slows both.
 if (args is not [var package, ..])
 {
@@ -116,6 +121,7 @@ await duel.RunAsync("1,000 files and 500 MB: steps restored from the cache / a b
 await duel.RunAsync("1,000 files and 500 MB: Exec + cp -r / a build of nothing", copy, nothing, pairs: 5, before: _ => RemoveOutputs());
 
 await MeasureSharedCacheAsync();
+await MeasureTransfersAsync();
 
 // A Dockerfile, because the image of the test machine came from no registry. Restored are 100 results that this machine does
 // not have, against the same that it has; and a step that runs with a dead cache, against one without any.
@@ -180,6 +186,20 @@ async Task MeasureSharedCacheAsync()
     }
 
     await duel.RunAsync("10 fresh steps with a shared cache that says nothing / without one", dead, alone, pairs: 5);
+}
+
+async Task MeasureTransfersAsync()
+{
+    const string Transfers = "Files to casd and back by this package's calls / casupload and casdownload: ";
+    var programs = Path.GetFullPath("artifacts/remote/bin");
+    foreach (var (title, count, size, pairs) in new[] { ("1,000 files and 100 MB", 1000, 100_000, 7), ("10,000 files and 10 MB", 10_000, 1000, 3), ("one file of 200 MB", 1, 200_000_000, 5) })
+    {
+        if (duel.IsWanted(Transfers + title))
+        {
+            await using var server = await LoopbackCache.CasdAsync(programs);
+            await new TransferDuel(server.Address.Replace("grpc", "http", StringComparison.Ordinal), programs).RunAsync(Transfers + title, count, size, pairs);
+        }
+    }
 }
 
 string Fresh(string more, int count = 20) => string.Join('\n', Enumerable.Range(0, count).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" {more} EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""));

@@ -7,14 +7,17 @@ namespace RestrictedRunner.Build.RemoteServers;
 /// <summary>Stores a blob by a stream of messages. When the connection breaks, it goes on where the server says that it was, or begins again.</summary>
 /// <param name="connection">The server.</param>
 /// <param name="blob">The blob.</param>
+/// <param name="compressor">How it travels.</param>
 /// <param name="cancellation">Ends the transfer.</param>
-internal sealed class BlobWriter(GrpcConnection connection, Blob blob, CancellationToken cancellation)
+internal sealed class BlobWriter(GrpcConnection connection, Blob blob, Compressor.Types.Value compressor, CancellationToken cancellation)
 {
     private const int Chunk = 1 << 20;
     private const int MostBreaks = 2;
 
-    private readonly string _name = BlobName.ToWrite(connection.Access.Instance, blob.Digest);
+    private readonly string _name = BlobName.ToWrite(connection.Access.Instance, blob.Digest, compressor);
     private readonly ByteStream.ByteStreamClient _client = new(connection.Calls);
+
+    private bool IsCompressed => compressor == Compressor.Types.Value.Zstd;
 
     /// <summary>Stores it.</summary>
     /// <exception cref="ServerException">It could not be stored.</exception>
@@ -32,24 +35,25 @@ internal sealed class BlobWriter(GrpcConnection connection, Blob blob, Cancellat
             }
             catch (ServerException e) when (e.Failure == ServerFailure.Unreachable && breaks < MostBreaks)
             {
-                if (await CommittedAsync().ConfigureAwait(false) is not { } committed)
+                if (await StatusAsync().ConfigureAwait(false) is not { } status)
                 {
                     throw;
                 }
 
-                if (committed == blob.Digest.SizeBytes)
+                if (status.Complete)
                 {
                     return;
                 }
 
-                offset = committed;
+                // Where a compressed blob goes on is known by nobody but its compressor.
+                offset = IsCompressed ? 0 : Math.Clamp(status.CommittedSize, 0, blob.Digest.SizeBytes);
             }
         }
     }
 
     private async Task StoreFromAsync(long offset)
     {
-        using var limit = new TransferLimit(connection.Access.StoreLimit, cancellation);
+        using var limit = new TransferLimit(connection.Traffic, connection.Access.StoreLimit, cancellation);
         using var content = blob.Open();
         content.Seek(offset, SeekOrigin.Begin);
         using var call = _client.Write(connection.Options(null, limit.End));
@@ -57,16 +61,17 @@ internal sealed class BlobWriter(GrpcConnection connection, Blob blob, Cancellat
         {
             await WriteAsync(call.RequestStream, content, offset, limit).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException or HttpIOException or HttpRequestException)
+        catch (Exception e) when (e is RpcException or InvalidOperationException or HttpIOException or HttpRequestException or OperationCanceledException)
         {
             // How the call ended says why nothing could be written, or that nothing needed to be: the server has the blob.
+            cancellation.ThrowIfCancellationRequested();
         }
 
         try
         {
             limit.Await();
             var response = await call.ResponseAsync.ConfigureAwait(false);
-            if (response.CommittedSize != blob.Digest.SizeBytes)
+            if (!IsCompressed && response.CommittedSize != blob.Digest.SizeBytes)
             {
                 throw new ServerException(ServerFailure.Refused, $"it has stored {response.CommittedSize} of {blob.Digest.SizeBytes} bytes of a blob");
             }
@@ -74,46 +79,79 @@ internal sealed class BlobWriter(GrpcConnection connection, Blob blob, Cancellat
         catch (RpcException e)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw limit.IsPassed ? new ServerException(ServerFailure.TimedOut, "it has stopped taking a blob, or takes it too slowly", e) : connection.Failure(e);
+            throw limit.IsPassed ? GrpcConnection.TooSlow(e) : connection.Failure(e);
         }
     }
 
     private async Task WriteAsync(IClientStreamWriter<WriteRequest> requests, Stream content, long offset, TransferLimit limit)
     {
-        var buffer = new byte[Math.Min(Chunk, blob.Digest.SizeBytes - offset)];
-        for (var position = offset; position < blob.Digest.SizeBytes;)
+        var position = offset;
+        await foreach (var (data, isLast) in PartsAsync(content, blob.Digest.SizeBytes - offset).ConfigureAwait(false))
         {
-            var count = await content.ReadAtLeastAsync(buffer, (int)Math.Min(buffer.Length, blob.Digest.SizeBytes - position), throwOnEndOfStream: true, cancellation).ConfigureAwait(false);
-            count = (int)Math.Min(count, blob.Digest.SizeBytes - position);
             var request = new WriteRequest
             {
                 ResourceName = position == offset ? _name : "",
                 WriteOffset = position,
-                Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, count)),
-                FinishWrite = position + count == blob.Digest.SizeBytes,
+                Data = UnsafeByteOperations.UnsafeWrap(data),
+                FinishWrite = isLast,
             };
             limit.Await();
             await requests.WriteAsync(request, limit.End).ConfigureAwait(false);
-            limit.Advance(count);
-            position += count;
+            limit.Done();
+            position += data.Length;
         }
 
         await requests.CompleteAsync().ConfigureAwait(false);
     }
 
-    // Null when the server cannot be asked; 0 when it does not know.
-    private async Task<long?> CommittedAsync()
+    private IAsyncEnumerable<(ReadOnlyMemory<byte> Data, bool IsLast)> PartsAsync(Stream content, long size) => IsCompressed ? CompressedAsync(content, size) : AsTheyAreAsync(content, size);
+
+    // Each part is sent before the next one is read.
+    private async IAsyncEnumerable<(ReadOnlyMemory<byte> Data, bool IsLast)> AsTheyAreAsync(Stream content, long size)
+    {
+        var buffer = new byte[Math.Min(Chunk, size)];
+        for (var left = size; left > 0;)
+        {
+            var part = buffer.AsMemory(0, (int)Math.Min(buffer.Length, left));
+            await content.ReadExactlyAsync(part, cancellation).ConfigureAwait(false);
+            left -= part.Length;
+            yield return (part, left == 0);
+        }
+    }
+
+    private async IAsyncEnumerable<(ReadOnlyMemory<byte> Data, bool IsLast)> CompressedAsync(Stream content, long size)
+    {
+        using var compressed = new MemoryStream();
+        var compressing = Zstd.Compressing(compressed);
+        await using (compressing.ConfigureAwait(false))
+        {
+            await foreach (var (data, isLast) in AsTheyAreAsync(content, size).ConfigureAwait(false))
+            {
+                await compressing.WriteAsync(data, cancellation).ConfigureAwait(false);
+                if (!isLast && compressed.Length > 0)
+                {
+                    yield return (compressed.GetBuffer().AsMemory(0, (int)compressed.Length), false);
+                    compressed.SetLength(0);
+                }
+            }
+        }
+
+        yield return (compressed.GetBuffer().AsMemory(0, (int)compressed.Length), true);
+    }
+
+    // Null when the server cannot be asked. One that does not know has nothing.
+    private async Task<QueryWriteStatusResponse?> StatusAsync()
     {
         try
         {
-            var status = await connection.AskAsync(
+            return await connection.AskAsync(
                 options => _client.QueryWriteStatusAsync(new() { ResourceName = _name }, options),
-                connection.Options(connection.Access.AnswerLimit, cancellation)).ConfigureAwait(false);
-            return Math.Clamp(status.CommittedSize, 0, blob.Digest.SizeBytes);
+                connection.Access.AnswerLimit,
+                cancellation).ConfigureAwait(false);
         }
         catch (ServerException e)
         {
-            return e.Failure is ServerFailure.WrongProtocol or ServerFailure.BlobMissing ? 0 : null;
+            return e.Failure is ServerFailure.WrongProtocol or ServerFailure.BlobMissing ? new() : null;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.Core;
@@ -13,8 +14,8 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
     private const int MostQuestions = 40_000;
     private const int MostCalls = 4;
 
-    // A batch that takes longer than this and the time of an answer is not worth waiting for.
-    private const double LeastBatchBytesASecond = 1 << 20;
+    // Of what is shorter, zstd's own frame takes more than it saves.
+    private const int LeastCompressed = 128;
 
     private readonly ContentAddressableStorage.ContentAddressableStorageClient _storage = new(connection.Calls);
 
@@ -26,9 +27,10 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
         {
             var request = new FindMissingBlobsRequest { InstanceName = connection.Access.Instance };
             request.BlobDigests.Add(some);
-            var response = await connection.AskAsync(
+            var response = await connection.TransferAsync(
                 options => _storage.FindMissingBlobsAsync(request, options),
-                connection.Options(BatchLimit(connection.Access.AnswerLimit, request.CalculateSize()), cancellation)).ConfigureAwait(false);
+                connection.Access.AnswerLimit,
+                cancellation).ConfigureAwait(false);
             missing.UnionWith(response.MissingBlobDigests);
         }
 
@@ -47,11 +49,13 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
         wanted.RemoveAll(static digest => !IsNotEmpty(digest));
         if (wanted.Count > 0)
         {
-            var batches = BlobBatches<Digest>.Of(wanted, static digest => digest.SizeBytes, await BatchLimitAsync(cancellation).ConfigureAwait(false));
+            var able = await AbilitiesAsync(cancellation).ConfigureAwait(false);
+            var compressor = Best(able.SupportedCompressors);
+            var batches = BlobBatches<Digest>.Of(wanted, static digest => digest.SizeBytes, able.MaxBatchTotalSizeBytes);
             await AllAsync(
                 [
-                    .. batches.Alone.Select<Digest, Func<CancellationToken, Task>>(digest => end => ReadAsync(digest, receive, end)),
-                    .. batches.Together.Select<IReadOnlyList<Digest>, Func<CancellationToken, Task>>(batch => end => ReadAsync(batch, receive, end)),
+                    .. batches.Alone.Select<Digest, Func<CancellationToken, Task>>(digest => end => ReadAsync(digest, compressor, receive, end)),
+                    .. batches.Together.Select<IReadOnlyList<Digest>, Func<CancellationToken, Task>>(batch => end => ReadAsync(batch, compressor, receive, end)),
                 ],
                 cancellation).ConfigureAwait(false);
         }
@@ -64,11 +68,17 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
         var given = blobs.DistinctBy(static blob => blob.Digest).Where(static blob => IsNotEmpty(blob.Digest)).ToList();
         if (given.Count > 0)
         {
-            var batches = BlobBatches<Blob>.Of(given, static blob => blob.Digest.SizeBytes, await BatchLimitAsync(cancellation).ConfigureAwait(false));
+            var able = await AbilitiesAsync(cancellation).ConfigureAwait(false);
+            if (able.MaxCasBlobSizeBytes > 0 && given.Max(static blob => blob.Digest.SizeBytes) is var largest && largest > able.MaxCasBlobSizeBytes)
+            {
+                throw new ServerException(ServerFailure.Full, $"it takes no blob of more than {able.MaxCasBlobSizeBytes} bytes, and one has {largest}");
+            }
+
+            var batches = BlobBatches<Blob>.Of(given, static blob => blob.Digest.SizeBytes, able.MaxBatchTotalSizeBytes);
             await AllAsync(
                 [
-                    .. batches.Alone.Select<Blob, Func<CancellationToken, Task>>(blob => end => new BlobWriter(connection, blob, end).StoreAsync()),
-                    .. batches.Together.Select<IReadOnlyList<Blob>, Func<CancellationToken, Task>>(batch => end => StoreAsync(batch, end)),
+                    .. batches.Alone.Select<Blob, Func<CancellationToken, Task>>(blob => end => new BlobWriter(connection, blob, Best(able.SupportedCompressors), end).StoreAsync()),
+                    .. batches.Together.Select<IReadOnlyList<Blob>, Func<CancellationToken, Task>>(batch => end => StoreAsync(batch, Best(able.SupportedBatchUpdateCompressors), end)),
                 ],
                 cancellation).ConfigureAwait(false);
         }
@@ -79,13 +89,19 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
         new ParallelOptions { MaxDegreeOfParallelism = MostCalls, CancellationToken = cancellation },
         static async (transfer, end) => await transfer(end).ConfigureAwait(false));
 
-    private async Task ReadAsync(IReadOnlyList<Digest> batch, ReceiveBlob receive, CancellationToken cancellation)
+    private async Task ReadAsync(IReadOnlyList<Digest> batch, Compressor.Types.Value compressor, ReceiveBlob receive, CancellationToken cancellation)
     {
         var request = new BatchReadBlobsRequest { InstanceName = connection.Access.Instance };
         request.Digests.Add(batch);
-        var response = await connection.AskAsync(
+        if (compressor != Compressor.Types.Value.Identity)
+        {
+            request.AcceptableCompressors.Add(compressor);
+        }
+
+        var response = await connection.TransferAsync(
             options => _storage.BatchReadBlobsAsync(request, options),
-            connection.Options(BatchLimit(connection.Access.AnswerLimit, batch.Sum(static digest => digest.SizeBytes)), cancellation)).ConfigureAwait(false);
+            connection.Access.AnswerLimit,
+            cancellation).ConfigureAwait(false);
         var missing = batch.ToHashSet();
         foreach (var blob in response.Responses)
         {
@@ -95,7 +111,8 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
             }
 
             ThrowUnlessOk(blob.Status, blob.Digest);
-            await ReceiveAsync(blob.Digest, Content(blob.Data), receive, cancellation).ConfigureAwait(false);
+            using var content = Content(blob);
+            await ReceiveAsync(blob.Digest, content, receive, cancellation).ConfigureAwait(false);
         }
 
         if (missing.Count > 0)
@@ -104,13 +121,13 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
         }
     }
 
-    private async Task ReadAsync(Digest digest, ReceiveBlob receive, CancellationToken cancellation)
+    private async Task ReadAsync(Digest digest, Compressor.Types.Value compressor, ReceiveBlob receive, CancellationToken cancellation)
     {
-        using var content = new BlobReader(connection, digest, cancellation);
+        using var content = new BlobReader(connection, digest, compressor, cancellation);
         await ReceiveAsync(digest, content, receive, cancellation).ConfigureAwait(false);
     }
 
-    private async Task StoreAsync(IReadOnlyList<Blob> batch, CancellationToken cancellation)
+    private async Task StoreAsync(IReadOnlyList<Blob> batch, Compressor.Types.Value compressor, CancellationToken cancellation)
     {
         var request = new BatchUpdateBlobsRequest { InstanceName = connection.Access.Instance };
         foreach (var blob in batch)
@@ -118,12 +135,19 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
             var bytes = new byte[blob.Digest.SizeBytes];
             using var content = blob.Open();
             await content.ReadExactlyAsync(bytes, cancellation).ConfigureAwait(false);
-            request.Requests.Add(new BatchUpdateBlobsRequest.Types.Request { Digest = blob.Digest, Data = UnsafeByteOperations.UnsafeWrap(bytes) });
+            var compressed = compressor == Compressor.Types.Value.Zstd && bytes.Length >= LeastCompressed ? Zstd.Compressed(bytes) : null;
+            request.Requests.Add(new BatchUpdateBlobsRequest.Types.Request
+            {
+                Digest = blob.Digest,
+                Data = UnsafeByteOperations.UnsafeWrap(compressed ?? bytes),
+                Compressor = compressed is null ? Compressor.Types.Value.Identity : compressor,
+            });
         }
 
-        var response = await connection.AskAsync(
+        var response = await connection.TransferAsync(
             options => _storage.BatchUpdateBlobsAsync(request, options),
-            connection.Options(BatchLimit(connection.Access.StoreLimit, request.CalculateSize()), cancellation)).ConfigureAwait(false);
+            connection.Access.StoreLimit,
+            cancellation).ConfigureAwait(false);
         foreach (var blob in response.Responses)
         {
             ThrowUnlessOk(blob.Status, blob.Digest);
@@ -151,13 +175,19 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
         }
     }
 
-    private async Task<long> BatchLimitAsync(CancellationToken cancellation) =>
-        (await connection.CapabilitiesAsync(cancellation).ConfigureAwait(false)).CacheCapabilities?.MaxBatchTotalSizeBytes ?? 0;
+    private async Task<CacheCapabilities> AbilitiesAsync(CancellationToken cancellation) =>
+        (await connection.CapabilitiesAsync(cancellation).ConfigureAwait(false)).CacheCapabilities ?? new();
 
-    private static TimeSpan BatchLimit(TimeSpan answer, long bytes) => answer + TimeSpan.FromSeconds(bytes / LeastBatchBytesASecond);
+    private static Compressor.Types.Value Best(IEnumerable<Compressor.Types.Value> compressors) =>
+        compressors.Contains(Compressor.Types.Value.Zstd) ? Compressor.Types.Value.Zstd : Compressor.Types.Value.Identity;
 
-    private static MemoryStream Content(ByteString data) =>
-        MemoryMarshal.TryGetArray(data.Memory, out var bytes) ? new(bytes.Array!, bytes.Offset, bytes.Count, writable: false) : new(data.ToByteArray(), writable: false);
+    // At most one byte more than was asked for.
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "It is returned.")]
+    private static Head Content(BatchReadBlobsResponse.Types.Response blob)
+    {
+        var data = MemoryMarshal.TryGetArray(blob.Data.Memory, out var bytes) ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false) : new(blob.Data.ToByteArray(), writable: false);
+        return new Head(blob.Compressor == Compressor.Types.Value.Zstd ? Zstd.Decompressed(data) : data, blob.Digest.SizeBytes + 1);
+    }
 
     private static bool IsNotEmpty(Digest digest) => digest.SizeBytes != 0;
 }

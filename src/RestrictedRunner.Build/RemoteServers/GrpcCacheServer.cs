@@ -17,7 +17,9 @@ internal sealed class GrpcCacheServer(GrpcConnection connection) : ICacheServer
         {
             return await connection.AskAsync(
                 options => _results.GetActionResultAsync(new() { InstanceName = connection.Access.Instance, ActionDigest = action }, options),
-                connection.Options(connection.Access.AnswerLimit, cancellation, action.Hash)).ConfigureAwait(false);
+                connection.Access.AnswerLimit,
+                cancellation,
+                action.Hash).ConfigureAwait(false);
         }
         catch (ServerException e) when (e.Failure == ServerFailure.BlobMissing)
         {
@@ -28,7 +30,9 @@ internal sealed class GrpcCacheServer(GrpcConnection connection) : ICacheServer
     /// <inheritdoc/>
     public async Task StoreResultAsync(Digest action, ActionResult result, CancellationToken cancellation) => await connection.AskAsync(
         options => _results.UpdateActionResultAsync(new() { InstanceName = connection.Access.Instance, ActionDigest = action, ActionResult = result }, options),
-        connection.Options(connection.Access.StoreLimit, cancellation, action.Hash)).ConfigureAwait(false);
+        connection.Access.StoreLimit,
+        cancellation,
+        action.Hash).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public Task<IReadOnlyCollection<Digest>> FindMissingAsync(IReadOnlyCollection<Digest> blobs, CancellationToken cancellation) => _blobs.FindMissingAsync(blobs, cancellation);

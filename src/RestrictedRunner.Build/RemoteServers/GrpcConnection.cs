@@ -29,9 +29,11 @@ internal sealed class GrpcConnection : IDisposable
     {
         Access = access;
         _metadata = new() { ToolDetails = new() { ToolName = "RestrictedRunner.Build", ToolVersion = typeof(GrpcConnection).Assembly.GetName().Version!.ToString(3) }, ToolInvocationId = buildId };
+        var handler = ServerHandler.Of(access);
+        Traffic = handler.Traffic;
         _channel = GrpcChannel.ForAddress(access.Url, new()
         {
-            HttpHandler = ServerHandler.Of(access),
+            HttpHandler = handler,
             DisposeHttpClient = true,
             MaxReceiveMessageSize = MessageLimit,
             MaxSendMessageSize = MessageLimit,
@@ -42,11 +44,14 @@ internal sealed class GrpcConnection : IDisposable
     /// <summary>The server.</summary>
     public ServerAccess Access { get; }
 
+    /// <summary>What goes to the server and comes from it.</summary>
+    public Traffic Traffic { get; }
+
     /// <summary>Makes calls, with <see cref="Options"/>; what they throw is for <see cref="Failure"/>.</summary>
     public CallInvoker Calls => _channel.CreateCallInvoker();
 
     /// <summary>What a call has: a deadline, and who calls.</summary>
-    /// <param name="limit">Longest time of the call; null for a stream that has another limit.</param>
+    /// <param name="limit">Longest time of the call; null for one that has a <see cref="TransferLimit"/>.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <param name="action">Hash of the action that it is for.</param>
     public CallOptions Options(TimeSpan? limit, CancellationToken cancellation, string action = "")
@@ -55,24 +60,49 @@ internal sealed class GrpcConnection : IDisposable
         return new(new Metadata { { MetadataHeader, metadata.ToByteArray() } }, DateTime.UtcNow + limit, cancellation);
     }
 
-    /// <summary>Asks a question.</summary>
-    /// <param name="call">Calls.</param>
-    /// <param name="options">What <see cref="Options"/> returned.</param>
+    /// <summary>Asks something that has a short answer.</summary>
+    /// <param name="call">Calls, with the options that it is given.</param>
+    /// <param name="limit">Longest time until the answer.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <param name="action">Hash of the action that it is for.</param>
     /// <exception cref="ServerException">The server could not be asked.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public async Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CallOptions options)
+    public async Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, TimeSpan limit, CancellationToken cancellation, string action = "")
     {
         try
         {
-            using var asked = call(options);
-            return await asked.ResponseAsync.ConfigureAwait(false);
+            return await RetryDelay.OnceAsync(() => ResponseAsync(call(Options(limit, cancellation, action))), cancellation).ConfigureAwait(false);
         }
         catch (RpcException e)
         {
-            options.CancellationToken.ThrowIfCancellationRequested();
+            cancellation.ThrowIfCancellationRequested();
             throw Failure(e);
         }
     }
+
+    /// <summary>Sends or brings blobs in one message, however long that takes as long as something goes on.</summary>
+    /// <param name="call">Calls, with the options that it is given.</param>
+    /// <param name="silence">Longest time in which nothing goes on.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="ServerException">The server could not be asked.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<T> TransferAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, TimeSpan silence, CancellationToken cancellation)
+    {
+        using var limit = new TransferLimit(Traffic, silence, cancellation);
+        limit.Await();
+        try
+        {
+            return await RetryDelay.OnceAsync(() => ResponseAsync(call(Options(null, limit.End))), limit.End).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RpcException or OperationCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw limit.IsPassed ? TooSlow(e) : e is RpcException end ? Failure(end) : e;
+        }
+    }
+
+    /// <summary>What the end of a transfer by its <see cref="TransferLimit"/> means.</summary>
+    public static ServerException TooSlow(Exception end) => new(ServerFailure.TimedOut, "nothing comes from it any more, or too little to be waited for", end);
 
     /// <summary>What the end of a call means.</summary>
     public ServerException Failure(RpcException end) => GrpcFailures.Of(end, Access);
@@ -92,7 +122,8 @@ internal sealed class GrpcConnection : IDisposable
         {
             return _capabilities ??= Checked(await AskAsync(
                 options => new Capabilities.CapabilitiesClient(Calls).GetCapabilitiesAsync(new() { InstanceName = Access.Instance }, options),
-                Options(Access.AnswerLimit, cancellation)).ConfigureAwait(false));
+                Access.AnswerLimit,
+                cancellation).ConfigureAwait(false));
         }
         finally
         {
@@ -105,6 +136,14 @@ internal sealed class GrpcConnection : IDisposable
     {
         _channel.Dispose();
         _asking.Dispose();
+    }
+
+    private static async Task<T> ResponseAsync<T>(AsyncUnaryCall<T> call)
+    {
+        using (call)
+        {
+            return await call.ResponseAsync.ConfigureAwait(false);
+        }
     }
 
     // A server need not say what it speaks.

@@ -29,9 +29,10 @@ internal static class GrpcFailures
         StatusCode.PermissionDenied => ServerFailure.Forbidden,
         StatusCode.DeadlineExceeded => ServerFailure.TimedOut,
         StatusCode.Unimplemented => ServerFailure.WrongProtocol,
-        StatusCode.ResourceExhausted => ServerFailure.Full,
+        StatusCode.ResourceExhausted => IsTooLong(end) ? ServerFailure.WrongContent : ServerFailure.Full,
         StatusCode.NotFound => ServerFailure.BlobMissing,
         StatusCode.DataLoss => ServerFailure.WrongContent,
+        _ when IsNotConnected(end) => ServerFailure.Unreachable,
         _ when HttpStatusOf(end) == 400 && access.Url.Scheme == Uri.UriSchemeHttps => ServerFailure.Certificate,
         _ when IsNoTls(end) || IsNoHttp2(end) || IsNoGrpc(end) => ServerFailure.WrongProtocol,
         _ when Causes(end).Any(cause => cause is AuthenticationException) || IsCertificateWanted(end) => ServerFailure.Certificate,
@@ -51,7 +52,9 @@ internal static class GrpcFailures
         ServerFailure.WrongProtocol => $"what answers there is no server of the Remote Execution API, or lacks a part of it: {Detail(end)}",
         ServerFailure.Certificate when HttpStatusOf(end) == 400 || IsCertificateWanted(end) => $"it wants a certificate of the client: {Detail(end)}",
         ServerFailure.Certificate => $"its certificate is not trusted: {Detail(end)}",
+        ServerFailure.Unreachable when IsNotConnected(end) => string.Create(CultureInfo.InvariantCulture, $"it cannot be reached: no connection within {access.ConnectLimit.TotalSeconds} s"),
         ServerFailure.Unreachable => $"it cannot be reached: {Detail(end)}",
+        ServerFailure.WrongContent when IsTooLong(end) => $"it sent a message of more than {GrpcConnection.MessageLimit} bytes",
         ServerFailure.Full => $"it has no room, or takes no blob of that size: {Detail(end)}",
         _ => $"it answered {Name(end.StatusCode)}: {Detail(end)}",
     };
@@ -61,6 +64,11 @@ internal static class GrpcFailures
 
     private static int? HttpStatusOf(RpcException end) =>
         end.Status.Detail.StartsWith(HttpStatus, StringComparison.Ordinal) && int.TryParse(end.Status.Detail.AsSpan(HttpStatus.Length), CultureInfo.InvariantCulture, out var status) ? status : null;
+
+    // What our side says of what came.
+    private static bool IsTooLong(RpcException end) => end.Status.Detail.StartsWith("Received message exceeds the maximum configured message size", StringComparison.Ordinal);
+
+    private static bool IsNotConnected(RpcException end) => end.StatusCode == StatusCode.Cancelled && Causes(end).Any(static cause => cause is TimeoutException);
 
     // TLS that is answered by something else.
     private static bool IsNoTls(RpcException end) => Causes(end).Any(static cause =>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -14,8 +15,15 @@ internal sealed class ServerHandler : DelegatingHandler
 
     private readonly KeyValuePair<string, string>? _header;
 
-    private ServerHandler(HttpMessageHandler inner, KeyValuePair<string, string>? header)
-        : base(inner) => _header = header;
+    private ServerHandler(SocketsHttpHandler inner, KeyValuePair<string, string>? header)
+        : base(inner)
+    {
+        _header = header;
+        inner.ConnectCallback = ConnectAsync;
+    }
+
+    /// <summary>What goes to the server and comes from it.</summary>
+    public Traffic Traffic { get; } = new();
 
     /// <summary>The handler of a server.</summary>
     /// <exception cref="ServerException">A certificate cannot be read.</exception>
@@ -57,6 +65,23 @@ internal sealed class ServerHandler : DelegatingHandler
         }
 
         return base.SendAsync(request, cancellationToken);
+    }
+
+    // As the handler does it itself.
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The stream that is returned has it.")]
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+            return Traffic.Count(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     // As with the system's authorities, the server's name is checked and no list of revoked certificates is asked for.

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using CliWrap;
+using CliWrap.Buffered;
+
+namespace RestrictedRunner.Benchmarks;
+
+/// <summary>Moves the same number of files to a server and back, by this package's code and by buildbox's own clients in turn.</summary>
+/// <param name="server">The address of a buildbox-casd, as its clients want it.</param>
+/// <param name="programs">The folder with these clients.</param>
+internal sealed class TransferDuel(string server, string programs)
+{
+    /// <summary>Prints the medians, and their ratios.</summary>
+    /// <param name="title">What is compared.</param>
+    /// <param name="count">Number of files, whose content is new for each transfer up.</param>
+    /// <param name="size">Bytes of each.</param>
+    /// <param name="pairs">How often each is measured, after once that does not count.</param>
+    public async Task RunAsync(string title, int count, int size, int pairs)
+    {
+        Console.WriteLine(title);
+        List<(Taken Ours, double Peer)> up = [];
+        List<(Taken Ours, double Peer)> down = [];
+        for (var pair = 0; pair <= pairs; pair++)
+        {
+            var folder = Directory.CreateTempSubdirectory("rr-bench-transfer-").FullName;
+            try
+            {
+                var (ours, peer) = (Files(Path.Combine(folder, "ours"), count, size), Files(Path.Combine(folder, "peer"), count, size));
+                var oursUp = await OursAsync("up", ours);
+                var peerUp = await PeerAsync("casupload", $"--output-digest-file={folder}/digest", peer);
+                var oursDown = await OursAsync("down", ours, Path.Combine(folder, "ours-down"));
+                var peerDown = await PeerAsync("casdownload", $"--root-digest={(await File.ReadAllTextAsync($"{folder}/digest")).Trim()}", $"--destination-dir={folder}/peer-down");
+                if (pair > 0)
+                {
+                    up.Add((oursUp, peerUp));
+                    down.Add((oursDown, peerDown));
+                }
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        Print("up", up);
+        Print("down", down);
+    }
+
+    private static string Files(string folder, int count, int size)
+    {
+        Directory.CreateDirectory(folder);
+        for (var i = 0; i < count; i++)
+        {
+            File.WriteAllBytes(Path.Combine(folder, i.ToString(CultureInfo.InvariantCulture)), RandomNumberGenerator.GetBytes(size));
+        }
+
+        return folder;
+    }
+
+    private async Task<Taken> OursAsync(string direction, params string[] folders)
+    {
+        var result = await Cli.Wrap("dotnet").WithArguments([typeof(TransferDuel).Assembly.Location, BlobTransfer.Word, direction, server, .. folders]).ExecuteBufferedAsync();
+        return new(result.RunTime.TotalSeconds, double.Parse(result.StandardOutput, CultureInfo.InvariantCulture));
+    }
+
+    private async Task<double> PeerAsync(string program, params string[] words) =>
+        (await Cli.Wrap(Path.Combine(programs, program)).WithArguments([$"--remote={server}", .. words]).ExecuteBufferedAsync()).RunTime.TotalSeconds;
+
+    private static void Print(string name, List<(Taken Ours, double Peer)> pairs)
+    {
+        var (process, calls, peer) = (Median(pairs.Select(pair => pair.Ours.Process)), Median(pairs.Select(pair => pair.Ours.Calls)), Median(pairs.Select(pair => pair.Peer)));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {name,-5} ours {process:F2} s, of which calls {calls:F2} s  peer {peer:F2} s  ratio of medians {process / peer:F2}, of the calls {calls / peer:F2} over {pairs.Count} pairs"));
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+
+    private sealed record Taken(double Process, double Calls);
+}

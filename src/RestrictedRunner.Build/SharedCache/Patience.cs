@@ -12,7 +12,7 @@ internal sealed class Patience
     public static readonly TimeSpan Free = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Silence in a build that is borne besides.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(1250);
+    public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(1000);
 
     // Fewer bytes are no sign of life: of a server that sends one a second nobody gets a result.
     private const long Sign = 16 * 1024;

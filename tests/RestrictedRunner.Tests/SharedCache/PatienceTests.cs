@@ -11,8 +11,8 @@ public class PatienceTests
     {
         _patience.Begin(At(1000));
 
-        Assert.False(_patience.IsOver(At(2400)));
-        Assert.True(_patience.IsOver(At(2500)));
+        Assert.False(_patience.IsOver(At(2200)));
+        Assert.True(_patience.IsOver(At(2300)));
     }
 
     [Fact]
@@ -23,8 +23,8 @@ public class PatienceTests
             _patience.Begin(At(step));
         }
 
-        Assert.False(_patience.IsOver(At(1450)));
-        Assert.True(_patience.IsOver(At(1550)));
+        Assert.False(_patience.IsOver(At(1200)));
+        Assert.True(_patience.IsOver(At(1300)));
     }
 
     [Fact]
@@ -34,8 +34,8 @@ public class PatienceTests
         _patience.End(At(1000), hasResult: false);
         _patience.Begin(At(100_000));
 
-        Assert.False(_patience.IsOver(At(100_700)));
-        Assert.True(_patience.IsOver(At(100_900)));
+        Assert.False(_patience.IsOver(At(100_400)));
+        Assert.True(_patience.IsOver(At(100_600)));
     }
 
     [Fact]

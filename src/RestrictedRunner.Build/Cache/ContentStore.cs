@@ -68,16 +68,15 @@ internal sealed class ContentStore(CacheFolder folder, bool onlyLook = false)
     /// <summary>Takes a blob that comes from elsewhere. It is in its place only when it is what it is to be.</summary>
     /// <param name="digest">What it is to be.</param>
     /// <param name="content">What comes, of which no more is read than is to be there.</param>
-    /// <param name="received">Is told how many bytes have come, piece by piece.</param>
     /// <param name="cancellation">Leaves nothing of it.</param>
     /// <exception cref="InvalidDataException">It is something else.</exception>
     /// <exception cref="IOException">There is no room.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UnauthorizedAccessException">The cache may not be written.</exception>
-    public async Task ReceiveAsync(Digest digest, Stream content, Action<long> received, CancellationToken cancellation)
+    public async Task ReceiveAsync(Digest digest, Stream content, CancellationToken cancellation)
     {
         using var file = folder.BeginFile();
-        var came = await HashingCopy.ReceiveAsync(content, file.Stream, digest.SizeBytes, received, cancellation).ConfigureAwait(false);
+        var came = await HashingCopy.ReceiveAsync(content, file.Stream, digest.SizeBytes, cancellation).ConfigureAwait(false);
         if (!came.Equals(digest))
         {
             throw new InvalidDataException(came.SizeBytes == digest.SizeBytes ? "its hash is another" : came.SizeBytes > digest.SizeBytes ? $"it has more than {digest.SizeBytes} bytes" : $"it has {came.SizeBytes} of {digest.SizeBytes} bytes");

@@ -52,10 +52,9 @@ internal static class HashingCopy
     /// <param name="source">What comes.</param>
     /// <param name="target">Where it goes.</param>
     /// <param name="size">Number of bytes that are to come.</param>
-    /// <param name="received">Is told how many have come, piece by piece.</param>
     /// <param name="cancellation">Leaves a part of the copy.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; a part is copied.</exception>
-    public static async Task<Digest> ReceiveAsync(Stream source, Stream target, long size, Action<long> received, CancellationToken cancellation)
+    public static async Task<Digest> ReceiveAsync(Stream source, Stream target, long size, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, size + 1));
@@ -67,7 +66,6 @@ internal static class HashingCopy
                 hash.AppendData(buffer, 0, count);
                 await target.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
                 length += count;
-                received(count);
             }
 
             return Digests.Of(hash.GetHashAndReset(), length);

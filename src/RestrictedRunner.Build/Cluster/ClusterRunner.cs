@@ -158,7 +158,7 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
         Digest[] missing = [.. blobs.Distinct().Where(blob => !step.Store.Has(blob))];
         if (missing.Length > 0)
         {
-            await cluster.Connection.DownloadAsync(missing, (digest, content, end) => step.Store.ReceiveAsync(digest, content, static _ => { }, end), cancellation).ConfigureAwait(false);
+            await cluster.Connection.DownloadAsync(missing, step.Store.ReceiveAsync, cancellation).ConfigureAwait(false);
         }
     }
 

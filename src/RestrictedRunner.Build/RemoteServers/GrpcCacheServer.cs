@@ -10,6 +10,9 @@ internal sealed class GrpcCacheServer(GrpcConnection connection) : ICacheServer
     private readonly GrpcBlobs _blobs = new(connection);
 
     /// <inheritdoc/>
+    public Traffic Traffic => connection.Traffic;
+
+    /// <inheritdoc/>
     public async Task<ActionResult?> FindResultAsync(Digest action, CancellationToken cancellation)
     {
         await connection.CapabilitiesAsync(cancellation).ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace RestrictedRunner.Build.RemoteServers;
 /// </summary>
 /// <param name="access">Where it is.</param>
 /// <param name="handler">Sends the requests; disposed of with this.</param>
-internal sealed class HttpCacheServer(ServerAccess access, HttpMessageHandler handler) : ICacheServer
+internal sealed class HttpCacheServer(ServerAccess access, ServerHandler handler) : ICacheServer
 {
     private const int AtOnce = 8;
 
@@ -25,6 +25,9 @@ internal sealed class HttpCacheServer(ServerAccess access, HttpMessageHandler ha
 
     private readonly HttpClient _client = new(handler) { Timeout = Timeout.InfiniteTimeSpan, DefaultRequestVersion = HttpVersion.Version11 };
     private readonly string _root = access.Url.AbsoluteUri.TrimEnd('/');
+
+    /// <inheritdoc/>
+    public Traffic Traffic => handler.Traffic;
 
     /// <inheritdoc/>
     public async Task<ActionResult?> FindResultAsync(Digest action, CancellationToken cancellation)

@@ -8,6 +8,9 @@ namespace RestrictedRunner.Build.RemoteServers;
 /// </summary>
 internal interface ICacheServer : IDisposable
 {
+    /// <summary>What goes to the server and comes from it.</summary>
+    Traffic Traffic { get; }
+
     /// <summary>Asks for a result.</summary>
     /// <param name="action">Digest of the step's action; its hash is the key.</param>
     /// <param name="cancellation">Ends the call.</param>

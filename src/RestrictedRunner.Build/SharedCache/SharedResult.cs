@@ -107,7 +107,7 @@ internal sealed class SharedResult(ICacheServer server, SharedServer signs, Resu
 
     private async Task ReceiveAsync(Digest digest, Stream content, CancellationToken cancellation)
     {
-        await local.Blobs.ReceiveAsync(digest, content, signs.Receive, cancellation).ConfigureAwait(false);
+        await local.Blobs.ReceiveAsync(digest, content, cancellation).ConfigureAwait(false);
         signs.Complete();
     }
 }

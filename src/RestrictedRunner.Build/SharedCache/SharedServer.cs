@@ -25,6 +25,7 @@ internal sealed class SharedServer : IDisposable
     private ICacheServer? _server;
     private ServerException? _failure;
     private int _waiting;
+    private long _traffic;
 
     /// <summary>A server that nobody has asked yet.</summary>
     /// <param name="connect">Makes the one that is asked.</param>
@@ -119,9 +120,6 @@ internal sealed class SharedServer : IDisposable
         }
     }
 
-    /// <summary>Something of an answer has come.</summary>
-    public void Receive(long bytes) => _patience.Receive(Now(), bytes);
-
     /// <summary>An answer, or a blob, is complete.</summary>
     public void Complete() => _patience.Complete(Now());
 
@@ -190,6 +188,9 @@ internal sealed class SharedServer : IDisposable
     // Ends who waits when the time is over, or another node has found that it is in vain.
     private void Watch()
     {
+        // Of several blobs in one message none is there before all are.
+        var traffic = _server?.Traffic.Bytes ?? 0;
+        _patience.Receive(Now(), traffic - Interlocked.Exchange(ref _traffic, traffic));
         if (_isGivenUp.IsSet)
         {
             EndAll();

@@ -114,7 +114,7 @@ for project in ${projects[@]+"${projects[@]}"}; do
     test_phase "$project" "$project" ${filter[@]+"${filter[@]}"}
 done
 if [ "$tier" = all ]; then
-    for client in "$artifacts"/engines/clients/*; do
+    for client in "$artifacts"/engines/clients/* "$artifacts"/engines/remote-clients/*; do
         RESTRICTED_RUNNER_ENGINES=$client test_phase RestrictedRunner.EngineTests "RestrictedRunner.EngineTests on ${client##*/}" -trait- Tier=Newer
     done
     # Otherwise a hermetic step that is the only one of its project has a container of its own.

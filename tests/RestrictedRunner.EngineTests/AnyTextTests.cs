@@ -86,6 +86,7 @@ public class AnyTextTests
             iter: Batches,
             threads: 1);
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public Task Mounts_lie_where_they_are_said_to(string engine) =>
@@ -112,6 +113,7 @@ public class AnyTextTests
             iter: 4,
             threads: 1);
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public Task A_working_directory_and_a_host_folder_have_any_name(string engine) =>

@@ -151,6 +151,7 @@ public class CancellationTests
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(names.ContainerNames));
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task An_interactive_command_is_cancelled_too(string engine)

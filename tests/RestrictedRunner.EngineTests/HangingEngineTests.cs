@@ -28,6 +28,7 @@ public class HangingEngineTests
         Assert.True(Client.Succeeds(engine, "rm", "--force", container));
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task What_an_engine_could_not_remove_in_time_is_removed_a_little_later(string engine)

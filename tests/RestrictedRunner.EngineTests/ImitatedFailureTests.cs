@@ -32,6 +32,7 @@ public class ImitatedFailureTests
         Assert.Equal(127, (await run).ExitCode);
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task An_interactive_command_is_believed_too(string engine)

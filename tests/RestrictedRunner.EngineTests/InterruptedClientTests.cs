@@ -5,6 +5,7 @@ public class InterruptedClientTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
+    [SeesFiles]
     [Theory]
     [EachEngine("KILL")]
     // Docker hands the first two on to the command, which does not listen, and gives up at the third; podman hands on all.

@@ -27,6 +27,7 @@ public sealed class MacOSTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_host.RunFolder));
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task A_step_that_is_cancelled_leaves_no_container(string engine)

@@ -64,6 +64,7 @@ public class MountTests
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine(Only = Engines.Docker)]
     public async Task A_source_that_the_engine_does_not_see_is_told_from_one_that_does_not_exist(string engine)

@@ -6,6 +6,7 @@ public class ReaperTests
     private static readonly TimeSpan ReapersEnd = TimeSpan.FromSeconds(20);
 
     // As Ctrl-C does that comes before the process has left the terminal's group.
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task A_step_whose_reaper_is_killed_ends_as_any_other(string engine)

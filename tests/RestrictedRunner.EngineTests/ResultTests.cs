@@ -21,6 +21,7 @@ public class ResultTests
         Assert.InRange(result.Duration, TimeSpan.FromSeconds(1.2), TimeProvider.System.GetElapsedTime(start));
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task The_name_is_that_of_the_container_which_is_gone(string engine)

@@ -66,6 +66,7 @@ public class ScriptTests(SharedContainers containers)
         Assert.EndsWith("no-such-program: not found\n", result.StandardError, StringComparison.Ordinal);
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task The_scripts_file_cannot_be_written(string engine)

@@ -18,6 +18,7 @@ public class SecretsTests
 
     private static string HashOfValue => HashOf(Encoding.UTF8.GetBytes(Value));
 
+    [SeesFiles]
     [Theory]
     [EachEngine("", "0")]
     [EachEngine("1234:2345", "1234")]
@@ -48,6 +49,7 @@ public class SecretsTests
     }
 
     // In a container without a shell only those who mount the file can say whose it is.
+    [SeesFiles]
     [Theory]
     [EachEngine("", "444", "0")]
     [EachEngine("1234:2345", "400", "1234")]
@@ -91,6 +93,7 @@ public class SecretsTests
         Assert.DoesNotContain(watched.Lines, line => line.Text.Contains("horse", StringComparison.Ordinal) || line.Text.Contains("staple", StringComparison.Ordinal));
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task Nobody_sees_it_while_the_step_runs_and_nothing_is_left_after_it(string engine)

@@ -9,6 +9,7 @@ public class StopTests
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task A_command_has_time_to_end_well(string engine)
@@ -63,6 +64,7 @@ public class StopTests
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task An_interactive_command_is_asked_too(string engine)

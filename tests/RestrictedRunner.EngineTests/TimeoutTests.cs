@@ -33,6 +33,7 @@ public class TimeoutTests
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task An_interactive_command_has_no_longer_time(string engine)
@@ -46,6 +47,7 @@ public class TimeoutTests
         await Leftovers.AssertGoneNowAsync(engine, Assert.Single(watched.ContainerNames));
     }
 
+    [SeesFiles]
     [Theory]
     [EachEngine]
     public async Task Nor_has_one_whose_output_nobody_reads(string engine)

@@ -26,6 +26,7 @@ internal sealed class FakeMethods : IServiceMethodProvider<FakeService>
         Unary<BatchUpdateBlobsRequest, BatchUpdateBlobsResponse>(Storage, "BatchUpdateBlobs", static (service, request, call) => service.BatchUpdateBlobsAsync(request, call));
         Unary<BatchReadBlobsRequest, BatchReadBlobsResponse>(Storage, "BatchReadBlobs", static (service, request, call) => service.BatchReadBlobsAsync(request, call));
         Unary<QueryWriteStatusRequest, QueryWriteStatusResponse>(Stream, "QueryWriteStatus", static (service, request, call) => service.QueryWriteStatusAsync(request, call));
+        Unary<GetOperationRequest, Operation>("google.longrunning.Operations", "GetOperation", static (service, request, call) => service.GetOperationAsync(request, call));
         Unary<CancelOperationRequest, Google.Protobuf.WellKnownTypes.Empty>("google.longrunning.Operations", "CancelOperation", static (service, request, call) => service.CancelOperationAsync(request, call));
         ServerStream<ReadRequest, ReadResponse>(Stream, "Read", static (service, request, responses, call) => service.ReadAsync(request, responses, call));
         ServerStream<ExecuteRequest, Operation>(Execution, "Execute", static (service, request, responses, call) => service.ExecuteAsync(request, responses, call));

@@ -129,6 +129,8 @@ internal class FakeService
 
     public virtual Task WaitExecutionAsync(WaitExecutionRequest request, IServerStreamWriter<Operation> responses, ServerCallContext call) => throw Ends(StatusCode.Unimplemented, "");
 
+    public virtual Task<Operation> GetOperationAsync(GetOperationRequest request, ServerCallContext call) => throw Ends(StatusCode.Unimplemented, "");
+
     public virtual Task<Google.Protobuf.WellKnownTypes.Empty> CancelOperationAsync(CancelOperationRequest request, ServerCallContext call) => throw Ends(StatusCode.Unimplemented, "");
 
     /// <summary>How a call ends that does not succeed.</summary>

@@ -13,7 +13,7 @@ public class ParametersHashTests
     private static readonly string[] ThatDoNotCount =
     [
         "BuildEngine", "HostObject", "TaskResources", "HelpKeywordPrefix", "ReadAt", "Cleaned", "Stamp", "MaxParallel", "StopAtFailure", "FailIfNotIncremental", "OpensShell", "ShellOf", "KeepStages", "OnlyExplain", "OuterExplains", "Report", "ReportFolder", "BuildIdProject",
-        "CacheAddress", "CachePush", "CacheHeader", "CacheCertificate", "CacheCaBundle", "IsContinuousIntegration",
+        "CacheAddress", "CachePush", "CacheHeader", "CacheCertificate", "CacheCaBundle", "IsContinuousIntegration", "Remote", "RemoteProperties", "RemoteFallback",
     ];
 
     private static readonly Gen<(string Name, string Value)[]> Metadata =

@@ -15,6 +15,9 @@ internal sealed class StepPlaces(int here, int there) : IDisposable
     /// <summary>Places for steps that run here.</summary>
     public SemaphoreSlim Here { get; } = new(here);
 
+    /// <summary>Places here for steps that a lost cluster leaves: nobody was asked for processors for them.</summary>
+    public SemaphoreSlim Instead { get; } = new(Environment.ProcessorCount);
+
     /// <summary>Says of a step that it is to run on the cluster.</summary>
     public void AddThere(DeclaredStep step) => _stepsThere.Add(step.Name);
 
@@ -34,6 +37,7 @@ internal sealed class StepPlaces(int here, int there) : IDisposable
     public void Dispose()
     {
         Here.Dispose();
+        Instead.Dispose();
         _there?.Dispose();
     }
 }

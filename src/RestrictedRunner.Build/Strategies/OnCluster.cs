@@ -70,14 +70,14 @@ internal sealed class OnCluster(StepBuildSetting setting, ProjectCluster cluster
         }
 
         work.Log.Record?.Enter(StepPhase.WaitingForSlot);
-        setting.Places?.Wait(work.Cancellation);
+        setting.PlacesInstead?.Wait(work.Cancellation);
         try
         {
             return here.Run(work, finish);
         }
         finally
         {
-            setting.Places?.Release();
+            setting.PlacesInstead?.Release();
         }
     }
 

@@ -58,6 +58,9 @@ internal sealed record StepBuildSetting
     /// <summary>Where contents that come from elsewhere are kept; null where they are for one step only.</summary>
     public CacheFolder? Contents { get; init; }
 
+    /// <summary>Lets so many steps run here at once that a lost cluster leaves; null for any number.</summary>
+    public SemaphoreSlim? PlacesInstead { get; init; }
+
     /// <summary>The containers that hermetic steps share.</summary>
     public ProjectWorkers? Workers { get; init; }
 

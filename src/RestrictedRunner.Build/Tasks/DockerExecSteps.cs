@@ -114,7 +114,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
         var workers = !KeepStages && BuildWorkers.Of(BuildEngine) is { } ofBuild ? new ProjectWorkers(ofBuild, setting.State, host, steps, cores.Granted) : null;
         using var places = new StepPlaces(cores.Granted, there.Count == 0 ? 0 : MaxParallel > 0 ? MaxParallel : ClusterSetting.DefaultParallel);
         there.ToList().ForEach(places.AddThere);
-        var builder = new StepBuilder(setting with { Cache = sharedCache?.Results ?? setting.Cache, Workers = workers, Places = places.Here, Graph = graph }, dockerfiles, logs, _cancellation.Token);
+        var builder = new StepBuilder(setting with { Cache = sharedCache?.Results ?? setting.Cache, Workers = workers, Places = places.Here, PlacesInstead = places.Instead, Graph = graph }, dockerfiles, logs, _cancellation.Token);
         var results = await StepSchedule.RunAsync(graph, places.Of, StopAtFailure, builder.BuildAsync, _cancellation.Token).ConfigureAwait(false);
         report?.Invoke(results, setting);
         if (sharedCache is not null)

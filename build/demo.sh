@@ -52,7 +52,8 @@ build StepChain "the same steps once more, after bin and obj were removed: their
 command -v nginx >/dev/null || install_packages_without_services nginx-light
 shared=$(mktemp -d)
 nginx_pid=
-trap '[ -z "$nginx_pid" ] || kill "$nginx_pid"; rm -rf "$shared"' EXIT
+remote=
+trap '[ -z "$nginx_pid" ] || kill "$nginx_pid"; [ -z "$remote" ] || "$root/build/remote.sh" --stop; rm -rf "$shared"' EXIT
 mkdir "$shared/store"
 port=$((20000 + RANDOM % 10000))
 while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
@@ -82,5 +83,13 @@ unset DockerExecCachePush
 export XDG_CACHE_HOME=$shared/second
 build NativeLibrary "a second checkout on another machine, which has the results from there"
 unset DockerExecCacheUrl
+
+# A second engine of this machine, in namespaces where the samples' files are not.
+"$root/build/remote.sh" --engine
+remote=started
+DOCKER_HOST=tcp://127.0.0.1:$(cat "$artifacts/remote/engine/tcp.port")
+export DOCKER_HOST XDG_CACHE_HOME=$shared/third
+build StepChain "the three steps once more, on an engine that does not see this machine's files"
+unset DOCKER_HOST
 
 step "All four samples were built with steps in containers"

@@ -3,7 +3,8 @@
 #
 #   build/remote.sh          in artifacts/remote/bin the programs of a server of the Remote Execution API and of its
 #                            clients, which tests start; and an engine that does not see this machine's files
-#   build/remote.sh --stop   ends that engine
+#   build/remote.sh --engine that engine alone, which needs no download
+#   build/remote.sh --stop   ends it
 #
 # The engine is a second one of this machine's programs, in namespaces of its own: for mounts, so that the repository and
 # the folders of temporary files and of the user are empty there; for the network and for processes. It is reached by
@@ -205,7 +206,7 @@ start() {
     can_install || fail "install nginx, openssh-server, socat, docker-registry and mmdebstrap by hand, then try again"
     install_packages_without_services nginx openssh-server openssh-client socat docker-registry mmdebstrap debian-archive-keyring
     mkdir -p "$engine"
-    unpack_buildbox
+    if [ "$1" = servers ]; then unpack_buildbox; fi
     provide_busybox
     start_dockerd
     wait_for_dockerd
@@ -242,7 +243,8 @@ stop() {
 }
 
 case "${1:-}" in
-    '') start ;;
+    '') start servers ;;
+    --engine) start engine ;;
     --stop) stop ;;
-    *) fail "usage: build/remote.sh [--stop]" ;;
+    *) fail "usage: build/remote.sh [--engine | --stop]" ;;
 esac

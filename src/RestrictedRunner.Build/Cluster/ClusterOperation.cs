@@ -55,7 +55,8 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
     // Null when the news have ended before the answer.
     private async Task<Answer?> FollowAsync(CancellationToken cancellation)
     {
-        var options = connection.Options(patience.Stream, cancellation, request.ActionDigest.Hash);
+        // What is cancelled here has to be heard of first, so that it can be cancelled there: the call ends when it is disposed of.
+        var options = connection.Options(patience.Stream, CancellationToken.None, request.ActionDigest.Hash);
         using var call = _name.Length == 0 ? _execution.Execute(request, options) : _execution.WaitExecution(new() { Name = _name }, options);
         try
         {
@@ -86,10 +87,15 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
     // Null when the stream has ended.
     private async Task<Operation?> NextAsync(IAsyncStreamReader<Operation> stream, CancellationToken cancellation)
     {
-        var next = stream.MoveNext(cancellation);
+        var next = stream.MoveNext(CancellationToken.None);
         while (await Task.WhenAny(next, Task.Delay(Shorter(patience.Silence, Left), cancellation)).ConfigureAwait(false) != next)
         {
-            cancellation.ThrowIfCancellationRequested();
+            if (cancellation.IsCancellationRequested)
+            {
+                await LearnNameAsync(next, stream).ConfigureAwait(false);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             if (Left <= TimeSpan.Zero)
             {
                 Forget(next);
@@ -104,6 +110,22 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
         }
 
         return await next.ConfigureAwait(false) ? stream.Current : null;
+    }
+
+    // The first news tell it, and are on their way when an action is cancelled as soon as it is sent.
+    private async Task LearnNameAsync(Task<bool> next, IAsyncStreamReader<Operation> stream)
+    {
+        if (_name.Length == 0)
+        {
+            await Task.WhenAny(next, Task.Delay(patience.Cancellation, CancellationToken.None)).ConfigureAwait(false);
+        }
+
+        if (next.IsCompletedSuccessfully && await next.ConfigureAwait(false))
+        {
+            _name = stream.Current.Name;
+        }
+
+        Forget(next);
     }
 
     // Null when there is nothing new. Not every server has the call.

@@ -36,6 +36,19 @@ internal sealed class BenchmarkFolder : IDisposable
         return path;
     }
 
+    /// <summary>Copies this program, and puts the package's assemblies into the place of its own.</summary>
+    /// <returns>Path of the copy.</returns>
+    public string WithPackage()
+    {
+        var copy = Directory.CreateDirectory(Path.Combine(_folder, "program")).FullName;
+        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory).Concat(Directory.GetFiles(Path.Combine(PackageFolder, "tasks", "net8.0-linux-x64"))))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)), overwrite: true);
+        }
+
+        return Path.Combine(copy, Path.GetFileName(typeof(BenchmarkFolder).Assembly.Location));
+    }
+
     /// <summary>Where the steps of the benchmarks keep their results.</summary>
     public string Cache => Path.Combine(_folder, "cache");
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.RemoteExecution;
 using IO = System.IO;
@@ -24,7 +25,7 @@ internal static class BlobTransfer
         if (words[1] == "up")
         {
             var watch = Stopwatch.StartNew();
-            Blob[] blobs = [.. files.Select(file => new Blob(Digests.OfFile(file, default), () => File.OpenRead(file)))];
+            Blob[] blobs = [.. files.AsParallel().Select(file => new Blob(Digests.OfFile(file, default), () => File.OpenRead(file)))];
             var missing = (await server.FindMissingAsync([.. blobs.Select(blob => blob.Digest)], default)).ToHashSet();
             await server.UploadAsync([.. blobs.Where(blob => missing.Contains(blob.Digest))], default);
             Print(watch);
@@ -44,12 +45,9 @@ internal static class BlobTransfer
 
     private static async Task KeepAsync(Digest digest, Stream content, string path, CancellationToken cancellation)
     {
-        using (var file = File.Create(path))
-        {
-            await content.CopyToAsync(file, cancellation);
-        }
-
-        if (!Digests.OfFile(path, cancellation).Equals(digest))
+        using var file = File.Create(path);
+        var received = await HashingCopy.ReceiveAsync(content, file, digest.SizeBytes, cancellation);
+        if (!received.Equals(digest))
         {
             throw new InvalidDataException(path);
         }

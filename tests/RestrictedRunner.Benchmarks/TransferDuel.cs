@@ -8,7 +8,8 @@ namespace RestrictedRunner.Benchmarks;
 /// <summary>Moves the same number of files to a server and back, by this package's code and by buildbox's own clients in turn.</summary>
 /// <param name="server">The address of a buildbox-casd, as its clients want it.</param>
 /// <param name="programs">The folder with these clients.</param>
-internal sealed class TransferDuel(string server, string programs)
+/// <param name="ours">Path of this program, beside the package's assemblies, whose code is compiled ahead.</param>
+internal sealed class TransferDuel(string server, string programs, string ours)
 {
     /// <summary>Prints the medians, and their ratios.</summary>
     /// <param name="title">What is compared.</param>
@@ -25,10 +26,10 @@ internal sealed class TransferDuel(string server, string programs)
             var folder = Directory.CreateTempSubdirectory("rr-bench-transfer-").FullName;
             try
             {
-                var (ours, peer) = (Files(Path.Combine(folder, "ours"), count, size), Files(Path.Combine(folder, "peer"), count, size));
-                var oursUp = await OursAsync("up", ours);
+                var (our, peer) = (Files(Path.Combine(folder, "ours"), count, size), Files(Path.Combine(folder, "peer"), count, size));
+                var oursUp = await OursAsync("up", our);
                 var peerUp = await PeerAsync("casupload", $"--output-digest-file={folder}/digest", peer);
-                var oursDown = await OursAsync("down", ours, Path.Combine(folder, "ours-down"));
+                var oursDown = await OursAsync("down", our, Path.Combine(folder, "ours-down"));
                 var peerDown = await PeerAsync("casdownload", $"--root-digest={(await File.ReadAllTextAsync($"{folder}/digest")).Trim()}", $"--destination-dir={folder}/peer-down");
                 if (pair > 0)
                 {
@@ -59,7 +60,7 @@ internal sealed class TransferDuel(string server, string programs)
 
     private async Task<Taken> OursAsync(string direction, params string[] folders)
     {
-        var result = await Cli.Wrap("dotnet").WithArguments([typeof(TransferDuel).Assembly.Location, BlobTransfer.Word, direction, server, .. folders]).ExecuteBufferedAsync();
+        var result = await Cli.Wrap("dotnet").WithArguments([ours, BlobTransfer.Word, direction, server, .. folders]).ExecuteBufferedAsync();
         return new(result.RunTime.TotalSeconds, double.Parse(result.StandardOutput, CultureInfo.InvariantCulture));
     }
 

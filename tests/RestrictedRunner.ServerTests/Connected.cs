@@ -6,6 +6,9 @@ namespace RestrictedRunner.ServerTests;
 /// <summary>What tests ask of a server, with blobs in memory.</summary>
 internal sealed class Connected : IDisposable
 {
+    // For what a busy machine does in the end too.
+    private static readonly TimeSpan Patient = TimeSpan.FromSeconds(60);
+
     public Connected(ServerAccess access)
     {
         Connection = new(access);
@@ -13,12 +16,12 @@ internal sealed class Connected : IDisposable
     }
 
     public Connected(Uri url)
-        : this(new ServerAccess(url, IsGrpc: true))
+        : this(new ServerAccess(url, IsGrpc: true) { ConnectLimit = Patient, AnswerLimit = Patient, StoreLimit = Patient })
     {
     }
 
     public Connected(string grpcAddress)
-        : this(Access(grpcAddress))
+        : this(new Uri(grpcAddress.Replace("grpc", "http", StringComparison.Ordinal)))
     {
     }
 

@@ -85,7 +85,7 @@ public class HostileServerTests
     public async Task A_server_that_drips_is_not_waited_for(int size)
     {
         await using var host = await FakeHost.StartAsync(new Drips { Capabilities = new() { CacheCapabilities = new() { MaxBatchTotalSizeBytes = 10 } } });
-        using var connected = new Connected(host.Url);
+        using var connected = new Connected(Connected.Access(host.Address));
         await connected.Connection.CapabilitiesAsync(Cancellation);
         var watch = Stopwatch.StartNew();
 

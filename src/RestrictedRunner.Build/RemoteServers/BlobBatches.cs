@@ -12,6 +12,9 @@ internal sealed record BlobBatches<T>(IReadOnlyList<IReadOnlyList<T>> Together, 
     /// </summary>
     public const long MessageLimit = 4128768;
 
+    /// <summary>The most that go into one message: a server makes a file of each before it answers.</summary>
+    public const int Most = 500;
+
     // A digest, a status, the lengths of both, and some more.
     private const long Overhead = 128;
 
@@ -35,7 +38,7 @@ internal sealed record BlobBatches<T>(IReadOnlyList<IReadOnlyList<T>> Together, 
                 continue;
             }
 
-            if (together.Count == 0 || bytes + own > most || message + own + Overhead > MessageLimit)
+            if (together.Count == 0 || together[^1].Count == Most || bytes + own > most || message + own + Overhead > MessageLimit)
             {
                 together.Add([]);
                 bytes = 0;

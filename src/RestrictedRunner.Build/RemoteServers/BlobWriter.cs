@@ -57,16 +57,7 @@ internal sealed class BlobWriter(GrpcConnection connection, Blob blob, Compresso
         using var content = blob.Open();
         content.Seek(offset, SeekOrigin.Begin);
         using var call = _client.Write(connection.Options(null, limit.End));
-        try
-        {
-            await WriteAsync(call.RequestStream, content, offset, limit).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is RpcException or InvalidOperationException or HttpIOException or HttpRequestException or OperationCanceledException)
-        {
-            // How the call ended says why nothing could be written, or that nothing needed to be: the server has the blob.
-            cancellation.ThrowIfCancellationRequested();
-        }
-
+        await WriteAsync(call.RequestStream, content, offset, limit).ConfigureAwait(false);
         try
         {
             limit.Await();
@@ -95,13 +86,33 @@ internal sealed class BlobWriter(GrpcConnection connection, Blob blob, Compresso
                 Data = UnsafeByteOperations.UnsafeWrap(data),
                 FinishWrite = isLast,
             };
-            limit.Await();
-            await requests.WriteAsync(request, limit.End).ConfigureAwait(false);
-            limit.Done();
+            if (!await TryAsync(() => requests.WriteAsync(request, limit.End), limit).ConfigureAwait(false))
+            {
+                return;
+            }
+
             position += data.Length;
         }
 
-        await requests.CompleteAsync().ConfigureAwait(false);
+        await TryAsync(requests.CompleteAsync, limit).ConfigureAwait(false);
+    }
+
+    // False when the call has ended. How it did says why nothing could be written, or that nothing needed to be: the server
+    // has the blob.
+    private async Task<bool> TryAsync(Func<Task> write, TransferLimit limit)
+    {
+        try
+        {
+            limit.Await();
+            await write().ConfigureAwait(false);
+            limit.Done();
+            return true;
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException or HttpRequestException or OperationCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return false;
+        }
     }
 
     private IAsyncEnumerable<(ReadOnlyMemory<byte> Data, bool IsLast)> PartsAsync(Stream content, long size) => IsCompressed ? CompressedAsync(content, size) : AsTheyAreAsync(content, size);

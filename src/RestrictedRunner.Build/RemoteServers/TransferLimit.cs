@@ -72,8 +72,10 @@ internal sealed class TransferLimit : IDisposable
         {
             _since = null;
             _timer.Dispose();
-            _end.Dispose();
         }
+
+        // Waits for whoever is just being told, and must not have the lock then.
+        _end.Dispose();
     }
 
     private void Look()

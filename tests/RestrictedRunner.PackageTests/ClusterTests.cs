@@ -115,8 +115,8 @@ public sealed class ClusterTests : IAsyncLifetime
     public async Task Results_are_those_of_any_other_run_and_failures_run_again()
     {
         var project = Project(
-            Step("Green", """Outputs="green.txt" Command="date +%s%N &gt; green.txt" """),
-            Step("Red", """Outputs="red.txt" Command="date +red%s%N; exit 7" """));
+            Step("Green", """Outputs="green.txt" Command="cat /proc/sys/kernel/random/uuid &gt; green.txt" """),
+            Step("Red", """Outputs="red.txt" Command="sed s/^/red/ /proc/sys/kernel/random/uuid; exit 7" """));
         var first = await BuildAsync(project);
         var second = await BuildAsync(project);
 

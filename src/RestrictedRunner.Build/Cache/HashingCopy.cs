@@ -64,7 +64,9 @@ internal static class HashingCopy
             while (length <= size && await source.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var count)
             {
                 hash.AppendData(buffer, 0, count);
-                await target.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+
+                // A file's own asynchronous writes are such ones on another thread, whose turn comes late on a busy machine.
+                target.Write(buffer, 0, count);
                 length += count;
             }
 

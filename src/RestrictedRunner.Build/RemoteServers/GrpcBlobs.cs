@@ -132,9 +132,12 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
         var request = new BatchUpdateBlobsRequest { InstanceName = connection.Access.Instance };
         foreach (var blob in batch)
         {
-            var bytes = new byte[blob.Digest.SizeBytes];
+            cancellation.ThrowIfCancellationRequested();
+            var bytes = GC.AllocateUninitializedArray<byte>((int)blob.Digest.SizeBytes);
             using var content = blob.Open();
-            await content.ReadExactlyAsync(bytes, cancellation).ConfigureAwait(false);
+
+            // A file's own asynchronous reads are such ones on another thread, whose turn comes late on a busy machine.
+            content.ReadExactly(bytes);
             var compressed = compressor == Compressor.Types.Value.Zstd && bytes.Length >= LeastCompressed ? Zstd.Compressed(bytes) : null;
             request.Requests.Add(new BatchUpdateBlobsRequest.Types.Request
             {

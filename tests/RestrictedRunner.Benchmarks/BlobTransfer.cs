@@ -14,33 +14,42 @@ internal static class BlobTransfer
     /// <summary>The first word of a command line that asks for one.</summary>
     public const string Word = "transfer";
 
-    /// <summary>Hashes all files of a folder, and uploads those that the server lacks; or downloads the files of that folder into another, and verifies each.</summary>
-    /// <param name="words"><see cref="Word"/>, <c>up</c> or <c>down</c>, the server, the folder, and where to download to.</param>
-    /// <returns>0; it prints the seconds from the first call to the last.</returns>
+    /// <summary>
+    /// Hashes all files of a folder, and uploads those that the server lacks; or downloads the files of that folder into another,
+    /// whose name is longer by <c>-down</c>, and verifies each. Does that with one folder after the other.
+    /// </summary>
+    /// <param name="words"><see cref="Word"/>, <c>up</c> or <c>down</c>, the server, and the folders.</param>
+    /// <returns>0; it prints the seconds of each, of the first one with the connection.</returns>
     public static async Task<int> RunAsync(string[] words)
     {
-        var files = IO.Directory.GetFiles(words[3]).Order(StringComparer.Ordinal).ToArray();
         using var connection = new GrpcConnection(new(new(words[2]), IsGrpc: true));
         using var server = new GrpcCacheServer(connection);
-        if (words[1] == "up")
+        foreach (var folder in words[3..])
         {
-            var watch = Stopwatch.StartNew();
-            Blob[] blobs = [.. files.AsParallel().Select(file => new Blob(Digests.OfFile(file, default), () => File.OpenRead(file)))];
-            var missing = (await server.FindMissingAsync([.. blobs.Select(blob => blob.Digest)], default)).ToHashSet();
-            await server.UploadAsync([.. blobs.Where(blob => missing.Contains(blob.Digest))], default);
-            Print(watch);
-        }
-        else
-        {
-            // casdownload has the digests from the server; that is one call of a few kilobytes.
-            var digests = files.ToDictionary(file => Digests.OfFile(file, default));
-            IO.Directory.CreateDirectory(words[4]);
-            var watch = Stopwatch.StartNew();
-            await server.DownloadAsync([.. digests.Keys], (digest, content, cancellation) => KeepAsync(digest, content, Path.Combine(words[4], Path.GetFileName(digests[digest])), cancellation), default);
-            Print(watch);
+            var seconds = words[1] == "up" ? await UpAsync(server, folder) : await DownAsync(server, folder);
+            Console.WriteLine(seconds.ToString(CultureInfo.InvariantCulture));
         }
 
         return 0;
+    }
+
+    private static async Task<double> UpAsync(GrpcCacheServer server, string folder)
+    {
+        var watch = Stopwatch.StartNew();
+        Blob[] blobs = [.. IO.Directory.GetFiles(folder).AsParallel().Select(file => new Blob(Digests.OfFile(file, default), () => File.OpenRead(file)))];
+        var missing = (await server.FindMissingAsync([.. blobs.Select(blob => blob.Digest)], default)).ToHashSet();
+        await server.UploadAsync([.. blobs.Where(blob => missing.Contains(blob.Digest))], default);
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    // casdownload has the digests from the server; that is one call of a few kilobytes.
+    private static async Task<double> DownAsync(GrpcCacheServer server, string folder)
+    {
+        var files = IO.Directory.GetFiles(folder).ToDictionary(file => Digests.OfFile(file, default), file => Path.Combine($"{folder}-down", Path.GetFileName(file)));
+        IO.Directory.CreateDirectory($"{folder}-down");
+        var watch = Stopwatch.StartNew();
+        await server.DownloadAsync([.. files.Keys], (digest, content, cancellation) => KeepAsync(digest, content, files[digest], cancellation), default);
+        return watch.Elapsed.TotalSeconds;
     }
 
     private static async Task KeepAsync(Digest digest, Stream content, string path, CancellationToken cancellation)
@@ -52,6 +61,4 @@ internal static class BlobTransfer
             throw new InvalidDataException(path);
         }
     }
-
-    private static void Print(Stopwatch watch) => Console.WriteLine(watch.Elapsed.TotalSeconds.ToString(CultureInfo.InvariantCulture));
 }

@@ -197,7 +197,7 @@ async Task MeasureTransfersAsync()
         if (duel.IsWanted(Transfers + title))
         {
             await using var server = await LoopbackCache.CasdAsync(programs);
-            await new TransferDuel(server.Address.Replace("grpc", "http", StringComparison.Ordinal), programs, folder.WithPackage()).RunAsync(Transfers + title, count, size, pairs);
+            await new TransferDuel(server.Address.Replace("grpc", "http", StringComparison.Ordinal), programs, Directory.Exists(Memory) ? Memory : Path.GetTempPath(), folder.WithPackage()).RunAsync(Transfers + title, count, size, pairs);
         }
     }
 }

@@ -247,8 +247,7 @@ public static class DockerRunner
             }
             catch (TimeoutException)
             {
-                // What the step has written so far is there where files are mounted, too.
-                await shipment.FetchAsync(cancellation).ConfigureAwait(false);
+                await FetchAfterTimeoutAsync(shipment, observer, cancellation).ConfigureAwait(false);
                 throw;
             }
             catch (RunnerException e) when (shipment.Lacks(e))
@@ -256,6 +255,19 @@ public static class DockerRunner
                 // As with an image: to ask for what the engine has kept would cost a process of its own.
                 await shipment.SendMissingAsync(e, cancellation).ConfigureAwait(false);
             }
+        }
+    }
+
+    // What the step has written so far is there where files are mounted, too.
+    private static async Task FetchAfterTimeoutAsync(Shipment shipment, RunObserver observer, CancellationToken cancellation)
+    {
+        try
+        {
+            await shipment.FetchAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (RunnerException e)
+        {
+            observer.EngineRemark($"What the step wrote before its Timeout did not come back: {e.Message}");
         }
     }
 

@@ -109,6 +109,59 @@ public sealed class RemoteEngineTests : IDisposable
     }
 
     [RemoteFact]
+    public async Task Inputs_that_a_step_may_change_go_there_once_and_each_step_has_them_as_they_were()
+    {
+        Directory.CreateDirectory(_folder["w/in"]);
+        for (var i = 0; i < 120; i++)
+        {
+            _folder.Write($"w/in/{i}", "12345");
+        }
+
+        File.SetUnixFileMode(_folder["w/in/1"], Program);
+        File.CreateSymbolicLink(_folder["w/link"], "in/1");
+        // So that the image is found by its size.
+        var bytes = 1_000_000 + RandomNumberGenerator.GetInt32(1_000_000);
+        _folder.Write("w/in/size", new string('x', bytes));
+        var step = On(Client, "cat in/* | wc -c; stat -c '%a %u' in/1; readlink link; mkdir out; echo x >in/1; rm in/2 link; ls in | wc -l >out/a; ln -s a out/b; echo beside >c") with
+        {
+            Mounts = [new(_folder["w"], "/w") { OutputNames = ["out"] }],
+            WorkDir = "/w",
+            Transfer = FileTransfer.Copy,
+        };
+        try
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var result = await DockerRunner.RunAsync(step, Observer, captureOutput: true, TestContext.Current.CancellationToken);
+                Assert.Equal((0, $"{bytes + 600}\n750 {Host.OfThisMachine.UserId}\nin/1\n"), (result.ExitCode, result.StandardOutput));
+                Assert.Equal("120\n", File.ReadAllText(_folder["w/out/a"]));
+                Assert.Equal("a", new FileInfo(_folder["w/out/b"]).LinkTarget);
+                Assert.Equal(("12345", true, false), (File.ReadAllText(_folder["w/in/1"]), File.Exists(_folder["w/in/2"]), File.Exists(_folder["w/c"])));
+                Directory.Delete(_folder["w/out"], recursive: true);
+            }
+
+            Assert.Equal(IsPodman ? 3 : 1, _told.Count(text => text.StartsWith("121 files, ", StringComparison.Ordinal)));
+
+            // Of a step that has not made its output all comes back.
+            await (step with { Command = "echo instead >c" }).OutputAsync();
+            Assert.Equal("instead\n", File.ReadAllText(_folder["w/c"]));
+            File.Delete(_folder["w/c"]);
+
+            _folder.Write("w/in/3", "54321");
+            await DockerRunner.RunAsync(step with { Command = "grep -c 54321 in/3; echo >out" }, Observer, captureOutput: true, TestContext.Current.CancellationToken);
+            Assert.StartsWith("121 files, ", _told.SkipLast(1).Last(), StringComparison.Ordinal);
+            await AssertNothingIsLeftAsync();
+        }
+        finally
+        {
+            foreach (var image in (await TestSupport.Client.OutputAsync(Client, "image", "ls", "--format", "{{.Repository}}:{{.Tag}}")).Split('\n').Where(name => name.EndsWith($"-{bytes + 600}", StringComparison.Ordinal)))
+            {
+                TestSupport.Client.Succeeds(Client, "image", "rm", image);
+            }
+        }
+    }
+
+    [RemoteFact]
     public async Task A_step_that_is_ended_in_the_middle_of_its_way_leaves_nothing_that_is_taken_for_the_whole()
     {
         Directory.CreateDirectory(_folder["in"]);
@@ -116,12 +169,20 @@ public sealed class RemoteEngineTests : IDisposable
         _folder.Write("in/b", new string('b', 100_000));
 
         // A client that breaks off in the middle of the archive, as one does that is killed.
-        using var breaking = new ClientScript(Client, $"case \"$1\" in cp) head -c 2048 | {Client} \"$@\"; exit 1 ;; esac");
+        using var breaking = new ClientScript(Client, $"case \"$1\" in cp | import) head -c 2048 | {Client} \"$@\"; exit 1 ;; esac");
         var step = On(breaking.Path, "cat /in/a /in/b | wc -c") with { Mounts = [new(_folder["in"], "/in", ReadOnly: true)], Transfer = FileTransfer.Copy };
         Assert.Equal(RunnerFailure.TransferFailed, (await step.FailureAsync()).Failure);
         await AssertNothingIsLeftAsync();
 
         Assert.Equal("100036\n", await (step with { Engine = Client }).OutputAsync());
+
+        _folder.Write("in/c", new string('c', 6_000_000));
+        step = step with { Command = "cat /in/a /in/b /in/c | wc -c", Mounts = [new(_folder["in"], "/in") { OutputNames = ["out"] }] };
+        Assert.Equal(RunnerFailure.TransferFailed, (await step.FailureAsync()).Failure);
+        Assert.DoesNotContain("-6100036", await ImagesAsync(), StringComparison.Ordinal);
+        // Those of another test get their names.
+        await Until.IsSoAsync(TimeSpan.FromSeconds(10), async () => !(await ImagesAsync()).Contains("<none>", StringComparison.Ordinal));
+        await AssertNothingIsLeftAsync();
     }
 
     [RemoteFact]
@@ -164,6 +225,10 @@ public sealed class RemoteEngineTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         await AssertNothingIsLeftAsync();
     }
+
+    private static bool IsPodman => Client.Contains("podman", StringComparison.Ordinal);
+
+    private static Task<string> ImagesAsync() => TestSupport.Client.OutputAsync(Client, "image", "ls", "--filter", $"label={RestrictedRunner.Transfer.KeptInputs.Label}", "--format", "{{.Repository}}:{{.Tag}}");
 
     private static string Kept(IReadOnlyList<string> words) => words[words.ToList().IndexOf("--volumes-from") + 1].Split(':')[0];
 

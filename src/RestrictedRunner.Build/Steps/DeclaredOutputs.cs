@@ -72,6 +72,16 @@ internal sealed record DeclaredOutputs(HostPaths Host, string ProjectDirectory, 
     /// <param name="folder">Full path.</param>
     public bool AreIn(string folder) => Paths.Any(path => Host.IsAtOrBelow(path.Folder, folder));
 
+    /// <summary>The names in a folder at or below which the outputs in it are; none when they may have any name.</summary>
+    /// <param name="folder">Full path.</param>
+    public IReadOnlyList<string> NamesIn(string folder)
+    {
+        string[] starts = [.. Paths.Select(path => path.Glob.Start)];
+        return starts.Any(start => Host.IsAtOrBelow(folder, start))
+            ? []
+            : [.. starts.Where(start => Host.IsAtOrBelow(start, folder)).Select(start => Host.Relative(folder, start).Split('/')[0]).Distinct(Host.Comparer)];
+    }
+
     /// <summary>What shows the folders that are not below the project's at their places beside it, and those of absolute outputs at their own.</summary>
     /// <param name="projectDirectory">Full path of the project's folder, or of what stands in for it.</param>
     /// <param name="beside">False where their places beside the project are shown already.</param>

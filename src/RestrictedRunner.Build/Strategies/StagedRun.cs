@@ -30,7 +30,7 @@ internal sealed class StagedRun(StepBuildSetting setting, StepWork work, StageFo
         var isCopyOfInputs = inputs.IsUnchanged();
         var outputs = work.Step.Outputs.In(stage.ProjectDirectory);
         var before = new OutputsBefore(outputs);
-        var container = new StepContainer(setting, work, place, runner) { Echoes = Echoes };
+        var container = new StepContainer(setting, work, place.WithOutputNames(setting.KeepsStages ? [] : outputs.NamesIn(place.Project.HostPath)), runner) { Echoes = Echoes };
         if (!container.Run(before))
         {
             files.RemoveEarlier(CancellationToken.None);

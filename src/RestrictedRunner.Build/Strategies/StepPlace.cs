@@ -57,6 +57,10 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
             ? InProject(step, projectDirectory) with { Start = inputs.ProjectInTree, DisplayMounts = InPlaceOfStage(inputs, step, projectDirectory) }
             : InProject(step, projectDirectory);
 
+    /// <summary>A stage, of which only some names have to come back from where it is copied to.</summary>
+    /// <param name="names">As <see cref="Mount.OutputNames"/>.</param>
+    public StepPlace WithOutputNames(IReadOnlyList<string> names) => this with { Project = Project with { OutputNames = names } };
+
     private static IReadOnlyList<Mount> InPlaceOfStage(FileSnapshot inputs, DeclaredStep step, string projectDirectory)
     {
         var project = new Mount(projectDirectory, ProjectMount.At(inputs.ProjectInTree));

@@ -7,10 +7,11 @@ namespace RestrictedRunner;
 public sealed record Mount(string HostPath, string ContainerPath, bool ReadOnly = false)
 {
     /// <summary>
-    /// A text that stands for all that is in the folder: where folders are copied, one with the same digest is not copied
-    /// again. Null to find it out from the files.
+    /// Of a folder with the inputs of a step, the names in it at or below which the step's outputs are; empty when they may have
+    /// any name. Where files are copied, only these come back, and the engine keeps the folder as it was sent. Null for a folder
+    /// that is no step's: all that changes in it comes back.
     /// </summary>
-    internal string? TreeDigest { get; init; }
+    internal IReadOnlyList<string>? OutputNames { get; init; }
 
     /// <summary>
     /// Reads <c>host:container[:ro]</c>. The container path starts at the last <c>:/</c>, so a host path may hold

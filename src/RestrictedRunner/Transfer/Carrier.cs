@@ -1,4 +1,5 @@
 using RestrictedRunner.Engine;
+using RestrictedRunner.Hosts;
 using RestrictedRunner.Output;
 using RestrictedRunner.Planning;
 using RestrictedRunner.Results;
@@ -13,9 +14,6 @@ internal sealed class Carrier : IAsyncDisposable
 {
     /// <summary>An image without files, which is made where it is not there. Its name is of no registry, so that nobody's is ever pulled.</summary>
     public const string EmptyImage = "localhost/restricted-runner/empty:1";
-
-    // An empty archive: two blocks of zeros.
-    private const int EmptyArchive = 1024;
 
     private readonly EngineProcess _engine;
     private readonly Reaper _reaper;
@@ -34,17 +32,20 @@ internal sealed class Carrier : IAsyncDisposable
 
     /// <summary>Makes it.</summary>
     /// <param name="engine">The client.</param>
-    /// <param name="image">Its image, or empty for <see cref="EmptyImage"/>.</param>
+    /// <param name="image">Its image, or empty for <see cref="EmptyImage"/>. A new volume begins with the image's files.</param>
     /// <param name="volumes">Paths of its volumes.</param>
     /// <param name="labels">Labels beside those of every container.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="archive">What the image is made from where the engine does not have it; null for one that is not ours to make.</param>
     /// <exception cref="RunnerException">The engine has not made it.</exception>
-    public static async Task<Carrier> CreateAsync(EngineProcess engine, string image, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, CancellationToken cancellation)
+    public static async Task<Carrier> CreateAsync(EngineProcess engine, string image, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, CancellationToken cancellation, ImageArchive? archive = null)
     {
         var carrier = new Carrier(engine);
         try
         {
-            await carrier.CreateAsync(image, volumes, labels, cancellation).ConfigureAwait(false);
+            await (image.Length > 0
+                ? carrier.CreateAsync(image, archive, volumes, labels, cancellation)
+                : carrier.CreateAsync(EmptyImage, ImageArchive.Empty, volumes, labels, cancellation)).ConfigureAwait(false);
             return carrier;
         }
         catch
@@ -54,42 +55,32 @@ internal sealed class Carrier : IAsyncDisposable
         }
     }
 
-    /// <summary>Copies an archive to it.</summary>
-    /// <param name="place">Folder that the names of the archive start at.</param>
-    /// <param name="write">Writes the archive.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="RunnerException">It was not copied as a whole.</exception>
-    public async Task SendAsync(string place, Action<Stream> write, CancellationToken cancellation)
+    private async Task SendAsync(string place, Action<Stream> write, CancellationToken cancellation)
     {
-        Exception? failure = null;
-        var answer = await CallAsync(
-            // Podman would give all to the container's user; docker takes the word for something else.
-            ["cp", "--archive=false", "-", $"{Name}:{place}"],
-            (stream, _) => Task.Run(() => Write(stream), CancellationToken.None),
-            static (stream, token) => stream.CopyToAsync(Stream.Null, token),
-            cancellation).ConfigureAwait(false);
-        if (answer.ExitCode != 0)
-        {
-            throw Failed("to the engine", answer.Error);
-        }
-
+        // Podman would give all to the container's user; docker takes the word for something else.
+        var (failure, _) = await CallAsync(["cp", "--archive=false", "-", $"{Name}:{place}"], write, cancellation).ConfigureAwait(false);
         if (failure is not null)
         {
-            throw NotCopied(failure);
+            throw failure;
+        }
+    }
+
+    /// <summary>Copies files to its volumes.</summary>
+    /// <param name="content">The files.</param>
+    /// <param name="volumes">Paths of the volumes that have the places of all of them.</param>
+    /// <param name="isPodman">True for an engine that copies nothing through a folder into the volume which is mounted there.</param>
+    /// <param name="sent">Takes down what was copied.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="RunnerException">They were not copied as a whole.</exception>
+    public async Task FillAsync(IReadOnlyList<CopiedMount> content, IReadOnlyList<string> volumes, bool isPodman, SentTree sent, CancellationToken cancellation)
+    {
+        foreach (var (place, files) in isPodman ? content.GroupBy(VolumeOf).Select(group => (group.Key, group.ToList())) : [("/", [.. content])])
+        {
+            await SendAsync(place, stream => sent.Write(stream, files, place, cancellation), cancellation).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
         }
 
-        void Write(Stream stream)
-        {
-            try
-            {
-                write(stream);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // A client that gives up tells why, and nobody reads its input.
-                failure = e;
-            }
-        }
+        string VolumeOf(CopiedMount mount) => volumes.Where(volume => ContainerPath.IsAtOrBelow(mount.ContainerPath, volume)).MaxBy(volume => volume.Length)!;
     }
 
     /// <summary>Copies from it.</summary>
@@ -159,30 +150,71 @@ internal sealed class Carrier : IAsyncDisposable
         _reaper.Dispose();
     }
 
-    private async Task CreateAsync(string image, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, CancellationToken cancellation)
+    private async Task CreateAsync(string image, ImageArchive? archive, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, CancellationToken cancellation)
     {
         string[] words =
         [
             "create", "--name", Name, .. _reaper.Container.Labels.Concat(labels).SelectMany(label => new[] { "--label", label }),
             "--pull", "never", "--network", "none", .. volumes.SelectMany(path => new[] { "--mount", RunArguments.VolumeAt(path) }),
-            image.Length > 0 ? image : EmptyImage, "none",
+            image, "none",
         ];
         var answer = await CreateAsync().ConfigureAwait(false);
-        if (image.Length == 0 && answer.ExitCode != 0 && EngineMessages.WhyNotStarted(answer.ExitCode, answer.Error) == RunnerFailure.ImageAbsent)
+        if (archive is not null && answer.ExitCode != 0 && EngineMessages.WhyNotStarted(answer.ExitCode, answer.Error) == RunnerFailure.ImageAbsent)
         {
-            var import = await CallAsync(["import", "-", EmptyImage], static async (stream, token) => await stream.WriteAsync(new byte[EmptyArchive], token).ConfigureAwait(false), static (stream, token) => stream.CopyToAsync(Stream.Null, token), cancellation).ConfigureAwait(false);
-            answer = import.ExitCode == 0 ? await CreateAsync().ConfigureAwait(false) : import;
-        }
-
-        if (answer.ExitCode != 0)
-        {
-            _isWhole = true;
-            throw new RunnerException(EngineMessages.WhyNotStarted(answer.ExitCode, answer.Error), answer.Error);
+            await MakeImageAsync(image, archive, cancellation).ConfigureAwait(false);
+            answer = await CreateAsync().ConfigureAwait(false);
         }
 
         _isWhole = true;
+        if (answer.ExitCode != 0)
+        {
+            throw new RunnerException(EngineMessages.WhyNotStarted(answer.ExitCode, answer.Error), answer.Error);
+        }
 
         Task<(int ExitCode, string Error)> CreateAsync() => CallAsync(words, write: null, static (stream, token) => stream.CopyToAsync(Stream.Null, token), cancellation);
+    }
+
+    // It has its name only when it is whole.
+    private async Task MakeImageAsync(string image, ImageArchive archive, CancellationToken cancellation)
+    {
+        var (failure, output) = await CallAsync(["import", .. archive.Labels.SelectMany(label => new[] { "--change", $"LABEL {label}" }), "-"], archive.Write, cancellation).ConfigureAwait(false);
+        var id = output.Trim();
+        failure ??= archive.WhyNotWhole();
+        if (failure is null && await _engine.AskAsync(["tag", id, image], cancellation).ConfigureAwait(false) is not { ExitCode: 0 })
+        {
+            failure = Failed("to the engine", $"Image '{id}' got no name.");
+        }
+
+        if (failure is not null)
+        {
+            if (id.Length > 0)
+            {
+                await _engine.AskAsync(["image", "rm", id], CancellationToken.None).ConfigureAwait(false);
+            }
+
+            throw failure;
+        }
+    }
+
+    // A client that gives up tells why, and nobody reads its input.
+    private async Task<(RunnerException? Failure, string Output)> CallAsync(IReadOnlyList<string> arguments, Action<Stream> write, CancellationToken cancellation)
+    {
+        Exception? failure = null;
+        using var output = new MemoryStream();
+        var answer = await CallAsync(arguments, (stream, _) => Task.Run(() => Write(stream), CancellationToken.None), output.CopyFromAsync, cancellation).ConfigureAwait(false);
+        return (answer.ExitCode != 0 ? Failed("to the engine", answer.Error) : failure is not null ? NotCopied(failure) : null, output.ReadText());
+
+        void Write(Stream stream)
+        {
+            try
+            {
+                write(stream);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                failure = e;
+            }
+        }
     }
 
     // Not one of the engine's short answers: it takes as long as the files do.

@@ -13,6 +13,6 @@ internal sealed record CopiedMount(string HostPath, string ContainerPath, bool I
     /// <summary>Places below it at which something else is copied: of a folder that is hidden there, nothing is.</summary>
     public IReadOnlySet<string> Without { get; init; } = new HashSet<string>();
 
-    /// <summary>What stands for the folder's content, as <see cref="Mount.TreeDigest"/>.</summary>
-    public string? TreeDigest { get; init; }
+    /// <summary>What comes back of a folder with the inputs of a step, as <see cref="Mount.OutputNames"/>.</summary>
+    public IReadOnlyList<string>? OutputNames { get; init; }
 }

@@ -21,6 +21,11 @@ internal static class LocalTree
     public static IEnumerable<LocalFile> Of(CopiedMount mount) =>
         FileStatus.Of(mount.HostPath) is { } status ? Below(new(mount.HostPath, mount.ContainerPath, status, Target: null), mount.Without) : throw new IOException($"'{mount.HostPath}' is not there any more.");
 
+    /// <summary>Number and bytes of the regular files.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static TransferCount CountOf(IEnumerable<CopiedMount> mounts) =>
+        mounts.SelectMany(Of).Where(file => file.Status.IsRegularFile).Aggregate(default(TransferCount), static (count, file) => count + new TransferCount(1, file.Status.Size, TimeSpan.Zero));
+
     private static IEnumerable<LocalFile> Below(LocalFile root, IReadOnlySet<string> without)
     {
         var rest = new Stack<LocalFile>([root]);

@@ -15,12 +15,12 @@ internal sealed class SentTree
     private readonly Dictionary<string, SentFile> _files = new(StringComparer.Ordinal);
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Host _host;
-    private readonly (int User, int Group)? _owner;
+    private readonly ContainerOwner _owner;
 
     /// <summary>A tree of which nothing was copied yet.</summary>
     /// <param name="host">The machine.</param>
-    /// <param name="owner">Whom the files belong to in the container where the machine has other users than Linux.</param>
-    public SentTree(Host host, (int User, int Group)? owner) => (_host, _owner) = (host, owner);
+    /// <param name="owner">Whom the files belong to in the container.</param>
+    public SentTree(Host host, ContainerOwner owner) => (_host, _owner) = (host, owner);
 
     /// <summary>The files that were copied.</summary>
     public IReadOnlyDictionary<string, SentFile> Files => _files;
@@ -30,6 +30,15 @@ internal sealed class SentTree
 
     /// <summary>A text that stands for all of it: paths, permissions, owners, times and contents.</summary>
     public string Digest => Convert.ToHexString(_hash.GetCurrentHash())[..40].ToLowerInvariant();
+
+    /// <summary>The engine has the files of another tree already.</summary>
+    public void AddFiles(SentTree kept)
+    {
+        foreach (var (path, file) in kept.Files)
+        {
+            _files[path] = file;
+        }
+    }
 
     /// <summary>Writes the archive of what goes into a container.</summary>
     /// <param name="stream">Where it is written.</param>
@@ -86,8 +95,8 @@ internal sealed class SentTree
         {
             Mode = mode,
             ModificationTime = Written(file.Status),
-            Uid = _owner?.User ?? (int)file.Status.OwnerId,
-            Gid = _owner?.Group ?? (int)file.Status.GroupId,
+            Uid = _owner.Ids?.User ?? (int)file.Status.OwnerId,
+            Gid = _owner.Ids?.Group ?? (int)file.Status.GroupId,
         };
         if (first is not null || file.Target is not null)
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using RestrictedRunner.Commands;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Planning;
@@ -13,13 +12,9 @@ internal sealed class Shipment : IAsyncDisposable
     private readonly CopyPlan _plan;
     private readonly Transfers _transfers;
     private readonly RunObserver _observer;
-    private readonly (int User, int Group)? _owner;
-    private readonly List<(Carrier Carrier, CarrierPlan Plan)> _carriers = [];
+    private readonly List<LoadedCarrier> _carriers = [];
     private readonly Dictionary<string, CopiedMount> _inputs = new(StringComparer.Ordinal);
     private readonly HashSet<string> _filled = new(StringComparer.Ordinal);
-    private readonly SentTree _sent;
-    private TransferCount _count;
-    private TransferCount _told;
 
     /// <summary>A shipment of which nothing is sent.</summary>
     /// <param name="step">The step.</param>
@@ -31,12 +26,10 @@ internal sealed class Shipment : IAsyncDisposable
     {
         (_step, _transfers, _observer) = (step, transfers, observer);
         _plan = CopyPlan.Of(step, files, IsFolder);
-        _owner = OwnerOf(step);
-        _sent = new(step.Engine.Host, _owner);
     }
 
     /// <summary>True when the step's prepare command ended the script.</summary>
-    public bool PrepareFailed { get; private set; }
+    public bool PrepareFailed => _carriers.Any(carrier => carrier.PrepareFailed);
 
     /// <summary>Sends what is not there yet.</summary>
     /// <param name="cancellation">Ends it.</param>
@@ -47,22 +40,21 @@ internal sealed class Shipment : IAsyncDisposable
         {
             foreach (var input in _plan.Inputs)
             {
-                _inputs[KeptInputs.NameOf(input.ContainerPath, input.TreeDigest ?? Local(() => DigestOf(input, cancellation)))] = input;
+                _inputs[KeptInputs.NameOf(input.ContainerPath, LocalFiles.Read(() => DigestOf(input, cancellation)))] = input;
             }
         }
 
+        var watch = Stopwatch.StartNew();
+        var sent = default(TransferCount);
         foreach (var plan in _plan.Carriers.Skip(_carriers.Count))
         {
-            var watch = Stopwatch.StartNew();
-            var carrier = await Carrier.CreateAsync(_step.Engine, plan.Image, plan.Volumes, _step.Options.Labels, cancellation).ConfigureAwait(false);
-            _carriers.Add((carrier, plan));
-            await FillAsync(carrier, plan, _sent, cancellation).ConfigureAwait(false);
-            _count += new TransferCount(0, 0, watch.Elapsed);
+            var carrier = await LoadedCarrier.LoadAsync(_step, _transfers, plan, cancellation).ConfigureAwait(false);
+            _carriers.Add(carrier);
+            sent += carrier.Sent;
         }
 
-        TellSent(_sent.Count - _told);
-        _told = _sent.Count;
-        return new([.. _inputs.Keys.Select(name => $"{name}:ro"), .. _carriers.Select(carrier => carrier.Carrier.Name)]);
+        TellSent(sent, watch);
+        return new([.. _inputs.Keys.Select(name => $"{name}:ro"), .. _carriers.Select(carrier => carrier.Name)]);
     }
 
     /// <summary>True for the failure of a run because the engine does not have inputs that it was to have kept.</summary>
@@ -76,18 +68,10 @@ internal sealed class Shipment : IAsyncDisposable
     {
         var name = _inputs.Keys.First(name => KeptInputs.IsMissing(failure, name));
         _filled.Add(name);
-        var fill = _transfers.FillOf(name);
-        await fill.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        using var turn = await _transfers.FillAsync(name, cancellation).ConfigureAwait(false);
+        if (await _step.Engine.AskAsync(["container", "inspect", "--format", "{{.Name}}", name], cancellation).ConfigureAwait(false) is not { ExitCode: 0 })
         {
-            if (await _step.Engine.AskAsync(["container", "inspect", "--format", "{{.Name}}", name], cancellation).ConfigureAwait(false) is not { ExitCode: 0 })
-            {
-                await KeepAsync(name, _inputs[name], cancellation).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            fill.Release();
+            await KeepAsync(name, _inputs[name], cancellation).ConfigureAwait(false);
         }
     }
 
@@ -97,31 +81,19 @@ internal sealed class Shipment : IAsyncDisposable
     public async Task FetchAsync(CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var count = default(TransferCount);
-        var left = new List<string>();
-        foreach (var (carrier, plan) in _carriers)
+        foreach (var carrier in _carriers)
         {
-            foreach (var mount in plan.Content.Where(mount => mount.ComesBack))
-            {
-                if (mount.ContainerPath == OwnPlaces.Copied.Prepared)
-                {
-                    await carrier.FetchAsync(mount.ContainerPath, async (stream, token) => PrepareFailed = await EmptyFile.IsItAsync(stream, token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-                    continue;
-                }
-
-                var tree = new ArrivedTree(mount, _sent.Files, _step.Engine.Host);
-                await carrier.FetchAsync(mount.ContainerPath, tree.ReadAsync, cancellation).ConfigureAwait(false);
-                count += tree.Count;
-                left.AddRange(tree.Left);
-            }
+            await carrier.FetchAsync(cancellation).ConfigureAwait(false);
         }
 
+        var count = _carriers.Aggregate(default(TransferCount), static (count, carrier) => count + carrier.Fetched);
         if (count.Files > 0)
         {
             _observer.FilesTransferred($"{count + new TransferCount(0, 0, watch.Elapsed)} copied back.");
         }
 
-        if (left.Count > 0)
+        string[] left = [.. _carriers.SelectMany(carrier => carrier.Left)];
+        if (left.Length > 0)
         {
             _observer.EngineRemark($"Not copied back, because it is no file, folder or link: {string.Join(", ", left.Take(5))}");
         }
@@ -130,7 +102,7 @@ internal sealed class Shipment : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var (carrier, _) in _carriers)
+        foreach (var carrier in _carriers)
         {
             await carrier.DisposeAsync().ConfigureAwait(false);
         }
@@ -138,92 +110,41 @@ internal sealed class Shipment : IAsyncDisposable
 
     private static bool? IsFolder(string path) => FileStatus.Of(path) switch { { IsFolder: true } => true, { IsRegularFile: true } => false, _ => null };
 
-    // Elsewhere than on Linux files have owners that mean nothing in a container: whoever runs the command has them.
-    private static (int User, int Group)? OwnerOf(PlannedStep step)
-    {
-        if (step.Engine.Host.Kind == HostKind.Linux)
-        {
-            return null;
-        }
-
-        var user = (step.CurrentUser?.Id ?? step.Options.User).Split(':');
-        return int.TryParse(user[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? (id, user.Length > 1 && int.TryParse(user[1], NumberStyles.None, CultureInfo.InvariantCulture, out var group) ? group : id)
-            : (0, 0);
-    }
-
     private string DigestOf(CopiedMount input, CancellationToken cancellation)
     {
-        var tree = new SentTree(_step.Engine.Host, _owner);
+        var tree = NewTree();
         tree.Measure(input, cancellation);
         return tree.Digest;
     }
+
+    private SentTree NewTree() => new(_step.Engine.Host, ContainerOwner.Of(_step));
 
     private async Task KeepAsync(string name, CopiedMount input, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         await KeptInputs.RemoveOldAsync(_step.Engine, [.. _inputs.Keys], cancellation).ConfigureAwait(false);
-        var sent = new SentTree(_step.Engine.Host, _owner);
-        var carrier = await Carrier.CreateAsync(_step.Engine, "", [input.ContainerPath], KeptInputs.Labels(name, Local(() => BytesOf(input))), cancellation).ConfigureAwait(false);
+        var sent = NewTree();
+        var isPodman = await _transfers.IsPodmanAsync(_step.Engine, _step.Options).ConfigureAwait(false);
+        var carrier = await Carrier.CreateAsync(_step.Engine, "", [input.ContainerPath], KeptInputs.Labels(name, LocalFiles.Read(() => LocalTree.CountOf([input]).Bytes)), cancellation).ConfigureAwait(false);
         await using (carrier.ConfigureAwait(false))
         {
-            await FillAsync(carrier, new("", [input.ContainerPath], [input]), sent, cancellation).ConfigureAwait(false);
-            if (input.TreeDigest is null && KeptInputs.NameOf(input.ContainerPath, sent.Digest) != name)
+            await carrier.FillAsync([input], [input.ContainerPath], isPodman, sent, cancellation).ConfigureAwait(false);
+            if (KeptInputs.NameOf(input.ContainerPath, sent.Digest) != name)
             {
-                throw new RunnerException(RunnerFailure.TransferFailed, $"'{input.HostPath}' was changed while it was copied.");
+                throw LocalFiles.Changed([input]);
             }
 
             await carrier.KeepAsync(name, cancellation).ConfigureAwait(false);
         }
 
-        _count += new TransferCount(0, 0, watch.Elapsed);
-        TellSent(sent.Count);
+        TellSent(sent.Count, watch);
     }
 
-    private static long BytesOf(CopiedMount input) => LocalTree.Of(input).Where(file => file.Status.IsRegularFile).Sum(file => file.Status.Size);
-
-    private async Task FillAsync(Carrier carrier, CarrierPlan plan, SentTree sent, CancellationToken cancellation)
+    private void TellSent(TransferCount sent, Stopwatch watch)
     {
-        if (!await _transfers.IsPodmanAsync(_step.Engine, _step.Options).ConfigureAwait(false))
+        if (sent.Files > 0)
         {
-            await carrier.SendAsync("/", stream => sent.Write(stream, plan.Content, "/", cancellation), cancellation).ConfigureAwait(false);
-            cancellation.ThrowIfCancellationRequested();
-            return;
-        }
-
-        foreach (var volume in plan.Volumes)
-        {
-            CopiedMount[] content = [.. plan.Content.Where(mount => VolumeOf(mount) == volume)];
-            if (content.Length > 0)
-            {
-                await carrier.SendAsync(volume, stream => sent.Write(stream, content, volume, cancellation), cancellation).ConfigureAwait(false);
-                cancellation.ThrowIfCancellationRequested();
-            }
-        }
-
-        string? VolumeOf(CopiedMount mount) => plan.Volumes.Where(volume => ContainerPath.IsAtOrBelow(mount.ContainerPath, volume)).MaxBy(volume => volume.Length);
-    }
-
-    private void TellSent(TransferCount sent)
-    {
-        _count += sent;
-        if (_count.Files > 0)
-        {
-            _observer.FilesTransferred($"{_count} copied to the engine, which does not see this machine's files.");
-        }
-
-        _count = default;
-    }
-
-    private static T Local<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RunnerException(RunnerFailure.TransferFailed, e.Message, e);
+            _observer.FilesTransferred($"{sent + new TransferCount(0, 0, watch.Elapsed)} copied to the engine, which does not see this machine's files.");
         }
     }
 }

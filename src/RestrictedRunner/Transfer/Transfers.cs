@@ -26,7 +26,19 @@ internal sealed class Transfers
             ? Task.FromResult(true)
             : _podmans.GetOrAdd(options.EngineChoice, _ => new(() => PodmanService.IsBehindAsync(engine, CancellationToken.None))).Value;
 
-    /// <summary>Lets one step at a time fill a volume that others need too.</summary>
-    /// <param name="name">Name of what is filled.</param>
-    public SemaphoreSlim FillOf(string name) => _fills.GetOrAdd(name, static _ => new(1));
+    /// <summary>Lets one step at a time make what others need too.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>Lets the next one do it when it is disposed of.</returns>
+    public async Task<IDisposable> FillAsync(string name, CancellationToken cancellation)
+    {
+        var fill = _fills.GetOrAdd(name, static _ => new(1));
+        await fill.WaitAsync(cancellation).ConfigureAwait(false);
+        return new Turn(fill);
+    }
+
+    private sealed record Turn(SemaphoreSlim Fill) : IDisposable
+    {
+        public void Dispose() => Fill.Release();
+    }
 }

@@ -30,12 +30,14 @@ public sealed class ArrivedTreeTests : IDisposable
 
     private Dictionary<string, SentFile> Sent()
     {
-        var tree = new SentTree(Here.Host, owner: null);
+        var tree = new SentTree(Here.Host, default);
         tree.Measure(Mount, TestContext.Current.CancellationToken);
         return new(tree.Files);
     }
 
-    private static async Task<ArrivedTree> ArriveAsync(IReadOnlyDictionary<string, SentFile> sent, CopiedMount mount, params TarEntry[] entries)
+    private static Task<ArrivedTree> ArriveAsync(IReadOnlyDictionary<string, SentFile> sent, CopiedMount mount, params TarEntry[] entries) => ArriveAsync(sent, mount, "", entries);
+
+    private static async Task<ArrivedTree> ArriveAsync(IReadOnlyDictionary<string, SentFile> sent, CopiedMount mount, string part, params TarEntry[] entries)
     {
         using var archive = new MemoryStream();
         using (var writer = new TarWriter(archive, leaveOpen: true))
@@ -47,8 +49,9 @@ public sealed class ArrivedTreeTests : IDisposable
         }
 
         archive.Position = 0;
-        var tree = new ArrivedTree(mount, sent, Here.Host);
+        var tree = new ArrivedTree(mount, sent, Here.Host, part);
         await tree.ReadAsync(archive, TestContext.Current.CancellationToken);
+        tree.Complete();
         return tree;
     }
 
@@ -118,6 +121,76 @@ public sealed class ArrivedTreeTests : IDisposable
         await ArriveAsync(Sent(), Mount, Folder("w/"), Folder("w/link"), File("w/link/x", "x"), File("w/out", "changed"));
 
         Assert.Equal("mounted/link/x=x mounted/out=changed outside=untouched", Content());
+    }
+
+    [Fact]
+    public async Task Of_a_part_nothing_else_is_looked_at()
+    {
+        var sent = Sent();
+        _folder.Write("mounted/sub/gone", "");
+
+        var tree = await ArriveAsync(sent, Mount, "sub", Folder("sub/"), File("sub/new", "n"), Link(TarEntryType.HardLink, "sub/name", "sub/new"));
+        Assert.Equal("/w/sub", tree.Source);
+        Assert.Equal("mounted/a=a mounted/sub/gone= mounted/sub/name=n mounted/sub/new=n outside=untouched", Content());
+
+        await ArriveAsync(Sent(), Mount, "a", File("a", "changed"));
+        await ArriveAsync(Sent(), Mount, "fresh", Link(TarEntryType.SymbolicLink, "fresh", "../outside"));
+        Assert.Equal("mounted/a=changed mounted/fresh=>../outside mounted/sub/gone= mounted/sub/name=n mounted/sub/new=n outside=untouched", Content());
+        await Assert.ThrowsAsync<InvalidDataException>(() => ArriveAsync(Sent(), Mount, "fresh", Link(TarEntryType.SymbolicLink, "fresh", "x"), File("fresh/x", "evil")));
+    }
+
+    [Fact]
+    public async Task A_name_that_comes_twice_is_refused()
+    {
+        Directory.CreateDirectory(_folder["elsewhere"]);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => ArriveAsync(
+            Sent(), Mount, Folder("w/"), Folder("w/d"), Link(TarEntryType.SymbolicLink, "w/d", _folder["elsewhere"]), File("w/d/x", "evil")));
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder["elsewhere"]));
+    }
+
+    [Fact]
+    public async Task What_is_not_in_an_archive_stays_until_the_engine_says_that_it_is_whole()
+    {
+        using var archive = new MemoryStream();
+        using (var writer = new TarWriter(archive, leaveOpen: true))
+        {
+            writer.WriteEntry(Folder("w/"));
+        }
+
+        archive.Position = 0;
+        var tree = new ArrivedTree(Mount, Sent(), Here.Host);
+        await tree.ReadAsync(archive, TestContext.Current.CancellationToken);
+        Assert.Equal("mounted/a=a mounted/sub/b=b outside=untouched", Content());
+
+        tree.Complete();
+        Assert.Equal("outside=untouched", Content());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(200_000)]
+    [InlineData(299_999)]
+    public async Task A_large_file_is_written_only_where_it_was_changed(int changed)
+    {
+        _folder.Write("mounted/a", new string('a', 300_000));
+        var (sent, before) = (Sent(), FileStatus.Of(_folder["mounted/a"])!.Inode);
+        TarEntry[] Entries(string text) => [Folder("w/"), File("w/a", text), Folder("w/sub"), File("w/sub/b", "b")];
+
+        var same = await ArriveAsync(sent, Mount, Entries(new string('a', 300_000)));
+        Assert.Equal((0, before), (same.Count.Files, FileStatus.Of(_folder["mounted/a"])!.Inode));
+
+        // Changed here meanwhile, and not there.
+        _folder.Write("mounted/a", new string('b', 300_000));
+        await ArriveAsync(sent, Mount, Entries(new string('a', 300_000)));
+        Assert.Equal(new string('b', 300_000), System.IO.File.ReadAllText(_folder["mounted/a"]));
+
+        var text = new string('a', changed) + "c" + new string('a', 299_999 - changed);
+        _folder.Write("mounted/a", new string('a', 300_000));
+        var tree = await ArriveAsync(sent, Mount, Entries(text));
+        Assert.Equal((1, text), (tree.Count.Files, System.IO.File.ReadAllText(_folder["mounted/a"])));
+        Assert.Equal(["a", "sub"], Directory.GetFileSystemEntries(_folder["mounted"]).Select(Path.GetFileName).Order());
     }
 
     [Theory]

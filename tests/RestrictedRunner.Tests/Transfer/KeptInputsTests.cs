@@ -14,7 +14,27 @@ public class KeptInputsTests
                 string.Join('\n', Line("c", 3_000_000_000, "2026-11-25 12:00:00 +0000 UTC"), Line("a", 4_000_000_000, "2026-11-30 11:00:00.123456 +0000 UTC"), Line("d", 1, "2026-11-23 11:59:59 +0000 UTC"), Line("b", 5_000_000_000, "2026-11-29 13:00:00 +0100 CET"), ""),
                 Now));
 
+    [Fact]
+    public void Images_go_as_carriers_do_and_one_without_a_name_after_an_hour() =>
+        Assert.Equal(
+            ["localhost/restricted-runner/inputs:c-3000000000", "0123456789ab"],
+            KeptInputs.TooMany(
+                string.Join(
+                    '\n',
+                    Line("a", 4_000_000_000, "2026-11-30 11:00:00 +0000 UTC"),
+                    "localhost/restricted-runner/inputs:b-5000000000 ba9876543210 2026-11-30 10:59:00 +0000 UTC",
+                    "<none>:<none> 9876543210ab 2026-11-30 11:30:00 +0000 UTC",
+                    "localhost/restricted-runner/inputs:c-3000000000 cba987654321 2026-11-30 10:58:00 +0000 UTC",
+                    "<none>:<none> 0123456789ab 2026-11-30 10:30:00 +0000 UTC"),
+                Now));
+
+    [Fact]
+    public void An_image_is_named_by_its_content_and_size() => Assert.Equal("localhost/restricted-runner/inputs:abc-12", KeptInputs.ImageOf("abc", 12));
+
     [Theory]
+    [InlineData("<none>:<none> 0123456789ab yesterday 10:30:00 +0000 UTC")]
+    [InlineData("localhost/restricted-runner/inputs:c-x 0123456789ab 2020-01-01 00:00:00 +0000 UTC")]
+    [InlineData("localhost/restricted-runner/inputs-of-others:c-1 0123456789ab 2020-01-01 00:00:00 +0000 UTC")]
     [InlineData("other 1 2020-01-01 00:00:00 +0000 UTC")]
     [InlineData("restricted-runner-inputs-a x 2020-01-01 00:00:00 +0000 UTC")]
     [InlineData("restricted-runner-inputs-a 1 yesterday")]

@@ -55,6 +55,45 @@ public class RemoteEngineStepsTests
     }
 
     [RemoteFact]
+    public async Task Many_inputs_go_there_once_for_all_steps_that_have_them()
+    {
+        var project = Project(
+            """
+            <DockerExecStep Include="First" Image="busybox:latest" Hermetic="true" Inputs="many/*" Outputs="first.txt" Command="cat many/* | wc -c &gt;first.txt; rm many/*" />
+            <DockerExecStep Include="Second" Image="busybox:latest" Inputs="many/*" Outputs="one/*.x;two.d" DependencyFile="two.d" DependsOn="First"
+                            Command="cat many/* | wc -c &gt;one/a.x; echo 'one/a.x: many/1' &gt;two.d; echo &gt;one/beside" />
+            <DockerExecStep Include="Third" Image="busybox:latest" Inputs="many/*" Outputs="*.y" DependsOn="Second" Command="cat many/* | wc -c &gt;third.y" />
+            """);
+        var unique = $"{Guid.NewGuid()}";
+        for (var i = 0; i < 120; i++)
+        {
+            project.Write($"many/{i}", unique);
+        }
+
+        var setting = Setting(("DOCKER_HOST", RemoteEngine.Tcp), ("DockerExecTransfer", "copy"), ("DockerExecCache", "off"));
+        var build = (await project.BuildAsync(setting)).SucceededWithoutWarnings();
+        Assert.Equal(["4320\n", "4320\n", "4320\n"], [Text(project, "first.txt"), Text(project, "one/a.x"), Text(project, "third.y")]);
+        Assert.Equal(2, Sent(build));
+        Assert.False(File.Exists(project["one/beside"]));
+
+        Directory.Delete(project["one"], recursive: true);
+        File.Delete(project["first.txt"]);
+        var again = (await project.BuildAsync(setting)).SucceededWithoutWarnings();
+        Assert.Contains("2 run", again.Texts.Single(text => text.StartsWith("Steps: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal("4320\n", Text(project, "one/a.x"));
+        Assert.Equal(0, Sent(again));
+
+        project.Write("many/7", $"{unique}7");
+        var changed = (await project.BuildAsync(setting)).SucceededWithoutWarnings();
+        Assert.Equal("4321\n", Text(project, "third.y"));
+        Assert.Equal(2, Sent(changed));
+        await AssertNothingIsLeftAsync();
+
+        // Once for the first and the third, and once for the second, which sees the folder of its output, too.
+        static int Sent(Build build) => build.StepMessages.Count(message => message.Text.StartsWith("120 files, ", StringComparison.Ordinal) && message.Text.EndsWith(" copied to the engine, which does not see this machine's files.", StringComparison.Ordinal));
+    }
+
+    [RemoteFact]
     public async Task What_goes_wrong_there_is_told_as_here()
     {
         var project = Project(

@@ -28,6 +28,16 @@ public class DeclaredOutputsTests
         Assert.False(moved.Has(HostPaths.Linux.Full(path.Replace("**", "x/y", StringComparison.Ordinal).Replace('*', 'x'), Project)));
     }
 
+    [Theory]
+    [InlineData("/work/app/project", "a.txt", "a.txt")]
+    [InlineData("/work/app/project", "gen/x/*.c;gen/y;./z/", "gen;z")]
+    [InlineData("/work/app/project", "a;*.c", "")]
+    [InlineData("/work/app/project", "a;../beside/b;/elsewhere/c", "a")]
+    [InlineData("/work/app", "a;../beside/b", "project;beside")]
+    [InlineData("/work/app", "a;../*.c", "")]
+    public void They_are_below_a_few_names_of_a_folder(string folder, string texts, string names) =>
+        Assert.Equal(names, string.Join(';', DeclaredOutputs.Of(HostPaths.Linux, Project, texts.Split(';')).NamesIn(folder)));
+
     [Fact]
     public void The_folder_of_the_checkout_is_in_no_relative_text() =>
         Assert.Equal(["a.txt", "gen/*.c", "../other/"], DeclaredOutputs.Of(HostPaths.Linux, Project, ["a.txt", "/work/app/project/gen/*.c", "/work/app/other/"]).RelativeTexts);

@@ -1,9 +1,6 @@
-using System.Diagnostics;
-using RestrictedRunner.Commands;
 using RestrictedRunner.Engine;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Images;
-using RestrictedRunner.Output;
 using RestrictedRunner.Planning;
 using RestrictedRunner.Transfer;
 
@@ -15,9 +12,6 @@ namespace RestrictedRunner;
 /// </summary>
 public static class DockerRunner
 {
-    // 128 + SIGKILL, which is what the kernel sends.
-    private const int Killed = 137;
-
     private static readonly RunObserver NoObserver = new();
 
     /// <summary>Runs one command in a container of its own and waits for its end.</summary>
@@ -45,9 +39,10 @@ public static class DockerRunner
         if (!transfers.Copies(options))
         {
             var mounted = await PlannedStep.ForAsync(options, host, cancellation).ConfigureAwait(false);
+            using var run = new StepRun(mounted, pulls, observer, captureOutput, cancellation);
             try
             {
-                return await RunMountedAsync(mounted, pulls, observer, captureOutput, cancellation).ConfigureAwait(false);
+                return await run.RunMountedAsync().ConfigureAwait(false);
             }
             catch (RunnerException e) when (e.Failure == RunnerFailure.MountUnseen && mounted.MayBeCopied(e.Message))
             {
@@ -57,70 +52,8 @@ public static class DockerRunner
         }
 
         var copied = await PlannedStep.ForAsync(options, host, cancellation, copies: true).ConfigureAwait(false);
-        return await RunCopiedAsync(copied, pulls, transfers, observer, captureOutput, cancellation).ConfigureAwait(false);
-    }
-
-    private static async Task<RunResult> RunMountedAsync(PlannedStep step, ImagePulls pulls, RunObserver observer, bool captureOutput, CancellationToken cancellation)
-    {
-        using var reaper = new Reaper(step.Engine, step.Secrets is not null);
-        using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
-        return await RunWithImageAsync(step, reaper, pulls, observer, planned => RunOnceAsync(planned, reaper, files, copied: null, observer, captureOutput, cancellation), cancellation).ConfigureAwait(false);
-    }
-
-    private static async Task<RunResult> RunCopiedAsync(PlannedStep step, ImagePulls pulls, Transfers transfers, RunObserver observer, bool captureOutput, CancellationToken cancellation)
-    {
-        using var reaper = new Reaper(step.Engine, step.Secrets is not null);
-        using var files = step.WriteFiles(reaper.Folder, readsOutput: true);
-        var shipment = new Shipment(step, files, transfers, observer);
-        await using (shipment.ConfigureAwait(false))
-        {
-            return await RunWithImageAsync(step, reaper, pulls, observer, planned => RunShippedAsync(planned, reaper, files, shipment, observer, captureOutput, cancellation), cancellation).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Runs a step, and mends what the engine refuses it for as far as that can be.</summary>
-    private static async Task<RunResult> RunWithImageAsync(PlannedStep step, Reaper reaper, ImagePulls pulls, RunObserver observer, Func<PlannedStep, Task<RunResult>> run, CancellationToken cancellation)
-    {
-        if (step.Engine.Forwarded is { Remark: { Length: > 0 } remark })
-        {
-            observer.Detail(remark);
-        }
-
-        var options = step.Options;
-        var mayPull = options.Pull == PullPolicy.Missing;
-        if (options.Pull == PullPolicy.Always)
-        {
-            await pulls.PullAsync(step.Engine, options, before: null, observer, reaper, cancellation).ConfigureAwait(false);
-        }
-
-        while (true)
-        {
-            var before = pulls.Find(step.Engine, options);
-            try
-            {
-                return await run(step).ConfigureAwait(false);
-            }
-            catch (RunnerException e) when (e.Failure == RunnerFailure.ImageAbsent && mayPull)
-            {
-                // Run first and pull after a refusal: an image that is there costs no process of its own.
-                mayPull = false;
-                await pulls.PullAsync(step.Engine, options, before, observer, reaper, cancellation).ConfigureAwait(false);
-            }
-            catch (RunnerException e) when (e.Failure == RunnerFailure.NotRemoved)
-            {
-                reaper.TakeOver();
-                throw;
-            }
-            catch (RunnerException e) when (reaper.Container.IdFile.Length > 0 && e.Message.Contains(reaper.Container.IdFile, StringComparison.Ordinal))
-            {
-                reaper.DoWithoutIdFile();
-            }
-            catch (RunnerException e) when (e.Failure == RunnerFailure.InitMissing && step.Options.Init)
-            {
-                observer.EngineRemark("The engine has no init program, so the step runs without one: a command that is stopped gets no SIGTERM before it is killed. Init=\"false\" saves the try.");
-                step = step with { Options = step.Options with { Init = false } };
-            }
-        }
+        using var copiedRun = new StepRun(copied, pulls, observer, captureOutput, cancellation);
+        return await copiedRun.RunCopiedAsync(transfers).ConfigureAwait(false);
     }
 
     /// <summary>Brings the image of a step to the engine, as <see cref="StepOptions.Pull"/> says, and runs nothing.</summary>
@@ -233,114 +166,4 @@ public static class DockerRunner
             throw new RunnerException(problems);
         }
     }
-
-    private static async Task<RunResult> RunShippedAsync(PlannedStep step, Reaper reaper, RunFiles files, Shipment shipment, RunObserver observer, bool captureOutput, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var copied = await shipment.SendAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                var result = await RunOnceAsync(step, reaper, files, copied, observer, captureOutput, cancellation).ConfigureAwait(false);
-                await shipment.FetchAsync(cancellation).ConfigureAwait(false);
-                return result with { PrepareFailed = shipment.PrepareFailed };
-            }
-            catch (TimeoutException)
-            {
-                await FetchAfterTimeoutAsync(shipment, observer, cancellation).ConfigureAwait(false);
-                throw;
-            }
-            catch (RunnerException e) when (shipment.Lacks(e))
-            {
-                // As with an image: to ask for what the engine has kept would cost a process of its own.
-                await shipment.SendMissingAsync(e, cancellation).ConfigureAwait(false);
-            }
-        }
-    }
-
-    // What the step has written so far is there where files are mounted, too.
-    private static async Task FetchAfterTimeoutAsync(Shipment shipment, RunObserver observer, CancellationToken cancellation)
-    {
-        try
-        {
-            await shipment.FetchAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (RunnerException e)
-        {
-            observer.EngineRemark($"What the step wrote before its Timeout did not come back: {e.Message}");
-        }
-    }
-
-    private static async Task<RunResult> RunOnceAsync(
-        PlannedStep step,
-        Reaper reaper,
-        RunFiles files,
-        CopiedFiles? copied,
-        RunObserver observer,
-        bool captureOutput,
-        CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        var container = reaper.Container;
-        files.RemoveIdFile();
-        var arguments = step.Arguments(container, files, step.ReadsInput, copied);
-        observer.CommandLine(step.ShownCommandLine(container, files, step.ReadsInput, copied));
-        observer.Starting(container.Name);
-
-        using var sink = new OutputSink(observer, () => container.WasCreated != false, hasPipes: files.OutputFolder is not null);
-        using var standardOutput = captureOutput ? new MemoryStream() : null;
-        using var standardError = captureOutput ? new MemoryStream() : null;
-        var keptOutput = standardOutput is null ? null : Stream.Synchronized(standardOutput);
-        var keptError = standardError is null ? null : Stream.Synchronized(standardError);
-        using var standardInput = step.OpenStandardInput();
-        var streams = new EngineStreams(
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdOutEncoding, step.Mask, sink.StandardOutput, sink.CaughtUp, keptOutput, token),
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, step.Mask, sink.StandardError, sink.CaughtUp, keptError, token),
-            standardInput,
-            step.Environment.ForClient,
-            () => sink.HasStarted);
-
-        var pipes = new OutputPipes(
-            files.OutputFolder,
-            streams.ReadStandardOutput,
-            (stream, token) => Utf8Lines.ReadAsync(stream, step.Options.StdErrEncoding, step.Mask, sink.CommandError, sink.CaughtUp, keptError, token),
-            sink.Connected,
-            sink.Fail);
-        await using var reading = pipes.ConfigureAwait(false);
-
-        var watch = new Stopwatch();
-        var end = await RunWatchedAsync().ConfigureAwait(false);
-        await ContainerRun.ThrowIfEngineLostAsync(step.Engine, container, end.ExitCode, sink.LastErrorLine, watch.Elapsed, cancellation).ConfigureAwait(false);
-        await pipes.EndAsync(cancellation).ConfigureAwait(false);
-        await ContainerRun.ThrowIfNotStartedAsync(step.Engine, container, step.Program, end, sink.TakeReport(), watch.Elapsed, cancellation).ConfigureAwait(false);
-        sink.DeliverHeld();
-        return new RunResult
-        {
-            ExitCode = end.ExitCode,
-            Duration = watch.Elapsed,
-            ContainerName = container.Name,
-            PrepareFailed = files.PrepareFailed,
-            OutOfMemory = MayBeOutOfMemory(step.Options, end.ExitCode) && await EngineEvents.WasOutOfMemoryAsync(step.Engine, container, watch.Elapsed, cancellation).ConfigureAwait(false),
-            StandardOutput = standardOutput?.ReadText(),
-            StandardError = standardError?.ReadText(),
-        };
-
-        async Task<ClientEnd> RunWatchedAsync()
-        {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, sink.Failed);
-            try
-            {
-                return await ContainerRun.RunAsync(step.Engine, reaper, arguments, streams, watch, TimeLimits.Of(step.Options), stop.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                sink.ThrowIfFailed();
-                throw;
-            }
-        }
-    }
-
-    // The question costs 20 ms, so it is asked only where the answer may be yes. "-m" is in "--memory" too.
-    private static bool MayBeOutOfMemory(StepOptions options, int exitCode) =>
-        exitCode == Killed || options.Memory.Length > 0 || options.DockerRunOpts.Contains("-m", StringComparison.Ordinal);
 }

@@ -186,6 +186,34 @@ public sealed class RemoteEngineTests : IDisposable
     }
 
     [RemoteFact]
+    public async Task A_copy_in_which_nothing_moves_is_given_up()
+    {
+        Directory.CreateDirectory(_folder["w"]);
+        using var silent = new ClientScript(Client, "case \"$1\" in cp) exec sleep 600 ;; esac");
+        var step = On(silent.Path, "true;") with { Mounts = [new(_folder["w"], "/w")], Transfer = FileTransfer.Copy };
+
+        var failure = await Assert.ThrowsAsync<RunnerException>(() => DockerRunner.RunInBuildAsync(
+            Host.OfThisMachine, step, new(), new() { LongestSilence = TimeSpan.FromSeconds(1) }, Observer, captureOutput: false, TestContext.Current.CancellationToken));
+
+        Assert.Equal((RunnerFailure.TransferFailed, "Nothing moved for 1 s, so the copying was given up."), (failure.Failure, failure.Message));
+        await AssertNothingIsLeftAsync();
+    }
+
+    [RemoteFact]
+    public async Task A_timeout_is_one_also_where_nothing_comes_back()
+    {
+        Directory.CreateDirectory(_folder["w"]);
+        var remarks = new ConcurrentQueue<string>();
+        using var oneWay = new ClientScript(Client, "case \"$1 $2\" in 'cp --archive=false') ;; cp*) echo broken >&2; exit 1 ;; esac");
+        var step = On(oneWay.Path, "sleep 600;") with { Mounts = [new(_folder["w"], "/w")], Transfer = FileTransfer.Copy, Timeout = TimeSpan.FromSeconds(1), StopTimeout = TimeSpan.Zero };
+
+        await Assert.ThrowsAsync<TimeoutException>(() => DockerRunner.RunAsync(step, Observer with { EngineRemark = remarks.Enqueue }, captureOutput: false, TestContext.Current.CancellationToken));
+
+        Assert.Contains("What the step wrote before its Timeout did not come back: Files could not be copied from the engine. broken", remarks);
+        await AssertNothingIsLeftAsync();
+    }
+
+    [RemoteFact]
     public async Task Secrets_come_by_memory_alone()
     {
         const string Value = "se cret\n%b \\ $x 'ä\0";

@@ -34,7 +34,7 @@ internal sealed class SshForward : IDisposable
         folder=$1
         shift
         in_use() {
-            if [ -d /proc/self ]; then grep -qsze "[u]nix://$folder/" /proc/[0-9]*/cmdline
+            if [ -d /proc/self ]; then cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -qe "[u]nix://$folder/"
             else ps -axww -o command= | grep -qe "[u]nix://$folder/"
             fi
         }

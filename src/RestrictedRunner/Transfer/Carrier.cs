@@ -1,3 +1,4 @@
+using System.Globalization;
 using RestrictedRunner.Engine;
 using RestrictedRunner.Hosts;
 using RestrictedRunner.Output;
@@ -12,17 +13,15 @@ namespace RestrictedRunner.Transfer;
 /// </summary>
 internal sealed class Carrier : IAsyncDisposable
 {
-    /// <summary>An image without files, which is made where it is not there. Its name is of no registry, so that nobody's is ever pulled.</summary>
-    public const string EmptyImage = "localhost/restricted-runner/empty:1";
-
     private readonly EngineProcess _engine;
+    private readonly TimeSpan _longestSilence;
     private readonly Reaper _reaper;
     private bool _isKept;
-    private bool _isWhole;
+    private bool _creationEnded;
 
-    private Carrier(EngineProcess engine)
+    private Carrier(EngineProcess engine, TimeSpan longestSilence)
     {
-        _engine = engine;
+        (_engine, _longestSilence) = (engine, longestSilence);
         _reaper = new Reaper(engine);
         _reaper.DoWithoutIdFile();
     }
@@ -32,20 +31,18 @@ internal sealed class Carrier : IAsyncDisposable
 
     /// <summary>Makes it.</summary>
     /// <param name="engine">The client.</param>
-    /// <param name="image">Its image, or empty for <see cref="EmptyImage"/>. A new volume begins with the image's files.</param>
+    /// <param name="image">Its image.</param>
     /// <param name="volumes">Paths of its volumes.</param>
     /// <param name="labels">Labels beside those of every container.</param>
+    /// <param name="longestSilence">After how long without a byte a copy fails.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <param name="archive">What the image is made from where the engine does not have it; null for one that is not ours to make.</param>
     /// <exception cref="RunnerException">The engine has not made it.</exception>
-    public static async Task<Carrier> CreateAsync(EngineProcess engine, string image, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, CancellationToken cancellation, ImageArchive? archive = null)
+    public static async Task<Carrier> CreateAsync(EngineProcess engine, CarrierImage image, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, TimeSpan longestSilence, CancellationToken cancellation)
     {
-        var carrier = new Carrier(engine);
+        var carrier = new Carrier(engine, longestSilence);
         try
         {
-            await (image.Length > 0
-                ? carrier.CreateAsync(image, archive, volumes, labels, cancellation)
-                : carrier.CreateAsync(EmptyImage, ImageArchive.Empty, volumes, labels, cancellation)).ConfigureAwait(false);
+            await carrier.CreateAsync(image, volumes, labels, cancellation).ConfigureAwait(false);
             return carrier;
         }
         catch
@@ -91,7 +88,7 @@ internal sealed class Carrier : IAsyncDisposable
     public async Task FetchAsync(string path, Func<Stream, CancellationToken, Task> read, CancellationToken cancellation)
     {
         Exception? failure = null;
-        var answer = await CallAsync(
+        var answer = await CopyAsync(
             ["cp", $"{Name}:{path}", "-"],
             write: null,
             async (stream, token) =>
@@ -138,7 +135,7 @@ internal sealed class Carrier : IAsyncDisposable
         if (!_isKept)
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-            var removal = _isWhole
+            var removal = _creationEnded
                 ? await ContainerRemoval.RemoveInTimeAsync(_engine, _reaper.Container, CancellationToken.None).ConfigureAwait(false)
                 : await ContainerRemoval.RemoveLateAsync(_engine, _reaper.Container, limit.Token).ConfigureAwait(false);
             if (removal == Removal.Unknown)
@@ -150,28 +147,29 @@ internal sealed class Carrier : IAsyncDisposable
         _reaper.Dispose();
     }
 
-    private async Task CreateAsync(string image, ImageArchive? archive, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, CancellationToken cancellation)
+    private async Task CreateAsync(CarrierImage image, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, CancellationToken cancellation)
     {
         string[] words =
         [
             "create", "--name", Name, .. _reaper.Container.Labels.Concat(labels).SelectMany(label => new[] { "--label", label }),
             "--pull", "never", "--network", "none", .. volumes.SelectMany(path => new[] { "--mount", RunArguments.VolumeAt(path) }),
-            image, "none",
+            .. image.Platform.Length > 0 ? new[] { "--platform", image.Platform } : [], image.Name, "none",
         ];
         var answer = await CreateAsync().ConfigureAwait(false);
-        if (archive is not null && answer.ExitCode != 0 && EngineMessages.WhyNotStarted(answer.ExitCode, answer.Error) == RunnerFailure.ImageAbsent)
+        if (image.Archive is { } archive && answer.ExitCode != 0 && EngineMessages.WhyNotStarted(answer.ExitCode, answer.Error) == RunnerFailure.ImageAbsent)
         {
-            await MakeImageAsync(image, archive, cancellation).ConfigureAwait(false);
+            await MakeImageAsync(image.Name, archive, cancellation).ConfigureAwait(false);
             answer = await CreateAsync().ConfigureAwait(false);
         }
 
-        _isWhole = true;
+        _creationEnded = true;
         if (answer.ExitCode != 0)
         {
             throw new RunnerException(EngineMessages.WhyNotStarted(answer.ExitCode, answer.Error), answer.Error);
         }
 
-        Task<(int ExitCode, string Error)> CreateAsync() => CallAsync(words, write: null, static (stream, token) => stream.CopyToAsync(Stream.Null, token), cancellation);
+        // As long as it takes: the engine says nothing while it fills a volume with the files of the image.
+        Task<(int ExitCode, string Error)> CreateAsync() => CallAsync(words, write: null, static (stream, token) => stream.CopyToAsync(Stream.Null, token), static () => { }, cancellation);
     }
 
     // It has its name only when it is whole.
@@ -201,7 +199,7 @@ internal sealed class Carrier : IAsyncDisposable
     {
         Exception? failure = null;
         using var output = new MemoryStream();
-        var answer = await CallAsync(arguments, (stream, _) => Task.Run(() => Write(stream), CancellationToken.None), output.CopyFromAsync, cancellation).ConfigureAwait(false);
+        var answer = await CopyAsync(arguments, (stream, _) => Task.Run(() => Write(stream), CancellationToken.None), output.CopyFromAsync, cancellation).ConfigureAwait(false);
         return (answer.ExitCode != 0 ? Failed("to the engine", answer.Error) : failure is not null ? NotCopied(failure) : null, output.ReadText());
 
         void Write(Stream stream)
@@ -217,17 +215,32 @@ internal sealed class Carrier : IAsyncDisposable
         }
     }
 
+    // A connection that hangs would have the build wait for ever, whatever the step's Timeout.
+    private async Task<(int ExitCode, string Error)> CopyAsync(IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task>? write, Func<Stream, CancellationToken, Task> read, CancellationToken cancellation)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        silence.CancelAfter(_longestSilence);
+        try
+        {
+            return await CallAsync(arguments, write, read, () => silence.CancelAfter(_longestSilence), silence.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new RunnerException(RunnerFailure.TransferFailed, string.Create(CultureInfo.InvariantCulture, $"Nothing moved for {_longestSilence.TotalSeconds:0} s, so the copying was given up."));
+        }
+    }
+
     // Not one of the engine's short answers: it takes as long as the files do.
-    private async Task<(int ExitCode, string Error)> CallAsync(IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task>? write, Func<Stream, CancellationToken, Task> read, CancellationToken cancellation)
+    private async Task<(int ExitCode, string Error)> CallAsync(IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task>? write, Func<Stream, CancellationToken, Task> read, Action moved, CancellationToken cancellation)
     {
         var error = new OutputTail(20);
         var exitCode = await _engine.RunAsync(
             arguments,
             new EngineStreams(
-                read,
+                (stream, token) => read(new WatchedStream(stream, moved), token),
                 (stream, token) => Utf8Lines.ReadAsync(stream, error.Add, static () => { }, kept: null, token),
                 Environment: _reaper.PullEnvironment,
-                Write: write),
+                Write: write is null ? null : (stream, token) => write(new WatchedStream(stream, moved), token)),
             cancellation).ConfigureAwait(false);
         return (exitCode, error.ToString());
     }

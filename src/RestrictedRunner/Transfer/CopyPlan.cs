@@ -28,14 +28,15 @@ internal sealed record CopyPlan(IReadOnlyList<CopiedMount> Inputs, IReadOnlyList
         CopiedMount[] given = [.. step.Options.Mounts.Select(mount => Copied(mount, isFolder))];
         CopiedMount[] all = [.. given.Select(mount => mount with { Without = given.Where(other => IsInside(other, mount)).Select(other => other.ContainerPath).ToHashSet() }), .. OwnFiles(step, files)];
         CopiedMount[] folders = [.. all.Where(mount => mount.IsFolder)];
+        // The engine cannot make the place of a volume inside of one that is read-only.
         CopiedMount[] inputs = [.. folders.Where(folder => !folder.ComesBack && all.All(other => !IsInside(other, folder) || (other.IsFolder && isFolder(Inside(folder, other)) == true)))];
         CopiedMount[] carried = [.. all.Except(inputs)];
         CopiedMount[] single = [.. carried.Where(mount => !mount.IsFolder && Around(folders, mount) is null && !IsOwn(mount))];
         return new(
             inputs,
             [
-                .. Carrier("", [.. carried.Except(single)], [.. carried.Where(mount => mount.IsFolder).Select(mount => mount.ContainerPath), .. carried.Any(IsOwn) ? new[] { OwnPlaces.Folder } : []]),
-                .. Carrier(step.Options.ImageToRun, single, [.. single.Select(Folder).Distinct()]),
+                .. Carrier(CarrierImage.Empty, [.. carried.Except(single)], [.. carried.Where(mount => mount.IsFolder).Select(mount => mount.ContainerPath), .. carried.Any(IsOwn) ? new[] { OwnPlaces.Folder } : []]),
+                .. Carrier(new(step.Options.ImageToRun, step.Options.Platform), single, [.. single.Select(Folder).Distinct()]),
             ]);
     }
 
@@ -46,10 +47,9 @@ internal sealed record CopyPlan(IReadOnlyList<CopiedMount> Inputs, IReadOnlyList
 
     private static bool IsInside(CopiedMount mount, CopiedMount folder) => mount.ContainerPath.StartsWith($"{folder.ContainerPath}/", StringComparison.Ordinal);
 
-    // Nobody makes a place for a volume in one that is read-only.
     private static string Inside(CopiedMount folder, CopiedMount mount) => Path.Join(folder.HostPath, mount.ContainerPath[folder.ContainerPath.Length..]);
 
-    private static CarrierPlan[] Carrier(string image, CopiedMount[] content, string[] volumes) => volumes.Length == 0 ? [] : [new(image, volumes, content)];
+    private static CarrierPlan[] Carrier(CarrierImage image, CopiedMount[] content, string[] volumes) => volumes.Length == 0 ? [] : [new(image, volumes, content)];
 
     private static CopiedMount Copied(Mount mount, Func<string, bool?> isFolder) =>
         new(mount.HostPath, ContainerPath.Normal(mount.ContainerPath), isFolder(mount.HostPath) ?? throw NotCopyable($"'{mount.HostPath}' is neither a file nor a folder, such as a socket or a device"), !mount.ReadOnly) { OutputNames = mount.OutputNames };

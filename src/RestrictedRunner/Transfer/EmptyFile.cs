@@ -7,7 +7,7 @@ internal static class EmptyFile
 {
     /// <summary>True when the only file of an archive is empty.</summary>
     /// <exception cref="InvalidDataException">There is none.</exception>
-    public static async Task<bool> IsItAsync(Stream stream, CancellationToken cancellation)
+    public static async Task<bool> IsEmptyAsync(Stream stream, CancellationToken cancellation)
     {
         var reader = new TarReader(stream, leaveOpen: true);
         await using (reader.ConfigureAwait(false))

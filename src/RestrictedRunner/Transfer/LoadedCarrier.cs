@@ -67,7 +67,7 @@ internal sealed class LoadedCarrier : IAsyncDisposable
         {
             if (mount.ContainerPath == OwnPlaces.Copied.Prepared)
             {
-                await _carrier!.FetchAsync(mount.ContainerPath, async (stream, token) => PrepareFailed = await EmptyFile.IsItAsync(stream, token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+                await _carrier!.FetchAsync(mount.ContainerPath, async (stream, token) => PrepareFailed = await EmptyFile.IsEmptyAsync(stream, token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
                 continue;
             }
 
@@ -88,7 +88,7 @@ internal sealed class LoadedCarrier : IAsyncDisposable
     {
         if (!await IsKeptAsync().ConfigureAwait(false))
         {
-            _carrier = await CreateAsync(_plan.Image, archive: null, cancellation).ConfigureAwait(false);
+            _carrier = await CreateAsync(_plan.Image, cancellation).ConfigureAwait(false);
             await FillAsync(_plan.Content, cancellation).ConfigureAwait(false);
             return;
         }
@@ -108,14 +108,14 @@ internal sealed class LoadedCarrier : IAsyncDisposable
     private async Task<bool> IsKeptAsync() =>
         LocalFiles.Read(() => KeptInputs.IsWorthKeeping(LocalTree.CountOf(_plan.Inputs))) && !await _transfers.IsPodmanAsync(_step.Engine, _step.Options).ConfigureAwait(false);
 
-    private Task<Carrier> CreateAsync(string image, ImageArchive? archive, CancellationToken cancellation) =>
-        Carrier.CreateAsync(_step.Engine, image, _plan.Volumes, _step.Options.Labels, cancellation, archive);
+    private Task<Carrier> CreateAsync(CarrierImage image, CancellationToken cancellation) =>
+        Carrier.CreateAsync(_step.Engine, image, _plan.Volumes, _step.Options.Labels, _transfers.LongestSilence, cancellation);
 
     private async Task<Carrier> CreateFromAsync(string image, string digest, CancellationToken cancellation)
     {
         try
         {
-            return await CreateAsync(image, archive: null, cancellation).ConfigureAwait(false);
+            return await CreateAsync(new CarrierImage(image), cancellation).ConfigureAwait(false);
         }
         catch (RunnerException e) when (e.Failure == RunnerFailure.ImageAbsent)
         {
@@ -126,7 +126,7 @@ internal sealed class LoadedCarrier : IAsyncDisposable
         await KeptInputs.RemoveOldAsync(_step.Engine, [image], cancellation).ConfigureAwait(false);
         var sent = NewTree();
         var archive = new ImageArchive(stream => sent.Write(stream, _plan.Inputs, "/", cancellation), KeptInputs.ImageLabels, () => sent.Digest == digest ? null : LocalFiles.Changed(_plan.Inputs));
-        var carrier = await CreateAsync(image, archive, cancellation).ConfigureAwait(false);
+        var carrier = await CreateAsync(new CarrierImage(image, Archive: archive), cancellation).ConfigureAwait(false);
         Sent += sent.Count;
         return carrier;
     }

@@ -114,7 +114,7 @@ internal sealed class SentTree
     private void Keep(LocalFile file, UnixFileMode mode, MeasuredContent? content, string? first)
     {
         var digest = content?.Digest ?? (first is not null ? _files[first].Digest : file.Target is { } target ? OfLink(target) : "");
-        _files[file.ContainerPath] = new(file.Status.Kind, mode, file.Status.Size, Written(file.Status), digest);
+        _files[file.ContainerPath] = new(mode, file.Status.Size, Written(file.Status), digest);
         var line = string.Create(CultureInfo.InvariantCulture, $"{file.ContainerPath}\0{file.Status.Kind}\0{(int)mode}\0{file.Status.OwnerId}\0{file.Status.GroupId}\0{(file.Status.IsRegularFile ? file.Status.WrittenNanoseconds : 0)}\0{digest}\0{first}\0\0");
         _hash.AppendData(Encoding.UTF8.GetBytes(line));
         if (content is not null)

@@ -8,6 +8,8 @@ namespace RestrictedRunner.Transfer;
 /// <summary>The files of one step on an engine that does not see this machine's: there before it runs, back after it, and gone.</summary>
 internal sealed class Shipment : IAsyncDisposable
 {
+    private const int MostTold = 5;
+
     private readonly PlannedStep _step;
     private readonly CopyPlan _plan;
     private readonly Transfers _transfers;
@@ -95,7 +97,7 @@ internal sealed class Shipment : IAsyncDisposable
         string[] left = [.. _carriers.SelectMany(carrier => carrier.Left)];
         if (left.Length > 0)
         {
-            _observer.EngineRemark($"Not copied back, because it is no file, folder or link: {string.Join(", ", left.Take(5))}");
+            _observer.EngineRemark($"Pipes, sockets and devices are not copied back: {string.Join(", ", left.Take(MostTold))}{(left.Length > MostTold ? $" and {left.Length - MostTold} more" : "")}.");
         }
     }
 
@@ -125,7 +127,7 @@ internal sealed class Shipment : IAsyncDisposable
         await KeptInputs.RemoveOldAsync(_step.Engine, [.. _inputs.Keys], cancellation).ConfigureAwait(false);
         var sent = NewTree();
         var isPodman = await _transfers.IsPodmanAsync(_step.Engine, _step.Options).ConfigureAwait(false);
-        var carrier = await Carrier.CreateAsync(_step.Engine, "", [input.ContainerPath], KeptInputs.Labels(name, LocalFiles.Read(() => LocalTree.CountOf([input]).Bytes)), cancellation).ConfigureAwait(false);
+        var carrier = await Carrier.CreateAsync(_step.Engine, CarrierImage.Empty, [input.ContainerPath], KeptInputs.Labels(name, LocalFiles.Read(() => LocalTree.CountOf([input]).Bytes)), _transfers.LongestSilence, cancellation).ConfigureAwait(false);
         await using (carrier.ConfigureAwait(false))
         {
             await carrier.FillAsync([input], [input.ContainerPath], isPodman, sent, cancellation).ConfigureAwait(false);

@@ -11,6 +11,9 @@ internal sealed class Transfers
     private readonly ConcurrentDictionary<EngineChoice, Lazy<Task<bool>>> _podmans = [];
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _fills = new(StringComparer.Ordinal);
 
+    /// <summary>After how long without a byte a copy fails: the engine's disk may be slow, and a connection be gone.</summary>
+    public TimeSpan LongestSilence { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>True when the files of a step are to be copied, as far as is known.</summary>
     public bool Copies(StepOptions options) => options.Transfer == FileTransfer.Copy || (options.Transfer == FileTransfer.Auto && _unseeing.ContainsKey(options.EngineChoice));
 

@@ -12,7 +12,7 @@ public class CopyPlanTests
     private static string Text(CopyPlan plan) => string.Join(
         "; ",
         plan.Inputs.Select(input => $"keeps {input.ContainerPath}")
-            .Concat(plan.Carriers.Select(carrier => $"{(carrier.Image.Length > 0 ? carrier.Image : "empty")} with {string.Join(' ', carrier.Volumes)} has {string.Join(' ', carrier.Content.Select(mount => mount.ContainerPath + (mount.ComesBack ? "*" : "")))}")));
+            .Concat(plan.Carriers.Select(carrier => $"{(carrier.Image == CarrierImage.Empty ? "empty" : carrier.Image.Name)} with {string.Join(' ', carrier.Volumes)} has {string.Join(' ', carrier.Content.Select(mount => mount.ContainerPath + (mount.ComesBack ? "*" : "")))}")));
 
     [Theory]
     [InlineData("", "")]

@@ -113,6 +113,8 @@ public class RemoteEngineStepsTests
         Assert.Contains(errors, error => error.Text.Contains("Step 'Forgets'", StringComparison.Ordinal) && error.Text.Contains("'c.txt'", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.Text.Contains("DockerRunOpts has '-v /etc:/host'", StringComparison.Ordinal));
 
+        Assert.DoesNotContain(errors, error => error.Text.Contains("DockerExecShell", StringComparison.Ordinal));
+
         var shell = (await project.BuildAsync(Setting(("DOCKER_CONTEXT", RemoteEngine.Context)) with { Arguments = ["-t:DockerExecShell", "-p:Step=Bad"] })).FailedWithOneError();
         Assert.Equal("RRB2042", shell.Code);
         await AssertNothingIsLeftAsync();

@@ -101,10 +101,11 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         Assert.InRange(nginx.Requests.Count, 1, 9);
         Assert.Empty(Directory.EnumerateFiles(all["cache/restricted-runner/v1/tmp"]));
 
-        // Where warnings count as errors it is none: a cache fails no build. With the password all is well.
+        // It is none where warnings count as errors: a cache fails no build. .NET's SDK names errors of its own in each project.
         Directory.Delete(all["obj"], recursive: true);
         Directory.Delete(all["cache"], recursive: true);
-        (await all.BuildAsync(new BuildSetting { Arguments = ["-warnaserror", $"-p:DockerExecCacheUrl={nginx.Address}"], Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = all["cache"] } })).SucceededWithoutWarnings();
+        var strict = (await all.BuildAsync(new BuildSetting { Arguments = ["-warnaserror", "-p:MSBuildWarningsAsErrors=NU1605", $"-p:DockerExecCacheUrl={nginx.Address}"], Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = all["cache"] } })).Succeeded();
+        Assert.Equal("RRB5020", Assert.Single(strict.Warnings).Code);
     }
 
     [RemoteFact]

@@ -38,7 +38,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     /// <summary>Name of the step that all is about, which is an item of the project; empty for a task.</summary>
     public string Step { get; init; } = "";
 
-    /// <summary>The command that opens a shell where a step runs, by the step's name; null where there is none.</summary>
+    /// <summary>The command that opens a shell where a step runs, by the step's name; null where there is none, and empty where none can be.</summary>
     public Func<string, string>? ShellCommand { get; init; }
 
     /// <summary>The image that all is about, at whose item it is; null for a step or task.</summary>
@@ -537,7 +537,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     };
 
     // On a line of its own, to be copied.
-    private string Shell => Step.Length == 0 || ShellCommand is null ? "" : $" To look around in such a container:{Environment.NewLine}{ShellCommand(Step)}";
+    private string Shell => Step.Length > 0 && ShellCommand?.Invoke(Step) is { Length: > 0 } command ? $" To look around in such a container:{Environment.NewLine}{command}" : "";
 
     private string WithoutSteps => Step.Length > 0 ? " With DockerExecEnabled=false the build runs no steps and uses what they wrote before." : "";
 

@@ -2,7 +2,7 @@ using System.Xml;
 
 namespace RestrictedRunner.Build.MSBuild;
 
-/// <summary>Looks at the properties that project files set, of which MSBuild tells a task nothing.</summary>
+/// <summary>Looks at the properties that are set: in project files, of which MSBuild tells a task nothing, on the command line, and in the environment.</summary>
 internal static class ProjectProperties
 {
     /// <summary>What the names of our properties begin with.</summary>
@@ -10,11 +10,15 @@ internal static class ProjectProperties
 
     /// <summary>Tells the names of properties that look like ours and are none.</summary>
     /// <param name="files">Paths of project files.</param>
+    /// <param name="given">Names of properties that the command line or another project sets.</param>
+    /// <param name="variables">Names of environment variables, each of which is a property.</param>
     /// <param name="known">The names of ours.</param>
     /// <param name="tell">Is told each name.</param>
-    public static void Unknown(IEnumerable<string> files, IReadOnlyCollection<string> known, Action<string> tell)
+    public static void Unknown(IEnumerable<string> files, IEnumerable<string> given, IEnumerable<string> variables, IReadOnlyCollection<string> known, Action<string> tell)
     {
-        foreach (var name in files.SelectMany(Names).Distinct(StringComparer.OrdinalIgnoreCase))
+        // A variable in capitals may be another program's: DOCKEREXECUTABLE.
+        var ofEnvironment = variables.Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal));
+        foreach (var name in files.SelectMany(Names).Concat(given).Concat(ofEnvironment).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             if (LooksLikeOurs(name) && !known.Contains(name, StringComparer.OrdinalIgnoreCase))
             {

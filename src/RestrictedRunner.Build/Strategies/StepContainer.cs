@@ -91,13 +91,16 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         var ofRun = new TaskLoggingHelper(log.Engine, StepLogs.Sender);
         return new(parameters, ofRun, log.Engine)
         {
-            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = log.Diagnostics.ShellCommand, Mask = log.Diagnostics.Mask, SeesCopies = !step.Hermetic && parameters.DisplayMounts[0] != parameters.Options.Mounts[0] },
+            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = ShellCommand, Mask = log.Diagnostics.Mask, SeesCopies = !step.Hermetic && parameters.DisplayMounts[0] != parameters.Options.Mounts[0] },
             Recorder = recorder,
             Record = log.Record,
             Runner = runner,
             Echoes = echoes,
             CacheMounts = CacheMounts(setting, step, ofRun),
         };
+
+        // Where files are copied there is no shell.
+        string ShellCommand(string name) => setting.Engines?.Copies(parameters.Options) == true ? "" : log.Diagnostics.ShellCommand?.Invoke(name) ?? "";
     }
 
     /// <summary>The cache mounts of a step; null where it has none.</summary>

@@ -39,6 +39,16 @@ public sealed class ProjectPropertiesTests : IDisposable
         Assert.Empty(Unknown(content: null));
     }
 
+    [Fact]
+    public void The_command_line_and_the_environment_set_properties_too()
+    {
+        var names = new List<string>();
+
+        ProjectProperties.Unknown([], ["Configuration", "DockerExecRemot", "DockerExecCacheUrl"], ["PATH", "DOCKEREXECUTABLE", "DOCKEREXECCACHEURL", "DockerExecRemoteFalback", "DockerExecRemot"], StepReader.PropertyNames, names.Add);
+
+        Assert.Equal(["DockerExecRemot", "DockerExecRemoteFalback"], names);
+    }
+
     private List<string> Unknown(string? content)
     {
         if (content is not null)
@@ -47,7 +57,7 @@ public sealed class ProjectPropertiesTests : IDisposable
         }
 
         var names = new List<string>();
-        ProjectProperties.Unknown([_file], StepReader.PropertyNames, names.Add);
+        ProjectProperties.Unknown([_file], [], [], StepReader.PropertyNames, names.Add);
         return names;
     }
 }

@@ -242,6 +242,21 @@ await CopiedAsync("1,000 files that are read", "copied/many:/in:ro", "cat input/
 await CopiedAsync("200 MB that are read", "copied/large:/in:ro", "cat * | wc -c");
 await CopiedAsync("one file that is written", "copied/written:/in", "date >date");
 
+string Declared(string name, string transfer, string more, int inputs)
+{
+    folder.Files(name, inputs);
+    return folder.Steps(
+        name,
+        string.Concat(Enumerable.Range(0, 10).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Transfer="{transfer}" Workers="false" {more} Inputs="input/" Outputs="{i}.txt" Command="find input -type f | wc -l &gt; {i}.txt" EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />""")),
+        parallel: "1");
+}
+
+async Task DeclaredCopiedAsync(string what, string more, int inputs) =>
+    await duel.RunAsync($"10 steps, copied: {what} / the same mounted", Declared($"declared-copy-{what.Length}", "copy", more, inputs), Declared($"declared-mount-{what.Length}", "mount", more, inputs), pairs: 3);
+await DeclaredCopiedAsync("declared, with one input", "", 1);
+await DeclaredCopiedAsync("declared, with 1,000 inputs", "", 1000);
+await DeclaredCopiedAsync("declared and hermetic, with 1,000 inputs", "Hermetic='true'", 1000);
+
 return 0;
 
 void RemoveOutputs()

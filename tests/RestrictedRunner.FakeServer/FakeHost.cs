@@ -11,6 +11,8 @@ namespace RestrictedRunner.FakeServer;
 /// <summary>A <see cref="FakeService"/> on the loopback, over gRPC without TLS.</summary>
 internal sealed class FakeHost : IAsyncDisposable
 {
+    private const int Window = 8 << 20;
+
     private readonly WebApplication _application;
 
     private FakeHost(WebApplication application) => _application = application;
@@ -25,7 +27,13 @@ internal sealed class FakeHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static port => port.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            // Servers in C++ and Go take megabytes too before they read one.
+            kestrel.Limits.Http2.InitialConnectionWindowSize = Window;
+            kestrel.Limits.Http2.InitialStreamWindowSize = Window;
+            kestrel.Listen(IPAddress.Loopback, 0, static port => port.Protocols = HttpProtocols.Http2);
+        });
         builder.Services.AddGrpc(static options => options.MaxReceiveMessageSize = 4 << 20);
         builder.Services.AddSingleton<IServiceMethodProvider<FakeService>, FakeMethods>();
         builder.Services.AddSingleton(service);

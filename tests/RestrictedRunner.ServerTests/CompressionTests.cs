@@ -49,6 +49,21 @@ public class CompressionTests
         Assert.InRange(service.Offsets[1], 1, 9_999_999);
     }
 
+    // A server keeps a part of what broke off, which nobody can go on with.
+    [Fact]
+    public async Task A_compressed_upload_that_breaks_begins_again_as_another()
+    {
+        var service = new BreaksWrites { Capabilities = WithZstd };
+        await using var host = await FakeHost.StartAsync(service);
+        using var connected = new Connected(host.Url);
+        var blob = Connected.Random(3_000_000);
+
+        await connected.UploadAsync(blob);
+
+        Assert.Equal(blob.Digest.Hash, Digests.Of(service.Blobs.Values.Single().Span).Hash);
+        Assert.Equal(2, service.Names.Distinct().Count());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -113,6 +128,34 @@ public class CompressionTests
             Offsets.Add(request.ReadOffset);
             await base.ReadAsync(request, Offsets.Count == 1 ? new BreaksAfter(responses, 100) : responses, call);
         }
+    }
+
+    private sealed class BreaksWrites : FakeService
+    {
+        public List<string> Names { get; } = [];
+
+        public override async Task<WriteResponse> WriteAsync(IAsyncStreamReader<WriteRequest> requests, ServerCallContext call)
+        {
+            await requests.MoveNext(call.CancellationToken);
+            Assert.Equal(0, requests.Current.WriteOffset);
+            Names.Add(requests.Current.ResourceName);
+            if (Names.Count == 1)
+            {
+                throw Ends(StatusCode.Unavailable, "broken");
+            }
+
+            using var content = new MemoryStream();
+            do
+            {
+                requests.Current.Data.WriteTo(content);
+            }
+            while (await requests.MoveNext(call.CancellationToken));
+
+            Blobs[FakeBlobName.Of(Names[^1]).Hash] = FakeServer.Zstd.Read(ByteString.CopyFrom(content.ToArray()), Compressor.Types.Value.Zstd);
+            return new() { CommittedSize = content.Length };
+        }
+
+        public override Task<QueryWriteStatusResponse> QueryWriteStatusAsync(QueryWriteStatusRequest request, ServerCallContext call) => Task.FromResult(new QueryWriteStatusResponse { CommittedSize = 1_000_000 });
     }
 
     private sealed class Raw : FakeService

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Grpc.Core;
 
 namespace RestrictedRunner.ServerTests;
 
@@ -117,16 +118,91 @@ public class FailureTests
         var access = Connected.Access(nginx.Address) with { CaBundle = certificates.Authority };
 
         await AssertAsync(null, "", access with { ClientCertificate = WithKey(folder, certificates) });
-        await AssertAsync(ServerFailure.Certificate, "it wants a certificate of the client: HTTP status 400", access);
-        await AssertAsync(ServerFailure.Certificate, "it wants a certificate of the client: HTTP status 400", access with { ClientCertificate = WithKey(folder, others) });
+        await AssertAsync(ServerFailure.Certificate, "it answered HTTP status 400, as some servers do when they want a certificate of the client, or another one", access);
+        await AssertAsync(ServerFailure.Refused, "it answered INTERNAL: HTTP status 400", access with { ClientCertificate = WithKey(folder, others) });
         await AssertAsync(
             ServerFailure.Certificate,
             $"'{certificates.Client}' cannot be used: The key contents do not contain a PEM, the content is malformed, or the key does not match the certificate.",
             access with { ClientCertificate = certificates.Client });
     }
 
+    // An HTTP cache says it in words too.
+    [RemoteFact]
+    public async Task A_bad_request_means_a_certificate_only_where_it_may()
+    {
+        const string Wanted = "it answered 400 Bad Request, as some servers do when they want a certificate of the client, or another one";
+        using var certificates = new Certificates();
+        using var others = new Certificates();
+        using var folder = new TempFolder();
+        await using var wants = await NginxCache.StartAsync(new() { Tls = certificates, WantsClientCertificate = true });
+        await using var refuses = await NginxCache.StartAsync(new() { Tls = certificates, MoreDirectives = "if ($request_method = GET) { return 400; }" });
+        await using var open = await NginxCache.StartAsync(new() { MoreDirectives = "if ($request_method = GET) { return 400; }" });
+        var access = new ServerAccess(new(wants.Address), IsGrpc: false) { CaBundle = certificates.Authority };
+        var own = access with { ClientCertificate = WithKey(folder, certificates) };
+
+        await AssertHttpAsync(null, "", own);
+        await AssertHttpAsync(ServerFailure.Certificate, Wanted, access);
+        await AssertHttpAsync(ServerFailure.Certificate, Wanted, access with { ClientCertificate = WithKey(folder, others) });
+        await AssertHttpAsync(ServerFailure.Certificate, Wanted, access with { Url = new(refuses.Address) });
+        await AssertHttpAsync(ServerFailure.Refused, "it answered 400 Bad Request", own with { Url = new(refuses.Address), ClientCertificate = WithKey(folder, certificates) });
+        await AssertHttpAsync(ServerFailure.Refused, "it answered 400 Bad Request", access with { Url = new(open.Address) });
+    }
+
+    [Fact]
+    public async Task A_call_that_was_too_long_tells_its_own_limit()
+    {
+        await using var host = await FakeHost.StartAsync(new KeepsNothing());
+        using var connected = new Connected(Connected.Access(host.Address) with { AnswerLimit = TimeSpan.FromSeconds(60), StoreLimit = TimeSpan.FromSeconds(0.5) });
+
+        var failure = await Assert.ThrowsAsync<ServerException>(() => connected.Server.StoreResultAsync(Connected.Random(1).Digest, new(), Cancellation));
+
+        Assert.Equal("TimedOut: it did not answer within 0.5 s", $"{failure.Failure}: {failure.Message}");
+    }
+
+    [Theory]
+    [InlineData("Received message exceeds the maximum configured message size.")]
+    [InlineData("Received message larger than max (5000083 vs. 4194304)")]
+    [InlineData("grpc: received message larger than max (5000083 vs. 4194304)")]
+    public async Task A_message_that_is_too_long_for_the_server_is_no_matter_of_room(string text)
+    {
+        await using var host = await FakeHost.StartAsync(new TakesLess(text));
+        using var connected = new Connected(host.Url);
+
+        foreach (var store in new Func<Task>[] { () => connected.UploadAsync(Connected.Random(10)), () => connected.Server.StoreResultAsync(Connected.Random(1).Digest, new(), Cancellation), () => connected.UploadAsync(Connected.Random(5_000_000)) })
+        {
+            var failure = await Assert.ThrowsAsync<ServerException>(store);
+            Assert.Equal($"TooLarge: a message to it would be too long: {text}", $"{failure.Failure}: {failure.Message}");
+        }
+    }
+
+    [Fact]
+    public async Task A_result_that_fits_into_no_message_is_not_sent()
+    {
+        await using var host = await FakeHost.StartAsync(new());
+        using var connected = new Connected(host.Url);
+        var result = new ActionResult { OutputFiles = { Enumerable.Range(0, 60_000).Select(i => new OutputFile { Path = $"{i}", Digest = Digests.Of(BitConverter.GetBytes(i)) }) } };
+
+        var failure = await Assert.ThrowsAsync<ServerException>(() => connected.Server.StoreResultAsync(Connected.Random(1).Digest, result, Cancellation));
+
+        Assert.Equal("TooLarge: a message to it would be too long: Sending message exceeds the maximum configured message size.", $"{failure.Failure}: {failure.Message}");
+    }
+
+    private static async Task AssertHttpAsync(ServerFailure? failure, string text, ServerAccess access)
+    {
+        using var server = new HttpCacheServer(access, ServerHandler.Of(access));
+        try
+        {
+            Assert.Null(await server.FindResultAsync(Digests.Of("action"u8), Cancellation));
+            Assert.Null(failure);
+        }
+        catch (ServerException e)
+        {
+            Assert.Equal($"{failure}: {text}", $"{e.Failure}: {e.Message}");
+        }
+    }
+
     private static string WithKey(TempFolder folder, Certificates certificates) =>
-        folder.Write("client.pem", File.ReadAllText(certificates.Client) + "\n" + File.ReadAllText(certificates.ClientKey));
+        folder.Write($"{Guid.NewGuid()}.pem", File.ReadAllText(certificates.Client) + "\n" + File.ReadAllText(certificates.ClientKey));
 
     private static ServerAccess Tls(ServerAccess access) => access with { Url = new($"https://{access.Url.Authority}") };
 
@@ -142,5 +218,23 @@ public class FailureTests
         {
             Assert.Equal($"{failure}: {text}", $"{e.Failure}: {e.Message}");
         }
+    }
+
+    private sealed class KeepsNothing : FakeService
+    {
+        public override async Task<ActionResult> UpdateActionResultAsync(UpdateActionResultRequest request, ServerCallContext call)
+        {
+            await Task.Delay(Timeout.Infinite, call.CancellationToken);
+            return new();
+        }
+    }
+
+    private sealed class TakesLess(string text) : FakeService
+    {
+        public override Task<ActionResult> UpdateActionResultAsync(UpdateActionResultRequest request, ServerCallContext call) => throw Ends(StatusCode.ResourceExhausted, text);
+
+        public override Task<BatchUpdateBlobsResponse> BatchUpdateBlobsAsync(BatchUpdateBlobsRequest request, ServerCallContext call) => throw Ends(StatusCode.ResourceExhausted, text);
+
+        public override Task<WriteResponse> WriteAsync(IAsyncStreamReader<WriteRequest> requests, ServerCallContext call) => throw Ends(StatusCode.ResourceExhausted, text);
     }
 }

@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace RestrictedRunner.ServerTests;
 
 /// <summary>Servers that tell limits, which buildbox-casd does not.</summary>
@@ -29,8 +31,42 @@ public class SmallBatchTests
         await connected.UploadAsync(Connected.Random(100));
         var failure = await Assert.ThrowsAsync<ServerException>(() => connected.UploadAsync(Connected.Random(101)));
 
-        Assert.Equal("Full: it takes no blob of more than 100 bytes, and one has 101", $"{failure.Failure}: {failure.Message}");
+        Assert.Equal("TooLarge: it takes no blob of more than 100 bytes, and one has 101", $"{failure.Failure}: {failure.Message}");
         Assert.Single(service.Blobs);
+    }
+
+    // A batch may have four megabytes, and is in memory as a whole.
+    [Fact]
+    public async Task However_many_steps_there_are_no_more_than_eight_batches_travel_at_once_in_each_direction()
+    {
+        var service = new Crowded { Capabilities = new() { CacheCapabilities = new() { MaxBatchTotalSizeBytes = 10 } } };
+        await using var host = await FakeHost.StartAsync(service);
+        using var connected = new Connected(host.Url);
+        Blob[][] steps = [.. Enumerable.Range(0, 20).Select(_ => Enumerable.Range(0, 4).Select(_ => Connected.Random(10)).ToArray())];
+
+        await Task.WhenAll(steps.Select(step => connected.UploadAsync(step)));
+        await Task.WhenAll(steps.Select(step => connected.DownloadAsync([.. step.Select(blob => blob.Digest)])));
+
+        Assert.Equal(80, service.Blobs.Count);
+        Assert.InRange(service.Most, 1, 8);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1)]
+    [InlineData(long.MinValue)]
+    [InlineData(long.MaxValue)]
+    public async Task Limits_that_no_server_should_tell_stop_nothing(long limit)
+    {
+        var service = new FakeService { Capabilities = new() { CacheCapabilities = new() { MaxBatchTotalSizeBytes = limit, MaxCasBlobSizeBytes = limit == 1 ? 0 : limit } } };
+        await using var host = await FakeHost.StartAsync(service);
+        using var connected = new Connected(host.Url);
+        Blob[] blobs = [Connected.Random(1), Connected.Random(1000), Connected.Random(5_000_000), Connected.Random(3_000_000), Connected.Random(3_000_000)];
+
+        await connected.UploadAsync(blobs);
+
+        Assert.Equal(5, (await connected.DownloadAsync([.. blobs.Select(blob => blob.Digest)])).Count);
     }
 
     [Theory]
@@ -61,5 +97,35 @@ public class SmallBatchTests
         var failure = await Assert.ThrowsAsync<ServerException>(() => connected.DownloadAsync(Connected.Random(1).Digest));
 
         Assert.Equal("WrongProtocol: it has blobs under other digests (Blake3, Md5), and SHA256 is needed", $"{failure.Failure}: {failure.Message}");
+    }
+
+    private sealed class Crowded : FakeService
+    {
+        private readonly object _lock = new();
+        private int _now;
+
+        public int Most { get; private set; }
+
+        public override Task<BatchUpdateBlobsResponse> BatchUpdateBlobsAsync(BatchUpdateBlobsRequest request, ServerCallContext call) => CountAsync(() => base.BatchUpdateBlobsAsync(request, call));
+
+        public override Task<BatchReadBlobsResponse> BatchReadBlobsAsync(BatchReadBlobsRequest request, ServerCallContext call) => CountAsync(() => base.BatchReadBlobsAsync(request, call));
+
+        private async Task<T> CountAsync<T>(Func<Task<T>> answer)
+        {
+            lock (_lock)
+            {
+                Most = Math.Max(Most, ++_now);
+            }
+
+            // So that others come meanwhile.
+            await Task.Delay(50);
+            var answered = await answer();
+            lock (_lock)
+            {
+                _now--;
+            }
+
+            return answered;
+        }
     }
 }

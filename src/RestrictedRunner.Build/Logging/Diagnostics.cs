@@ -343,6 +343,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     public void SharedCacheTakesNothing(string url, ServerException failure) =>
         WarningThatNeverFails("RRB5021", $"New results are not stored in the shared cache '{url}' in the rest of this build: {failure.Message.TrimEnd('.')}.{Advice(failure)}");
 
+    public void SharedCacheLacksResult(string url, ServerException failure) =>
+        WarningThatNeverFails("RRB5021", $"A new result is not stored in the shared cache '{url}': {failure.Message.TrimEnd('.')}. Others are; of more results like this one, this build says nothing.{Advice(failure)}");
+
     public void WouldRun(DeclaredStep step, string reason) =>
         Error("RRB3017", $"Step '{step.Name}' is not up to date: {reason}. The build only asks (-question), so it was not run.");
 
@@ -654,6 +657,8 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         ServerFailure.WrongProtocol => " Correct DockerExecCacheUrl.",
         ServerFailure.WrongContent => " Whoever runs the server should remove what it has there, and find out who wrote it.",
         ServerFailure.Full => " Give it more room, or a larger limit for what it takes.",
+        ServerFailure.TooLarge => " Give the server a larger limit, or the step smaller outputs.",
+        ServerFailure.ThisMachine => "",
         _ => " Where it cannot be reached, build with an empty DockerExecCacheUrl.",
     };
 

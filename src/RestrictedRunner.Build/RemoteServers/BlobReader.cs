@@ -60,7 +60,7 @@ internal sealed class BlobReader(GrpcConnection connection, Digest digest, Compr
     private Stream Open()
     {
         var name = BlobName.ToRead(connection.Access.Instance, digest, compressor);
-        var messages = new BlobMessages(connection, new() { ResourceName = name, ReadOffset = _received }, digest.SizeBytes - _received + Margin, cancellation);
+        var messages = new BlobReadStream(connection, new() { ResourceName = name, ReadOffset = _received }, digest.SizeBytes - _received + Margin, cancellation);
         return compressor == Compressor.Types.Value.Zstd ? Zstd.Decompressed(messages) : messages;
     }
 }

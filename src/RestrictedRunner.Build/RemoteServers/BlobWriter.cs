@@ -14,8 +14,9 @@ internal sealed class BlobWriter(GrpcConnection connection, Blob blob, Compresso
     private const int Chunk = 1 << 20;
     private const int MostBreaks = 2;
 
-    private readonly string _name = BlobName.ToWrite(connection.Access.Instance, blob.Digest, compressor);
     private readonly ByteStream.ByteStreamClient _client = new(connection.Calls);
+
+    private string _name = "";
 
     private bool IsCompressed => compressor == Compressor.Types.Value.Zstd;
 
@@ -53,6 +54,8 @@ internal sealed class BlobWriter(GrpcConnection connection, Blob blob, Compresso
 
     private async Task StoreFromAsync(long offset)
     {
+        // A server may have kept a part, and what begins again is no part of the same upload.
+        _name = offset == 0 ? BlobName.ToWrite(connection.Access.Instance, blob.Digest, compressor) : _name;
         using var limit = new TransferLimit(connection.Traffic, connection.Access.StoreLimit, cancellation);
         using var content = blob.Open();
         content.Seek(offset, SeekOrigin.Begin);
@@ -70,7 +73,7 @@ internal sealed class BlobWriter(GrpcConnection connection, Blob blob, Compresso
         catch (RpcException e)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw limit.IsPassed ? GrpcConnection.TooSlow(e) : connection.Failure(e);
+            throw limit.IsPassed ? TransferLimit.TooSlow(e) : connection.Failure(e, stores: true);
         }
     }
 

@@ -53,6 +53,7 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
             var compressor = Best(able.SupportedCompressors);
             var batches = BlobBatches<Digest>.Of(wanted, static digest => digest.SizeBytes, able.MaxBatchTotalSizeBytes);
             await AllAsync(
+                connection.Downloads,
                 [
                     .. batches.Alone.Select<Digest, Func<CancellationToken, Task>>(digest => end => ReadAsync(digest, compressor, receive, end)),
                     .. batches.Together.Select<IReadOnlyList<Digest>, Func<CancellationToken, Task>>(batch => end => ReadAsync(batch, compressor, receive, end)),
@@ -71,11 +72,12 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
             var able = await AbilitiesAsync(cancellation).ConfigureAwait(false);
             if (able.MaxCasBlobSizeBytes > 0 && given.Max(static blob => blob.Digest.SizeBytes) is var largest && largest > able.MaxCasBlobSizeBytes)
             {
-                throw new ServerException(ServerFailure.Full, $"it takes no blob of more than {able.MaxCasBlobSizeBytes} bytes, and one has {largest}");
+                throw new ServerException(ServerFailure.TooLarge, $"it takes no blob of more than {able.MaxCasBlobSizeBytes} bytes, and one has {largest}");
             }
 
             var batches = BlobBatches<Blob>.Of(given, static blob => blob.Digest.SizeBytes, able.MaxBatchTotalSizeBytes);
             await AllAsync(
+                connection.Uploads,
                 [
                     .. batches.Alone.Select<Blob, Func<CancellationToken, Task>>(blob => end => new BlobWriter(connection, blob, Best(able.SupportedCompressors), end).StoreAsync()),
                     .. batches.Together.Select<IReadOnlyList<Blob>, Func<CancellationToken, Task>>(batch => end => StoreAsync(batch, Best(able.SupportedBatchUpdateCompressors), end)),
@@ -84,10 +86,21 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
         }
     }
 
-    private static Task AllAsync(IReadOnlyList<Func<CancellationToken, Task>> transfers, CancellationToken cancellation) => Parallel.ForEachAsync(
+    private static Task AllAsync(SemaphoreSlim places, IReadOnlyList<Func<CancellationToken, Task>> transfers, CancellationToken cancellation) => Parallel.ForEachAsync(
         transfers,
         new ParallelOptions { MaxDegreeOfParallelism = MostCalls, CancellationToken = cancellation },
-        static async (transfer, end) => await transfer(end).ConfigureAwait(false));
+        async (transfer, end) =>
+        {
+            await places.WaitAsync(end).ConfigureAwait(false);
+            try
+            {
+                await transfer(end).ConfigureAwait(false);
+            }
+            finally
+            {
+                places.Release();
+            }
+        });
 
     private async Task ReadAsync(IReadOnlyList<Digest> batch, Compressor.Types.Value compressor, ReceiveBlob receive, CancellationToken cancellation)
     {
@@ -150,7 +163,8 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
         var response = await connection.TransferAsync(
             options => _storage.BatchUpdateBlobsAsync(request, options),
             connection.Access.StoreLimit,
-            cancellation).ConfigureAwait(false);
+            cancellation,
+            stores: true).ConfigureAwait(false);
         foreach (var blob in response.Responses)
         {
             ThrowUnlessOk(blob.Status, blob.Digest);
@@ -186,10 +200,10 @@ internal sealed class GrpcBlobs(GrpcConnection connection)
 
     // At most one byte more than was asked for.
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "It is returned.")]
-    private static Head Content(BatchReadBlobsResponse.Types.Response blob)
+    private static LimitedStream Content(BatchReadBlobsResponse.Types.Response blob)
     {
         var data = MemoryMarshal.TryGetArray(blob.Data.Memory, out var bytes) ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false) : new(blob.Data.ToByteArray(), writable: false);
-        return new Head(blob.Compressor == Compressor.Types.Value.Zstd ? Zstd.Decompressed(data) : data, blob.Digest.SizeBytes + 1);
+        return new LimitedStream(blob.Compressor == Compressor.Types.Value.Zstd ? Zstd.Decompressed(data) : data, blob.Digest.SizeBytes + 1);
     }
 
     private static bool IsNotEmpty(Digest digest) => digest.SizeBytes != 0;

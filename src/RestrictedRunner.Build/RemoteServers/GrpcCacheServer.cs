@@ -35,7 +35,8 @@ internal sealed class GrpcCacheServer(GrpcConnection connection) : ICacheServer
         options => _results.UpdateActionResultAsync(new() { InstanceName = connection.Access.Instance, ActionDigest = action, ActionResult = result }, options),
         connection.Access.StoreLimit,
         cancellation,
-        action.Hash).ConfigureAwait(false);
+        action.Hash,
+        stores: true).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public Task<IReadOnlyCollection<Digest>> FindMissingAsync(IReadOnlyCollection<Digest> blobs, CancellationToken cancellation) => _blobs.FindMissingAsync(blobs, cancellation);

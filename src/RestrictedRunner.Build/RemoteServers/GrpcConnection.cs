@@ -14,6 +14,9 @@ internal sealed class GrpcConnection : IDisposable
     /// <summary>Longest message, in both directions: what gRPC's servers and clients take unless they are told otherwise.</summary>
     public const int MessageLimit = 4 << 20;
 
+    // A batch is in memory as a whole. However many steps there are, their batches are not all there at once.
+    private const int MostTransfers = 8;
+
     private const string MetadataHeader = "build.bazel.remote.execution.v2.requestmetadata-bin";
     private const int ApiMajor = 2;
 
@@ -47,6 +50,12 @@ internal sealed class GrpcConnection : IDisposable
     /// <summary>What goes to the server and comes from it.</summary>
     public Traffic Traffic { get; }
 
+    /// <summary>Places of those who bring blobs.</summary>
+    public SemaphoreSlim Downloads { get; } = new(MostTransfers);
+
+    /// <summary>Places of those who send blobs.</summary>
+    public SemaphoreSlim Uploads { get; } = new(MostTransfers);
+
     /// <summary>Makes calls, with <see cref="Options"/>; what they throw is for <see cref="Failure"/>.</summary>
     public CallInvoker Calls => _channel.CreateCallInvoker();
 
@@ -65,9 +74,10 @@ internal sealed class GrpcConnection : IDisposable
     /// <param name="limit">Longest time until the answer.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <param name="action">Hash of the action that it is for.</param>
+    /// <param name="stores">True when the question is the longer message, and the answer a word.</param>
     /// <exception cref="ServerException">The server could not be asked.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public async Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, TimeSpan limit, CancellationToken cancellation, string action = "")
+    public async Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, TimeSpan limit, CancellationToken cancellation, string action = "", bool stores = false)
     {
         try
         {
@@ -76,7 +86,7 @@ internal sealed class GrpcConnection : IDisposable
         catch (RpcException e)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw Failure(e);
+            throw Failure(e, limit, stores);
         }
     }
 
@@ -84,9 +94,10 @@ internal sealed class GrpcConnection : IDisposable
     /// <param name="call">Calls, with the options that it is given.</param>
     /// <param name="silence">Longest time in which nothing goes on.</param>
     /// <param name="cancellation">Ends the call.</param>
+    /// <param name="stores">True when blobs are sent.</param>
     /// <exception cref="ServerException">The server could not be asked.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public async Task<T> TransferAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, TimeSpan silence, CancellationToken cancellation)
+    public async Task<T> TransferAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, TimeSpan silence, CancellationToken cancellation, bool stores = false)
     {
         using var limit = new TransferLimit(Traffic, silence, cancellation);
         limit.Await();
@@ -97,15 +108,15 @@ internal sealed class GrpcConnection : IDisposable
         catch (Exception e) when (e is RpcException or OperationCanceledException)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw limit.IsPassed ? TooSlow(e) : e is RpcException end ? Failure(end) : e;
+            throw limit.IsPassed ? TransferLimit.TooSlow(e) : e is RpcException end ? Failure(end, stores: stores) : e;
         }
     }
 
-    /// <summary>What the end of a transfer by its <see cref="TransferLimit"/> means.</summary>
-    public static ServerException TooSlow(Exception end) => new(ServerFailure.TimedOut, "nothing comes from it any more, or too little to be waited for", end);
-
     /// <summary>What the end of a call means.</summary>
-    public ServerException Failure(RpcException end) => GrpcFailures.Of(end, Access);
+    /// <param name="end">How it ended.</param>
+    /// <param name="limit">The longest time that it had; null if it had none.</param>
+    /// <param name="stores">True when it was to store something.</param>
+    public ServerException Failure(RpcException end, TimeSpan? limit = null, bool stores = false) => GrpcFailures.Of(end, Access, limit, stores);
 
     /// <summary>What the server can do. It is asked once.</summary>
     /// <exception cref="ServerException">The server could not be asked, or is of another version.</exception>
@@ -136,6 +147,8 @@ internal sealed class GrpcConnection : IDisposable
     {
         _channel.Dispose();
         _asking.Dispose();
+        Downloads.Dispose();
+        Uploads.Dispose();
     }
 
     private static async Task<T> ResponseAsync<T>(AsyncUnaryCall<T> call)

@@ -17,23 +17,25 @@ internal static class GrpcFailures
     /// <summary>What an end means.</summary>
     /// <param name="end">How the call ended.</param>
     /// <param name="access">The server.</param>
-    public static ServerException Of(RpcException end, ServerAccess access)
+    /// <param name="limit">The longest time that the call had; null if it had none.</param>
+    /// <param name="stores">True for a call that was to store something.</param>
+    public static ServerException Of(RpcException end, ServerAccess access, TimeSpan? limit, bool stores)
     {
-        var failure = FailureOf(end, access);
-        return new(failure, Text(failure, end, access), end);
+        var failure = FailureOf(end, access, stores);
+        return new(failure, Text(failure, end, access, limit), end);
     }
 
-    private static ServerFailure FailureOf(RpcException end, ServerAccess access) => end.StatusCode switch
+    private static ServerFailure FailureOf(RpcException end, ServerAccess access, bool stores) => end.StatusCode switch
     {
         StatusCode.Unauthenticated => ServerFailure.Unauthorized,
         StatusCode.PermissionDenied => ServerFailure.Forbidden,
         StatusCode.DeadlineExceeded => ServerFailure.TimedOut,
         StatusCode.Unimplemented => ServerFailure.WrongProtocol,
-        StatusCode.ResourceExhausted => IsTooLong(end) ? ServerFailure.WrongContent : ServerFailure.Full,
+        StatusCode.ResourceExhausted => !IsTooLong(end) ? ServerFailure.Full : stores ? ServerFailure.TooLarge : ServerFailure.WrongContent,
         StatusCode.NotFound => ServerFailure.BlobMissing,
         StatusCode.DataLoss => ServerFailure.WrongContent,
         _ when IsNotConnected(end) => ServerFailure.Unreachable,
-        _ when HttpStatusOf(end) == 400 && access.Url.Scheme == Uri.UriSchemeHttps => ServerFailure.Certificate,
+        _ when HttpStatusOf(end) == 400 => LacksCertificate(access) ? ServerFailure.Certificate : ServerFailure.Refused,
         _ when IsNoTls(end) || IsNoHttp2(end) || IsNoGrpc(end) => ServerFailure.WrongProtocol,
         _ when Causes(end).Any(cause => cause is AuthenticationException) || IsCertificateWanted(end) => ServerFailure.Certificate,
         StatusCode.Unavailable => ServerFailure.Unreachable,
@@ -42,21 +44,24 @@ internal static class GrpcFailures
         _ => ServerFailure.Refused,
     };
 
-    private static string Text(ServerFailure failure, RpcException end, ServerAccess access) => failure switch
+    private static string Text(ServerFailure failure, RpcException end, ServerAccess access, TimeSpan? limit) => failure switch
     {
         ServerFailure.Unauthorized => $"it does not know who asks (UNAUTHENTICATED): {Detail(end)}",
         ServerFailure.Forbidden => $"it does not allow that (PERMISSION_DENIED): {Detail(end)}",
-        ServerFailure.TimedOut => string.Create(CultureInfo.InvariantCulture, $"it did not answer within {access.AnswerLimit.TotalSeconds} s"),
+        ServerFailure.TimedOut when limit is { } longest => string.Create(CultureInfo.InvariantCulture, $"it did not answer within {longest.TotalSeconds} s"),
+        ServerFailure.TimedOut => $"it did not answer in time (DEADLINE_EXCEEDED): {Detail(end)}",
         ServerFailure.WrongProtocol when IsNoTls(end) => "what answers there does not speak TLS: should it be 'grpc://' instead of 'grpcs://'?",
         ServerFailure.WrongProtocol when access.Url.Scheme == Uri.UriSchemeHttp && IsNoHttp2(end) => "what answers there does not speak gRPC, or only over TLS: should it be 'grpcs://', 'http://' or 'https://'?",
         ServerFailure.WrongProtocol => $"what answers there is no server of the Remote Execution API, or lacks a part of it: {Detail(end)}",
-        ServerFailure.Certificate when HttpStatusOf(end) == 400 || IsCertificateWanted(end) => $"it wants a certificate of the client: {Detail(end)}",
+        ServerFailure.Certificate when HttpStatusOf(end) == 400 => HttpFailures.LacksCertificate($"{Detail(end)}"),
+        ServerFailure.Certificate when IsCertificateWanted(end) => $"it wants a certificate of the client: {Detail(end)}",
         ServerFailure.Certificate => $"its certificate is not trusted: {Detail(end)}",
         ServerFailure.Unreachable when IsNotConnected(end) => string.Create(CultureInfo.InvariantCulture, $"it cannot be reached: no connection within {access.ConnectLimit.TotalSeconds} s"),
         ServerFailure.Unreachable => $"it cannot be reached: {Detail(end)}",
         ServerFailure.WrongContent when IsTooLong(end) => $"it sent a message of more than {GrpcConnection.MessageLimit} bytes",
+        ServerFailure.TooLarge => $"a message to it would be too long: {Detail(end)}",
         ServerFailure.Full => $"it has no room, or takes no blob of that size: {Detail(end)}",
-        _ => $"it answered {Name(end.StatusCode)}: {Detail(end)}",
+        _ => $"it answered {GrpcStatus.NameOf(end.StatusCode)}: {Detail(end)}",
     };
 
     // The innermost cause says what the system said; gRPC's own words repeat it in others.
@@ -65,8 +70,12 @@ internal static class GrpcFailures
     private static int? HttpStatusOf(RpcException end) =>
         end.Status.Detail.StartsWith(HttpStatus, StringComparison.Ordinal) && int.TryParse(end.Status.Detail.AsSpan(HttpStatus.Length), CultureInfo.InvariantCulture, out var status) ? status : null;
 
-    // What our side says of what came.
-    private static bool IsTooLong(RpcException end) => end.Status.Detail.StartsWith("Received message exceeds the maximum configured message size", StringComparison.Ordinal);
+    // What our side says before it sends one, each side in .NET of one that came, and servers in C++ and Go:
+    // "Received message larger than max (5000083 vs. 4194304)".
+    private static bool IsTooLong(RpcException end) =>
+        end.Status.Detail.Contains("message exceeds the maximum configured message size", StringComparison.Ordinal) || end.Status.Detail.Contains("message larger than max", StringComparison.Ordinal);
+
+    private static bool LacksCertificate(ServerAccess access) => access.Url.Scheme == Uri.UriSchemeHttps && access.ClientCertificate.Length == 0;
 
     private static bool IsNotConnected(RpcException end) => end.StatusCode == StatusCode.Cancelled && Causes(end).Any(static cause => cause is TimeoutException);
 
@@ -93,16 +102,4 @@ internal static class GrpcFailures
             yield return cause;
         }
     }
-
-    // As the protocol writes them.
-    private static string Name(StatusCode code) => code switch
-    {
-        StatusCode.InvalidArgument => "INVALID_ARGUMENT",
-        StatusCode.FailedPrecondition => "FAILED_PRECONDITION",
-        StatusCode.OutOfRange => "OUT_OF_RANGE",
-        StatusCode.NotFound => "NOT_FOUND",
-        StatusCode.AlreadyExists => "ALREADY_EXISTS",
-        StatusCode.DataLoss => "DATA_LOSS",
-        _ => code.ToString().ToUpperInvariant(),
-    };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using Google.Protobuf;
 using RestrictedRunner.Build.RemoteExecution;
 
@@ -15,16 +16,23 @@ internal sealed class HttpCacheServer(ServerAccess access, ServerHandler handler
 {
     private const int AtOnce = 8;
 
+    // Of all results together, and fewer than there are connections: so that others can ask meanwhile.
+    private const int UploadsAtOnce = 6;
+
     // Larger than any result: one of 10,000 files has 1 MB.
     private const int LongestResult = 16 * 1024 * 1024;
 
-    // A server that is not to have it says so before it is sent.
+    // As much of a page in words as may say what is wrong.
+    private const int LongestPage = 4096;
+
+    // Larger bodies use Expect: 100-continue, so the server can refuse before they are sent.
     private const long SentAfterQuestion = 1024 * 1024;
 
     private static readonly string[] Results = ["ac", "cas"];
 
     private readonly HttpClient _client = new(handler) { Timeout = Timeout.InfiniteTimeSpan, DefaultRequestVersion = HttpVersion.Version11 };
     private readonly string _root = access.Url.AbsoluteUri.TrimEnd('/');
+    private readonly SemaphoreSlim _uploads = new(UploadsAtOnce);
 
     /// <inheritdoc/>
     public Traffic Traffic => handler.Traffic;
@@ -32,25 +40,26 @@ internal sealed class HttpCacheServer(ServerAccess access, ServerHandler handler
     /// <inheritdoc/>
     public async Task<ActionResult?> FindResultAsync(Digest action, CancellationToken cancellation)
     {
-        using var answer = await SendAsync(HttpMethod.Get, Results[0], action, content: null, cancellation).ConfigureAwait(false);
+        using var limit = AnswerLimit(cancellation);
+        using var answer = await SendAsync(HttpMethod.Get, Results[0], action, content: null, limit, cancellation).ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
         }
 
-        Check(answer);
-        try
+        await CheckAsync(answer, limit, cancellation).ConfigureAwait(false);
+        var content = await BodyAsync(answer, limit, cancellation).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
         {
-            var bytes = await ReadAsync(answer, cancellation).ConfigureAwait(false);
-            return bytes.Length == 0 ? throw NoResult() : ActionResult.Parser.ParseFrom(bytes);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            throw NoResult();
-        }
-        catch (IOException e)
-        {
-            throw HttpFailures.Of(e);
+            var bytes = await ReadAsync(content, LongestResult).ConfigureAwait(false);
+            try
+            {
+                return bytes.Length is 0 or > LongestResult ? throw NoResult() : ActionResult.Parser.ParseFrom(bytes);
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                throw NoResult();
+            }
         }
     }
 
@@ -69,14 +78,15 @@ internal sealed class HttpCacheServer(ServerAccess access, ServerHandler handler
             blobs,
             async (digest, token) =>
             {
-                using var answer = await SendAsync(HttpMethod.Head, Results[1], digest, content: null, token).ConfigureAwait(false);
+                using var limit = AnswerLimit(token);
+                using var answer = await SendAsync(HttpMethod.Head, Results[1], digest, content: null, limit, token).ConfigureAwait(false);
                 if (answer.StatusCode == HttpStatusCode.NotFound)
                 {
                     missing.Add(digest);
                     return;
                 }
 
-                Check(answer);
+                await CheckAsync(answer, limit, token).ConfigureAwait(false);
             },
             cancellation).ConfigureAwait(false);
         return missing;
@@ -87,21 +97,25 @@ internal sealed class HttpCacheServer(ServerAccess access, ServerHandler handler
         blobs,
         async (digest, token) =>
         {
-            using var answer = await SendAsync(HttpMethod.Get, Results[1], digest, content: null, token).ConfigureAwait(false);
-            Check(answer);
+            using var limit = AnswerLimit(token);
+            using var answer = await SendAsync(HttpMethod.Get, Results[1], digest, content: null, limit, token).ConfigureAwait(false);
+            await CheckAsync(answer, limit, token).ConfigureAwait(false);
             if (answer.Content.Headers.ContentLength is { } length && length != digest.SizeBytes)
             {
                 throw new ServerException(ServerFailure.WrongContent, $"of blob {digest.Hash} it sends {length} bytes instead of {digest.SizeBytes}");
             }
 
-            var content = await answer.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
-            try
+            var content = await BodyAsync(answer, limit, token).ConfigureAwait(false);
+            await using (content.ConfigureAwait(false))
             {
-                await receive(digest, new Received(content), token).ConfigureAwait(false);
-            }
-            catch (InvalidDataException e)
-            {
-                throw new ServerException(ServerFailure.WrongContent, $"what it sends is not blob {digest.Hash}: {e.Message}", e);
+                try
+                {
+                    await receive(digest, content, token).ConfigureAwait(false);
+                }
+                catch (InvalidDataException e)
+                {
+                    throw new ServerException(ServerFailure.WrongContent, $"what it sends is not blob {digest.Hash}: {e.Message}", e);
+                }
             }
         },
         cancellation);
@@ -111,54 +125,87 @@ internal sealed class HttpCacheServer(ServerAccess access, ServerHandler handler
         ForEachAsync(blobs, (blob, token) => new(PutAsync(Results[1], blob.Digest, blob, blob.Digest.SizeBytes, token)), cancellation);
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _uploads.Dispose();
+    }
 
     private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, ValueTask> body, CancellationToken cancellation) =>
         Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, body);
 
-    private static void Check(HttpResponseMessage answer)
-    {
-        if (!answer.IsSuccessStatusCode)
-        {
-            throw HttpFailures.Of(answer);
-        }
-    }
-
     private static ServerException NoResult() => new(ServerFailure.WrongProtocol, "what it sends is no result of a step: is the address that of an HTTP cache?");
 
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    // As much as there is, and a little more than the most at most.
+    private static async Task<byte[]> ReadAsync(HttpBodyStream content, int most)
     {
-        using var content = await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         using var bytes = new MemoryStream();
         var buffer = new byte[64 * 1024];
-        while (await content.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var count)
+        while (bytes.Length <= most && await content.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false) is > 0 and var count)
         {
-            if (bytes.Length + count > LongestResult)
-            {
-                throw NoResult();
-            }
-
             bytes.Write(buffer, 0, count);
         }
 
         return bytes.ToArray();
     }
 
+    private static async Task<HttpBodyStream> BodyAsync(HttpResponseMessage answer, TransferLimit limit, CancellationToken cancellation) =>
+        new(await answer.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), limit, cancellation);
+
+    private TransferLimit AnswerLimit(CancellationToken cancellation) => new(Traffic, access.AnswerLimit, cancellation);
+
+    private async Task CheckAsync(HttpResponseMessage answer, TransferLimit limit, CancellationToken cancellation)
+    {
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw HttpFailures.Of(answer, answer.StatusCode == HttpStatusCode.BadRequest && await WantsCertificateAsync(answer, limit, cancellation).ConfigureAwait(false));
+        }
+    }
+
+    // Without a certificate of ours, each such answer may mean that; otherwise its words say so, if they do.
+    private async Task<bool> WantsCertificateAsync(HttpResponseMessage answer, TransferLimit limit, CancellationToken cancellation)
+    {
+        if (access.Url.Scheme != Uri.UriSchemeHttps || access.ClientCertificate.Length == 0)
+        {
+            return access.Url.Scheme == Uri.UriSchemeHttps;
+        }
+
+        var content = await BodyAsync(answer, limit, cancellation).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            return Encoding.UTF8.GetString(await ReadAsync(content, LongestPage).ConfigureAwait(false)).Contains("certificate", StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
     private async Task PutAsync(string place, Digest digest, Blob blob, long size, CancellationToken cancellation)
     {
+        await _uploads.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await PutInTurnAsync(place, digest, blob, size, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _uploads.Release();
+        }
+    }
+
+    private async Task PutInTurnAsync(string place, Digest digest, Blob blob, long size, CancellationToken cancellation)
+    {
+        using var limit = new TransferLimit(Traffic, access.StoreLimit, cancellation);
         using var content = new StreamContent(blob.Open());
         content.Headers.ContentLength = size;
         content.Headers.ContentType = new("application/octet-stream");
-        using var answer = await SendAsync(HttpMethod.Put, place, digest, content, cancellation).ConfigureAwait(false);
+        using var answer = await SendAsync(HttpMethod.Put, place, digest, content, limit, cancellation).ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.NotFound)
         {
             throw new ServerException(ServerFailure.Refused, "it has no place for that (404): the path of the address may be wrong");
         }
 
-        Check(answer);
+        await CheckAsync(answer, limit, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string place, Digest digest, HttpContent? content, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string place, Digest digest, HttpContent? content, TransferLimit limit, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, $"{_root}/{place}/{digest.Hash}") { Content = content };
         if (content?.Headers.ContentLength > SentAfterQuestion)
@@ -168,56 +215,20 @@ internal sealed class HttpCacheServer(ServerAccess access, ServerHandler handler
 
         try
         {
-            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            limit.Await();
+            var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.End).ConfigureAwait(false);
+            limit.Done();
+            return answer;
         }
         catch (HttpRequestException e)
         {
-            throw HttpFailures.Of(e);
+            cancellation.ThrowIfCancellationRequested();
+            throw limit.IsPassed ? TransferLimit.TooSlow(e) : HttpFailures.Of(e);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             // The limit for a connection, which only its own words tell from a cancellation.
-            throw new ServerException(ServerFailure.Unreachable, $"there is no connection to it within {access.ConnectLimit.TotalSeconds} s", e);
+            throw limit.IsPassed ? TransferLimit.TooSlow(e) : new ServerException(ServerFailure.Unreachable, $"there is no connection to it within {access.ConnectLimit.TotalSeconds} s", e);
         }
-    }
-
-    /// <summary>What comes of a blob. That the way to the server broke is known from that the blob could not be kept.</summary>
-    private sealed class Received(Stream content) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                return await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is IOException or HttpRequestException)
-            {
-                throw HttpFailures.Of(e);
-            }
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

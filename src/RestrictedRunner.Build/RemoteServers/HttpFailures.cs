@@ -24,24 +24,28 @@ internal static class HttpFailures
     }
 
     /// <summary>What the status of an answer says that is no success.</summary>
-    public static ServerException Of(HttpResponseMessage answer)
+    /// <param name="answer">The answer.</param>
+    /// <param name="wantsCertificate">True when the server may want a certificate of the client.</param>
+    public static ServerException Of(HttpResponseMessage answer, bool wantsCertificate)
     {
         var status = string.Create(CultureInfo.InvariantCulture, $"{(int)answer.StatusCode} {answer.ReasonPhrase}").TrimEnd();
         return answer.StatusCode switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.ProxyAuthenticationRequired => new(ServerFailure.Unauthorized, $"it does not know who asks ({status})"),
             HttpStatusCode.Forbidden => new(ServerFailure.Forbidden, $"it does not allow that ({status})"),
-            HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.InsufficientStorage => new(ServerFailure.Full, $"it has no room, or takes no blob of that size ({status})"),
+            HttpStatusCode.RequestEntityTooLarge => new(ServerFailure.TooLarge, $"it takes no blob of that size ({status})"),
+            HttpStatusCode.InsufficientStorage => new(ServerFailure.Full, $"it has no room ({status})"),
             HttpStatusCode.NotFound or HttpStatusCode.Gone => new(ServerFailure.BlobMissing, $"it has no such place ({status})"),
             HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => new(ServerFailure.Forbidden, $"it takes no results ({status})"),
-            HttpStatusCode.BadRequest when ServerWantsCertificate(answer) => new(ServerFailure.Certificate, $"it wants a certificate of the client ({status})"),
+            HttpStatusCode.BadRequest when wantsCertificate => new(ServerFailure.Certificate, LacksCertificate(status)),
             >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => new(ServerFailure.WrongProtocol, $"it sends us elsewhere ({status}{(answer.Headers.Location is { IsAbsoluteUri: true } place ? $" to {place.Host}" : "")}), where credentials would not be safe: give the address that it means"),
             _ => new(ServerFailure.Refused, $"it answered {status}"),
         };
     }
 
-    // nginx says so in words only: https://nginx.org/en/docs/http/ngx_http_ssl_module.html#errors
-    private static bool ServerWantsCertificate(HttpResponseMessage answer) => answer.RequestMessage?.RequestUri?.Scheme == Uri.UriSchemeHttps;
+    /// <summary>What an answer says that may mean a certificate: nginx has no status for it, https://nginx.org/en/docs/http/ngx_http_ssl_module.html#errors.</summary>
+    /// <param name="status">The answer's status.</param>
+    public static string LacksCertificate(string status) => $"it answered {status}, as some servers do when they want a certificate of the client, or another one";
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

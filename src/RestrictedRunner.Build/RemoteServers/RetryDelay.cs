@@ -1,16 +1,13 @@
-using Google.Protobuf;
 using Grpc.Core;
-using RestrictedRunner.Build.RemoteExecution;
 
 namespace RestrictedRunner.Build.RemoteServers;
 
 /// <summary>
-/// When a server says that it is to be asked again soon, it is, once. Nothing else is tried twice: a step that waits for a
-/// cache has already lost what it was to save.
+/// Retries once, if the server asks for it. Nothing else is tried twice: a step that waits for a cache has already lost what
+/// it was to save.
 /// </summary>
 internal static class RetryDelay
 {
-    private const string Details = "grpc-status-details-bin";
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Calls, and calls again if the server asks for that.</summary>
@@ -30,22 +27,6 @@ internal static class RetryDelay
     }
 
     /// <summary>After which time a server wants to be asked again; null when it does not say that it does.</summary>
-    public static TimeSpan? Of(RpcException end)
-    {
-        if (end.StatusCode != StatusCode.Unavailable || end.Trailers.GetValueBytes(Details) is not { } bytes)
-        {
-            return null;
-        }
-
-        try
-        {
-            return RemoteExecution.Status.Parser.ParseFrom(bytes).Details.FirstOrDefault(static detail => detail.Is(RetryInfo.Descriptor))?.Unpack<RetryInfo>().RetryDelay?.ToTimeSpan() is { } delay
-                && delay >= TimeSpan.Zero ? delay : null;
-        }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or OverflowException)
-        {
-            // Whatever it says, it is not that.
-            return null;
-        }
-    }
+    public static TimeSpan? Of(RpcException end) =>
+        end.StatusCode == StatusCode.Unavailable && GrpcStatus.Of(end) is { } status ? GrpcStatus.RetryDelayOf(status) : null;
 }

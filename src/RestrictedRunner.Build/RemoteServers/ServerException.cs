@@ -23,8 +23,11 @@ internal enum ServerFailure
     /// <summary>What answers speaks another protocol, or another version of it.</summary>
     WrongProtocol,
 
-    /// <summary>It has no room, or the blob is larger than it takes.</summary>
+    /// <summary>It has no room.</summary>
     Full,
+
+    /// <summary>Something is larger than it takes. It may take others.</summary>
+    TooLarge,
 
     /// <summary>It lacks a blob that it was to have.</summary>
     BlobMissing,
@@ -34,6 +37,9 @@ internal enum ServerFailure
 
     /// <summary>It says that it cannot for another reason.</summary>
     Refused,
+
+    /// <summary>It is not the server: this machine could not do its part.</summary>
+    ThisMachine,
 }
 
 /// <summary>A server could not do what it was asked for.</summary>

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using RestrictedRunner.Build.Hosts;
 
 namespace RestrictedRunner.Build.RemoteServers;
 
@@ -74,6 +75,7 @@ internal sealed class ServerHandler : DelegatingHandler
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            UnsentBytes.Limit(socket);
             await socket.ConnectAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
             return Traffic.Count(socket);
         }

@@ -9,7 +9,7 @@ internal sealed class Traffic
     private long _bytes;
     private long _heard = Stopwatch.GetTimestamp();
 
-    /// <summary>Bytes in both directions.</summary>
+    /// <summary>Bytes in both directions. Of those that were sent, a few may still wait in the system: <see cref="Hosts.UnsentBytes"/>.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>When something came, as a timestamp of <see cref="Stopwatch"/>: a server that takes what is sent says so.</summary>

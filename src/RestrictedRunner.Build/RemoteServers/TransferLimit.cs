@@ -44,6 +44,9 @@ internal sealed class TransferLimit : IDisposable
     /// <summary>True if it ended because of this limit.</summary>
     public bool IsPassed => _end.IsCancellationRequested && !_cancellation.IsCancellationRequested;
 
+    /// <summary>What the end of a transfer by this limit means.</summary>
+    public static ServerException TooSlow(Exception end) => new(ServerFailure.TimedOut, "nothing comes from it any more, or too little to be waited for", end);
+
     /// <summary>The server has to do something now.</summary>
     public void Await()
     {

@@ -19,9 +19,10 @@ internal sealed class SharedServer : IDisposable
     private readonly Func<ICacheServer> _connect;
     private readonly BuildMark _isGivenUp;
     private readonly BuildMark _takesNothing;
+    private readonly BuildMark _lacksResult;
     private readonly CancellationTokenSource _end = new();
     private readonly Timer _watch;
-    private readonly Patience _patience = new();
+    private readonly WaitBudget _budget = new();
     private ICacheServer? _server;
     private ServerException? _failure;
     private int _waiting;
@@ -36,7 +37,7 @@ internal sealed class SharedServer : IDisposable
     public SharedServer(Func<ICacheServer> connect, CacheFolder folder, string build, string address)
     {
         _connect = connect;
-        (_isGivenUp, _takesNothing) = (new(folder, build, $"shared {address}"), new(folder, build, $"push {address}"));
+        (_isGivenUp, _takesNothing, _lacksResult) = (new(folder, build, $"shared {address}"), new(folder, build, $"push {address}"), new(folder, build, $"result {address}"));
         _watch = new(_ => Watch(), null, Timeout.Infinite, Timeout.Infinite);
     }
 
@@ -45,6 +46,18 @@ internal sealed class SharedServer : IDisposable
 
     /// <summary>True as long as the build stores results there.</summary>
     public bool TakesResults => IsAsked && !_takesNothing.IsSet;
+
+    /// <summary>Bytes that have travelled, in both directions.</summary>
+    public long Traffic
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _server?.Traffic.Bytes ?? 0;
+            }
+        }
+    }
 
     /// <summary>Cancelled when the build asks no more.</summary>
     public CancellationToken End => _end.Token;
@@ -121,7 +134,7 @@ internal sealed class SharedServer : IDisposable
     }
 
     /// <summary>An answer, or a blob, is complete.</summary>
-    public void Complete() => _patience.Complete(Now());
+    public void Complete() => _budget.Complete(Now());
 
     /// <summary>The server, made if it is not there yet.</summary>
     /// <exception cref="ServerException">It cannot be made.</exception>
@@ -148,6 +161,10 @@ internal sealed class SharedServer : IDisposable
     /// <returns>True for the first in the build, who is to tell.</returns>
     public bool StopStoring() => IsAsked && _takesNothing.Set();
 
+    /// <summary>Leaves out one result, and stores others.</summary>
+    /// <returns>True for the first in the build, who is to tell.</returns>
+    public bool LeaveOut() => TakesResults && _lacksResult.Set();
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -156,6 +173,7 @@ internal sealed class SharedServer : IDisposable
         _server?.Dispose();
         _isGivenUp.Dispose();
         _takesNothing.Dispose();
+        _lacksResult.Dispose();
         _end.Dispose();
     }
 
@@ -165,7 +183,7 @@ internal sealed class SharedServer : IDisposable
     {
         lock (_lock)
         {
-            _patience.Begin(Now());
+            _budget.Begin(Now());
             if (_waiting++ == 0)
             {
                 _watch.Change(BetweenLooks, BetweenLooks);
@@ -177,7 +195,7 @@ internal sealed class SharedServer : IDisposable
     {
         lock (_lock)
         {
-            _patience.End(Now(), hasResult);
+            _budget.End(Now(), hasResult);
             if (--_waiting == 0)
             {
                 _watch.Change(Timeout.Infinite, Timeout.Infinite);
@@ -190,14 +208,14 @@ internal sealed class SharedServer : IDisposable
     {
         // Of several blobs in one message none is there before all are.
         var traffic = _server?.Traffic.Bytes ?? 0;
-        _patience.Receive(Now(), traffic - Interlocked.Exchange(ref _traffic, traffic));
+        _budget.Receive(Now(), traffic - Interlocked.Exchange(ref _traffic, traffic));
         if (_isGivenUp.IsSet)
         {
             EndAll();
         }
-        else if (_patience.IsOver(Now()) && _isGivenUp.Set())
+        else if (_budget.IsOver(Now()) && _isGivenUp.Set())
         {
-            _failure = new(ServerFailure.TimedOut, string.Create(CultureInfo.InvariantCulture, $"the build has waited {(Patience.Limit + Patience.Free).TotalSeconds:0.#} s for it in vain"));
+            _failure = new(ServerFailure.TimedOut, string.Create(CultureInfo.InvariantCulture, $"the build has waited {(WaitBudget.Limit + WaitBudget.Free).TotalSeconds:0.#} s for it in vain"));
             EndAll();
         }
     }

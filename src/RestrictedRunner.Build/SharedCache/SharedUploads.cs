@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.RemoteExecution;
@@ -9,21 +10,21 @@ namespace RestrictedRunner.Build.SharedCache;
 /// <summary>Stores new results of a project on a server, beside the steps that follow.</summary>
 /// <param name="shared">The server.</param>
 /// <param name="local">The cache of this machine, which has the results.</param>
-/// <param name="tell">Is told once in a build why results are not stored, and whether the build does without the server altogether.</param>
+/// <param name="tell">Is told why something is not stored, once in a build for each loss.</param>
 /// <param name="cancellation">Drops what is not there yet.</param>
-internal sealed class SharedUploads(SharedServer shared, ResultCache local, Action<ServerException, bool> tell, CancellationToken cancellation) : IDisposable
+internal sealed class SharedUploads(SharedServer shared, ResultCache local, Action<ServerException, UploadLoss> tell, CancellationToken cancellation) : IDisposable
 {
     // Of one result all blobs go at once.
     private const int AtOnce = 2;
 
-    // A dead server costs a build no more at its end than it does before.
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+    // A server with a limit for blobs has none below this; what it says of a larger one may be about that blob alone.
+    private const long Large = 1024 * 1024;
+    private const int MostFull = 3;
 
     private readonly SemaphoreSlim _places = new(AtOnce);
     private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     private readonly ConcurrentBag<Task> _all = [];
-    private long _signs;
+    private int _full;
 
     /// <summary>Begins to store a result.</summary>
     /// <param name="key">The action that it is of.</param>
@@ -36,24 +37,16 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Acti
         }
     }
 
-    /// <summary>Waits until all are stored, as long as something moves.</summary>
+    /// <summary>Waits until all are stored, as long as the server is there.</summary>
     public async Task FinishAsync()
     {
         var all = Task.WhenAll(_all);
-        var (seen, silence) = (0L, TimeSpan.Zero);
-        while (await Task.WhenAny(all, Task.Delay(BetweenLooks, CancellationToken.None)).ConfigureAwait(false) != all)
+        if (!await new ServerWatch(shared).IsThereUntilAsync(all).ConfigureAwait(false))
         {
-            var signs = Interlocked.Read(ref _signs);
-            silence = signs == seen ? silence + BetweenLooks : TimeSpan.Zero;
-            seen = signs;
-            if (silence >= LongestSilence)
-            {
-                Fail(new(ServerFailure.TimedOut, "it takes no more of what is sent"));
-                break;
-            }
+            Fail(new(ServerFailure.TimedOut, "it takes no more of what is sent"));
         }
 
-        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await all.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -65,11 +58,12 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Acti
         _places.Dispose();
     }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is told; nobody else would hear of it.")]
     private async Task UploadAsync(ActionKey key, ActionResult result)
     {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, shared.End);
         try
         {
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, shared.End);
             await _places.WaitAsync(ended.Token).ConfigureAwait(false);
             try
             {
@@ -87,9 +81,13 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Acti
         {
             Fail(e);
         }
-        catch (Exception e) when (CacheEntry.IsOfFiles(e) || e is OperationCanceledException or InvalidDataException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or InvalidDataException || ended.IsCancellationRequested)
         {
-            // Cancelled, or gone from this machine's cache before it was sent.
+            // Gone from this machine's cache before it was sent, or cancelled.
+        }
+        catch (Exception e)
+        {
+            Fail(new(ServerFailure.ThisMachine, $"this machine could not send it: {(CacheEntry.IsOfFiles(e) ? "" : $"{e.GetType().Name}: ")}{e.Message}", e));
         }
     }
 
@@ -97,17 +95,28 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Acti
     {
         var blobs = Blobs(key, result).DistinctBy(static blob => blob.Digest).ToList();
         var missing = (await server.FindMissingAsync([.. blobs.Select(static blob => blob.Digest)], token).ConfigureAwait(false)).ToHashSet();
-        Sign();
         List<Blob> toSend = [.. blobs.Where(blob => missing.Contains(blob.Digest))];
         if (toSend.Count > 0)
         {
-            await server.UploadAsync(toSend, token).ConfigureAwait(false);
-            Sign();
+            await SendAsync(server, toSend, token).ConfigureAwait(false);
         }
 
         // Last: whoever finds it finds all that it names.
         await server.StoreResultAsync(key.Digest, result, token).ConfigureAwait(false);
-        Sign();
+    }
+
+    // A server without room for a large blob may have some for others, but not for ever.
+    private async Task SendAsync(ICacheServer server, List<Blob> blobs, CancellationToken token)
+    {
+        try
+        {
+            await server.UploadAsync(blobs, token).ConfigureAwait(false);
+            Volatile.Write(ref _full, 0);
+        }
+        catch (ServerException e) when (e.Failure == ServerFailure.Full && blobs.Exists(static blob => blob.Digest.SizeBytes >= Large) && Interlocked.Increment(ref _full) < MostFull)
+        {
+            throw new ServerException(ServerFailure.TooLarge, e.Message, e);
+        }
     }
 
     // Servers look for each folder of a tree, and some for the action and its command.
@@ -136,73 +145,29 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Acti
         }
     }
 
-    private Blob OfCache(Digest digest) => new(digest, () => new Sent(local.Blobs.OpenChecked(digest), Sign));
-
-    private void Sign() => Interlocked.Increment(ref _signs);
+    private Blob OfCache(Digest digest) => new(digest, () => local.Blobs.OpenChecked(digest));
 
     private void Fail(ServerException failure)
     {
-        if (!_end.IsCancellationRequested)
+        if (_end.IsCancellationRequested)
         {
-            var isDead = failure.Failure is ServerFailure.Unreachable or ServerFailure.TimedOut;
-            if (isDead ? shared.GiveUp() : shared.StopStoring())
-            {
-                tell(failure, isDead);
-            }
+            return;
         }
 
-        _end.Cancel();
-    }
-
-    /// <summary>A content that tells when a piece of it is taken.</summary>
-    private sealed class Sent(Stream content, System.Action onPiece) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => content.Length;
-
-        public override long Position
+        var loss = failure.Failure switch
         {
-            get => content.Position;
-            set => throw new NotSupportedException();
+            ServerFailure.TooLarge or ServerFailure.ThisMachine => UploadLoss.Result,
+            ServerFailure.Unreachable or ServerFailure.TimedOut => UploadLoss.Server,
+            _ => UploadLoss.Storing,
+        };
+        if (loss switch { UploadLoss.Result => shared.LeaveOut(), UploadLoss.Server => shared.GiveUp(), _ => shared.StopStoring() })
+        {
+            tell(failure, loss);
         }
 
-        public override int Read(byte[] buffer, int offset, int count)
+        if (loss != UploadLoss.Result)
         {
-            onPiece();
-            return content.Read(buffer, offset, count);
-        }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            onPiece();
-            return content.ReadAsync(buffer, cancellationToken);
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                content.Dispose();
-            }
-
-            base.Dispose(disposing);
+            _end.Cancel();
         }
     }
 }

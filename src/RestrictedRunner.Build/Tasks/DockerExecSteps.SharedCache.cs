@@ -43,17 +43,15 @@ public sealed partial class DockerExecSteps
         var local = new ResultCache(cache.Folder!);
         var server = SharedServer.Of((IBuildEngine4)BuildEngine, shared.Address, Make);
         var uploads = shared.Pushes ? new SharedUploads(server, local, Tell, _cancellation.Token) : null;
-        return new(new SharedResultCache(local, cache.Limit, server, uploads, failure => Tell(failure, isGivenUp: true)), uploads);
+        return new(new SharedResultCache(local, cache.Limit, server, uploads, failure => Tell(failure, UploadLoss.Server)), uploads);
 
-        void Tell(ServerException failure, bool isGivenUp)
+        void Tell(ServerException failure, UploadLoss loss)
         {
-            if (isGivenUp)
+            switch (loss)
             {
-                diagnostics.SharedCacheGivenUp(shared.Url, failure);
-            }
-            else
-            {
-                diagnostics.SharedCacheTakesNothing(shared.Url, failure);
+                case UploadLoss.Result: diagnostics.SharedCacheLacksResult(shared.Url, failure); break;
+                case UploadLoss.Storing: diagnostics.SharedCacheTakesNothing(shared.Url, failure); break;
+                default: diagnostics.SharedCacheGivenUp(shared.Url, failure); break;
             }
         }
 

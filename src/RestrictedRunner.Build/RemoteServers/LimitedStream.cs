@@ -3,7 +3,7 @@ namespace RestrictedRunner.Build.RemoteServers;
 /// <summary>The first bytes of a stream, which is disposed of with them.</summary>
 /// <param name="stream">The stream.</param>
 /// <param name="most">How many at most.</param>
-internal sealed class Head(Stream stream, long most) : ForwardStream
+internal sealed class LimitedStream(Stream stream, long most) : ForwardStream
 {
     private long _left = most;
 

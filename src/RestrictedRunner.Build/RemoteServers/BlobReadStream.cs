@@ -4,7 +4,7 @@ using RestrictedRunner.Build.RemoteExecution;
 namespace RestrictedRunner.Build.RemoteServers;
 
 /// <summary>What a server sends of a blob in one call, as it travels.</summary>
-internal sealed class BlobMessages : ForwardStream
+internal sealed class BlobReadStream : ForwardStream
 {
     private const int LeastMessage = 256;
 
@@ -19,7 +19,7 @@ internal sealed class BlobMessages : ForwardStream
     /// <param name="request">What it is asked for.</param>
     /// <param name="most">The most that it may send.</param>
     /// <param name="cancellation">Ends the transfer.</param>
-    public BlobMessages(GrpcConnection connection, ReadRequest request, long most, CancellationToken cancellation)
+    public BlobReadStream(GrpcConnection connection, ReadRequest request, long most, CancellationToken cancellation)
     {
         _connection = connection;
         _cancellation = cancellation;
@@ -75,7 +75,7 @@ internal sealed class BlobMessages : ForwardStream
         catch (RpcException e)
         {
             _cancellation.ThrowIfCancellationRequested();
-            throw _limit.IsPassed ? GrpcConnection.TooSlow(e) : _connection.Failure(e);
+            throw _limit.IsPassed ? TransferLimit.TooSlow(e) : _connection.Failure(e);
         }
 
         // A message with nothing in it counts for something too: there could be any number of them.

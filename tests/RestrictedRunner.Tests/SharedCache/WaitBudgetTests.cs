@@ -2,17 +2,17 @@ using RestrictedRunner.Build.SharedCache;
 
 namespace RestrictedRunner.Tests;
 
-public class PatienceTests
+public class WaitBudgetTests
 {
-    private readonly Patience _patience = new();
+    private readonly WaitBudget _budget = new();
 
     [Fact]
     public void A_server_that_says_nothing_is_waited_for_less_than_two_seconds()
     {
-        _patience.Begin(At(1000));
+        _budget.Begin(At(1000));
 
-        Assert.False(_patience.IsOver(At(2200)));
-        Assert.True(_patience.IsOver(At(2300)));
+        Assert.False(_budget.IsOver(At(2200)));
+        Assert.True(_budget.IsOver(At(2300)));
     }
 
     [Fact]
@@ -20,22 +20,22 @@ public class PatienceTests
     {
         for (var step = 0; step < 10; step++)
         {
-            _patience.Begin(At(step));
+            _budget.Begin(At(step));
         }
 
-        Assert.False(_patience.IsOver(At(1200)));
-        Assert.True(_patience.IsOver(At(1300)));
+        Assert.False(_budget.IsOver(At(1200)));
+        Assert.True(_budget.IsOver(At(1300)));
     }
 
     [Fact]
     public void Time_in_which_nobody_waits_does_not_count()
     {
-        _patience.Begin(At(0));
-        _patience.End(At(1000), hasResult: false);
-        _patience.Begin(At(100_000));
+        _budget.Begin(At(0));
+        _budget.End(At(1000), hasResult: false);
+        _budget.Begin(At(100_000));
 
-        Assert.False(_patience.IsOver(At(100_400)));
-        Assert.True(_patience.IsOver(At(100_600)));
+        Assert.False(_budget.IsOver(At(100_400)));
+        Assert.True(_budget.IsOver(At(100_600)));
     }
 
     [Fact]
@@ -43,27 +43,27 @@ public class PatienceTests
     {
         for (var step = 0; step < 1000; step++)
         {
-            _patience.Begin(At(step * 200));
-            _patience.End(At((step * 200) + 200), hasResult: false);
+            _budget.Begin(At(step * 200));
+            _budget.End(At((step * 200) + 200), hasResult: false);
         }
 
-        Assert.False(_patience.IsOver(At(200_000)));
+        Assert.False(_budget.IsOver(At(200_000)));
     }
 
     [Fact]
     public void Slow_answers_without_a_result_add_up_and_a_result_gives_the_time_back()
     {
         var (asked, now) = (0, 0);
-        for (; !_patience.IsOver(At(now)) && asked < 100; asked++)
+        for (; !_budget.IsOver(At(now)) && asked < 100; asked++)
         {
-            _patience.Begin(At(now));
+            _budget.Begin(At(now));
             now += 900;
-            _patience.End(At(now), hasResult: false);
+            _budget.End(At(now), hasResult: false);
         }
 
         Assert.Equal(2, asked);
 
-        var other = new Patience();
+        var other = new WaitBudget();
         for (var step = 0; step < 100; step++)
         {
             other.Begin(At(step * 900));
@@ -78,26 +78,26 @@ public class PatienceTests
     [InlineData(16 * 1024, false)]
     public void What_comes_slower_than_16_KiB_in_a_quarter_of_a_second_is_as_good_as_nothing(long bytes, bool isOver)
     {
-        _patience.Begin(At(0));
+        _budget.Begin(At(0));
         for (var now = 200; now <= 4000; now += 200)
         {
-            _patience.Receive(At(now), bytes);
+            _budget.Receive(At(now), bytes);
         }
 
-        Assert.Equal(isOver, _patience.IsOver(At(4000)));
+        Assert.Equal(isOver, _budget.IsOver(At(4000)));
     }
 
     [Fact]
     public void Small_blobs_are_signs_of_life_when_they_are_complete()
     {
-        _patience.Begin(At(0));
+        _budget.Begin(At(0));
         for (var now = 200; now <= 4000; now += 200)
         {
-            _patience.Receive(At(now), 1);
-            _patience.Complete(At(now));
+            _budget.Receive(At(now), 1);
+            _budget.Complete(At(now));
         }
 
-        Assert.False(_patience.IsOver(At(4000)));
+        Assert.False(_budget.IsOver(At(4000)));
     }
 
     private static TimeSpan At(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);

@@ -6,7 +6,7 @@ namespace RestrictedRunner.Build.SharedCache;
 /// its length; and a server that brings a result gets all its time back, because that saves more.
 /// </summary>
 /// <remarks>Times are <see cref="System.Diagnostics.Stopwatch"/>'s, or of a clock of a test.</remarks>
-internal sealed class Patience
+internal sealed class WaitBudget
 {
     /// <summary>Silence that is free after each sign of life.</summary>
     public static readonly TimeSpan Free = TimeSpan.FromMilliseconds(250);
@@ -14,8 +14,8 @@ internal sealed class Patience
     /// <summary>Silence in a build that is borne besides.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(1000);
 
-    // Fewer bytes are no sign of life: of a server that sends one a second nobody gets a result.
-    private const long Sign = 16 * 1024;
+    /// <summary>Fewer bytes are no sign of life: of a server that sends one a second nobody gets a result.</summary>
+    public const long Sign = 16 * 1024;
 
     private readonly object _lock = new();
     private int _waiting;

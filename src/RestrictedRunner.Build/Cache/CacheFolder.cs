@@ -1,4 +1,5 @@
 using RestrictedRunner.Build.Hosts;
+using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Hosts;
 using IO = System.IO;
 
@@ -10,7 +11,6 @@ internal sealed record CacheFolder(string Path)
 {
     // Another form of what is below gets another number, and never meets this one.
     private const string Format = "v1";
-    private const int HashLength = 64;
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Contents of files, each under its SHA-256.</summary>
@@ -64,16 +64,13 @@ internal sealed record CacheFolder(string Path)
         }
     }
 
-    /// <summary>Whether a text, which may come from anywhere, is the hash that a file of the cache is named after.</summary>
-    public static bool IsHash(string text) => text.Length == HashLength && text.All(char.IsAsciiHexDigitLower);
-
     public string Blob(string hash) => Entry(Blobs, hash);
 
     public string Result(string key) => Entry(Results, key);
 
     public string WritersOf(string hash) => Entry(Writers, hash);
 
-    private static string Entry(string folder, string hash) => IsHash(hash)
+    private static string Entry(string folder, string hash) => Digests.IsHash(hash)
         ? IO.Path.Combine(folder, hash[..2], hash)
         : throw new ArgumentException($"\"{hash}\" is no SHA-256 in lower-case hexadecimal");
 }

@@ -15,7 +15,7 @@ internal sealed class ContentStore(CacheFolder folder, bool onlyLook = false)
     /// <summary>Whether a blob is there, as far as its size tells. Counts as a use; what cannot be the blob is removed.</summary>
     public bool Has(Digest digest)
     {
-        if (!CacheFolder.IsHash(digest.Hash))
+        if (!Digests.IsHash(digest.Hash))
         {
             return false;
         }
@@ -171,7 +171,7 @@ internal sealed class ContentStore(CacheFolder folder, bool onlyLook = false)
     /// <summary>Removes a blob, or what is in its place.</summary>
     public void Remove(Digest digest)
     {
-        if (CacheFolder.IsHash(digest.Hash))
+        if (Digests.IsHash(digest.Hash))
         {
             CacheEntry.Remove(folder.Blob(digest.Hash));
         }

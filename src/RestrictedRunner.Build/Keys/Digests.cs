@@ -9,6 +9,10 @@ namespace RestrictedRunner.Build.Keys;
 internal static class Digests
 {
     private const int BufferSize = 128 * 1024;
+    private const int HashLength = 2 * SHA256.HashSizeInBytes;
+
+    /// <summary>Whether a text, which may come from anywhere, is the hash of a digest. Such a text is a safe name of a file.</summary>
+    public static bool IsHash(string text) => text.Length == HashLength && text.All(char.IsAsciiHexDigitLower);
 
     public static Digest Of(ReadOnlySpan<byte> content) => Of(SHA256.HashData(content), content.Length);
 

@@ -46,9 +46,9 @@ internal sealed class SharedResult(ICacheServer server, SharedServer signs, Resu
                 return false;
             }
 
-            await DownloadAsync([.. result.OutputDirectories.Select(static folder => Checked(folder.TreeDigest, LongestMessage))], cancellation).ConfigureAwait(false);
-            var files = OutputEntries.Of(result, local.Blobs.Read).OfType<InputEntry.File>().Select(static file => Checked(file.Digest, long.MaxValue)).Distinct().ToList();
-            List<Digest> texts = [.. new[] { result.StdoutDigest, result.StderrDigest }.OfType<Digest>().Select(static text => Checked(text, LongestMessage))];
+            await DownloadAsync([.. result.OutputDirectories.Select(static folder => ServerDigest.Checked(folder.TreeDigest, LongestMessage))], cancellation).ConfigureAwait(false);
+            var files = OutputEntries.Of(result, local.Blobs.Read).OfType<InputEntry.File>().Select(static file => ServerDigest.Checked(file.Digest)).Distinct().ToList();
+            List<Digest> texts = [.. new[] { result.StdoutDigest, result.StderrDigest }.OfType<Digest>().Select(static text => ServerDigest.Checked(text, LongestMessage))];
 
             // Larger than all that is kept here: it would be in nobody's interest.
             if (files.Any(file => file.SizeBytes > limit) || files.Sum(static file => (double)file.SizeBytes) > limit)
@@ -78,11 +78,6 @@ internal sealed class SharedResult(ICacheServer server, SharedServer signs, Resu
     };
 
     private Digest? Text(Digest? digest, Google.Protobuf.ByteString raw) => digest is { SizeBytes: > 0 } ? digest : raw.Length > 0 ? local.Blobs.Put(raw.Memory).Digest : null;
-
-    private static Digest Checked(Digest? digest, long longest) =>
-        digest is null || !CacheFolder.IsHash(digest.Hash) || digest.SizeBytes < 0 ? throw new InvalidDataException("a digest in it is none")
-        : digest.SizeBytes > longest ? throw new InvalidDataException($"it has a text or a folder of {digest.SizeBytes} bytes")
-        : digest;
 
     private async Task DownloadAsync(IReadOnlyList<Digest> blobs, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using RestrictedRunner.Build.RemoteExecution;
 using Status = RestrictedRunner.Build.RemoteExecution.Status;
@@ -16,8 +17,7 @@ internal sealed record Answer(Status Status, ExecuteResponse? Response)
     public StatusCode Code => (StatusCode)Status.Code;
 
     /// <summary>When to come again, if the cluster says so.</summary>
-    public TimeSpan? RetryDelay =>
-        Status.Details.Where(detail => detail.Is(RetryInfo.Descriptor)).Select(detail => detail.Unpack<RetryInfo>().RetryDelay?.ToTimeSpan()).FirstOrDefault();
+    public TimeSpan? RetryDelay => RemoteServers.RetryDelay.In(Status);
 
     /// <summary>True when blobs may be missing there: some servers say so by codes that mean other things too.</summary>
     public bool MayMissBlobs => Code is StatusCode.FailedPrecondition or StatusCode.NotFound or StatusCode.Internal;
@@ -52,8 +52,26 @@ internal sealed record Answer(Status Status, ExecuteResponse? Response)
     }
 
     private IEnumerable<string> Missing =>
-        Status.Details.Where(detail => detail.Is(PreconditionFailure.Descriptor)).SelectMany(detail => detail.Unpack<PreconditionFailure>().Violations)
+        Status.Details.Where(detail => detail.Is(PreconditionFailure.Descriptor)).SelectMany(Violations)
             .Select(violation => $" ({violation.Type} {violation.Subject} {violation.Description})".Replace(" )", ")", StringComparison.Ordinal));
 
-    private static string Name(StatusCode code) => string.Concat(code.ToString().Select((character, i) => i > 0 && char.IsUpper(character) ? $"_{character}" : $"{char.ToUpperInvariant(character)}"));
+    // What cannot be read says nothing.
+    private static IEnumerable<PreconditionFailure.Types.Violation> Violations(Any detail)
+    {
+        try
+        {
+            return detail.Unpack<PreconditionFailure>().Violations;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return [];
+        }
+    }
+
+    // DeadlineExceeded is DEADLINE_EXCEEDED, and OK is OK.
+    private static string Name(StatusCode code)
+    {
+        var name = code.ToString();
+        return string.Concat(name.Select((character, i) => i > 0 && char.IsUpper(character) && char.IsLower(name[i - 1]) ? $"_{character}" : $"{char.ToUpperInvariant(character)}"));
+    }
 }

@@ -39,7 +39,21 @@ internal static class RetryDelay
 
         try
         {
-            return RemoteExecution.Status.Parser.ParseFrom(bytes).Details.FirstOrDefault(static detail => detail.Is(RetryInfo.Descriptor))?.Unpack<RetryInfo>().RetryDelay?.ToTimeSpan() is { } delay
+            return In(RemoteExecution.Status.Parser.ParseFrom(bytes));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // Whatever it says, it is not that.
+            return null;
+        }
+    }
+
+    /// <summary>The same of a status, whatever its code is.</summary>
+    public static TimeSpan? In(RemoteExecution.Status status)
+    {
+        try
+        {
+            return status.Details.FirstOrDefault(static detail => detail.Is(RetryInfo.Descriptor))?.Unpack<RetryInfo>().RetryDelay?.ToTimeSpan() is { } delay
                 && delay >= TimeSpan.Zero ? delay : null;
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or OverflowException)

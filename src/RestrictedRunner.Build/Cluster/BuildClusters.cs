@@ -15,7 +15,7 @@ internal sealed class BuildClusters : IDisposable
     /// <param name="make">Connects to it; nothing is sent yet.</param>
     /// <exception cref="RemoteServers.ServerException">A header or a certificate cannot be had.</exception>
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "MSBuild disposes of the one that it keeps; another one is empty.")]
-    public static ProjectCluster Of(IBuildEngine4 engine, ClusterSetting setting, Func<ClusterConnection> make)
+    public static ClusterConnection Of(IBuildEngine4 engine, ClusterSetting setting, Func<ClusterConnection> make)
     {
         var key = typeof(BuildClusters).FullName!;
         if (engine.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is null)
@@ -25,7 +25,7 @@ internal sealed class BuildClusters : IDisposable
         }
 
         var clusters = (BuildClusters)engine.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build);
-        return new(clusters._connections.GetOrAdd(setting.Server.Address, _ => new(make)).Value, setting);
+        return clusters._connections.GetOrAdd(setting.Server.Address, _ => new(make)).Value;
     }
 
     /// <inheritdoc/>

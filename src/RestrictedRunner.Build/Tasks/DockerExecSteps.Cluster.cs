@@ -39,11 +39,12 @@ public sealed partial class DockerExecSteps
 
         try
         {
-            return BuildClusters.Of((IBuildEngine4)BuildEngine, setting, Connect) with { Setting = setting with { FallsBack = RemoteFallback } };
+            var connection = BuildClusters.Of((IBuildEngine4)BuildEngine, setting, Connect);
+            return new(connection, setting with { FallsBack = RemoteFallback }, loss => diagnostics.ClusterUnusable(setting.Address, loss));
         }
         catch (ServerException e)
         {
-            diagnostics.ClusterLost(setting.Address, e.Message);
+            diagnostics.Problem(setting.ProblemOf(e));
             return null;
         }
 

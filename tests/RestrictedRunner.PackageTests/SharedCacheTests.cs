@@ -75,6 +75,22 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         Assert.Equal("RRB5020", Assert.Single((await BuildAsync(Small(text), $"-p:DockerExecCacheUrl={casd.Address}")).Build.Succeeded().Warnings).Code);
     }
 
+    // Neither into a message to casd, nor into what this nginx takes: there, others are stored all the same.
+    [RemoteFact]
+    public async Task An_output_of_five_megabytes_goes_where_it_is_taken()
+    {
+        await using var casd = await CasServer.StartAsync();
+        await using var nginx = await NginxCache.StartAsync(new() { SizeLimit = "1m" });
+        var text = Unique();
+        (await BuildAsync(Large(text), $"-p:DockerExecCacheUrl={casd.Address}", "-p:DockerExecCachePush=true")).Build.SucceededWithoutWarnings();
+        Assert.Equal(2, (await BuildAsync(Large(text), $"-p:DockerExecCacheUrl={casd.Address}")).Build.SucceededWithoutWarnings().Texts.Count(said => said.EndsWith(": from the shared cache", StringComparison.Ordinal)));
+
+        var warning = Assert.Single((await BuildAsync(Large(text), $"-p:DockerExecCacheUrl={nginx.Address}", "-p:DockerExecCachePush=true")).Build.Succeeded().Warnings);
+        Assert.Equal("RRB5021", warning.Code);
+        Assert.Equal($"A new result is not stored in the shared cache '{nginx.Address}': it takes no blob of that size (413 Request Entity Too Large). Others are stored; that more of them are left out is not said again. Give the server a larger limit, or the step smaller outputs.", warning.Text);
+        Assert.Equal(["Small: from the shared cache"], (await BuildAsync(Large(text), $"-p:DockerExecCacheUrl={nginx.Address}")).Build.SucceededWithoutWarnings().Texts.Where(said => said.EndsWith(": from the shared cache", StringComparison.Ordinal)));
+    }
+
     [RemoteFact]
     public async Task A_cache_that_fails_is_told_once_and_asked_no_more()
     {
@@ -200,6 +216,12 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         Assert.Equal(new Problem(code, project.File, 0, text), build.FailedWithOneError());
         Assert.Equal(0, build.Runs);
     }
+
+    private TestProject Large(string text) => TestProject.WithItems(
+        $"""
+        <DockerExecStep Include="Large" Image="{team.Image}" Command="head -c 5000000 /dev/zero &gt; large.bin; echo {text} &gt;&gt; large.bin" Outputs="large.bin" />
+        <DockerExecStep Include="Small" Image="{team.Image}" Command="echo {text} &gt; small.txt" Outputs="small.txt" />
+        """);
 
     private TestProject Small(string text) => TestProject.WithItems($"""<DockerExecStep Include="Small" Image="{team.Image}" Command="echo {text} &gt; small.txt" Outputs="small.txt" />""");
 

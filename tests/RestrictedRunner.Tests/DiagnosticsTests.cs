@@ -17,6 +17,20 @@ public class DiagnosticsTests
     // With the advice of Linux, whatever runs the tests.
     public DiagnosticsTests() => _diagnostics = For(HostKind.Linux, out _heard);
 
+    [Fact]
+    public void RRB5021_says_whether_others_are_stored()
+    {
+        _diagnostics.SharedCacheTakesNot("http://cache", new(ServerFailure.TooLarge, "it takes no blob of that size (413 Said)"), onlyThis: true);
+        _diagnostics.SharedCacheTakesNot("http://cache", new(ServerFailure.Full, "it has no room (507 Said)"), onlyThis: false);
+
+        Assert.Equal(
+            [
+                "A new result is not stored in the shared cache 'http://cache': it takes no blob of that size (413 Said). Others are stored; that more of them are left out is not said again. Give the server a larger limit, or the step smaller outputs.",
+                "New results are not stored in the shared cache 'http://cache' in the rest of this build: it has no room (507 Said). Give it more room, or a larger limit for what it takes.",
+            ],
+            _heard.Select(heard => heard.Split('|')[^1]));
+    }
+
     public static TheoryData<Exception> Limits =>
     [
         new IOException("Too many open files : '/proc/net/unix'"),

@@ -69,11 +69,12 @@ internal sealed class ContentStore(CacheFolder folder, bool onlyLook = false)
     /// <param name="digest">What it is to be.</param>
     /// <param name="content">What comes, of which no more is read than is to be there.</param>
     /// <param name="cancellation">Leaves nothing of it.</param>
+    /// <returns>Whether it was there already.</returns>
     /// <exception cref="InvalidDataException">It is something else.</exception>
     /// <exception cref="IOException">There is no room.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UnauthorizedAccessException">The cache may not be written.</exception>
-    public async Task ReceiveAsync(Digest digest, Stream content, CancellationToken cancellation)
+    public async Task<StoredBlob> ReceiveAsync(Digest digest, Stream content, CancellationToken cancellation)
     {
         using var file = folder.BeginFile();
         var came = await HashingCopy.ReceiveAsync(content, file.Stream, digest.SizeBytes, cancellation).ConfigureAwait(false);
@@ -82,7 +83,7 @@ internal sealed class ContentStore(CacheFolder folder, bool onlyLook = false)
             throw new InvalidDataException(came.SizeBytes == digest.SizeBytes ? "its hash is another" : came.SizeBytes > digest.SizeBytes ? $"it has more than {digest.SizeBytes} bytes" : $"it has {came.SizeBytes} of {digest.SizeBytes} bytes");
         }
 
-        Put(file, digest);
+        return Put(file, digest);
     }
 
     /// <summary>Opens a blob for somebody who does not check it.</summary>

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.Paths;
@@ -19,8 +18,11 @@ internal static class OutputEntries
         [
             .. result.OutputFiles.Select(file => new InputEntry.File(file.Path, file.Digest ?? new Digest(), file.IsExecutable)),
             .. result.OutputSymlinks.Select(link => new InputEntry.Link(link.Path, link.Target)),
-            .. result.OutputDirectories.SelectMany(folder => OutputTree.Entries(folder.Path, ReadTree(folder, read))),
         ];
+        foreach (var folder in result.OutputDirectories)
+        {
+            entries.AddRange(OutputTree.Entries(folder.Path, ReadTree(folder, read), OutputTree.MostEntries - entries.Count));
+        }
 
         var paths = new HashSet<string>();
         foreach (var entry in entries)
@@ -51,15 +53,6 @@ internal static class OutputEntries
             .Concat(result.OutputDirectories.Select(folder => folder.Path))
             .Order(Utf8Order.Comparer);
 
-    private static Tree ReadTree(OutputDirectory folder, Func<Digest, byte[]?> read)
-    {
-        try
-        {
-            return Tree.Parser.ParseFrom(read(folder.TreeDigest ?? new Digest()) ?? throw new InvalidDataException($"the content of \"{folder.Path}\" is gone"));
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new InvalidDataException($"the content of \"{folder.Path}\" is no tree", e);
-        }
-    }
+    private static Tree ReadTree(OutputDirectory folder, Func<Digest, byte[]?> read) =>
+        OutputTree.Read(read(folder.TreeDigest ?? new Digest()) ?? throw new InvalidDataException($"the content of \"{folder.Path}\" is gone"));
 }

@@ -49,7 +49,7 @@ internal sealed class ResultCache(CacheFolder folder, bool onlyLook = false) : I
         {
             var result = new OutputCollector(content => Note(Blobs.Put(content)), path => Note(Blobs.PutFile(path, cancellationToken))).Collect(outputs, cancellationToken);
             Put(key, result);
-            Remember(added.Sum(digest => CacheTotal.OnDisk(digest.SizeBytes)) + CacheTotal.OnDisk(1));
+            Added(added.Sum(digest => CacheTotal.OnDisk(digest.SizeBytes)) + CacheTotal.OnDisk(1));
             added.Clear();
             return new(result, Problem: null);
         }
@@ -85,6 +85,16 @@ internal sealed class ResultCache(CacheFolder folder, bool onlyLook = false) : I
         using var file = folder.BeginFile();
         file.Stream.Write(ResultFile.Write(key, result));
         file.MoveTo(folder.Result(key));
+    }
+
+    /// <summary>Remembers how much was added to <see cref="Blobs"/> and by <see cref="Put"/>; <see cref="Store"/> does so itself.</summary>
+    /// <param name="bytes">Sum of <see cref="CacheTotal.OnDisk"/>.</param>
+    public void Added(long bytes)
+    {
+        if (bytes > 0 && CacheTotal.Read(folder) is { } total)
+        {
+            (total with { Bytes = total.Bytes + bytes }).Write(folder);
+        }
     }
 
     /// <summary>Puts the outputs of a step where it would leave them. What is there with the same content is not touched.</summary>
@@ -165,14 +175,6 @@ internal sealed class ResultCache(CacheFolder folder, bool onlyLook = false) : I
         named.All(paths.Contains) && paths.Except(named).All(path => places.Globs.Any(glob => glob.IsMatch(OutputPath.Absolute(places.Folder, path))));
 
     private byte[]? ReadText(Digest? digest) => digest is null ? [] : Blobs.Read(digest);
-
-    private void Remember(long added)
-    {
-        if (CacheTotal.Read(folder) is { } total)
-        {
-            (total with { Bytes = total.Bytes + added }).Write(folder);
-        }
-    }
 
     private sealed record Loaded(ActionResult Result, IReadOnlyList<InputEntry> Entries);
 }

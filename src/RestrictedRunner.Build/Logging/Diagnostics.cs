@@ -344,11 +344,11 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     public void SharedCacheGivenUp(string url, ServerException failure) =>
         WarningThatNeverFails("RRB5020", $"The shared cache '{url}' is not used in the rest of this build: {failure.Message.TrimEnd('.')}. Steps run here, or have their results from this machine's cache.{Advice(failure)}");
 
-    public void SharedCacheTakesNothing(string url, ServerException failure) =>
-        WarningThatNeverFails("RRB5021", $"New results are not stored in the shared cache '{url}' in the rest of this build: {failure.Message.TrimEnd('.')}.{Advice(failure)}");
-
-    public void SharedCacheLacksResult(string url, ServerException failure) =>
-        WarningThatNeverFails("RRB5021", $"A new result is not stored in the shared cache '{url}': {failure.Message.TrimEnd('.')}. Others are; of more results like this one, this build says nothing.{Advice(failure)}");
+    public void SharedCacheTakesNot(string url, ServerException failure, bool onlyThis)
+    {
+        var what = onlyThis ? $"A new result is not stored in the shared cache '{url}'" : $"New results are not stored in the shared cache '{url}' in the rest of this build";
+        WarningThatNeverFails("RRB5021", $"{what}: {failure.Message.TrimEnd('.')}.{(onlyThis ? " Others are stored; that more of them are left out is not said again." : "")}{Advice(failure)}");
+    }
 
     public void WouldRun(DeclaredStep step, string reason) =>
         Error("RRB3017", $"Step '{step.Name}' is not up to date: {reason}. The build only asks (-question), so it was not run.");

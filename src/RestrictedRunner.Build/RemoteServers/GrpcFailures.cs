@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace RestrictedRunner.Build.RemoteServers;
@@ -36,7 +37,7 @@ internal static class GrpcFailures
         StatusCode.DataLoss => ServerFailure.WrongContent,
         _ when IsNotConnected(end) => ServerFailure.Unreachable,
         _ when HttpStatusOf(end) == 400 => LacksCertificate(access) ? ServerFailure.Certificate : ServerFailure.Refused,
-        _ when IsNoTls(end) || IsNoHttp2(end) || IsNoGrpc(end) => ServerFailure.WrongProtocol,
+        _ when IsNoTls(end) || IsNoHttp2(end) || IsNoGrpc(end) || IsNoMessage(end) => ServerFailure.WrongProtocol,
         _ when Causes(end).Any(cause => cause is AuthenticationException) || IsCertificateWanted(end) => ServerFailure.Certificate,
         StatusCode.Unavailable => ServerFailure.Unreachable,
         _ when NoRoom.Any(text => end.Status.Detail.Contains(text, StringComparison.OrdinalIgnoreCase)) => ServerFailure.Full,
@@ -91,6 +92,8 @@ internal static class GrpcFailures
 
     // Something that speaks HTTP and answers what gRPC has no word for, such as a page or a redirection.
     private static bool IsNoGrpc(RpcException end) => end.StatusCode != StatusCode.Unavailable && end.Status.Detail.StartsWith(NoGrpc, StringComparison.Ordinal);
+
+    private static bool IsNoMessage(RpcException end) => Causes(end).Any(static cause => cause is InvalidProtocolBufferException);
 
     private static bool IsCertificateWanted(RpcException end) => Causes(end).Any(static cause =>
         cause.Message.Contains("certificate required", StringComparison.OrdinalIgnoreCase) || cause.Message.Contains("handshake failure", StringComparison.OrdinalIgnoreCase));

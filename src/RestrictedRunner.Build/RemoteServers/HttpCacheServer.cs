@@ -54,7 +54,7 @@ internal sealed class HttpCacheServer(ServerAccess access, ServerHandler handler
             var bytes = await ReadAsync(content, LongestResult).ConfigureAwait(false);
             try
             {
-                return bytes.Length is 0 or > LongestResult ? throw NoResult() : ActionResult.Parser.ParseFrom(bytes);
+                return bytes.Length is 0 or > LongestResult || !MessageSize.IsUsual(bytes, depth: 1) ? throw NoResult() : ActionResult.Parser.ParseFrom(bytes);
             }
             catch (InvalidProtocolBufferException)
             {
@@ -67,6 +67,11 @@ internal sealed class HttpCacheServer(ServerAccess access, ServerHandler handler
     public Task StoreResultAsync(Digest action, ActionResult result, CancellationToken cancellation)
     {
         var bytes = result.ToByteArray();
+        if (bytes.Length > LongestResult)
+        {
+            throw new ServerException(ServerFailure.TooLarge, $"nobody would read a result of {bytes.Length} bytes");
+        }
+
         return PutAsync(Results[0], action, new(action, () => new MemoryStream(bytes, writable: false)), bytes.Length, cancellation);
     }
 

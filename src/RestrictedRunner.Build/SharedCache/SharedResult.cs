@@ -18,6 +18,8 @@ internal sealed class SharedResult(ICacheServer server, SharedServer signs, Resu
     // A folder's content is read into memory, and so is what a step printed, of which no more than that is ever stored.
     private const long LongestMessage = 64 * 1024 * 1024;
 
+    private long _added;
+
     /// <summary>Brings it.</summary>
     /// <param name="key">What it is kept under.</param>
     /// <param name="isOfStep">Tells a result that has what the step declares.</param>
@@ -46,23 +48,35 @@ internal sealed class SharedResult(ICacheServer server, SharedServer signs, Resu
                 return false;
             }
 
-            await DownloadAsync([.. result.OutputDirectories.Select(static folder => ServerDigest.Checked(folder.TreeDigest, LongestMessage))], cancellation).ConfigureAwait(false);
-            var files = OutputEntries.Of(result, local.Blobs.Read).OfType<InputEntry.File>().Select(static file => ServerDigest.Checked(file.Digest)).Distinct().ToList();
+            List<Digest> trees = [.. result.OutputDirectories.Select(static folder => ServerDigest.Checked(folder.TreeDigest, LongestMessage)).Distinct()];
+            if (trees.Sum(static tree => tree.SizeBytes) > LongestMessage)
+            {
+                throw new InvalidDataException("its folders have too much in them");
+            }
+
+            await DownloadAsync(trees, cancellation).ConfigureAwait(false);
+            List<Digest> files = [.. OutputEntries.Of(result, local.Blobs.Read).OfType<InputEntry.File>().Select(static file => ServerDigest.Checked(file.Digest))];
             List<Digest> texts = [.. new[] { result.StdoutDigest, result.StderrDigest }.OfType<Digest>().Select(static text => ServerDigest.Checked(text, LongestMessage))];
 
-            // Larger than all that is kept here: it would be in nobody's interest.
+            // Larger than all that is kept here: it would be in nobody's interest. One content may be that of many files, each of which takes room.
             if (files.Any(file => file.SizeBytes > limit) || files.Sum(static file => (double)file.SizeBytes) > limit)
             {
                 return false;
             }
 
-            await DownloadAsync([.. files, .. texts], cancellation).ConfigureAwait(false);
+            await DownloadAsync([.. files.Concat(texts).Distinct()], cancellation).ConfigureAwait(false);
             local.Put(key.Hash, result);
+            Interlocked.Add(ref _added, CacheTotal.OnDisk(1));
             return true;
         }
         catch (InvalidDataException e)
         {
             throw new ServerException(ServerFailure.WrongContent, $"its result of action {key.Shared.Digest.Hash} is none that a step can have: {e.Message}", e);
+        }
+        finally
+        {
+            // Also of what did not become a result.
+            local.Added(Interlocked.Exchange(ref _added, 0));
         }
     }
 
@@ -77,7 +91,13 @@ internal sealed class SharedResult(ICacheServer server, SharedServer signs, Resu
         ExecutionMetadata = new() { Worker = OutputCollector.Worker },
     };
 
-    private Digest? Text(Digest? digest, Google.Protobuf.ByteString raw) => digest is { SizeBytes: > 0 } ? digest : raw.Length > 0 ? local.Blobs.Put(raw.Memory).Digest : null;
+    private Digest? Text(Digest? digest, Google.Protobuf.ByteString raw) => digest is { SizeBytes: > 0 } ? digest : raw.Length > 0 ? Counted(local.Blobs.Put(raw.Memory)).Digest : null;
+
+    private StoredBlob Counted(StoredBlob blob)
+    {
+        Interlocked.Add(ref _added, blob.IsNew ? CacheTotal.OnDisk(blob.Digest.SizeBytes) : 0);
+        return blob;
+    }
 
     private async Task DownloadAsync(IReadOnlyList<Digest> blobs, CancellationToken cancellation)
     {
@@ -102,7 +122,7 @@ internal sealed class SharedResult(ICacheServer server, SharedServer signs, Resu
 
     private async Task ReceiveAsync(Digest digest, Stream content, CancellationToken cancellation)
     {
-        await local.Blobs.ReceiveAsync(digest, content, cancellation).ConfigureAwait(false);
+        Counted(await local.Blobs.ReceiveAsync(digest, content, cancellation).ConfigureAwait(false));
         signs.Complete();
     }
 }

@@ -64,7 +64,14 @@ internal sealed class SharedResultCache(ResultCache local, long limit, SharedSer
 
         try
         {
-            return shared.AskAsync((server, token) => new SharedResult(server, shared, local, limit).FetchAsync(key, isOfStep, token), cancellation).GetAwaiter().GetResult() ? null : "";
+            if (shared.AskAsync((server, token) => new SharedResult(server, shared, local, limit).FetchAsync(key, isOfStep, token), cancellation).GetAwaiter().GetResult())
+            {
+                // Not what has just come: that is in use.
+                local.TrimIfDue(limit);
+                return null;
+            }
+
+            return "";
         }
         catch (ServerException e)
         {

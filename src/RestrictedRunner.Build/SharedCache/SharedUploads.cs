@@ -127,7 +127,7 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Acti
         foreach (var digest in result.OutputDirectories.Select(static folder => folder.TreeDigest))
         {
             yield return OfCache(digest);
-            var tree = Tree.Parser.ParseFrom(local.Blobs.Read(digest) ?? throw new FileNotFoundException($"blob {digest.Hash} is gone"));
+            var tree = OutputTree.Read(local.Blobs.Read(digest) ?? throw new FileNotFoundException($"blob {digest.Hash} is gone"));
             foreach (var folder in tree.Children.Append(tree.Root))
             {
                 yield return Blob.Of(folder);

@@ -47,11 +47,13 @@ public sealed partial class DockerExecSteps
 
         void Tell(ServerException failure, UploadLoss loss)
         {
-            switch (loss)
+            if (loss == UploadLoss.Server)
             {
-                case UploadLoss.Result: diagnostics.SharedCacheLacksResult(shared.Url, failure); break;
-                case UploadLoss.Storing: diagnostics.SharedCacheTakesNothing(shared.Url, failure); break;
-                default: diagnostics.SharedCacheGivenUp(shared.Url, failure); break;
+                diagnostics.SharedCacheGivenUp(shared.Url, failure);
+            }
+            else
+            {
+                diagnostics.SharedCacheTakesNot(shared.Url, failure, onlyThis: loss == UploadLoss.Result);
             }
         }
 

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using RestrictedRunner.Build.RemoteExecution;
 using RestrictedRunner.Build.RemoteServers;
 using RestrictedRunner.Build.SharedCache;
+using Directory = RestrictedRunner.Build.RemoteExecution.Directory;
 
 namespace RestrictedRunner.Tests;
 
@@ -47,6 +48,72 @@ public sealed class HostileServerTests : IDisposable
 
         Assert.True(_told.Select(told => $"{told.Failure}").SequenceEqual([failure]), $"{what}: {string.Join(' ', _told)}");
         Assert.Equal(asked, server.Requests.Count);
+    }
+
+    /// <summary>What a server goes on with without end.</summary>
+    public static TheoryData<string, string, string, string> Floods => new()
+    {
+        { "has headers without end", "HTTP/1.1 200 OK\r\n", "X-More: and more\r\n", nameof(ServerFailure.WrongProtocol) },
+        { "has one header without end", "HTTP/1.1 200 OK\r\nX-Long: ", "and longer ", nameof(ServerFailure.WrongProtocol) },
+        { "has a status without end", "HTTP/1.1 200 ", "OK ", nameof(ServerFailure.WrongProtocol) },
+        { "has an extension of a chunk without end", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "more=more;", nameof(ServerFailure.Unreachable) },
+        { "has chunks without end", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", nameof(ServerFailure.WrongProtocol) },
+        { "has a chunk of a size that nobody has", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFFFF\r\n", "x", nameof(ServerFailure.WrongProtocol) },
+        { "has trailers without end", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", "X-More: and more\r\n", nameof(ServerFailure.WrongProtocol) },
+        { "has more than it says", "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n", "xxxxxxxxxxxxxxxx", nameof(ServerFailure.WrongProtocol) },
+        { "has a length that is none", "HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\n", "xxxxxxxxxxxxxxxx", nameof(ServerFailure.WrongProtocol) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Floods))]
+    public async Task An_answer_without_an_end_ends(string what, string begin, string more, string failure)
+    {
+        await using var server = new HostileServer(async (_, connection, end) =>
+        {
+            await HostileServer.WriteAsync(connection, begin, end);
+            var piece = string.Concat(Enumerable.Repeat(more, 1000));
+            while (true)
+            {
+                await HostileServer.WriteAsync(connection, piece, end);
+            }
+        });
+        using var shared = Shared(server);
+
+        await Task.Run(() => MustMiss(shared), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.True(_told.Select(told => $"{told.Failure}").SequenceEqual([failure]), $"{what}: {string.Join(' ', _told)}");
+    }
+
+    [Fact]
+    public async Task A_length_without_a_body_costs_less_than_two_seconds()
+    {
+        await using var server = new HostileServer(async (_, connection, end) =>
+        {
+            await HostileServer.WriteAsync(connection, "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n", end);
+            await Task.Delay(Timeout.Infinite, end);
+        });
+        using var shared = Shared(server);
+        var began = Stopwatch.GetTimestamp();
+
+        MustMiss(shared);
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 1, 10);
+        Assert.Equal(ServerFailure.TimedOut, Assert.Single(_told).Failure);
+    }
+
+    // Each of a thousand outputs may be the same small tree of many folders.
+    [Fact]
+    public async Task Many_outputs_do_not_unfold_to_gigabytes()
+    {
+        var leaf = new Directory();
+        var tree = new Tree { Root = new Directory { Directories = { Enumerable.Range(0, 50_000).Select(i => new DirectoryNode { Name = $"{i}", Digest = Digests.Of(leaf) }) } }, Children = { leaf } };
+        var result = new ActionResult { OutputDirectories = { Enumerable.Range(0, 1000).Select(i => new OutputDirectory { Path = $"{i}", TreeDigest = Digests.Of(tree) }) } };
+        await using var server = HostileServer.Of(new Dictionary<string, byte[]> { [$"ac/{Action.Digest.Hash}"] = result.ToByteArray(), [$"cas/{Digests.Of(tree).Hash}"] = tree.ToByteArray() });
+        using var shared = Shared(server);
+
+        MustMiss(shared, [.. Enumerable.Range(0, 1000).Select(i => $"{i}")]);
+
+        Assert.Equal(ServerFailure.WrongContent, Assert.Single(_told).Failure);
     }
 
     [Theory]

@@ -52,6 +52,17 @@ public class ClusterOperationTests
         Assert.Equal(["Execute", "WaitExecution", "Execute"], service.Asked);
     }
 
+    // How long the first one ran is no matter of the second.
+    [Fact]
+    public async Task What_it_was_known_of_a_forgotten_one_is_forgotten_too()
+    {
+        var service = new Cluster { OnExecute = [News(Stage.Executing)], Breaks = new(StatusCode.Unavailable, "gone"), Forgets = true, OnExecuteAgain = [News(Stage.Executing), Done(new())] };
+
+        await RunAsync(service);
+
+        Assert.Equal(["runs on the cluster", "runs on the cluster"], _told);
+    }
+
     [Fact]
     public async Task One_that_only_breaks_off_is_given_up()
     {
@@ -67,7 +78,7 @@ public class ClusterOperationTests
     [Fact]
     public async Task Silence_is_asked_about()
     {
-        var service = new Cluster { OnExecute = [News(Stage.Executing)], Hangs = true, OnGet = Done(new() { Result = new() { ExitCode = 4 } }) };
+        var service = new Cluster { OnExecute = [News(Stage.Executing)], Hangs = true, OnGet = _ => Done(new() { Result = new() { ExitCode = 4 } }) };
 
         var answer = await RunAsync(service);
 
@@ -83,6 +94,29 @@ public class ClusterOperationTests
         await Assert.ThrowsAsync<TimeoutException>(() => RunAsync(service, TimeSpan.FromMilliseconds(300)));
 
         Assert.Equal("CancelOperation", service.Asked[^1]);
+    }
+
+    // Whoever waits for a worker does not run.
+    [Fact]
+    public async Task Time_in_a_queue_is_none_of_the_steps()
+    {
+        var (silence, limit, asks) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3), 35);
+        var service = new Cluster { OnExecute = [News(Stage.Queued)], Hangs = true, OnGet = asked => asked < asks ? News(Stage.Queued) : Done(new() { Result = new() { ExitCode = 4 } }) };
+
+        var answer = await RunAsync(service, TimeSpan.FromMilliseconds(1), patience: Impatient with { Silence = silence, GraceUnseen = limit });
+
+        Assert.Equal(4, answer.Response!.Result.ExitCode);
+    }
+
+    // It counts then as told by the stream.
+    [Fact]
+    public async Task A_stage_may_be_told_by_the_answer_to_a_question()
+    {
+        var service = new Cluster { OnExecute = [News(Stage.Queued)], Hangs = true, OnGet = asked => asked == 1 ? News(Stage.Executing) : Done(new()) };
+
+        await RunAsync(service);
+
+        Assert.Equal(["is queued on the cluster", "runs on the cluster"], _told);
     }
 
     [Fact]
@@ -113,15 +147,50 @@ public class ClusterOperationTests
         Assert.Equal((false, TimeSpan.FromSeconds(2)), (later.MayMissBlobs, later.RetryDelay));
     }
 
+    [Theory]
+    [InlineData(-1, 0)]
+    [InlineData(1, -1)]
+    [InlineData(long.MaxValue, 0)]
+    public void Delays_that_are_none_are_not_waited_for(long seconds, int nanos)
+    {
+        var status = new RestrictedRunner.Build.RemoteExecution.Status { Code = (int)StatusCode.ResourceExhausted, Message = "busy" };
+        status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = new() { Seconds = seconds, Nanos = nanos } }));
+
+        Assert.Null(new Answer(status, null).RetryDelay);
+    }
+
+    [Fact]
+    public void Details_that_cannot_be_read_say_nothing()
+    {
+        var status = new RestrictedRunner.Build.RemoteExecution.Status { Code = (int)StatusCode.FailedPrecondition, Message = "missing" };
+        foreach (var kind in new[] { RetryInfo.Descriptor, PreconditionFailure.Descriptor })
+        {
+            status.Details.Add(new Any { TypeUrl = $"type.googleapis.com/{kind.FullName}", Value = ByteString.CopyFromUtf8("nothing of the kind") });
+        }
+
+        var answer = new Answer(status, null);
+
+        Assert.Null(answer.RetryDelay);
+        Assert.Equal("FAILED_PRECONDITION: missing", answer.Text);
+    }
+
+    [Theory]
+    [InlineData(StatusCode.OK, "OK: x")]
+    [InlineData(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED: x")]
+    [InlineData(StatusCode.NotFound, "NOT_FOUND: x")]
+    [InlineData((StatusCode)99, "99: x")]
+    public void Codes_are_written_as_the_protocol_has_them(StatusCode code, string text) =>
+        Assert.Equal(text, new Answer(new() { Code = (int)code, Message = "x" }, null).Text);
+
     private static Operation News(Stage stage) => new() { Name = "operations/1", Metadata = Any.Pack(new ExecuteOperationMetadata { Stage = stage }) };
 
     private static Operation Done(ExecuteResponse response) => new() { Name = "operations/1", Done = true, Response = Any.Pack(response) };
 
-    private async Task<Answer> RunAsync(Cluster service, TimeSpan? timeout = null, CancellationTokenSource? end = null)
+    private async Task<Answer> RunAsync(Cluster service, TimeSpan? timeout = null, CancellationTokenSource? end = null, ClusterPatience? patience = null)
     {
         await using var host = await FakeHost.StartAsync(service);
         using var connected = new Connected(host.Url);
-        return await new ClusterOperation(connected.Connection, Impatient, new() { ActionDigest = Connected.Random(1).Digest }, timeout ?? TimeSpan.FromMinutes(1), _told.Add).RunAsync(end?.Token ?? TestContext.Current.CancellationToken);
+        return await new ClusterOperation(connected.Connection, patience ?? Impatient, new() { ActionDigest = Connected.Random(1).Digest }, timeout ?? TimeSpan.FromMinutes(1), _told.Add).RunAsync(end?.Token ?? TestContext.Current.CancellationToken);
     }
 
     private sealed class Cluster : FakeService
@@ -132,7 +201,7 @@ public class ClusterOperationTests
 
         public IReadOnlyList<Operation> OnWait { get; init; } = [];
 
-        public Operation? OnGet { get; init; }
+        public Func<int, Operation>? OnGet { get; init; }
 
         public Grpc.Core.Status? Breaks { get; init; }
 
@@ -175,7 +244,7 @@ public class ClusterOperationTests
         public override Task<Operation> GetOperationAsync(GetOperationRequest request, ServerCallContext call)
         {
             Asked.Add("GetOperation");
-            return OnGet is null ? throw Ends(StatusCode.Unimplemented, "") : Task.FromResult(OnGet);
+            return OnGet is null ? throw Ends(StatusCode.Unimplemented, "") : Task.FromResult(OnGet(Asked.Count(what => what == "GetOperation")));
         }
 
         public override Task<Empty> CancelOperationAsync(CancelOperationRequest request, ServerCallContext call)

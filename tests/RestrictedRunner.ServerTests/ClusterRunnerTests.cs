@@ -2,6 +2,9 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Cluster;
+using RestrictedRunner.Build.Failures;
+using RestrictedRunner.Build.Keys;
+using RestrictedRunner.Build.RemoteServers;
 using RestrictedRunner.Build.SharedCache;
 using RestrictedRunner.Build.Steps;
 using RestrictedRunner.Hosts;
@@ -65,6 +68,7 @@ public sealed class ClusterRunnerTests : IDisposable
         deaf.Answers.Enqueue(_ => Status(code));
         var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(deaf));
         Assert.EndsWith(": no reason", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(ClusterRefusal.NotRun, refused.Refusal);
         Assert.Equal(2, deaf.Requests.Count);
     }
 
@@ -95,6 +99,175 @@ public sealed class ClusterRunnerTests : IDisposable
 
         Assert.Equal("again\n", await File.ReadAllTextAsync(_folder["project/out.txt"], TestContext.Current.CancellationToken));
         Assert.True(service.Requests[1].SkipCacheLookup);
+    }
+
+    [Fact]
+    public async Task Outputs_that_are_always_gone_are_made_again_twice()
+    {
+        var service = new Cluster();
+        service.Answers.Enqueue(_ => Result(new() { OutputFiles = { new OutputFile { Path = "out.txt", Digest = Connected.Random(10).Digest } } }));
+
+        var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(service));
+
+        Assert.Equal((ClusterRefusal.OutputsGone, 3), (refused.Refusal, service.Requests.Count));
+    }
+
+    // A cluster that cannot do otherwise is believed in the end.
+    [Fact]
+    public async Task A_failure_is_asked_for_anew_once()
+    {
+        var service = new Cluster();
+        service.Answers.Enqueue(_ => new() { CachedResult = true, Result = new() { ExitCode = 7 } });
+
+        Assert.Equal(7, (await RunAsync(service)).ExitCode);
+        Assert.Equal([false, true], service.Requests.Select(request => request.SkipCacheLookup));
+    }
+
+    // Lines may hold errors, which would fail the next run too.
+    [Fact]
+    public async Task Nothing_is_told_of_a_run_whose_output_is_gone()
+    {
+        var service = new Cluster();
+        service.Answers.Enqueue(_ => Result(new() { StdoutDigest = service.Store("first\n"u8), StderrDigest = Connected.Random(10).Digest }));
+        service.Answers.Enqueue(_ => Result(new() { StdoutDigest = service.Store("second\n"u8), StderrDigest = service.Store("errors\n"u8) }));
+
+        await RunAsync(service);
+
+        Assert.Equal(["StandardOutput second", "StandardError errors"], _lines);
+    }
+
+    [Fact]
+    public async Task Nor_of_one_after_which_the_cluster_is_lost()
+    {
+        var service = new Cluster();
+        service.Answers.Enqueue(_ => Result(new() { StdoutDigest = service.Store("first\n"u8), StderrDigest = service.Lost.Digest }));
+
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() => RunAsync(service));
+
+        Assert.Equal([], _lines);
+    }
+
+    [Theory]
+    [InlineData("tree", 10_000_000_000, null)]
+    [InlineData("tree", -5, null)]
+    [InlineData("tree", 5, "../up")]
+    [InlineData("file", -5, null)]
+    [InlineData("file", 5, "")]
+    [InlineData("stdout", -5, null)]
+    [InlineData("stderr", -5, null)]
+    [InlineData("stderr", 5, "no hash")]
+    public async Task Digests_that_no_blob_can_have_are_refused(string where, long size, string? hash)
+    {
+        var digest = new Digest { Hash = hash ?? Connected.Random(10).Digest.Hash, SizeBytes = size };
+        var result = new ActionResult();
+        switch (where)
+        {
+            case "tree": result.OutputDirectories.Add(new OutputDirectory { Path = "out.txt", TreeDigest = digest }); break;
+            case "file": result.OutputFiles.Add(new OutputFile { Path = "out.txt", Digest = digest }); break;
+            case "stdout": result.StdoutDigest = digest; break;
+            default: result.StderrDigest = digest; break;
+        }
+
+        var service = new Cluster();
+        service.Answers.Enqueue(_ => Result(result));
+
+        var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(service));
+
+        Assert.Equal(ClusterRefusal.ResultInvalid, refused.Refusal);
+        Assert.DoesNotContain(service.Calls, static call => call is "Read" or "BatchReadBlobs");
+    }
+
+    [Fact]
+    public async Task An_answer_without_a_result_is_none()
+    {
+        var service = new Cluster();
+        service.Answers.Enqueue(_ => new());
+
+        var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(service));
+
+        Assert.Equal("it says that the step has ended, and gives no result", refused.Message);
+    }
+
+    [Fact]
+    public async Task A_time_to_come_again_that_has_passed_is_none()
+    {
+        var service = new Cluster();
+        service.Answers.Enqueue(_ =>
+        {
+            var busy = Status(StatusCode.ResourceExhausted);
+            busy.Status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(-1)) }));
+            return busy;
+        });
+
+        Assert.Equal(ClusterRefusal.NotRun, (await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(service))).Refusal);
+    }
+
+    // Its digest is in the step's key, and nothing else is to be sent under it.
+    [Theory]
+    [InlineData("new content")]
+    [InlineData("new")]
+    [InlineData(null)]
+    public async Task An_input_that_changes_meanwhile_is_named(string? now)
+    {
+        var before = Connected.Of("content"u8.ToArray());
+        var file = _folder["in.txt"];
+        if (now is not null)
+        {
+            await File.WriteAllTextAsync(file, now, TestContext.Current.CancellationToken);
+        }
+
+        var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(new Cluster(), step => step with
+        {
+            Contents = [new(before.Digest, () => File.OpenRead(file))],
+            FindChanged = _ => "in.txt",
+        }));
+
+        Assert.Equal((ClusterRefusal.InputChanged, "'in.txt' changed while it was sent"), (refused.Refusal, refused.Message));
+    }
+
+    [Fact]
+    public async Task What_it_does_not_take_is_refused_with_its_words()
+    {
+        var wrong = new Blob(Connected.Random(10).Digest, () => new MemoryStream(new byte[10]));
+
+        var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(new Cluster(), step => step with { Contents = [wrong] }));
+
+        Assert.Equal(ClusterRefusal.BlobRefused, refused.Refusal);
+        Assert.Contains("it has another digest", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_without_room_says_so()
+    {
+        var service = new Cluster { IsFull = true };
+
+        Assert.Equal(ClusterRefusal.Full, (await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(service))).Refusal);
+    }
+
+    // A dead cluster costs all steps no more than it costs one.
+    [Theory]
+    [InlineData("GetCapabilities")]
+    [InlineData("FindMissingBlobs")]
+    [InlineData("Execute")]
+    public async Task Who_waits_for_a_cluster_ends_with_the_first_who_gives_it_up(string call)
+    {
+        var service = new Cluster { HangsAt = call };
+        await using var host = await FakeHost.StartAsync(service);
+        using var connection = new ClusterConnection(Setting(host), "build", told: null, Host.OfThisMachine);
+
+        await Task.WhenAll([GiveUpAsync(), .. Enumerable.Range(1, 5).Select(EndAsync)]).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        async Task GiveUpAsync()
+        {
+            await service.IsHanging.Task;
+            connection.GiveUp("it is dead");
+        }
+
+        async Task EndAsync(int i)
+        {
+            var lost = await Assert.ThrowsAsync<ClusterUnavailableException>(() => RunAsync(connection, Setting(host), step => step with { EmptyFolder = Directory.CreateDirectory(_folder[$"empty{i}"]).FullName }));
+            Assert.Equal("it is dead", lost.Message);
+        }
     }
 
     // Nothing of it is in the project.
@@ -140,6 +313,17 @@ public sealed class ClusterRunnerTests : IDisposable
         Assert.StartsWith("it runs no actions: it is a cache only", lost.Message, StringComparison.Ordinal);
     }
 
+    // As casd and others answer to the name of an instance that they do not have.
+    [Theory]
+    [InlineData(StatusCode.InvalidArgument)]
+    [InlineData(StatusCode.NotFound)]
+    public async Task Nor_does_one_that_knows_nothing_of_the_instance(StatusCode code)
+    {
+        var lost = await Assert.ThrowsAsync<ClusterUnavailableException>(() => RunAsync(new Cluster { HasNoInstance = code }));
+
+        Assert.Contains("no such instance", lost.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Time_that_is_over_is_the_steps_own_error_with_what_it_printed()
     {
@@ -156,16 +340,41 @@ public sealed class ClusterRunnerTests : IDisposable
         Assert.Equal(["StandardOutput so far"], _lines);
     }
 
+    [Fact]
+    public async Task Also_when_that_is_gone()
+    {
+        var service = new Cluster();
+        service.Answers.Enqueue(_ =>
+        {
+            var late = Status(StatusCode.DeadlineExceeded);
+            late.Result = new() { ExitCode = 137, StdoutDigest = Connected.Random(10).Digest };
+            return late;
+        });
+
+        await Assert.ThrowsAsync<TimeoutException>(() => RunAsync(service));
+    }
+
     private static ExecuteResponse Result(ActionResult result) => new() { Result = result };
 
     private static ExecuteResponse Status(StatusCode code) => new() { Status = new() { Code = (int)code, Message = "no reason" } };
 
-    private async Task<RunResult> RunAsync(Cluster service)
+    private async Task<RunResult> RunAsync(Cluster service, Func<ClusterStep, ClusterStep>? change = null)
     {
         await using var host = await FakeHost.StartAsync(service);
-        var server = SharedCacheSetting.Read(new(host.Address, "", "", "", "", IsContinuousIntegration: false), _folder.Path, Host.OfThisMachine, static (fault, text) => Assert.Fail($"{fault} {text}"))!;
-        var setting = new ClusterSetting(server, ClusterProperties.None);
-        using var connection = new ClusterConnection(setting, "build", told: null, Host.OfThisMachine);
+        using var connection = new ClusterConnection(Setting(host), "build", told: null, Host.OfThisMachine);
+        return await RunAsync(connection, Setting(host), change);
+    }
+
+    // One that breaks off is given up at once.
+    private ClusterSetting Setting(FakeHost host) => new(
+        SharedCacheSetting.Read(new(host.Address, "", "", "", "", IsContinuousIntegration: false), _folder.Path, Host.OfThisMachine, static (fault, text) => Assert.Fail($"{fault} {text}"))!,
+        ClusterProperties.None)
+    {
+        Patience = new() { Pauses = [] },
+    };
+
+    private Task<RunResult> RunAsync(ClusterConnection connection, ClusterSetting setting, Func<ClusterStep, ClusterStep>? change)
+    {
         Directory.CreateDirectory(_folder["project"]);
         Directory.CreateDirectory(_folder["empty"]);
         var step = new ClusterStep(new("example.com/tool@sha256:00"), [], "", DeclaredOutputs.Of(Host.OfThisMachine.Paths, _folder["project"], ["out.txt"]))
@@ -175,7 +384,7 @@ public sealed class ClusterRunnerTests : IDisposable
             EmptyFolder = _folder["empty"],
             Tell = _told.Add,
         };
-        return await new ClusterRunner(new(connection, setting), step).RunAsync(
+        return new ClusterRunner(new(connection, setting), change?.Invoke(step) ?? step).RunAsync(
             new() { Image = "tool", Command = "echo x > out.txt" },
             new() { Output = line => _lines.Add($"{line.Stream} {line.Text}") },
             TestContext.Current.CancellationToken);
@@ -185,14 +394,70 @@ public sealed class ClusterRunnerTests : IDisposable
     {
         public Cluster() => Capabilities = new() { CacheCapabilities = new(), ExecutionCapabilities = new() { ExecEnabled = true } };
 
+        /// <summary>The last one stays.</summary>
         public Queue<Func<ExecuteRequest, ExecuteResponse>> Answers { get; } = [];
 
         public List<ExecuteRequest> Requests { get; } = [];
 
-        public override Task ExecuteAsync(ExecuteRequest request, IServerStreamWriter<Operation> responses, ServerCallContext call)
+        /// <summary>The blob that it breaks off at.</summary>
+        public Blob Lost { get; } = Connected.Random(20);
+
+        public bool IsFull { get; init; }
+
+        public StatusCode HasNoInstance { get; init; }
+
+        /// <summary>The call that it does not answer.</summary>
+        public string HangsAt { get; init; } = "";
+
+        public TaskCompletionSource IsHanging { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override async Task<ServerCapabilities> GetCapabilitiesAsync(GetCapabilitiesRequest request, ServerCallContext call)
         {
+            await HangAsync("GetCapabilities", call);
+            if (HasNoInstance != StatusCode.OK)
+            {
+                throw Ends(HasNoInstance, "no such instance");
+            }
+
+            return await base.GetCapabilitiesAsync(request, call);
+        }
+
+        public override async Task<FindMissingBlobsResponse> FindMissingBlobsAsync(FindMissingBlobsRequest request, ServerCallContext call)
+        {
+            await HangAsync("FindMissingBlobs", call);
+            return await base.FindMissingBlobsAsync(request, call);
+        }
+
+        // As a real one, it looks at what it is given.
+        public override Task<BatchUpdateBlobsResponse> BatchUpdateBlobsAsync(BatchUpdateBlobsRequest request, ServerCallContext call)
+        {
+            if (IsFull)
+            {
+                throw Ends(StatusCode.ResourceExhausted, "no room");
+            }
+
+            return request.Requests.FirstOrDefault(blob => !Digests.Of(blob.Data.Span).Equals(blob.Digest)) is { } wrong
+                ? Task.FromResult(new BatchUpdateBlobsResponse { Responses = { new BatchUpdateBlobsResponse.Types.Response { Digest = wrong.Digest, Status = new() { Code = (int)StatusCode.InvalidArgument, Message = "it has another digest" } } } })
+                : base.BatchUpdateBlobsAsync(request, call);
+        }
+
+        public override Task<BatchReadBlobsResponse> BatchReadBlobsAsync(BatchReadBlobsRequest request, ServerCallContext call) =>
+            request.Digests.Contains(Lost.Digest) ? throw Ends(StatusCode.Unavailable, "dead") : base.BatchReadBlobsAsync(request, call);
+
+        public override async Task ExecuteAsync(ExecuteRequest request, IServerStreamWriter<Operation> responses, ServerCallContext call)
+        {
+            await HangAsync("Execute", call);
             Requests.Add(request);
-            return responses.WriteAsync(new() { Name = "operations/1", Done = true, Response = Any.Pack(Answers.Dequeue()(request)) });
+            await responses.WriteAsync(new() { Name = "operations/1", Done = true, Response = Any.Pack((Answers.Count > 1 ? Answers.Dequeue() : Answers.Peek())(request)) });
+        }
+
+        private async Task HangAsync(string method, ServerCallContext call)
+        {
+            if (HangsAt == method)
+            {
+                IsHanging.TrySetResult();
+                await Task.Delay(Timeout.Infinite, call.CancellationToken);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build;
+using RestrictedRunner.Build.Failures;
 
 namespace RestrictedRunner.Tests;
 
@@ -151,6 +152,44 @@ public class DiagnosticsTests
 
         Assert.Contains(wayOut, Assert.Single(heard), StringComparison.Ordinal);
         Assert.DoesNotContain(wayOut, Assert.Single(_heard), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RRB2051_and_RRB2052_end_what_the_system_said_once()
+    {
+        _diagnostics.ClusterUnusable("grpc://c:1", "'c.pem' cannot be used: It has no certificate.");
+        _diagnostics.ClusterLost("grpc://c:1", "'c.pem' cannot be used: It has no certificate.");
+
+        Assert.All(_heard, text => Assert.Contains("It has no certificate. Check DockerExecRemote", text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(nameof(ClusterRefusal.NotRun), "INTERNAL: \"link.txt\" is not a file or directory", "An output is a symbolic link, which this cluster does not give back: let the command copy what it leads to (cp -L), or make a folder the output that the link is in.")]
+    [InlineData(nameof(ClusterRefusal.NotRun), "INTERNAL: the registry says 404", "Its workers do not get the image: push it to a registry that they reach, and see that they need no password for it, or have one.")]
+    [InlineData(nameof(ClusterRefusal.NotRun), "FAILED_PRECONDITION: no such pool", "Check that it has workers with the image and the properties that DockerExecRemoteProperties names.")]
+    [InlineData(nameof(ClusterRefusal.InputChanged), "'registry.c' changed while it was sent", "Build again, and let nothing write to the step's inputs meanwhile.")]
+    [InlineData(nameof(ClusterRefusal.BlobRefused), "it answered INVALID_ARGUMENT: registry", "Its log says why it does not take or give this file of the step.")]
+    [InlineData(nameof(ClusterRefusal.Full), "it has no room: registry", "Give it more room, or a larger limit for what it takes, or let the step read less.")]
+    [InlineData(nameof(ClusterRefusal.OutputsGone), "blob registry", "What the step wrote there was gone each time before it could be brought here: give the cluster more room.")]
+    [InlineData(nameof(ClusterRefusal.ResultInvalid), "\"../registry\" leads out", "It names outputs that no step can have written, and nothing of them is in the project. Whoever runs the cluster should find out who wrote its result.")]
+    public void RRB2053_says_what_to_do_about_what_the_cluster_could_not_do(string refusal, string said, string advice)
+    {
+        _diagnostics.ClusterRefused("grpc://c:1", Enum.Parse<ClusterRefusal>(refusal), said);
+
+        AssertError("RRB2053", $"The cluster 'grpc://c:1' could not run the step. {advice}{Environment.NewLine}{said}");
+    }
+
+    [Theory]
+    [InlineData(false, 60000, "its Timeout of 60000 ms in image 'i' and was stopped; its container is removed. Raise")]
+    [InlineData(true, 60000, "its Timeout of 60000 ms on the cluster, in image 'i', and was stopped there. Raise")]
+    [InlineData(true, -1, "the limit of one hour for steps on a cluster, in image 'i', and was stopped there. Set")]
+    public void RRB3006_names_the_limit_of_where_the_step_ran(bool isOnCluster, int timeout, string text)
+    {
+        var diagnostics = new Diagnostics(new TaskLoggingHelper(new HeardEvents(out var heard), nameof(DockerExec)), Here.Host) { IsOnCluster = isOnCluster };
+
+        diagnostics.TimedOut(new() { Image = "i", Timeout = TimeSpan.FromMilliseconds(timeout) }, KeptOutput.None);
+
+        Assert.Contains($"The step ran longer than {text} Timeout, or find out what the command waits for.", Assert.Single(heard), StringComparison.Ordinal);
     }
 
     private static Diagnostics For(HostKind host, out List<string> heard) =>

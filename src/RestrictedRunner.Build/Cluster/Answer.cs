@@ -1,6 +1,8 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using RestrictedRunner.Build.RemoteExecution;
+using RestrictedRunner.Build.RemoteServers;
 using Status = RestrictedRunner.Build.RemoteExecution.Status;
 
 namespace RestrictedRunner.Build.Cluster;
@@ -10,20 +12,17 @@ namespace RestrictedRunner.Build.Cluster;
 /// <param name="Response">With the result, as far as there is one; null where there is none.</param>
 internal sealed record Answer(Status Status, ExecuteResponse? Response)
 {
-    private const string Details = "grpc-status-details-bin";
-
     /// <summary>How it went.</summary>
     public StatusCode Code => (StatusCode)Status.Code;
 
     /// <summary>When to come again, if the cluster says so.</summary>
-    public TimeSpan? RetryDelay =>
-        Status.Details.Where(detail => detail.Is(RetryInfo.Descriptor)).Select(detail => detail.Unpack<RetryInfo>().RetryDelay?.ToTimeSpan()).FirstOrDefault();
+    public TimeSpan? RetryDelay => GrpcStatus.RetryDelayOf(Status);
 
     /// <summary>True when blobs may be missing there: some servers say so by codes that mean other things too.</summary>
     public bool MayMissBlobs => Code is StatusCode.FailedPrecondition or StatusCode.NotFound or StatusCode.Internal;
 
     /// <summary>The status in words, as the protocol has them.</summary>
-    public string Text => $"{Name(Code)}: {Status.Message}{string.Concat(Missing)}";
+    public string Text => $"{GrpcStatus.NameOf(Code)}: {Status.Message}{string.Concat(Missing)}";
 
     /// <summary>That of an operation that is done.</summary>
     /// <exception cref="InvalidProtocolBufferException">It is not what a cluster answers.</exception>
@@ -34,26 +33,22 @@ internal sealed record Answer(Status Status, ExecuteResponse? Response)
     }
 
     /// <summary>That of a call.</summary>
-    public static Answer Of(RpcException end)
+    public static Answer Of(RpcException end) => new(GrpcStatus.Of(end) ?? new Status { Code = (int)end.StatusCode, Message = end.Status.Detail }, null);
+
+    private IEnumerable<string> Missing =>
+        Status.Details.Where(detail => detail.Is(PreconditionFailure.Descriptor)).SelectMany(Violations)
+            .Select(violation => $" ({violation.Type} {violation.Subject} {violation.Description})".Replace(" )", ")", StringComparison.Ordinal));
+
+    // What cannot be read says nothing.
+    private static IEnumerable<PreconditionFailure.Types.Violation> Violations(Any detail)
     {
         try
         {
-            if (end.Trailers.GetValueBytes(Details) is { } details)
-            {
-                return new(Status.Parser.ParseFrom(details), null);
-            }
+            return detail.Unpack<PreconditionFailure>().Violations;
         }
         catch (InvalidProtocolBufferException)
         {
-            // The code says as much.
+            return [];
         }
-
-        return new(new Status { Code = (int)end.StatusCode, Message = end.Status.Detail }, null);
     }
-
-    private IEnumerable<string> Missing =>
-        Status.Details.Where(detail => detail.Is(PreconditionFailure.Descriptor)).SelectMany(detail => detail.Unpack<PreconditionFailure>().Violations)
-            .Select(violation => $" ({violation.Type} {violation.Subject} {violation.Description})".Replace(" )", ")", StringComparison.Ordinal));
-
-    private static string Name(StatusCode code) => string.Concat(code.ToString().Select((character, i) => i > 0 && char.IsUpper(character) ? $"_{character}" : $"{char.ToUpperInvariant(character)}"));
 }

@@ -9,15 +9,11 @@ namespace RestrictedRunner.Build.Cluster;
 /// <summary>A cluster, for all steps of a build: what is known of it, and whether it can still be used.</summary>
 internal sealed class ClusterConnection : IDisposable
 {
-    // A build waits for a cluster longer than for a cache, which it can do without.
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(60);
-
     private readonly ClusterSetting _setting;
     private readonly GrpcConnection _connection;
     private readonly GrpcBlobs _blobs;
     private readonly ConcurrentDictionary<Digest, bool> _there = [];
+    private readonly CancellationTokenSource _end = new();
     private volatile string? _loss;
     private volatile bool _wasThere;
     private readonly BuildMark? _told;
@@ -32,7 +28,7 @@ internal sealed class ClusterConnection : IDisposable
     {
         _setting = setting;
         _told = told;
-        _connection = new(ServerConnection.AccessOf(setting.Server, host) with { ConnectLimit = ConnectLimit, AnswerLimit = AnswerLimit, StoreLimit = StoreLimit }, buildId);
+        _connection = new(ServerConnection.AccessOf(setting.Server, host) with { ConnectLimit = setting.Patience.Connect, AnswerLimit = setting.Patience.Answer, StoreLimit = setting.Patience.Store }, buildId);
         _blobs = new(_connection);
     }
 
@@ -42,23 +38,30 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>True once, for who wants to say that it is not used any more.</summary>
     public bool IsFirstToTell() => Interlocked.Exchange(ref _isTold, 1) == 0 && _told?.Set() != false;
 
-    /// <summary>Nothing is asked of it any more.</summary>
-    public void GiveUp(string why) => _loss ??= why;
+    /// <summary>Nothing is asked of it any more, and nobody waits for it: a dead cluster costs all steps no more than one.</summary>
+    public void GiveUp(string why)
+    {
+        _loss ??= why;
+        _end.Cancel();
+    }
 
     /// <summary>Sees that it runs actions at all.</summary>
     /// <exception cref="ClusterUnavailableException">It does not, or cannot be asked.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task EnsureAsync(CancellationToken cancellation)
     {
-        if (_loss is { } loss)
+        try
         {
-            throw new ClusterUnavailableException(loss);
+            var capabilities = await UseAsync(_connection.CapabilitiesAsync, cancellation).ConfigureAwait(false);
+            if (capabilities.ExecutionCapabilities?.ExecEnabled != true)
+            {
+                throw new ClusterUnavailableException("it runs no actions: it is a cache only (its Capabilities have no exec_enabled)");
+            }
         }
-
-        var capabilities = await UseAsync(() => _connection.CapabilitiesAsync(cancellation), cancellation).ConfigureAwait(false);
-        if (capabilities.ExecutionCapabilities?.ExecEnabled != true)
+        catch (ServerException e)
         {
-            throw new ClusterUnavailableException("it runs no actions: it is a cache only (its Capabilities have no exec_enabled)");
+            // Such as an instance that it does not have. That is no matter of the step.
+            throw new ClusterUnavailableException(e.Message, e);
         }
     }
 
@@ -78,11 +81,11 @@ internal sealed class ClusterConnection : IDisposable
             return;
         }
 
-        var missing = await UseAsync(() => _blobs.FindMissingAsync([.. asked.Select(static blob => blob.Digest)], cancellation), cancellation).ConfigureAwait(false);
+        var missing = await UseAsync(end => _blobs.FindMissingAsync([.. asked.Select(static blob => blob.Digest)], end), cancellation).ConfigureAwait(false);
         var set = missing.ToHashSet();
-        await UseAsync(async () =>
+        await UseAsync(async end =>
         {
-            await _blobs.UploadAsync([.. asked.Where(blob => set.Contains(blob.Digest))], cancellation).ConfigureAwait(false);
+            await _blobs.UploadAsync([.. asked.Where(blob => set.Contains(blob.Digest))], end).ConfigureAwait(false);
             return true;
         }, cancellation).ConfigureAwait(false);
         asked.ForEach(blob => _there[blob.Digest] = true);
@@ -92,30 +95,45 @@ internal sealed class ClusterConnection : IDisposable
     /// <exception cref="ClusterUnavailableException">The cluster cannot be asked, or sends something else.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ServerException">It does not have one of them any more.</exception>
-    public Task DownloadAsync(IReadOnlyCollection<Digest> blobs, ReceiveBlob receive, CancellationToken cancellation) => UseAsync(async () =>
+    public Task DownloadAsync(IReadOnlyCollection<Digest> blobs, ReceiveBlob receive, CancellationToken cancellation) => UseAsync(async end =>
     {
-        await _blobs.DownloadAsync(blobs, receive, cancellation).ConfigureAwait(false);
+        await _blobs.DownloadAsync(blobs, receive, end).ConfigureAwait(false);
         return true;
     }, cancellation);
 
     /// <summary>Executes an action, all of whose blobs are there.</summary>
     /// <inheritdoc cref="ClusterOperation.RunAsync"/>
-    public Task<Answer> ExecuteAsync(Digest action, bool skipsCache, TimeSpan timeout, Action<string> tell, CancellationToken cancellation) => new ClusterOperation(
-        _connection,
-        _setting.Patience,
-        new() { InstanceName = _setting.Server.Access.Instance, ActionDigest = action, SkipCacheLookup = skipsCache, InlineStdout = true, InlineStderr = true },
-        timeout,
-        tell).RunAsync(cancellation);
+    public Task<Answer> ExecuteAsync(Digest action, bool skipsCache, TimeSpan timeout, Action<string> tell, CancellationToken cancellation)
+    {
+        var request = new ExecuteRequest { InstanceName = _setting.Server.Access.Instance, ActionDigest = action, SkipCacheLookup = skipsCache, InlineStdout = true, InlineStderr = true };
+        return UntilGivenUpAsync(new ClusterOperation(_connection, _setting.Patience, request, timeout, tell).RunAsync, cancellation);
+    }
+
+    /// <summary>Leaves it alone for some time.</summary>
+    /// <exception cref="ClusterUnavailableException">It is given up meanwhile.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Task DelayAsync(TimeSpan delay, CancellationToken cancellation) => UntilGivenUpAsync(
+        async end =>
+        {
+            await Task.Delay(delay, end).ConfigureAwait(false);
+            return true;
+        },
+        cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _told?.Dispose();
         _connection.Dispose();
+        _end.Dispose();
     }
 
     // What is wrong with one blob is the step's, all else the cluster's. One that was there before may be about to come back.
-    private async Task<T> UseAsync<T>(Func<Task<T>> use, CancellationToken cancellation)
+    private Task<T> UseAsync<T>(Func<CancellationToken, Task<T>> use, CancellationToken cancellation) => UntilGivenUpAsync(
+        end => TryAsync(() => use(end), end),
+        cancellation);
+
+    private async Task<T> TryAsync<T>(Func<Task<T>> use, CancellationToken cancellation)
     {
         for (var failures = 0; ;)
         {
@@ -133,6 +151,20 @@ internal sealed class ClusterConnection : IDisposable
             {
                 throw new ClusterUnavailableException(e.Message, e);
             }
+        }
+    }
+
+    private async Task<T> UntilGivenUpAsync<T>(Func<CancellationToken, Task<T>> wait, CancellationToken cancellation)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, cancellation);
+        try
+        {
+            end.Token.ThrowIfCancellationRequested();
+            return await wait(end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (_loss is { } loss && !cancellation.IsCancellationRequested)
+        {
+            throw new ClusterUnavailableException(loss, e);
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
     private readonly ExecutionService.ExecutionClient _execution = new(connection.Calls);
     private readonly Operations.OperationsClient _operations = new(connection.Calls);
 
-    // Since when it runs or, where the cluster does not say, since when it is there.
+    // Since when it is in its stage or, where the cluster tells none, since when it is there.
     private long _start = Stopwatch.GetTimestamp();
     private ExecutionStage.Types.Value _stage;
     private string _name = "";
@@ -128,7 +128,7 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
         Forget(next);
     }
 
-    // Null when there is nothing new. Not every server has the call.
+    // Null when it has not ended. Not every server has the call.
     private async Task<Operation?> AskAsync(CancellationToken cancellation)
     {
         if (_name.Length == 0)
@@ -139,7 +139,14 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
         try
         {
             var news = await _operations.GetOperationAsync(new() { Name = _name }, connection.Options(connection.Access.AnswerLimit, cancellation)).ConfigureAwait(false);
-            return news.Done ? news : null;
+            if (news.Done)
+            {
+                return news;
+            }
+
+            // A stage that it tells here may be one that the stream has not told.
+            Note(news);
+            return null;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
         {
@@ -168,7 +175,7 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
                     return Answer.Of(end);
                 }
 
-                _name = "";
+                (_name, _stage, _start) = ("", ExecutionStage.Types.Value.Unknown, Stopwatch.GetTimestamp());
                 await PauseAsync(failure.Message, cancellation).ConfigureAwait(false);
                 return null;
         }
@@ -187,25 +194,26 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
 
     private void Note(Operation news)
     {
-        (_name, _failures) = (news.Name, 0);
+        (_name, _failures) = (news.Name.Length > 0 ? news.Name : _name, 0);
         if (news.Metadata?.Is(ExecuteOperationMetadata.Descriptor) != true || news.Metadata.Unpack<ExecuteOperationMetadata>().Stage is var stage && stage == _stage)
         {
             return;
         }
 
-        _stage = stage;
-        if (stage == ExecutionStage.Types.Value.Executing)
-        {
-            _start = Stopwatch.GetTimestamp();
-        }
-
+        (_stage, _start) = (stage, Stopwatch.GetTimestamp());
         if (stage is ExecutionStage.Types.Value.Executing or ExecutionStage.Types.Value.Queued)
         {
             tell(stage == ExecutionStage.Types.Value.Queued ? "is queued on the cluster" : "runs on the cluster");
         }
     }
 
-    private TimeSpan Left => timeout + (_stage == ExecutionStage.Types.Value.Executing ? patience.Grace : patience.GraceUnseen) - Stopwatch.GetElapsedTime(_start);
+    // Whoever waits for a worker has all its time yet.
+    private TimeSpan Left => _stage switch
+    {
+        ExecutionStage.Types.Value.CacheCheck or ExecutionStage.Types.Value.Queued => TimeSpan.MaxValue,
+        ExecutionStage.Types.Value.Executing => timeout + patience.Grace - Stopwatch.GetElapsedTime(_start),
+        _ => timeout + patience.GraceUnseen - Stopwatch.GetElapsedTime(_start),
+    };
 
     // With a time of its own: what ends the step has ended its own calls.
     private async Task CancelAsync()

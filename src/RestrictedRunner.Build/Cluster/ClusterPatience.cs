@@ -3,6 +3,15 @@ namespace RestrictedRunner.Build.Cluster;
 /// <summary>How long a cluster is waited for.</summary>
 internal sealed record ClusterPatience
 {
+    /// <summary>Longest time until a connection is there. A build waits for a cluster longer than for a cache, which it can do without.</summary>
+    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest time until a question is answered, and longest time in which nothing of a blob arrives.</summary>
+    public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest time in which a blob that is being stored makes no progress.</summary>
+    public TimeSpan Store { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Longest time of a stream of news. Then another is begun, so that no call is without an end.</summary>
     public TimeSpan Stream { get; init; } = TimeSpan.FromMinutes(10);
 

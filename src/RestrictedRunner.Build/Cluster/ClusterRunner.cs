@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Execution;
+using RestrictedRunner.Build.Failures;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.RemoteExecution;
@@ -20,8 +21,11 @@ namespace RestrictedRunner.Build.Cluster;
 /// <param name="step">The step.</param>
 internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep step) : IStepRunner
 {
-    // Once for blobs that are not there any more, once for a failure that nobody has to believe, once for outputs that are gone.
-    private const int MostRuns = 4;
+    // How often a step runs again because what it wrote is gone before it is here.
+    private const int MostLosses = 2;
+
+    // A folder's content is read into memory.
+    private const long LongestTree = 64 * 1024 * 1024;
 
     /// <inheritdoc/>
     /// <exception cref="ClusterUnavailableException">The cluster cannot be used.</exception>
@@ -44,19 +48,19 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
         }
         catch (ServerException e)
         {
-            throw new ClusterRefusedException(e.Message, e);
+            throw new ClusterRefusedException(e.Failure == ServerFailure.Full ? ClusterRefusal.Full : ClusterRefusal.BlobRefused, e.Message, e);
         }
     }
 
     private async Task<RunResult> RunAsync(ClusterAction action, StepOptions options, RunObserver observer, CancellationToken cancellation)
     {
-        var (skipsCache, hasUploadedAgain, delays, watch) = (step.RunsAnew, false, 0, Stopwatch.StartNew());
-        for (var runs = 0; ;)
+        var (skipsCache, hasUploadedAgain, losses, delays, watch) = (step.RunsAnew, false, 0, 0, Stopwatch.StartNew());
+        while (true)
         {
             var answer = await cluster.Connection.ExecuteAsync(action.Digest, skipsCache, action.Action.Timeout.ToTimeSpan(), step.Tell, cancellation).ConfigureAwait(false);
             if (answer is { Code: StatusCode.OK, Response.Result: { } result })
             {
-                if (answer.Response.CachedResult && result.ExitCode != 0 && runs++ < MostRuns)
+                if (answer.Response.CachedResult && result.ExitCode != 0 && !skipsCache)
                 {
                     // What failed once may not fail again, and a red step is never up to date.
                     skipsCache = true;
@@ -68,28 +72,19 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
                     step.Tell("has its result from the cluster's own cache");
                 }
 
-                try
+                if (await FetchAsync(result, isLast: losses++ == MostLosses, cancellation).ConfigureAwait(false))
                 {
                     return await FinishAsync(action, result, options, observer, watch, cancellation).ConfigureAwait(false);
                 }
-                catch (ServerException e) when (e.Failure == ServerFailure.BlobMissing && runs++ < MostRuns)
-                {
-                    skipsCache = true;
-                    continue;
-                }
+
+                skipsCache = true;
             }
-
-            if (answer.Code == StatusCode.DeadlineExceeded)
+            else if (answer.Code == StatusCode.DeadlineExceeded)
             {
-                if (answer.Response?.Result is { } partial)
-                {
-                    await TellAsync(partial, options, observer, cancellation).ConfigureAwait(false);
-                }
-
+                await TellSoFarAsync(answer.Response?.Result, options, observer, cancellation).ConfigureAwait(false);
                 throw new TimeoutException();
             }
-
-            if (answer.MayMissBlobs && !hasUploadedAgain)
+            else if (answer.MayMissBlobs && !hasUploadedAgain)
             {
                 hasUploadedAgain = true;
                 await UploadAsync(action, anew: true, cancellation).ConfigureAwait(false);
@@ -98,7 +93,7 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
             {
                 var most = cluster.Setting.Patience.LongestDelay;
                 step.Tell($"waits, because the cluster is busy ({answer.Text})");
-                await Task.Delay(delay < most ? delay : most, cancellation).ConfigureAwait(false);
+                await cluster.Connection.DelayAsync(delay < most ? delay : most, cancellation).ConfigureAwait(false);
             }
             else
             {
@@ -107,17 +102,53 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
         }
     }
 
-    private Task UploadAsync(ClusterAction action, bool anew, CancellationToken cancellation) =>
-        cluster.Connection.UploadAsync(step.Contents.Concat(action.Blobs), anew, cancellation);
+    private async Task UploadAsync(ClusterAction action, bool anew, CancellationToken cancellation)
+    {
+        try
+        {
+            await cluster.Connection.UploadAsync(step.Contents.Concat(action.Blobs), anew, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ServerException { Failure: ServerFailure.Refused })
+        {
+            // The step's key has the digest of what was in a file before, and the cluster takes nothing else under it.
+            if (step.FindChanged(cancellation) is { } input)
+            {
+                throw new ClusterRefusedException(ClusterRefusal.InputChanged, $"'{input}' changed while it was sent", e);
+            }
+
+            throw;
+        }
+    }
+
+    // All that is needed of a result, before the first line of it is told: what was told cannot be taken back when the step
+    // runs again. False when a part of it is gone.
+    private async Task<bool> FetchAsync(ActionResult result, bool isLast, CancellationToken cancellation)
+    {
+        try
+        {
+            if (result.ExitCode == 0 || step.WantsOutputsOfFailure)
+            {
+                await BringAsync(result, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                await StoreAsync(Texts(result), long.MaxValue, cancellation).ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (ServerException e) when (e.Failure == ServerFailure.BlobMissing)
+        {
+            return isLast ? throw new ClusterRefusedException(ClusterRefusal.OutputsGone, e.Message, e) : false;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ClusterRefusedException(ClusterRefusal.ResultInvalid, $"what it says that the step wrote cannot be put into the project: {e.Message}", e);
+        }
+    }
 
     private async Task<RunResult> FinishAsync(ClusterAction action, ActionResult result, StepOptions options, RunObserver observer, Stopwatch watch, CancellationToken cancellation)
     {
-        // Before the first line is told: what cannot be had is run again.
-        if (result.ExitCode == 0 || step.WantsOutputsOfFailure)
-        {
-            await BringAsync(result, cancellation).ConfigureAwait(false);
-        }
-
         var lastError = await TellAsync(result, options, observer, cancellation).ConfigureAwait(false);
         if (result.ExitCode == 1 && NoProgram().Match(lastError) is { Success: true } absent)
         {
@@ -135,30 +166,39 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
 
     private async Task BringAsync(ActionResult result, CancellationToken cancellation)
     {
-        try
+        await StoreAsync([.. result.OutputDirectories.Select(folder => folder.TreeDigest)], LongestTree, cancellation).ConfigureAwait(false);
+        var entries = ClusterResult.Declared(OutputEntries.Of(ClusterResult.Outputs(result), step.Store.Read), step.Outputs);
+        var files = entries.OfType<InputEntry.File>().Select(file => file.Digest);
+        await StoreAsync([.. files, .. Texts(result)], long.MaxValue, cancellation).ConfigureAwait(false);
+        var outputs = OutputPath.Outermost(step.Places.Paths.Concat(entries.Select(entry => entry.Path)));
+        if (new OutputRestorer((file, path, mode, token) => step.Store.CopyTo(file.Digest, path, mode, token), step.EmptyFolder).Restore(step.Places, outputs, entries, cancellation) is null)
         {
-            await StoreAsync([.. result.OutputDirectories.Select(folder => folder.TreeDigest ?? new Digest())], cancellation).ConfigureAwait(false);
-            var entries = ClusterResult.Declared(OutputEntries.Of(ClusterResult.Outputs(result), step.Store.Read), step.Outputs);
-            var files = entries.OfType<InputEntry.File>().ToList();
-            await StoreAsync([.. files.Select(file => file.Digest)], cancellation).ConfigureAwait(false);
-            var outputs = OutputPath.Outermost(step.Places.Paths.Concat(entries.Select(entry => entry.Path)));
-            if (new OutputRestorer((file, path, mode, token) => step.Store.CopyTo(file.Digest, path, mode, token), step.EmptyFolder).Restore(step.Places, outputs, entries, cancellation) is null)
-            {
-                throw new ServerException(ServerFailure.BlobMissing, "what the step wrote was gone before it was in its place");
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new ClusterRefusedException($"what it says that the step wrote cannot be put into the project: {e.Message}", e);
+            throw new ServerException(ServerFailure.BlobMissing, "what the step wrote was gone before it was in its place");
         }
     }
 
-    private async Task StoreAsync(IReadOnlyList<Digest> blobs, CancellationToken cancellation)
+    private async Task StoreAsync(IReadOnlyList<Digest> blobs, long longest, CancellationToken cancellation)
     {
-        Digest[] missing = [.. blobs.Distinct().Where(blob => !step.Store.Has(blob))];
+        Digest[] missing = [.. blobs.Select(blob => ServerDigest.Checked(blob, longest)).Distinct().Where(blob => !step.Store.Has(blob))];
         if (missing.Length > 0)
         {
             await cluster.Connection.DownloadAsync(missing, step.Store.ReceiveAsync, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // What a step has printed whose time is over; the cluster need not have it any more.
+    private async Task TellSoFarAsync(ActionResult? result, StepOptions options, RunObserver observer, CancellationToken cancellation)
+    {
+        try
+        {
+            if (result is not null)
+            {
+                await StoreAsync(Texts(result), long.MaxValue, cancellation).ConfigureAwait(false);
+                await TellAsync(result, options, observer, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is ServerException or InvalidDataException)
+        {
         }
     }
 
@@ -172,7 +212,7 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
 
         async Task ReadAsync(ByteString raw, Digest? digest, System.Text.Encoding encoding, Action<string> tell)
         {
-            var content = await OpenAsync(raw, digest, cancellation).ConfigureAwait(false);
+            var content = IsElsewhere(raw, digest) ? step.Store.OpenChecked(digest!) : new MemoryStream(raw.ToByteArray());
             await using (content.ConfigureAwait(false))
             {
                 await Utf8Lines.ReadAsync(content, encoding, mask: null, tell, observer.CaughtUp, kept: null, cancellation).ConfigureAwait(false);
@@ -180,16 +220,11 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
         }
     }
 
-    private async Task<Stream> OpenAsync(ByteString raw, Digest? digest, CancellationToken cancellation)
-    {
-        if (!raw.IsEmpty || digest is null or { SizeBytes: 0 })
-        {
-            return new MemoryStream(raw.ToByteArray());
-        }
+    // What a step printed, as far as it does not come with the answer.
+    private static IReadOnlyList<Digest> Texts(ActionResult result) =>
+        [.. new[] { (Raw: result.StdoutRaw, Digest: result.StdoutDigest), (Raw: result.StderrRaw, Digest: result.StderrDigest) }.Where(text => IsElsewhere(text.Raw, text.Digest)).Select(text => text.Digest)];
 
-        await StoreAsync([digest], cancellation).ConfigureAwait(false);
-        return step.Store.OpenChecked(digest);
-    }
+    private static bool IsElsewhere(ByteString raw, Digest? digest) => raw.IsEmpty && digest is { SizeBytes: not 0 };
 
     private static Exception Refusal(Answer answer)
     {
@@ -198,9 +233,14 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
             return NotFound(absent.Text("program"), answer.Status.Message);
         }
 
+        if (answer.Code == StatusCode.OK)
+        {
+            return new ClusterRefusedException(ClusterRefusal.NotRun, "it says that the step has ended, and gives no result");
+        }
+
         return answer.Code is StatusCode.Unavailable or StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.Unimplemented
             ? new ClusterUnavailableException(answer.Text)
-            : new ClusterRefusedException(answer.Text);
+            : new ClusterRefusedException(ClusterRefusal.NotRun, answer.Text);
     }
 
     // In the words of an engine, so that the same is said of it.

@@ -1,3 +1,4 @@
+using RestrictedRunner.Build.RemoteServers;
 using RestrictedRunner.Build.SharedCache;
 using RestrictedRunner.Hosts;
 
@@ -12,6 +13,7 @@ internal sealed record ClusterSetting(SharedCacheSetting Server, ClusterProperti
     public const int DefaultParallel = 50;
 
     private const string AddressProperty = "DockerExecRemote";
+    private const string HeaderProperty = "DockerExecCacheHeader";
     private const string AddressForm = "it is grpc://host:port or grpcs://host, with the name of an instance behind it where the cluster has several";
 
     /// <summary>Its address, as the project has it.</summary>
@@ -22,6 +24,29 @@ internal sealed record ClusterSetting(SharedCacheSetting Server, ClusterProperti
 
     /// <summary>How long it is waited for.</summary>
     public ClusterPatience Patience { get; init; } = new();
+
+    /// <summary>What is wrong when no connection can be made: the property that says who asks, or whom to trust.</summary>
+    /// <param name="failure">What <see cref="ServerConnection.AccessOf"/> or <see cref="ServerHandler.Of"/> has thrown.</param>
+    public OptionProblem ProblemOf(ServerException failure)
+    {
+        var reason = $"it cannot be used: {(failure.InnerException ?? failure).Message.TrimEnd('.')}";
+        return failure.Failure != ServerFailure.Certificate ? new(OptionProblemKind.ValueInvalid, HeaderProperty, Server.Header, "the environment variable of this name does not hold a header, 'Name: value'")
+            : IsUsable(Server.Access with { ClientCertificate = "" }) ? new(OptionProblemKind.ValueInvalid, "DockerExecCacheCertificate", Server.Access.ClientCertificate, reason)
+            : new(OptionProblemKind.ValueInvalid, "DockerExecCacheCaBundle", Server.Access.CaBundle, reason);
+    }
+
+    private static bool IsUsable(ServerAccess access)
+    {
+        try
+        {
+            ServerHandler.Of(access).Dispose();
+            return true;
+        }
+        catch (ServerException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Reads the properties.</summary>
     /// <param name="server">Where it is.</param>
@@ -46,7 +71,7 @@ internal sealed record ClusterSetting(SharedCacheSetting Server, ClusterProperti
         void Tell(SharedCacheFault fault, string reason) => problem(fault switch
         {
             SharedCacheFault.UrlHasPassword => new(OptionProblemKind.ValueInvalid, AddressProperty, "***", "it holds a user or a password; write them into ~/.netrc, or let DockerExecCacheHeader name a variable with the header"),
-            SharedCacheFault.HeaderInvalid => new(OptionProblemKind.ValueInvalid, "DockerExecCacheHeader", "***", "it is the name of an environment variable"),
+            SharedCacheFault.HeaderInvalid => new(OptionProblemKind.ValueInvalid, HeaderProperty, "***", "it is the name of an environment variable"),
             _ => new(OptionProblemKind.ValueInvalid, AddressProperty, server.Url, $"{reason}; {AddressForm}"),
         });
     }

@@ -16,6 +16,9 @@ internal sealed record ClusterStep(ClusterImage Image, IReadOnlyList<InputEntry>
     /// <summary>The contents of the inputs.</summary>
     public required IReadOnlyList<Blob> Contents { get; init; }
 
+    /// <summary>Names an input that is not any more what <see cref="Contents"/> has of it; null when there is none.</summary>
+    public Func<CancellationToken, string?> FindChanged { get; init; } = static _ => null;
+
     /// <summary>Where contents come to first.</summary>
     public required ContentStore Store { get; init; }
 

@@ -88,7 +88,7 @@ internal sealed class StepExecution(StepParameters parameters, TaskLoggingHelper
         catch (TimeoutException)
         {
             outcome = outcome with { TimedOut = true, Duration = watch.Elapsed };
-            Diagnostics.TimedOut(_options.ImageName, (int)_options.Timeout.TotalMilliseconds, stepLog.EndFailed());
+            Diagnostics.TimedOut(_options, stepLog.EndFailed());
         }
         catch (CacheMountsException e)
         {

@@ -32,6 +32,9 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     /// <summary>True for a step that is not hermetic, and runs on copies of its inputs.</summary>
     public bool SeesCopies { get; init; }
 
+    /// <summary>True for a step that runs on a cluster, and not in a container here.</summary>
+    public bool IsOnCluster { get; init; }
+
     /// <summary>True for a step that sees only what it declares.</summary>
     public bool IsHermetic { get; init; }
 
@@ -126,16 +129,13 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         Error("RRB2050", $"The step cannot run on the cluster '{cluster}', because {why}. Change that, or let such steps run here: DockerExecRemoteFallback=true.");
 
     public void ClusterUnusable(string cluster, string why) =>
-        WarningThatNeverFails("RRB2051", $"The cluster '{cluster}' cannot be used, so the steps of this build run here: {why}. Check DockerExecRemote, or build with DockerExecRemote empty until the cluster is back.");
+        WarningThatNeverFails("RRB2051", $"The cluster '{cluster}' cannot be used, so the steps of this build run here: {why.TrimEnd('.')}. Check DockerExecRemote, or build with DockerExecRemote empty until the cluster is back.");
 
     public void ClusterLost(string cluster, string why) =>
-        Error("RRB2052", $"The cluster '{cluster}' cannot be used: {why}. Check DockerExecRemote, or let the steps run here then: DockerExecRemoteFallback=true.");
+        Error("RRB2052", $"The cluster '{cluster}' cannot be used: {why.TrimEnd('.')}. Check DockerExecRemote, or let the steps run here then: DockerExecRemoteFallback=true.");
 
-    public void ClusterRefused(string cluster, string why) =>
-        Error("RRB2053", $"The cluster '{cluster}' could not run the step. {(
-            why.Contains("is not a file or directory", StringComparison.Ordinal) ? "An output is a symbolic link, which this cluster does not give back: let the command copy what it leads to (cp -L), or make a folder the output that the link is in."
-            : why.Contains("registry", StringComparison.OrdinalIgnoreCase) ? "Its workers do not get the image: push it to a registry that they reach, and see that they need no password for it, or have one."
-            : "Check that it has workers with the image and the properties that DockerExecRemoteProperties names.")}{Environment.NewLine}{why}");
+    public void ClusterRefused(string cluster, ClusterRefusal refusal, string why) =>
+        Error("RRB2053", $"The cluster '{cluster}' could not run the step. {Advice(refusal, why)}{Environment.NewLine}{why}");
 
     public void CommandFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
         Error("RRB3001", $"The command exited with code {exitCode} in image '{options.ImageName}'{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}{Shell}", at);
@@ -143,8 +143,11 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     public void PrepareFailed(StepOptions options, int exitCode, FailedLine? at, KeptOutput output) =>
         Error("RRB3002", $"PrepareCommand ended the script with code {exitCode} in image '{options.ImageName}', so the command did not run{Place(at)}.{Why(Failed(options, exitCode, output) with { At = at })}{output.Told}{Shell}", at);
 
-    public void TimedOut(string image, int timeout, KeptOutput output) =>
-        Error("RRB3006", $"The step ran longer than its Timeout of {timeout} ms in image '{image}' and was stopped; its container is removed. Raise Timeout, or find out what the command waits for.{output.Told}{Shell}");
+    public void TimedOut(StepOptions options, KeptOutput output) =>
+        Error("RRB3006", $"The step ran longer than {(
+            !IsOnCluster ? $"its Timeout of {(int)options.Timeout.TotalMilliseconds} ms in image '{options.ImageName}' and was stopped; its container is removed. Raise"
+            : options.Timeout == Timeout.InfiniteTimeSpan ? $"the limit of one hour for steps on a cluster, in image '{options.ImageName}', and was stopped there. Set"
+            : $"its Timeout of {(int)options.Timeout.TotalMilliseconds} ms on the cluster, in image '{options.ImageName}', and was stopped there. Raise")} Timeout, or find out what the command waits for.{output.Told}{Shell}");
 
     public void StepCancelled(string image) => Cancelled($"The step in image '{image}' was cancelled; no container of it is left.");
 
@@ -660,6 +663,19 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         ServerFailure.TooLarge => " Give the server a larger limit, or the step smaller outputs.",
         ServerFailure.ThisMachine => "",
         _ => " Where it cannot be reached, build with an empty DockerExecCacheUrl.",
+    };
+
+    // Why it was not run the cluster says in its own words.
+    private static string Advice(ClusterRefusal refusal, string why) => refusal switch
+    {
+        ClusterRefusal.InputChanged => "Build again, and let nothing write to the step's inputs meanwhile.",
+        ClusterRefusal.BlobRefused => "Its log says why it does not take or give this file of the step.",
+        ClusterRefusal.Full => "Give it more room, or a larger limit for what it takes, or let the step read less.",
+        ClusterRefusal.OutputsGone => "What the step wrote there was gone each time before it could be brought here: give the cluster more room.",
+        ClusterRefusal.ResultInvalid => "It names outputs that no step can have written, and nothing of them is in the project. Whoever runs the cluster should find out who wrote its result.",
+        _ when why.Contains("is not a file or directory", StringComparison.Ordinal) => "An output is a symbolic link, which this cluster does not give back: let the command copy what it leads to (cp -L), or make a folder the output that the link is in.",
+        _ when why.Contains("registry", StringComparison.OrdinalIgnoreCase) => "Its workers do not get the image: push it to a registry that they reach, and see that they need no password for it, or have one.",
+        _ => "Check that it has workers with the image and the properties that DockerExecRemoteProperties names.",
     };
 
     // Where warnings count as errors, a message: a shared cache fails no build.

@@ -3,13 +3,15 @@ using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Cluster;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
+using RestrictedRunner.Build.RemoteExecution;
 using RestrictedRunner.Build.RemoteServers;
 using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.State;
+using RestrictedRunner.Build.Steps;
 
 namespace RestrictedRunner.Build.Strategies;
 
-/// <summary>Runs a step on a cluster or, where it cannot run there, here. Of its inputs there are copies only there.</summary>
+/// <summary>Runs a step on a cluster or, where it cannot run there, here. Only the cluster gets copies of the inputs.</summary>
 /// <param name="setting">The project.</param>
 /// <param name="cluster">The cluster.</param>
 /// <param name="here">Runs a step here.</param>
@@ -34,7 +36,7 @@ internal sealed class OnCluster(StepBuildSetting setting, ProjectCluster cluster
         }
         catch (ClusterRefusedException e)
         {
-            work.Log.Diagnostics.ClusterRefused(cluster.Setting.Address, e.Message);
+            work.Log.Diagnostics.ClusterRefused(cluster.Setting.Address, e.Refusal, e.Message);
             return null;
         }
         catch (ClusterUnavailableException e)
@@ -81,49 +83,45 @@ internal sealed class OnCluster(StepBuildSetting setting, ProjectCluster cluster
         }
     }
 
+    // Where the stage is kept, it has all inputs. Otherwise only those that are outputs too: they may be changed in their
+    // place, or stay as they are.
     private StepResultFiles? RunThere(StepWork work, Func<RanStep, StepResultFiles> finish)
     {
-        work.Log.Record?.Enter(StepPhase.Staging);
-        var (inputs, folder) = (work.Inputs, setting.State.Of(work.Step).Stage);
-        Stage.Remove(setting.State.Of(work.Step).Kept);
-        using var stage = new Stage(folder, inputs, isMounted: false);
-        var outputs = work.Step.Outputs.In(stage.ProjectDirectory);
-
-        // What is an output too may be changed in its place, or stay as it is.
-        stage.CopyInputs(work.Cancellation, path => outputs.Has(OutputPath.Absolute(stage.ProjectDirectory, OutputPath.Of(path))));
-        var before = new OutputsBefore(outputs);
-        var runner = new ClusterRunner(cluster, StepOf(work, stage, folder));
-        var container = new StepContainer(setting, WithTimeout(work), StepPlace.InStage(folder, inputs, work.Step, setting.ProjectDirectory), runner);
-        if (!container.Run(before))
+        var folder = setting.State.Of(work.Step).Stage;
+        var place = StepPlace.InStage(folder, work.Inputs, work.Step, setting.ProjectDirectory);
+        var outputs = work.Step.Outputs.In(place.ProjectDirectory);
+        return new StagedRun(setting, work, folder, place)
         {
-            work.Files.RemoveEarlier(CancellationToken.None);
-            return null;
-        }
-
-        return stage.Finish(work, before, container, sawInputs: true, finish);
+            Copied = setting.KeepsStages ? null : path => outputs.Has(OutputPath.Absolute(place.ProjectDirectory, OutputPath.Of(path))),
+        }.Run(finish, new ClusterRunner(cluster, StepOf(work, outputs, folder)));
     }
 
-    private ClusterStep StepOf(StepWork work, Stage stage, StageFolder folder)
+    private ClusterStep StepOf(StepWork work, DeclaredOutputs outputs, StageFolder folder)
     {
         var entries = work.Inputs.Entries().ToList();
-        return new(work.ImageOfCluster!, [.. entries.Select(entry => entry.Entry)], work.Inputs.ProjectInTree, work.Step.Outputs.In(stage.ProjectDirectory))
+        return new(work.ImageOfCluster!, [.. entries.Select(entry => entry.Entry)], work.Inputs.ProjectInTree, outputs)
         {
             Contents = [.. entries.Where(entry => entry.Entry is InputEntry.File).Select(entry => new Blob(((InputEntry.File)entry.Entry).Digest, () => Open(entry.FullPath)))],
+            FindChanged = cancellation => entries.Find(entry => entry.Entry is InputEntry.File file && !HasContent(entry.FullPath, file.Digest, cancellation)) is { FullPath: { } path } ? setting.Host.Paths.Relative(setting.ProjectDirectory, path) : null,
             Store = new(setting.Contents ?? new CacheFolder(Path.Combine(folder.FullPath, "contents"))),
             EmptyFolder = folder.Outputs,
             RunsAnew = setting.Cache is null || work.Step.Outputs.DeclaredTexts.Count == 0,
-            WantsOutputsOfFailure = work.Step.Parameters.IgnoreExitCode,
+            WantsOutputsOfFailure = work.Step.Parameters.IgnoreExitCode || setting.KeepsStages,
             Tell = what => work.Log.Messages.LogMessage(MessageImportance.Normal, $"Step '{work.Step.Name}' {what}."),
         };
     }
 
-    // An action without a limit would run on for ever there when this process is killed.
-    private static StepWork WithTimeout(StepWork work)
+    private static bool HasContent(string path, Digest digest, CancellationToken cancellation)
     {
-        var parameters = work.Step.Parameters;
-        return parameters.Options.Timeout != Timeout.InfiniteTimeSpan
-            ? work
-            : work with { Step = work.Step with { Parameters = parameters with { Options = parameters.Options with { Timeout = ClusterAction.DefaultTimeout } } } };
+        try
+        {
+            using var file = Open(path);
+            return HashingCopy.Copy(file, Stream.Null, cancellation).Equals(digest);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static FileStream Open(string path) => new(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });

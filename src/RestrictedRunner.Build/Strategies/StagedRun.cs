@@ -16,17 +16,20 @@ internal sealed class StagedRun(StepBuildSetting setting, StepWork work, StageFo
     /// <summary>False where the log has the command already.</summary>
     public bool Echoes { get; init; } = true;
 
+    /// <summary>Tells by their paths, relative to the project's folder, the inputs that are copied; null for all.</summary>
+    public Predicate<string>? Copied { get; init; }
+
     /// <summary>Runs the step.</summary>
     /// <param name="finish">Told what the step wrote, while that is also still in the stage.</param>
-    /// <param name="runner">The container; null for one of the step's own.</param>
+    /// <param name="runner">What runs it; null for a container of the step's own.</param>
     /// <returns>What <paramref name="finish"/> returns; null when an error was logged.</returns>
-    public StepResultFiles? Run(Func<RanStep, StepResultFiles> finish, SharedContainer? runner)
+    public StepResultFiles? Run(Func<RanStep, StepResultFiles> finish, IStepRunner? runner)
     {
         work.Log.Record?.Enter(StepPhase.Staging);
         Stage.Remove(setting.State.Of(work.Step).Kept);
         var (files, inputs) = (work.Files, work.Inputs);
-        using var stage = new Stage(folder, inputs, isMounted: runner is not null);
-        stage.CopyInputs(work.Cancellation);
+        using var stage = new Stage(folder, inputs, isMounted: runner is SharedContainer);
+        stage.CopyInputs(work.Cancellation, Copied);
         var isCopyOfInputs = inputs.IsUnchanged();
         var outputs = work.Step.Outputs.In(stage.ProjectDirectory);
         var before = new OutputsBefore(outputs);

@@ -1,5 +1,6 @@
 using Microsoft.Build.Utilities;
 using RestrictedRunner.Build.Cache;
+using RestrictedRunner.Build.Cluster;
 using RestrictedRunner.Build.Execution;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
@@ -91,7 +92,7 @@ internal sealed class StepContainer(StepBuildSetting setting, StepWork work, Ste
         var ofRun = new TaskLoggingHelper(log.Engine, StepLogs.Sender);
         return new(parameters, ofRun, log.Engine)
         {
-            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, Step = step.Name, ShellCommand = ShellCommand, Mask = log.Diagnostics.Mask, SeesCopies = !step.Hermetic && parameters.DisplayMounts[0] != parameters.Options.Mounts[0] },
+            Diagnostics = new(ofRun, parameters.Host) { IsHermetic = step.Hermetic, IsOnCluster = runner is ClusterRunner, Step = step.Name, ShellCommand = ShellCommand, Mask = log.Diagnostics.Mask, SeesCopies = !step.Hermetic && parameters.DisplayMounts[0] != parameters.Options.Mounts[0] },
             Recorder = recorder,
             Record = log.Record,
             Runner = runner,

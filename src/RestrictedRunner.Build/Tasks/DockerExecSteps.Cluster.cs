@@ -43,7 +43,7 @@ public sealed partial class DockerExecSteps
         }
         catch (ServerException e)
         {
-            diagnostics.ClusterLost(setting.Address, e.Message);
+            diagnostics.Problem(setting.ProblemOf(e));
             return null;
         }
 

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 
 namespace RestrictedRunner.PackageTests;
 
 /// <summary>Hermetic steps on a real server of the Remote Execution API, which runs them in an image from a real registry.</summary>
-public sealed class ClusterTests : IAsyncLifetime
+public sealed partial class ClusterTests : IAsyncLifetime
 {
     private Registry _registry = null!;
     private CasServer _cluster = null!;
@@ -112,6 +113,35 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [RemoteFact]
+    public async Task What_is_kept_of_a_failed_step_is_what_it_saw_and_wrote()
+    {
+        var project = Project(Step("Red", """Inputs="src/a.txt" Outputs="red.txt" Command="cat src/a.txt &gt; red.txt; exit 3" """));
+        project.Write("src/a.txt", "read\n");
+
+        var build = await BuildAsync(project, "-p:Keep=true");
+
+        Assert.Equal("RRB3001", build.FailedWithOneError().Code);
+        var folder = build.StepMessages.Select(message => KeptIn().Match(message.Text)).Single(match => match.Success).Groups["folder"].Value;
+        Assert.Equal("read\n", await File.ReadAllTextAsync(Path.Combine(folder, "src/a.txt"), TestContext.Current.CancellationToken));
+        Assert.Equal("read\n", await File.ReadAllTextAsync(Path.Combine(folder, "red.txt"), TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(project["red.txt"]));
+    }
+
+    // The property is named, and no way around it.
+    [RemoteFact]
+    public async Task Who_asks_has_to_be_right()
+    {
+        var project = Project(Step("A", """Outputs="a.txt" Command="echo &gt; a.txt" """));
+
+        var certificate = (await BuildAsync(project, "-p:DockerExecCacheCertificate=no.pem")).FailedWithOneError();
+        var header = (await project.BuildAsync(new BuildSetting { Arguments = ["-p:DockerExecCacheHeader=HEADER"], Environment = new Dictionary<string, string?> { ["HEADER"] = "secret" } })).FailedWithOneError();
+
+        Assert.Equal("RRB1003", certificate.Code);
+        Assert.StartsWith($"DockerExecCacheCertificate '{project["no.pem"]}': it cannot be used: Could not find file", certificate.Text, StringComparison.Ordinal);
+        Assert.Equal(("RRB1003", "DockerExecCacheHeader 'HEADER': the environment variable of this name does not hold a header, 'Name: value'."), (header.Code, header.Text));
+    }
+
+    [RemoteFact]
     public async Task Results_are_those_of_any_other_run_and_failures_run_again()
     {
         var project = Project(
@@ -206,6 +236,9 @@ public sealed class ClusterTests : IAsyncLifetime
         await Pace.AssertWithinAsync(TimeSpan.FromSeconds(5), interrupted.Taken);
         await Until.IsSoAsync(TimeSpan.FromSeconds(5), () => !IsRunning(sleep));
     }
+
+    [GeneratedRegex("^What step 'Red' saw and wrote is kept in (?<folder>.+) until its next run", RegexOptions.ExplicitCapture)]
+    private static partial Regex KeptIn();
 
     // A time that no other test sleeps: processes of the cluster's workers are ordinary ones of this machine.
     private static string Sleep(int seconds) => $"sleep {seconds}.{RandomNumberGenerator.GetInt32(100_000, 1_000_000)}";

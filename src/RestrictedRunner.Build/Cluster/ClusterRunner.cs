@@ -106,14 +106,14 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
     {
         try
         {
-            await cluster.Connection.UploadAsync(step.Contents.Concat(action.Blobs), anew, cancellation).ConfigureAwait(false);
+            await cluster.Connection.UploadAsync(step.Files.Select(file => file.Content).Concat(action.Blobs), anew, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ServerException { Failure: ServerFailure.Refused })
         {
             // The step's key has the digest of what was in a file before, and the cluster takes nothing else under it.
-            if (step.FindChanged(cancellation) is { } input)
+            if (step.Files.FirstOrDefault(file => !file.IsUnchanged(cancellation)) is { } input)
             {
-                throw new ClusterRefusedException(ClusterRefusal.InputChanged, $"'{input}' changed while it was sent", e);
+                throw new ClusterRefusedException(ClusterRefusal.InputChanged, $"'{input.Name}' changed while it was sent", e);
             }
 
             throw;

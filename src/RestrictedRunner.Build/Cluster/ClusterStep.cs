@@ -1,7 +1,6 @@
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
-using RestrictedRunner.Build.RemoteServers;
 using RestrictedRunner.Build.Steps;
 
 namespace RestrictedRunner.Build.Cluster;
@@ -13,11 +12,8 @@ namespace RestrictedRunner.Build.Cluster;
 /// <param name="Outputs">What it writes, in the folder that its outputs are to come to.</param>
 internal sealed record ClusterStep(ClusterImage Image, IReadOnlyList<InputEntry> Inputs, string ProjectInTree, DeclaredOutputs Outputs)
 {
-    /// <summary>The contents of the inputs.</summary>
-    public required IReadOnlyList<Blob> Contents { get; init; }
-
-    /// <summary>Names an input that is not any more what <see cref="Contents"/> has of it; null when there is none.</summary>
-    public Func<CancellationToken, string?> FindChanged { get; init; } = static _ => null;
+    /// <summary>The files among the inputs.</summary>
+    public required IReadOnlyList<ClusterInput> Files { get; init; }
 
     /// <summary>Where contents come to first.</summary>
     public required ContentStore Store { get; init; }

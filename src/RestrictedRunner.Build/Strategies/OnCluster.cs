@@ -3,8 +3,6 @@ using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Cluster;
 using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
-using RestrictedRunner.Build.RemoteExecution;
-using RestrictedRunner.Build.RemoteServers;
 using RestrictedRunner.Build.Reports;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
@@ -101,27 +99,13 @@ internal sealed class OnCluster(StepBuildSetting setting, ProjectCluster cluster
         var entries = work.Inputs.Entries().ToList();
         return new(work.ImageOfCluster!, [.. entries.Select(entry => entry.Entry)], work.Inputs.ProjectInTree, outputs)
         {
-            Contents = [.. entries.Where(entry => entry.Entry is InputEntry.File).Select(entry => new Blob(((InputEntry.File)entry.Entry).Digest, () => Open(entry.FullPath)))],
-            FindChanged = cancellation => entries.Find(entry => entry.Entry is InputEntry.File file && !HasContent(entry.FullPath, file.Digest, cancellation)) is { FullPath: { } path } ? setting.Host.Paths.Relative(setting.ProjectDirectory, path) : null,
+            Files = [.. entries.Where(entry => entry.Entry is InputEntry.File).Select(entry => new ClusterInput(setting.Host.Paths.Relative(setting.ProjectDirectory, entry.FullPath), new(((InputEntry.File)entry.Entry).Digest, () => Open(entry.FullPath))))],
             Store = new(setting.Contents ?? new CacheFolder(Path.Combine(folder.FullPath, "contents"))),
             EmptyFolder = folder.Outputs,
             RunsAnew = setting.Cache is null || work.Step.Outputs.DeclaredTexts.Count == 0,
             WantsOutputsOfFailure = work.Step.Parameters.IgnoreExitCode || setting.KeepsStages,
             Tell = what => work.Log.Messages.LogMessage(MessageImportance.Normal, $"Step '{work.Step.Name}' {what}."),
         };
-    }
-
-    private static bool HasContent(string path, Digest digest, CancellationToken cancellation)
-    {
-        try
-        {
-            using var file = Open(path);
-            return HashingCopy.Copy(file, Stream.Null, cancellation).Equals(digest);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private static FileStream Open(string path) => new(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });

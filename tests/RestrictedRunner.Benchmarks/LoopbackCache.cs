@@ -46,8 +46,14 @@ internal sealed class LoopbackCache : IAsyncDisposable
 
     /// <summary>buildbox-casd, as <c>build/engine.sh --remote</c> brings it.</summary>
     /// <param name="programs">Full path of the folder with its programs.</param>
-    public static Task<LoopbackCache> CasdAsync(string programs) => StartAsync(new("grpc", (folder, port) =>
-        Cli.Wrap(Path.Combine(programs, "buildbox-casd")).WithArguments(["--bind", $"127.0.0.1:{port}", "--quota-high", "2G", "--reserved", "10M", "--log-level", "warning", Path.Combine(folder, "cas")])));
+    /// <param name="places">How many actions it runs at once, with the programs of this machine; 0 for a cache alone.</param>
+    public static Task<LoopbackCache> CasdAsync(string programs, int places = 0) => StartAsync(new("grpc", (folder, port) =>
+    {
+        string[] runner = places == 0 ? [] : ["--buildbox-run", Path.Combine(programs, "buildbox-run-hosttools"), "--jobs", places.ToString(CultureInfo.InvariantCulture)];
+        return Cli.Wrap(Path.Combine(programs, "buildbox-casd"))
+            .WithArguments(["--bind", $"127.0.0.1:{port}", .. runner, "--quota-high", "2G", "--reserved", "10M", "--log-level", "warning", Path.Combine(folder, "cas")])
+            .WithEnvironmentVariables(variables => variables.Set("PATH", $"{programs}:/usr/bin:/bin"));
+    }));
 
     public async ValueTask DisposeAsync()
     {

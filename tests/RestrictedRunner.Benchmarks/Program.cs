@@ -3,10 +3,16 @@ using System.Net.Sockets;
 using CliWrap;
 using CliWrap.Buffered;
 using RestrictedRunner.Benchmarks;
+using RestrictedRunner.FakeServer;
 
 if (args is [BlobTransfer.Word, ..])
 {
     return await BlobTransfer.RunAsync(args);
+}
+
+if (args is [PlainCluster.Word, ..])
+{
+    return await PlainCluster.RunAsync(args);
 }
 
 // Whole processes, ours and the peer in turn in one run, so that a machine that grows slower slows both.
@@ -201,6 +207,27 @@ async Task MeasureTransfersAsync()
         }
     }
 }
+
+// A cluster elsewhere takes none of this machine's processors. One on the same machine does, and the peer is what it needs itself.
+const string OnCluster = "200 fresh hermetic steps of a second on a cluster with 40 places, ";
+if (duel.IsWanted(OnCluster + "elsewhere / the plainest client"))
+{
+    using var cluster = new SleepingCluster();
+    await using var host = await FakeHost.StartAsync(cluster);
+    await OnClusterAsync("elsewhere", host.Address);
+}
+
+if (Directory.Exists("artifacts/remote/bin") && duel.IsWanted(OnCluster + "here / the plainest client"))
+{
+    await using var server = await LoopbackCache.CasdAsync(Path.GetFullPath("artifacts/remote/bin"), places: SleepingCluster.Places);
+    await OnClusterAsync("here", server.Address);
+}
+
+async Task OnClusterAsync(string where, string address) => await duel.RunAsync(
+    $"{OnCluster}{where} / the plainest client",
+    folder.Steps($"cluster-{where}", string.Join('\n', Enumerable.Range(0, 200).Select(i => $"""<DockerExecStep Include="S{i}" Hermetic="true" Image="127.0.0.1:1/tool@sha256:{new string('0', 64)}" Command="sleep 1; echo {i} &gt; {i}.txt" Outputs="{i}.txt" EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />""")), properties: $"<DockerExecRemote>{address}</DockerExecRemote>"),
+    folder.Project($"plain-{where}", $"""<Exec Command="dotnet {folder.WithPackage()} {PlainCluster.Word} {address.Replace("grpc", "http", StringComparison.Ordinal)} 200 'sleep 1; echo &gt; out.txt'" />"""),
+    pairs: 5);
 
 string Fresh(string more, int count = 20) => string.Join('\n', Enumerable.Range(0, count).Select(i => $"""<DockerExecStep Include="S{i}" Image="{busybox}" Command="echo {i} &gt; {i}.txt" Outputs="{i}.txt" {more} EnvironmentVariables="FRESH=$([System.Guid]::NewGuid())" />"""));
 string ExecFresh(string more, int count = 20) => string.Join('\n', Enumerable.Range(0, count).Select(i => $"""<Exec Command="docker run --rm --pull never {more} -v $(MSBuildProjectDirectory):/project -w /project busybox sh -c 'echo {i} &gt; {i}.txt'" />"""));

@@ -202,6 +202,19 @@ public sealed class ClusterRunnerTests : IDisposable
         Assert.Equal(ClusterRefusal.NotRun, (await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(service))).Refusal);
     }
 
+    [Theory]
+    [InlineData(100, "GetCapabilities BatchUpdateBlobs Execute BatchReadBlobs")]
+    [InlineData(20_000, "GetCapabilities FindMissingBlobs BatchUpdateBlobs Execute BatchReadBlobs")]
+    public async Task A_step_is_as_few_calls_as_can_be(int size, string calls)
+    {
+        var service = new Cluster();
+        service.Answers.Enqueue(_ => Result(new() { StdoutDigest = service.Store("printed\n"u8), OutputFiles = { new OutputFile { Path = "out.txt", Digest = service.Store("made\n"u8) } } }));
+
+        await RunAsync(service, step => step with { Files = [new("in.txt", Connected.Random(size))] });
+
+        Assert.Equal(calls, string.Join(' ', service.Calls));
+    }
+
     // Its digest is in the step's key, and nothing else is to be sent under it.
     [Theory]
     [InlineData("new content")]
@@ -249,6 +262,7 @@ public sealed class ClusterRunnerTests : IDisposable
     public async Task Who_waits_for_a_cluster_ends_with_the_first_who_gives_it_up(string call)
     {
         var service = new Cluster { HangsAt = call };
+        var large = new ClusterInput("large", Connected.Random(20_000));
         await using var host = await FakeHost.StartAsync(service);
         using var connection = new ClusterConnection(Setting(host), "build", told: null, Host.OfThisMachine);
 
@@ -262,7 +276,7 @@ public sealed class ClusterRunnerTests : IDisposable
 
         async Task EndAsync(int i)
         {
-            var lost = await Assert.ThrowsAsync<ClusterUnavailableException>(() => RunAsync(connection, Setting(host), step => step with { EmptyFolder = Directory.CreateDirectory(_folder[$"empty{i}"]).FullName }));
+            var lost = await Assert.ThrowsAsync<ClusterUnavailableException>(() => RunAsync(connection, Setting(host), step => step with { Files = [large], EmptyFolder = Directory.CreateDirectory(_folder[$"empty{i}"]).FullName }));
             Assert.Equal("it is dead", lost.Message);
         }
     }
@@ -446,6 +460,7 @@ public sealed class ClusterRunnerTests : IDisposable
 
         public override async Task ExecuteAsync(ExecuteRequest request, IServerStreamWriter<Operation> responses, ServerCallContext call)
         {
+            Note(call);
             await HangAsync("Execute", call);
             Requests.Add(request);
             await responses.WriteAsync(new() { Name = "operations/1", Done = true, Response = Any.Pack((Answers.Count > 1 ? Answers.Dequeue() : Answers.Peek())(request)) });

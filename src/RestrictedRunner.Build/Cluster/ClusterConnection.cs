@@ -9,6 +9,9 @@ namespace RestrictedRunner.Build.Cluster;
 /// <summary>A cluster, for all steps of a build: what is known of it, and whether it can still be used.</summary>
 internal sealed class ClusterConnection : IDisposable
 {
+    // So little is sent in less time than the cluster would be asked in whether it has it: most of it is of this step alone.
+    private const long MostUnasked = 16 * 1024;
+
     private readonly ClusterSetting _setting;
     private readonly GrpcConnection _connection;
     private readonly GrpcBlobs _blobs;
@@ -65,9 +68,9 @@ internal sealed class ClusterConnection : IDisposable
         }
     }
 
-    /// <summary>Sees that it has some blobs. Those that it was seen to have are not asked for again.</summary>
+    /// <summary>Sees that it has some blobs. Those that it was seen to have are not sent or asked for again.</summary>
     /// <param name="blobs">Which; a digest may come more than once.</param>
-    /// <param name="anew">True asks for all of them: it may have thrown some away.</param>
+    /// <param name="anew">True for all of them: it may have thrown some away.</param>
     /// <param name="cancellation">Ends the upload.</param>
     /// <exception cref="ClusterUnavailableException">The cluster cannot be asked.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -81,11 +84,16 @@ internal sealed class ClusterConnection : IDisposable
             return;
         }
 
-        var missing = await UseAsync(end => _blobs.FindMissingAsync([.. asked.Select(static blob => blob.Digest)], end), cancellation).ConfigureAwait(false);
-        var set = missing.ToHashSet();
+        var lacks = asked;
+        if (asked.Sum(static blob => blob.Digest.SizeBytes) > MostUnasked)
+        {
+            var missing = await UseAsync(end => _blobs.FindMissingAsync([.. asked.Select(static blob => blob.Digest)], end), cancellation).ConfigureAwait(false);
+            lacks = asked.FindAll(blob => missing.Contains(blob.Digest));
+        }
+
         await UseAsync(async end =>
         {
-            await _blobs.UploadAsync([.. asked.Where(blob => set.Contains(blob.Digest))], end).ConfigureAwait(false);
+            await _blobs.UploadAsync(lacks, end).ConfigureAwait(false);
             return true;
         }, cancellation).ConfigureAwait(false);
         asked.ForEach(blob => _there[blob.Digest] = true);

@@ -53,6 +53,39 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         }
     }
 
+    // Such as a new server, or one that was dead when the steps ran.
+    [RemoteFact]
+    public async Task What_this_machine_has_goes_to_a_server_that_lacks_it()
+    {
+        await using var nginx = await NginxCache.StartAsync();
+        var text = Unique();
+        var project = Checkout(text);
+        (await BuildAsync(project)).Build.Succeeded();
+
+        for (var i = 0; i < 2; i++)
+        {
+            foreach (var file in new[] { "file.txt", "found.txt", "warned.txt", "hermetic.txt" })
+            {
+                File.Delete(project[file]);
+            }
+
+            Directory.Delete(project["made"], recursive: true);
+
+            var pushes = (await BuildAsync(project, $"-p:DockerExecCacheUrl={nginx.Address}", "-p:DockerExecCachePush=true")).Build.Succeeded();
+            Assert.Equal(Steps.Order(StringComparer.Ordinal).Select(step => $"{step}: from the cache"), pushes.Texts.Where(said => said.EndsWith(": from the cache", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            if (i == 0)
+            {
+                var restored = await BuildAsync(Checkout(text), $"-p:DockerExecCacheUrl={nginx.Address}");
+                Assert.Equal(Steps.Length, restored.Build.Succeeded().Texts.Count(said => said.EndsWith(": from the shared cache", StringComparison.Ordinal)));
+            }
+        }
+
+        // The second time the server had them.
+        var results = nginx.Requests.Where(request => request.Contains("PUT", StringComparison.Ordinal) && request.Contains("/ac/", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(results);
+        Assert.Equal(results.Distinct(), results);
+    }
+
     // It has a result only if it has all that the result names: each folder of a tree too.
     [RemoteFact]
     public async Task A_server_of_the_Remote_Execution_API_does_the_same()

@@ -25,6 +25,7 @@ internal sealed class SharedResultCache(ResultCache local, long limit, SharedSer
         var outcome = local.Restore(key.Hash, places, cancellation);
         if (outcome.Result is not null || outcome.Problem is not null)
         {
+            BeginIfAbsent(key);
             return outcome;
         }
 
@@ -48,11 +49,28 @@ internal sealed class SharedResultCache(ResultCache local, long limit, SharedSer
     }
 
     /// <inheritdoc/>
-    public byte[]? FindText(ResultKey key, CancellationToken cancellation) =>
-        local.FindText(key.Hash) ?? (Fetch(key, static result => !OutputEntries.Paths(result).Any(), cancellation) is null ? local.FindText(key.Hash) : null);
+    public byte[]? FindText(ResultKey key, CancellationToken cancellation)
+    {
+        if (local.FindText(key.Hash) is { } text)
+        {
+            BeginIfAbsent(key);
+            return text;
+        }
+
+        return Fetch(key, static result => !OutputEntries.Paths(result).Any(), cancellation) is null ? local.FindText(key.Hash) : null;
+    }
 
     /// <inheritdoc/>
     public TrimReport? TrimIfDue(long limit) => local.TrimIfDue(limit);
+
+    // A server that was dead or not there when the step ran, or that has lost the result since, gets it now.
+    private void BeginIfAbsent(ResultKey key)
+    {
+        if (uploads is not null && key.Shared is { } shared && local.Find(key.Hash) is { } result)
+        {
+            uploads.Begin(shared, result, onlyIfAbsent: true);
+        }
+    }
 
     // Null when it is here now; empty when there is none; otherwise why this machine cannot take it.
     private string? Fetch(ResultKey key, Func<ActionResult, bool> isOfStep, CancellationToken cancellation)

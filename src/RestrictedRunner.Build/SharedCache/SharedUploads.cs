@@ -29,11 +29,12 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Acti
     /// <summary>Begins to store a result.</summary>
     /// <param name="key">The action that it is of.</param>
     /// <param name="result">The result, whose contents are in the cache of this machine.</param>
-    public void Begin(ActionKey key, ActionResult result)
+    /// <param name="onlyIfAbsent">True asks the server first whether it has one.</param>
+    public void Begin(ActionKey key, ActionResult result, bool onlyIfAbsent = false)
     {
         if (shared.TakesResults && !_end.IsCancellationRequested)
         {
-            _all.Add(Task.Run(() => UploadAsync(key, result), CancellationToken.None));
+            _all.Add(Task.Run(() => UploadAsync(key, result, onlyIfAbsent), CancellationToken.None));
         }
     }
 
@@ -59,7 +60,7 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Acti
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is told; nobody else would hear of it.")]
-    private async Task UploadAsync(ActionKey key, ActionResult result)
+    private async Task UploadAsync(ActionKey key, ActionResult result, bool onlyIfAbsent)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, shared.End);
         try
@@ -67,7 +68,7 @@ internal sealed class SharedUploads(SharedServer shared, ResultCache local, Acti
             await _places.WaitAsync(ended.Token).ConfigureAwait(false);
             try
             {
-                if (shared.TakesResults)
+                if (shared.TakesResults && (!onlyIfAbsent || await shared.Connected().FindResultAsync(key.Digest, ended.Token).ConfigureAwait(false) is not { ExitCode: 0 }))
                 {
                     await UploadAsync(shared.Connected(), key, result, ended.Token).ConfigureAwait(false);
                 }

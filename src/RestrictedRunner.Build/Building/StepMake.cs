@@ -113,6 +113,7 @@ internal sealed class StepMake(StepLook look, StepImage image, IReadOnlyList<str
     {
         if (_cache.Restore(_key, execution, () => Tell("is restored")) is { } restored)
         {
+            _cache.ShareDiscovered(KeyOfDiscovered(look.Earlier.Written));
             return restored;
         }
 

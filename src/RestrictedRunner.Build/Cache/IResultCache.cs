@@ -27,6 +27,9 @@ internal interface IResultCache
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     byte[]? FindText(ResultKey key, CancellationToken cancellation);
 
+    /// <summary>What is kept here of a step goes to others who lack it. What is found by <see cref="Restore"/> or <see cref="FindText"/> goes by itself.</summary>
+    void Share(ResultKey key);
+
     /// <inheritdoc cref="Eviction.TrimIfDue"/>
     TrimReport? TrimIfDue(long limit);
 }

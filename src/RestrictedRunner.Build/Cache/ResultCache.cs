@@ -31,6 +31,11 @@ internal sealed class ResultCache(CacheFolder folder, bool onlyLook = false) : I
 
     StoreOutcome IResultCache.Store(ResultKey key, StepOutputs outputs, CancellationToken cancellation) => Store(key.Hash, outputs, cancellation);
 
+    void IResultCache.Share(ResultKey key)
+    {
+        // It is for this machine alone.
+    }
+
     byte[]? IResultCache.FindText(ResultKey key, CancellationToken cancellation) => FindText(key.Hash);
 
     /// <summary>The text that was stored as the standard output of a result without outputs; null when there is none.</summary>

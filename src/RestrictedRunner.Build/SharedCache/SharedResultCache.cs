@@ -25,7 +25,7 @@ internal sealed class SharedResultCache(ResultCache local, long limit, SharedSer
         var outcome = local.Restore(key.Hash, places, cancellation);
         if (outcome.Result is not null || outcome.Problem is not null)
         {
-            BeginIfAbsent(key);
+            Share(key);
             return outcome;
         }
 
@@ -53,7 +53,7 @@ internal sealed class SharedResultCache(ResultCache local, long limit, SharedSer
     {
         if (local.FindText(key.Hash) is { } text)
         {
-            BeginIfAbsent(key);
+            Share(key);
             return text;
         }
 
@@ -61,16 +61,17 @@ internal sealed class SharedResultCache(ResultCache local, long limit, SharedSer
     }
 
     /// <inheritdoc/>
-    public TrimReport? TrimIfDue(long limit) => local.TrimIfDue(limit);
-
-    // A server that was dead or not there when the step ran, or that has lost the result since, gets it now.
-    private void BeginIfAbsent(ResultKey key)
+    public void Share(ResultKey key)
     {
+        // A server that was dead or not there when the step ran, or that has lost the result since, gets it now.
         if (uploads is not null && key.Shared is { } shared && local.Find(key.Hash) is { } result)
         {
             uploads.Begin(shared, result, onlyIfAbsent: true);
         }
     }
+
+    /// <inheritdoc/>
+    public TrimReport? TrimIfDue(long limit) => local.TrimIfDue(limit);
 
     // Null when it is here now; empty when there is none; otherwise why this machine cannot take it.
     private string? Fetch(ResultKey key, Func<ActionResult, bool> isOfStep, CancellationToken cancellation)

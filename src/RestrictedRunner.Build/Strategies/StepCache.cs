@@ -69,6 +69,16 @@ internal sealed class StepCache(StepBuildSetting setting, StepFiles files, StepL
             ? [.. Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).Where(static path => !path.Contains('\0', StringComparison.Ordinal))]
             : null;
 
+    /// <summary>Others need what a step read to find its result.</summary>
+    /// <param name="key">What that is stored under; null when it is not known.</param>
+    public void ShareDiscovered(ResultKey? key)
+    {
+        if (key is not null && IsUsed)
+        {
+            setting.Cache!.Share(key);
+        }
+    }
+
     /// <summary>Keeps what a run read besides its declared inputs. It says only which files to look at: no result is found without what is in them.</summary>
     /// <param name="key">What to store it under; null when that is not known.</param>
     /// <param name="paths">Paths from the project's folder.</param>

@@ -254,6 +254,17 @@ public sealed class ClusterRunnerTests : IDisposable
         Assert.Equal(ClusterRefusal.Full, (await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(service))).Refusal);
     }
 
+    // That is no matter of the cluster: other steps may read less.
+    [Fact]
+    public async Task Nor_is_one_given_up_that_takes_no_file_of_that_size()
+    {
+        var service = new Cluster { Capabilities = new() { CacheCapabilities = new() { MaxCasBlobSizeBytes = 2000 }, ExecutionCapabilities = new() { ExecEnabled = true } } };
+
+        var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => RunAsync(service, step => step with { Files = [new("large.bin", Connected.Random(2001))] }));
+
+        Assert.Equal(ClusterRefusal.Full, refused.Refusal);
+    }
+
     // A dead cluster costs all steps no more than it costs one.
     [Theory]
     [InlineData("GetCapabilities")]

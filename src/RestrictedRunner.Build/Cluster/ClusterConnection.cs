@@ -155,7 +155,7 @@ internal sealed class ClusterConnection : IDisposable
             {
                 await Task.Delay(_setting.Patience.Pauses[failures++], cancellation).ConfigureAwait(false);
             }
-            catch (ServerException e) when (e.Failure is not (ServerFailure.BlobMissing or ServerFailure.Refused or ServerFailure.Full))
+            catch (ServerException e) when (e.Failure is not (ServerFailure.BlobMissing or ServerFailure.Refused or ServerFailure.Full or ServerFailure.TooLarge))
             {
                 throw new ClusterUnavailableException(e.Message, e);
             }

@@ -48,7 +48,7 @@ internal sealed partial class ClusterRunner(ProjectCluster cluster, ClusterStep 
         }
         catch (ServerException e)
         {
-            throw new ClusterRefusedException(e.Failure == ServerFailure.Full ? ClusterRefusal.Full : ClusterRefusal.BlobRefused, e.Message, e);
+            throw new ClusterRefusedException(e.Failure is ServerFailure.Full or ServerFailure.TooLarge ? ClusterRefusal.Full : ClusterRefusal.BlobRefused, e.Message, e);
         }
     }
 

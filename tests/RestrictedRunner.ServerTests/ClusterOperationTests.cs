@@ -52,6 +52,17 @@ public class ClusterOperationTests
         Assert.Equal(["Execute", "WaitExecution", "Execute"], service.Asked);
     }
 
+    // One that has forgotten is there, however long it was away.
+    [Fact]
+    public async Task One_that_comes_back_with_the_last_try_is_not_given_up()
+    {
+        var service = new Cluster { OnExecute = [News(Stage.Executing)], Breaks = new(StatusCode.Unavailable, "gone"), Forgets = true, OnExecuteAgain = [Done(new())] };
+
+        await RunAsync(service, patience: Impatient with { Pauses = [TimeSpan.FromMilliseconds(20)] });
+
+        Assert.Equal(["Execute", "WaitExecution", "Execute"], service.Asked);
+    }
+
     // How long the first one ran is no matter of the second.
     [Fact]
     public async Task What_it_was_known_of_a_forgotten_one_is_forgotten_too()

@@ -176,10 +176,11 @@ public class DiagnosticsTests
         ClusterUnavailableException Lost(ServerFailure failure) => new("it is so.", new ClusterUnavailableException("", new ServerException(failure, "")));
         foreach (var failure in new[] { ServerFailure.Unreachable, ServerFailure.Unauthorized, ServerFailure.Forbidden, ServerFailure.Certificate })
         {
-            _diagnostics.ClusterUnusable("grpc://c:1", Lost(failure));
+            var lost = Lost(failure);
+            _diagnostics.ClusterUnusable("grpc://c:1", lost.Failure, lost.Message);
         }
 
-        _diagnostics.ClusterLost("grpc://c:1", new("it is so."));
+        _diagnostics.ClusterLost("grpc://c:1", new ClusterUnavailableException("it is so.").Failure, "it is so.");
 
         Assert.Equal(
             [

@@ -176,6 +176,9 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
                 }
 
                 (_name, _stage, _start) = ("", ExecutionStage.Types.Value.Unknown, Stopwatch.GetTimestamp());
+
+                // One that knows nothing of it is there again.
+                _failures = failure.Failure == ServerFailure.BlobMissing ? 0 : _failures;
                 await PauseAsync(failure.Message, cancellation).ConfigureAwait(false);
                 return null;
         }

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Build.Utilities;
-using RestrictedRunner.Build.Cluster;
 using RestrictedRunner.Build.Dockerfiles;
 using RestrictedRunner.Build.Failures;
 using RestrictedRunner.Build.Locking;
@@ -129,11 +128,11 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
     public void StepNotForCluster(string cluster, string why) =>
         Error("RRB2050", $"The step cannot run on the cluster '{cluster}', because {why}. Change that, or let such steps run here: DockerExecRemoteFallback=true.");
 
-    public void ClusterUnusable(string cluster, ClusterUnavailableException why) =>
-        WarningThatNeverFails("RRB2051", $"The cluster '{cluster}' cannot be used, so the steps of this build run here: {why.Message.TrimEnd('.')}.{Access(why.Failure) ?? ClusterAdvice(why)} Until it can be used, build with an empty DockerExecRemote.");
+    public void ClusterUnusable(string cluster, ServerFailure failure, string why) =>
+        WarningThatNeverFails("RRB2051", $"The cluster '{cluster}' cannot be used, so the steps of this build run here: {why.TrimEnd('.')}.{Access(failure) ?? ClusterAdvice(failure)} Until it can be used, build with an empty DockerExecRemote.");
 
-    public void ClusterLost(string cluster, ClusterUnavailableException why) =>
-        Error("RRB2052", $"The cluster '{cluster}' cannot be used: {why.Message.TrimEnd('.')}.{Access(why.Failure) ?? ClusterAdvice(why)} Or let the steps run here then: DockerExecRemoteFallback=true.");
+    public void ClusterLost(string cluster, ServerFailure failure, string why) =>
+        Error("RRB2052", $"The cluster '{cluster}' cannot be used: {why.TrimEnd('.')}.{Access(failure) ?? ClusterAdvice(failure)} Or let the steps run here then: DockerExecRemoteFallback=true.");
 
     public void ClusterRefused(string cluster, ClusterRefusal refusal, string why) =>
         Error("RRB2053", $"The cluster '{cluster}' could not run the step. {Advice(refusal, why)}{Environment.NewLine}{why}");
@@ -661,8 +660,8 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         _ => null,
     };
 
-    private static string ClusterAdvice(ClusterUnavailableException failure) =>
-        failure.Failure == ServerFailure.Forbidden ? " Use credentials that may run actions." : " Check DockerExecRemote.";
+    private static string ClusterAdvice(ServerFailure failure) =>
+        failure == ServerFailure.Forbidden ? " Use credentials that may run actions." : " Check DockerExecRemote.";
 
     private static string Advice(ServerException failure) => Access(failure.Failure) ?? failure.Failure switch
     {

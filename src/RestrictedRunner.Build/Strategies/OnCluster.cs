@@ -60,7 +60,7 @@ internal sealed class OnCluster(StepBuildSetting setting, ProjectCluster cluster
     {
         if (!cluster.Setting.FallsBack)
         {
-            work.Log.Diagnostics.ClusterLost(cluster.Setting.Address, loss);
+            work.Log.Diagnostics.ClusterLost(cluster.Setting.Address, loss.Failure, loss.Message);
             return null;
         }
 

@@ -40,7 +40,7 @@ public sealed partial class DockerExecSteps
         try
         {
             var connection = BuildClusters.Of((IBuildEngine4)BuildEngine, setting, Connect);
-            return new(connection, setting with { FallsBack = RemoteFallback }, loss => diagnostics.ClusterUnusable(setting.Address, loss));
+            return new(connection, setting with { FallsBack = RemoteFallback }, loss => diagnostics.ClusterUnusable(setting.Address, loss.Failure, loss.Message));
         }
         catch (ServerException e)
         {

@@ -252,7 +252,7 @@ public sealed partial class DockerExecSteps : Microsoft.Build.Utilities.Task, IC
     private List<DeclaredStep> Read(string projectDirectory, Host host, Diagnostics diagnostics, StepLogs logs, ProjectLock images)
     {
         var given = (BuildEngine as IBuildEngine6)?.GetGlobalProperties().Keys ?? [];
-        ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), given, Environment.GetEnvironmentVariables().Keys.Cast<string>(), StepReader.PropertyNames, UnknownProperty);
+        ProjectProperties.Unknown(ProjectFiles.Select(file => file.GetMetadata("FullPath")), given, host.Variables(), StepReader.PropertyNames, UnknownProperty);
         var reader = new StepReader(GivenValues.OfProperties(Defaults), projectDirectory, FullStateFolder(projectDirectory, host), host, DeclaredSecrets.Read([.. SecretItems.Select(GivenItem.Of)], projectDirectory, host) with { AlsoWithheld = CacheHeader });
         return [.. Steps.Where(item => !AllFrameworks || !StepReader.IsPerTargetFramework(item)).Select(item => images.Apply(reader.Read(item, (step, name) => Tell(logs, step, to => to.UnknownMetadata(step, name))), logs))];
 

@@ -35,6 +35,9 @@ internal sealed record Host(HostKind Kind)
     /// <summary>Value of an environment variable, or null.</summary>
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
+    /// <summary>Names of the environment variables.</summary>
+    public Func<IEnumerable<string>> Variables { get; init; } = static () => [];
+
     /// <summary>True for a text that is the value of an environment variable.</summary>
     public Predicate<string> IsValue { get; init; } = static _ => false;
 
@@ -135,6 +138,7 @@ internal sealed record Host(HostKind Kind)
         var host = new Host(kind)
         {
             Variable = Environment.GetEnvironmentVariable,
+            Variables = static () => Environment.GetEnvironmentVariables().Keys.Cast<string>(),
             IsValue = static text => Environment.GetEnvironmentVariables().Values.Cast<string>().Contains(text),
             UserFolder = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
             UserDataFolder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData),

@@ -98,6 +98,17 @@ public class ClusterOperationTests
     }
 
     [Fact]
+    public async Task Who_does_not_answer_twice_hangs()
+    {
+        var service = new Cluster { OnExecute = [News(Stage.Executing)], Hangs = true, OnGet = _ => throw new RpcException(new(StatusCode.DeadlineExceeded, "")) };
+
+        var lost = await Assert.ThrowsAsync<ClusterUnavailableException>(() => RunAsync(service));
+
+        Assert.Contains("did not answer in time", lost.Message, StringComparison.Ordinal);
+        Assert.Equal(2, service.Asked.Count(call => call == "GetOperation"));
+    }
+
+    [Fact]
     public async Task What_does_not_end_in_its_time_is_cancelled()
     {
         var service = new Cluster { OnExecute = [News(Stage.Executing)], Hangs = true };
@@ -250,6 +261,10 @@ public class ClusterOperationTests
             }
 
             await SendAsync(OnWait, responses);
+            if (Hangs)
+            {
+                await Task.Delay(Timeout.Infinite, call.CancellationToken);
+            }
         }
 
         public override Task<Operation> GetOperationAsync(GetOperationRequest request, ServerCallContext call)

@@ -18,6 +18,8 @@ namespace RestrictedRunner.Build.Cluster;
 /// <param name="tell">Is told what the cluster does with it, where that says so.</param>
 internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatience patience, ExecuteRequest request, TimeSpan timeout, Action<string> tell)
 {
+    private const int MostUnanswered = 2;
+
     private readonly ExecutionService.ExecutionClient _execution = new(connection.Calls);
     private readonly Operations.OperationsClient _operations = new(connection.Calls);
 
@@ -26,6 +28,7 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
     private ExecutionStage.Types.Value _stage;
     private string _name = "";
     private int _failures;
+    private int _unanswered;
 
     /// <summary>Executes the action, and waits for the answer.</summary>
     /// <exception cref="ClusterUnavailableException">The cluster does not answer any more.</exception>
@@ -152,6 +155,11 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
         {
             return null;
         }
+        catch (RpcException e) when (e.StatusCode == StatusCode.DeadlineExceeded && ++_unanswered == MostUnanswered)
+        {
+            // It takes connections, and hangs. One that is gone for a while refuses them.
+            throw new ClusterUnavailableException(connection.Failure(e).Message, e);
+        }
     }
 
     // Null to go on: with the news of the same action or, where the cluster has forgotten of it, with the action from its begin.
@@ -197,7 +205,7 @@ internal sealed class ClusterOperation(GrpcConnection connection, ClusterPatienc
 
     private void Note(Operation news)
     {
-        (_name, _failures) = (news.Name.Length > 0 ? news.Name : _name, 0);
+        (_name, _failures, _unanswered) = (news.Name.Length > 0 ? news.Name : _name, 0, 0);
         if (news.Metadata?.Is(ExecuteOperationMetadata.Descriptor) != true || news.Metadata.Unpack<ExecuteOperationMetadata>().Stage is var stage && stage == _stage)
         {
             return;

@@ -146,7 +146,7 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
 
         var warning = Assert.Single(build.Warnings);
         Assert.Equal("RRB5020", warning.Code);
-        Assert.StartsWith($"The shared cache '{nginx.Address}' is not used in the rest of this build: it does not know who asks (401 Unauthorized). Steps run here, or have their results from this machine's cache. Put user and password in ~/.netrc,", warning.Text, StringComparison.Ordinal);
+        Assert.StartsWith($"The shared cache '{nginx.Address}' is not used in the rest of this build: it does not know who asks (401 Unauthorized), and no credentials were sent. Steps run here, or have their results from this machine's cache. Put user and password in ~/.netrc,", warning.Text, StringComparison.Ordinal);
         Assert.InRange(nginx.Requests.Count, 1, 9);
         Assert.Empty(Directory.EnumerateFiles(all["cache/restricted-runner/v1/tmp"]));
 
@@ -205,8 +205,14 @@ public class SharedCacheTests(SharedCacheTests.Team team) : IClassFixture<Shared
         var stranger = (await BuildAsync(Small(text), address)).Build.Succeeded();
         var warning = Assert.Single(stranger.Warnings);
         Assert.Equal("RRB5021", warning.Code);
-        Assert.StartsWith($"New results are not stored in the shared cache 'http://127.0.0.1:{port}' in the rest of this build: it does not know who asks (401 Unauthorized).", warning.Text, StringComparison.Ordinal);
+        Assert.StartsWith($"New results are not stored in the shared cache 'http://127.0.0.1:{port}' in the rest of this build: it does not know who asks (401 Unauthorized), and no credentials were sent.", warning.Text, StringComparison.Ordinal);
 
+        var wrong = Small(text);
+        folder.Write("netrc", "machine 127.0.0.1 login ci password Secret\n");
+        var refused = (await wrong.BuildAsync(new BuildSetting { Arguments = address, Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = wrong["cache"], ["NETRC"] = netrc } })).Succeeded();
+        Assert.Contains("it does not know who asks (401 Unauthorized), though user 'ci' of .netrc was sent.", Assert.Single(refused.Warnings).Text, StringComparison.Ordinal);
+
+        folder.Write("netrc", "machine 127.0.0.1 login ci password secret\n");
         var writer = Small(text);
         (await writer.BuildAsync(new BuildSetting { Arguments = address, Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = writer["cache"], ["NETRC"] = netrc } })).SucceededWithoutWarnings();
         Assert.Contains("Small: from the shared cache", (await BuildAsync(Small(text), address)).Build.SucceededWithoutWarnings().Texts);

@@ -53,7 +53,7 @@ public class FailureTests
         await using var nginx = await NginxCache.StartAsync(new() { Grpc = cas.Port, Access = NginxAccess.Token });
         var access = Connected.Access(nginx.Address);
 
-        await AssertAsync(ServerFailure.Unauthorized, "it does not know who asks (UNAUTHENTICATED): HTTP status 401", access);
+        await AssertAsync(ServerFailure.Unauthorized, "it does not know who asks (UNAUTHENTICATED), and no credentials were sent: HTTP status 401", access);
         await AssertAsync(ServerFailure.Unauthorized, "it does not know who asks (UNAUTHENTICATED): HTTP status 401", access with { Header = new("Authorization", "Bearer another") });
         using var connected = new Connected(access with { Header = new("Authorization", $"Bearer {NginxCache.Token}") });
         await connected.UploadAsync(Connected.Random(5_000_000), Connected.Random(5));

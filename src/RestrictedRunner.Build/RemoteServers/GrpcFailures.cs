@@ -47,7 +47,7 @@ internal static class GrpcFailures
 
     private static string Text(ServerFailure failure, RpcException end, ServerAccess access, TimeSpan? limit) => failure switch
     {
-        ServerFailure.Unauthorized => $"it does not know who asks (UNAUTHENTICATED): {Detail(end)}",
+        ServerFailure.Unauthorized => $"it does not know who asks (UNAUTHENTICATED){access.AskedAs}: {Detail(end)}",
         ServerFailure.Forbidden => $"it does not allow that (PERMISSION_DENIED): {Detail(end)}",
         ServerFailure.TimedOut when limit is { } longest => string.Create(CultureInfo.InvariantCulture, $"it did not answer within {longest.TotalSeconds} s"),
         ServerFailure.TimedOut => $"it did not answer in time (DEADLINE_EXCEEDED): {Detail(end)}",

@@ -163,7 +163,7 @@ internal sealed class HttpCacheServer(ServerAccess access, ServerHandler handler
     {
         if (!answer.IsSuccessStatusCode)
         {
-            throw HttpFailures.Of(answer, answer.StatusCode == HttpStatusCode.BadRequest && await WantsCertificateAsync(answer, limit, cancellation).ConfigureAwait(false));
+            throw HttpFailures.Of(answer, access, answer.StatusCode == HttpStatusCode.BadRequest && await WantsCertificateAsync(answer, limit, cancellation).ConfigureAwait(false));
         }
     }
 

@@ -25,13 +25,14 @@ internal static class HttpFailures
 
     /// <summary>What the status of an answer says that is no success.</summary>
     /// <param name="answer">The answer.</param>
+    /// <param name="access">Who asked.</param>
     /// <param name="wantsCertificate">True when the server may want a certificate of the client.</param>
-    public static ServerException Of(HttpResponseMessage answer, bool wantsCertificate)
+    public static ServerException Of(HttpResponseMessage answer, ServerAccess access, bool wantsCertificate)
     {
         var status = string.Create(CultureInfo.InvariantCulture, $"{(int)answer.StatusCode} {answer.ReasonPhrase}").TrimEnd();
         return answer.StatusCode switch
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.ProxyAuthenticationRequired => new(ServerFailure.Unauthorized, $"it does not know who asks ({status})"),
+            HttpStatusCode.Unauthorized or HttpStatusCode.ProxyAuthenticationRequired => new(ServerFailure.Unauthorized, $"it does not know who asks ({status}){access.AskedAs}"),
             HttpStatusCode.Forbidden => new(ServerFailure.Forbidden, $"it does not allow that ({status})"),
             HttpStatusCode.RequestEntityTooLarge => new(ServerFailure.TooLarge, $"it takes no blob of that size ({status})"),
             HttpStatusCode.InsufficientStorage => new(ServerFailure.Full, $"it has no room ({status})"),

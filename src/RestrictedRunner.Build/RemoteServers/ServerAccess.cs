@@ -11,6 +11,12 @@ internal sealed record ServerAccess(Uri Url, bool IsGrpc)
     /// <summary>A header of each request, <c>Name: value</c>; null for none. Its value is a secret.</summary>
     public KeyValuePair<string, string>? Header { get; init; }
 
+    /// <summary>Where the header comes from, in words: <c>user 'ci' of .netrc</c>. Empty where that is not known.</summary>
+    public string HeaderSource { get; init; } = "";
+
+    /// <summary>For a message that the server does not know who asks: whether anything was sent that says so.</summary>
+    public string AskedAs => Header is null && ClientCertificate.Length == 0 ? ", and no credentials were sent" : HeaderSource.Length > 0 ? $", though {HeaderSource} was sent" : "";
+
     /// <summary>Path of a PEM file with the authorities that sign the server's certificate; empty for the system's.</summary>
     public string CaBundle { get; init; } = "";
 

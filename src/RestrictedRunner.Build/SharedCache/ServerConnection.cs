@@ -22,21 +22,21 @@ internal static class ServerConnection
 
     /// <summary>The server, with who asks it.</summary>
     /// <exception cref="ServerException">A header cannot be had.</exception>
-    public static ServerAccess AccessOf(SharedCacheSetting setting, Host host) => setting.Access with { Header = HeaderOf(setting, host) };
+    public static ServerAccess AccessOf(SharedCacheSetting setting, Host host) => WithHeader(setting.Access, setting.Header, host);
 
-    private static KeyValuePair<string, string>? HeaderOf(SharedCacheSetting setting, Host host)
+    private static ServerAccess WithHeader(ServerAccess access, string variable, Host host)
     {
         // Systems for continuous integration set the variable of a secret that they do not have to nothing. Reading may be open to all.
-        if (setting.Header.Length > 0 && host.Variable(setting.Header) is { } text && !string.IsNullOrWhiteSpace(text))
+        if (variable.Length > 0 && host.Variable(variable) is { } text && !string.IsNullOrWhiteSpace(text))
         {
             return text.Split(':', 2) is [var name, var value] && IsName(name.Trim()) && IsValue(value.Trim())
-                ? new(name.Trim(), value.Trim())
-                : throw new ServerException(ServerFailure.Unauthorized, $"the environment variable '{setting.Header}', which DockerExecCacheHeader names, is not of the form 'Name: value'");
+                ? access with { Header = new(name.Trim(), value.Trim()), HeaderSource = $"the header in '{variable}'" }
+                : throw new ServerException(ServerFailure.Unauthorized, $"the environment variable '{variable}', which DockerExecCacheHeader names, is not of the form 'Name: value'");
         }
 
-        return Netrc.Find(setting.Access.Url.Host, host) is { } user
-            ? new("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user.Key}:{user.Value}"))}")
-            : null;
+        return Netrc.Find(access.Url.Host, host) is { } user
+            ? access with { Header = new("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user.Key}:{user.Value}"))}"), HeaderSource = $"user '{user.Key}' of .netrc" }
+            : access;
     }
 
     // https://www.rfc-editor.org/rfc/rfc9110#name-tokens

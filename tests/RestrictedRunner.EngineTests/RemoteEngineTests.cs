@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.EngineTests;
 
@@ -119,12 +120,16 @@ public sealed class RemoteEngineTests : IDisposable
 
         File.SetUnixFileMode(_folder["w/in/1"], Program);
         File.CreateSymbolicLink(_folder["w/link"], "in/1");
+        // Which no copy of is made here.
+        _folder.Write("other", "abc");
+        var elsewhere = new PlacedFile("in/elsewhere", _folder["other"], Convert.ToHexString(SHA256.HashData("abc"u8)));
+
         // So that the image is found by its size.
         var bytes = 1_000_000 + RandomNumberGenerator.GetInt32(1_000_000);
         _folder.Write("w/in/size", new string('x', bytes));
-        var step = On(Client, "cat in/* | wc -c; stat -c '%a %u' in/1; readlink link; mkdir out; echo x >in/1; rm in/2 link; ls in | wc -l >out/a; ln -s a out/b; echo beside >c") with
+        var step = On(Client, "cat in/* | wc -c; stat -c '%a %u' in/1; readlink link; cat in/elsewhere; echo; mkdir out; echo x >in/1; rm in/2 link; ls in | wc -l >out/a; ln -s a out/b; echo beside >c") with
         {
-            Mounts = [new(_folder["w"], "/w") { OutputNames = ["out"] }],
+            Mounts = [new(_folder["w"], "/w") { OutputNames = ["out"], Elsewhere = [elsewhere] }],
             WorkDir = "/w",
             Transfer = FileTransfer.Copy,
         };
@@ -133,14 +138,14 @@ public sealed class RemoteEngineTests : IDisposable
             for (var i = 0; i < 3; i++)
             {
                 var result = await DockerRunner.RunAsync(step, Observer, captureOutput: true, TestContext.Current.CancellationToken);
-                Assert.Equal((0, $"{bytes + 600}\n750 {Host.OfThisMachine.UserId}\nin/1\n"), (result.ExitCode, result.StandardOutput));
-                Assert.Equal("120\n", File.ReadAllText(_folder["w/out/a"]));
+                Assert.Equal((0, $"{bytes + 603}\n750 {Host.OfThisMachine.UserId}\nin/1\nabc\n"), (result.ExitCode, result.StandardOutput));
+                Assert.Equal("121\n", File.ReadAllText(_folder["w/out/a"]));
                 Assert.Equal("a", new FileInfo(_folder["w/out/b"]).LinkTarget);
                 Assert.Equal(("12345", true, false), (File.ReadAllText(_folder["w/in/1"]), File.Exists(_folder["w/in/2"]), File.Exists(_folder["w/c"])));
                 Directory.Delete(_folder["w/out"], recursive: true);
             }
 
-            Assert.Equal(IsPodman ? 3 : 1, _told.Count(text => text.StartsWith("121 files, ", StringComparison.Ordinal)));
+            Assert.Equal(IsPodman ? 3 : 1, _told.Count(text => text.StartsWith("122 files, ", StringComparison.Ordinal)));
 
             // Of a step that has not made its output all comes back.
             await (step with { Command = "echo instead >c" }).OutputAsync();
@@ -149,12 +154,12 @@ public sealed class RemoteEngineTests : IDisposable
 
             _folder.Write("w/in/3", "54321");
             await DockerRunner.RunAsync(step with { Command = "grep -c 54321 in/3; echo >out" }, Observer, captureOutput: true, TestContext.Current.CancellationToken);
-            Assert.StartsWith("121 files, ", _told.SkipLast(1).Last(), StringComparison.Ordinal);
+            Assert.StartsWith("122 files, ", _told.SkipLast(1).Last(), StringComparison.Ordinal);
             await AssertNothingIsLeftAsync();
         }
         finally
         {
-            foreach (var image in (await TestSupport.Client.OutputAsync(Client, "image", "ls", "--format", "{{.Repository}}:{{.Tag}}")).Split('\n').Where(name => name.EndsWith($"-{bytes + 600}", StringComparison.Ordinal)))
+            foreach (var image in (await TestSupport.Client.OutputAsync(Client, "image", "ls", "--format", "{{.Repository}}:{{.Tag}}")).Split('\n').Where(name => name.EndsWith($"-{bytes + 603}", StringComparison.Ordinal)))
             {
                 TestSupport.Client.Succeeds(Client, "image", "rm", image);
             }

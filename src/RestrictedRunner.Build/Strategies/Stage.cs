@@ -1,8 +1,11 @@
 using RestrictedRunner.Build.Cache;
 using RestrictedRunner.Build.Hosts;
 using RestrictedRunner.Build.Inputs;
+using RestrictedRunner.Build.Keys;
 using RestrictedRunner.Build.Outputs;
 using RestrictedRunner.Build.State;
+using RestrictedRunner.Hosts;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Strategies;
 
@@ -71,6 +74,29 @@ internal sealed class Stage : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);
             return place;
         }
+    }
+
+    /// <summary>The files among the inputs that were not copied, and makes the folders that they belong into.</summary>
+    /// <param name="folder">Full path of the folder in the stage whose files are wanted.</param>
+    /// <param name="host">The form of paths on the host.</param>
+    public IReadOnlyList<PlacedFile> Others(string folder, HostPaths host)
+    {
+        var others = new List<PlacedFile>();
+        foreach (var (entry, fullPath) in _inputs.Entries())
+        {
+            var place = host.Join(Tree, entry.Path);
+            if (entry is InputEntry.File file && host.IsAtOrBelow(place, folder) && !File.Exists(place))
+            {
+                others.Add(new(host.Relative(folder, place), fullPath, file.Digest.Hash.ToUpperInvariant()));
+            }
+        }
+
+        foreach (var parent in others.Select(file => host.Parent(host.Join(folder, file.Path))!).Distinct())
+        {
+            Directory.CreateDirectory(parent);
+        }
+
+        return others;
     }
 
     /// <summary>Puts what a step has written where the project wants it: whole files only, and no link that leads out.</summary>

@@ -29,11 +29,12 @@ internal sealed class StagedRun(StepBuildSetting setting, StepWork work, StageFo
         Stage.Remove(setting.State.Of(work.Step).Kept);
         var (files, inputs) = (work.Files, work.Inputs);
         using var stage = new Stage(folder, inputs, isMounted: runner is SharedContainer);
-        stage.CopyInputs(work.Cancellation, Copied);
-        var isCopyOfInputs = inputs.IsUnchanged();
         var outputs = work.Step.Outputs.In(stage.ProjectDirectory);
+        var goFromTheirPlaces = runner is null && Copied is null && !setting.KeepsStages && setting.Engines?.Copies(work.Step.Parameters.Options) == true;
+        stage.CopyInputs(work.Cancellation, goFromTheirPlaces ? path => outputs.Has(OutputPath.Absolute(stage.ProjectDirectory, OutputPath.Of(path))) : Copied);
+        var isCopyOfInputs = inputs.IsUnchanged();
         var before = new OutputsBefore(outputs);
-        var container = new StepContainer(setting, work, place.WithOutputNames(setting.KeepsStages ? [] : outputs.NamesIn(place.Project.HostPath)), runner) { Echoes = Echoes };
+        var container = new StepContainer(setting, work, place.Copied(setting.KeepsStages ? [] : outputs.NamesIn(place.Project.HostPath), goFromTheirPlaces ? stage.Others(place.Project.HostPath, setting.Host.Paths) : []), runner) { Echoes = Echoes };
         if (!container.Run(before))
         {
             files.RemoveEarlier(CancellationToken.None);
@@ -45,7 +46,7 @@ internal sealed class StagedRun(StepBuildSetting setting, StepWork work, StageFo
             return null;
         }
 
-        return stage.Finish(work, before, container, isCopyOfInputs, finish);
+        return stage.Finish(work, before, container, goFromTheirPlaces ? inputs.IsUnchanged() : isCopyOfInputs, finish);
     }
 
     private void Keep(Stage stage)

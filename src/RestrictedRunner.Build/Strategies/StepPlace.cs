@@ -3,6 +3,7 @@ using RestrictedRunner.Build.Parameters;
 using RestrictedRunner.Build.Paths;
 using RestrictedRunner.Build.State;
 using RestrictedRunner.Build.Steps;
+using RestrictedRunner.Options;
 
 namespace RestrictedRunner.Build.Strategies;
 
@@ -57,9 +58,10 @@ internal sealed record StepPlace(string ProjectDirectory, string Start, Mount Pr
             ? InProject(step, projectDirectory) with { Start = inputs.ProjectInTree, DisplayMounts = InPlaceOfStage(inputs, step, projectDirectory) }
             : InProject(step, projectDirectory);
 
-    /// <summary>A stage, of which only some names have to come back from where it is copied to.</summary>
-    /// <param name="names">As <see cref="Mount.OutputNames"/>.</param>
-    public StepPlace WithOutputNames(IReadOnlyList<string> names) => this with { Project = Project with { OutputNames = names } };
+    /// <summary>A stage, for an engine that it is copied to.</summary>
+    /// <param name="names">What of it has to come back, as <see cref="Mount.OutputNames"/>.</param>
+    /// <param name="elsewhere">Inputs that are not in it, as <see cref="Mount.Elsewhere"/>.</param>
+    public StepPlace Copied(IReadOnlyList<string> names, IReadOnlyList<PlacedFile> elsewhere) => this with { Project = Project with { OutputNames = names, Elsewhere = elsewhere } };
 
     private static IReadOnlyList<Mount> InPlaceOfStage(FileSnapshot inputs, DeclaredStep step, string projectDirectory)
     {

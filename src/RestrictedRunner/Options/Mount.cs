@@ -1,3 +1,5 @@
+using RestrictedRunner.Options;
+
 namespace RestrictedRunner;
 
 /// <summary>A host file or folder at a path inside the container.</summary>
@@ -12,6 +14,9 @@ public sealed record Mount(string HostPath, string ContainerPath, bool ReadOnly 
     /// that is no step's: all that changes in it comes back.
     /// </summary>
     internal IReadOnlyList<string>? OutputNames { get; init; }
+
+    /// <summary>Files that belong into the folder and are elsewhere on this machine: only where files are copied are they there.</summary>
+    internal IReadOnlyList<PlacedFile> Elsewhere { get; init; } = [];
 
     /// <summary>
     /// Reads <c>host:container[:ro]</c>. The container path starts at the last <c>:/</c>, so a host path may hold

@@ -149,17 +149,10 @@ internal sealed class Carrier : IAsyncDisposable
 
     private async Task CreateAsync(CarrierImage image, IReadOnlyList<string> volumes, IReadOnlyList<string> labels, CancellationToken cancellation)
     {
-        string[] words =
-        [
-            "create", "--name", Name, .. _reaper.Container.Labels.Concat(labels).SelectMany(label => new[] { "--label", label }),
-            "--pull", "never", "--network", "none", .. volumes.SelectMany(path => new[] { "--mount", RunArguments.VolumeAt(path) }),
-            .. image.Platform.Length > 0 ? new[] { "--platform", image.Platform } : [], image.Name, "none",
-        ];
-        var answer = await CreateAsync().ConfigureAwait(false);
+        var answer = await CreateAsync(image.Name).ConfigureAwait(false);
         if (image.Archive is { } archive && answer.ExitCode != 0 && EngineMessages.WhyNotStarted(answer.ExitCode, answer.Error) == RunnerFailure.ImageAbsent)
         {
-            await MakeImageAsync(image.Name, archive, cancellation).ConfigureAwait(false);
-            answer = await CreateAsync().ConfigureAwait(false);
+            answer = await CreateAsync(await MakeImageAsync(archive, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         _creationEnded = true;
@@ -169,16 +162,25 @@ internal sealed class Carrier : IAsyncDisposable
         }
 
         // As long as it takes: the engine says nothing while it fills a volume with the files of the image.
-        Task<(int ExitCode, string Error)> CreateAsync() => CallAsync(words, write: null, static (stream, token) => stream.CopyToAsync(Stream.Null, token), static () => { }, cancellation);
+        Task<(int ExitCode, string Error)> CreateAsync(string name) => CallAsync(
+            [
+                "create", "--name", Name, .. _reaper.Container.Labels.Concat(labels).SelectMany(label => new[] { "--label", label }),
+                "--pull", "never", "--network", "none", .. volumes.SelectMany(path => new[] { "--mount", RunArguments.VolumeAt(path) }),
+                .. image.Platform.Length > 0 ? new[] { "--platform", image.Platform } : [], name, "none",
+            ],
+            write: null,
+            static (stream, token) => stream.CopyToAsync(Stream.Null, token),
+            static () => { },
+            cancellation);
     }
 
     // It has its name only when it is whole.
-    private async Task MakeImageAsync(string image, ImageArchive archive, CancellationToken cancellation)
+    private async Task<string> MakeImageAsync(ImageArchive archive, CancellationToken cancellation)
     {
         var (failure, output) = await CallAsync(["import", .. archive.Labels.SelectMany(label => new[] { "--change", $"LABEL {label}" }), "-"], archive.Write, cancellation).ConfigureAwait(false);
         var id = output.Trim();
-        failure ??= archive.WhyNotWhole();
-        if (failure is null && await _engine.AskAsync(["tag", id, image], cancellation).ConfigureAwait(false) is not { ExitCode: 0 })
+        var name = archive.Name();
+        if (failure is null && await _engine.AskAsync(["tag", id, name], cancellation).ConfigureAwait(false) is not { ExitCode: 0 })
         {
             failure = Failed("to the engine", $"Image '{id}' got no name.");
         }
@@ -192,6 +194,8 @@ internal sealed class Carrier : IAsyncDisposable
 
             throw failure;
         }
+
+        return name;
     }
 
     // A client that gives up tells why, and nobody reads its input.

@@ -7,5 +7,7 @@ namespace RestrictedRunner.Transfer;
 internal sealed record CarrierImage(string Name, string Platform = "", ImageArchive? Archive = null)
 {
     /// <summary>One without files. Its name is of no registry, so that nobody's is ever pulled.</summary>
-    public static CarrierImage Empty { get; } = new("localhost/restricted-runner/empty:1", Archive: ImageArchive.Empty);
+    public static CarrierImage Empty { get; } = new(EmptyName, Archive: ImageArchive.Empty(EmptyName));
+
+    private const string EmptyName = "localhost/restricted-runner/empty:1";
 }

@@ -1,3 +1,5 @@
+using RestrictedRunner.Options;
+
 namespace RestrictedRunner.Transfer;
 
 /// <summary>A file or folder of this machine that is copied to a place in a container.</summary>
@@ -15,4 +17,7 @@ internal sealed record CopiedMount(string HostPath, string ContainerPath, bool I
 
     /// <summary>What comes back of a folder with the inputs of a step, as <see cref="Mount.OutputNames"/>.</summary>
     public IReadOnlyList<string>? OutputNames { get; init; }
+
+    /// <summary>More files of the folder, as <see cref="Mount.Elsewhere"/>.</summary>
+    public IReadOnlyList<PlacedFile> Elsewhere { get; init; } = [];
 }

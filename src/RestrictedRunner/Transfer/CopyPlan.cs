@@ -52,7 +52,7 @@ internal sealed record CopyPlan(IReadOnlyList<CopiedMount> Inputs, IReadOnlyList
     private static CarrierPlan[] Carrier(CarrierImage image, CopiedMount[] content, string[] volumes) => volumes.Length == 0 ? [] : [new(image, volumes, content)];
 
     private static CopiedMount Copied(Mount mount, Func<string, bool?> isFolder) =>
-        new(mount.HostPath, ContainerPath.Normal(mount.ContainerPath), isFolder(mount.HostPath) ?? throw NotCopyable($"'{mount.HostPath}' is neither a file nor a folder, such as a socket or a device"), !mount.ReadOnly) { OutputNames = mount.OutputNames };
+        new(mount.HostPath, ContainerPath.Normal(mount.ContainerPath), isFolder(mount.HostPath) ?? throw NotCopyable($"'{mount.HostPath}' is neither a file nor a folder, such as a socket or a device"), !mount.ReadOnly) { OutputNames = mount.OutputNames, Elsewhere = mount.Elsewhere };
 
     private static IEnumerable<CopiedMount> OwnFiles(PlannedStep step, RunFiles files) =>
     [

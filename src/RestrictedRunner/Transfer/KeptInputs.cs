@@ -43,9 +43,8 @@ internal static class KeptInputs
         $"{Prefix}{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{containerPath}\0{digest}")))[..40].ToLowerInvariant()}";
 
     /// <summary>Name of the image that has folders which a step may write to.</summary>
-    /// <param name="digest">What stands for their places and content.</param>
-    /// <param name="bytes">Bytes in it.</param>
-    public static string ImageOf(string digest, long bytes) => string.Create(CultureInfo.InvariantCulture, $"{Repository}:{digest}-{bytes}");
+    /// <param name="tree">What is in them.</param>
+    public static string ImageOf(SentTree tree) => string.Create(CultureInfo.InvariantCulture, $"{Repository}:{tree.Digest}-{tree.Count.Bytes}");
 
     /// <summary>True for folders that an engine is to keep, though the step may write to them.</summary>
     /// <param name="count">What is in them.</param>

@@ -86,36 +86,35 @@ internal sealed class LoadedCarrier : IAsyncDisposable
 
     private async Task LoadAsync(CancellationToken cancellation)
     {
-        if (!await IsKeptAsync().ConfigureAwait(false))
+        var inputs = NewTree();
+        LocalFiles.Read(() => _plan.Inputs.ToList().ForEach(input => inputs.Measure(input, cancellation)));
+
+        // Podman's volume begins with the image's files only when a container that has it starts.
+        if (!KeptInputs.IsWorthKeeping(inputs.Count) || await _transfers.IsPodmanAsync(_step.Engine, _step.Options).ConfigureAwait(false))
         {
             _carrier = await CreateAsync(_plan.Image, cancellation).ConfigureAwait(false);
             await FillAsync(_plan.Content, cancellation).ConfigureAwait(false);
             return;
         }
 
-        var inputs = NewTree();
-        LocalFiles.Read(() => _plan.Inputs.ToList().ForEach(input => inputs.Measure(input, cancellation)));
-        _carrier = await CreateFromAsync(KeptInputs.ImageOf(inputs.Digest, inputs.Count.Bytes), inputs.Digest, cancellation).ConfigureAwait(false);
+        _carrier = await CreateFromAsync(inputs, cancellation).ConfigureAwait(false);
         if (_plan.Content.Except(_plan.Inputs).ToList() is { Count: > 0 } rest)
         {
             await FillAsync(rest, cancellation).ConfigureAwait(false);
         }
-
-        _sent.AddFiles(inputs);
     }
-
-    // Podman's volume begins with the image's files only when a container that has it starts.
-    private async Task<bool> IsKeptAsync() =>
-        LocalFiles.Read(() => KeptInputs.IsWorthKeeping(LocalTree.CountOf(_plan.Inputs))) && !await _transfers.IsPodmanAsync(_step.Engine, _step.Options).ConfigureAwait(false);
 
     private Task<Carrier> CreateAsync(CarrierImage image, CancellationToken cancellation) =>
         Carrier.CreateAsync(_step.Engine, image, _plan.Volumes, _step.Options.Labels, _transfers.LongestSilence, cancellation);
 
-    private async Task<Carrier> CreateFromAsync(string image, string digest, CancellationToken cancellation)
+    private async Task<Carrier> CreateFromAsync(SentTree inputs, CancellationToken cancellation)
     {
+        var image = KeptInputs.ImageOf(inputs);
         try
         {
-            return await CreateAsync(new CarrierImage(image), cancellation).ConfigureAwait(false);
+            var kept = await CreateAsync(new CarrierImage(image), cancellation).ConfigureAwait(false);
+            _sent.AddFiles(inputs);
+            return kept;
         }
         catch (RunnerException e) when (e.Failure == RunnerFailure.ImageAbsent)
         {
@@ -125,9 +124,10 @@ internal sealed class LoadedCarrier : IAsyncDisposable
         using var turn = await _transfers.FillAsync(image, cancellation).ConfigureAwait(false);
         await KeptInputs.RemoveOldAsync(_step.Engine, [image], cancellation).ConfigureAwait(false);
         var sent = NewTree();
-        var archive = new ImageArchive(stream => sent.Write(stream, _plan.Inputs, "/", cancellation), KeptInputs.ImageLabels, () => sent.Digest == digest ? null : LocalFiles.Changed(_plan.Inputs));
+        var archive = new ImageArchive(stream => sent.Write(stream, _plan.Inputs, "/", cancellation), KeptInputs.ImageLabels, () => KeptInputs.ImageOf(sent));
         var carrier = await CreateAsync(new CarrierImage(image, Archive: archive), cancellation).ConfigureAwait(false);
         Sent += sent.Count;
+        _sent.AddFiles(sent.Files.Count > 0 ? sent : inputs);
         return carrier;
     }
 

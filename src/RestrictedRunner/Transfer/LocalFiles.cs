@@ -25,7 +25,6 @@ internal static class LocalFiles
             return true;
         });
 
-    /// <summary>The failure for folders that are not what they were when they were read for their digest.</summary>
-    public static RunnerException Changed(IEnumerable<CopiedMount> mounts) =>
-        new(RunnerFailure.TransferFailed, $"'{string.Join("', '", mounts.Select(mount => mount.HostPath))}' was changed while it was copied.");
+    /// <summary>The failure for a folder that is not what it was when it was read for its digest.</summary>
+    public static RunnerException Changed(CopiedMount mount) => new(RunnerFailure.TransferFailed, $"'{mount.HostPath}' was changed while it was copied.");
 }

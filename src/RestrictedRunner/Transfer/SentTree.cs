@@ -74,7 +74,8 @@ internal sealed class SentTree
                 ? links[(file.Status.Device, file.Status.Inode)]
                 : null;
             var mode = mount.Mode ?? ModeOf(file);
-            using var content = file.Status.IsRegularFile && first is null ? new MeasuredContent(file.HostPath, file.Status.Size) : null;
+            var isKnown = writer is null && file.Digest is not null;
+            using var content = file.Status.IsRegularFile && first is null && !isKnown ? new MeasuredContent(file.HostPath, file.Status.Size) : null;
             if (writer is not null)
             {
                 WriteEntry(writer, file, mode, content, name, first);
@@ -113,13 +114,13 @@ internal sealed class SentTree
 
     private void Keep(LocalFile file, UnixFileMode mode, MeasuredContent? content, string? first)
     {
-        var digest = content?.Digest ?? (first is not null ? _files[first].Digest : file.Target is { } target ? OfLink(target) : "");
+        var digest = content?.Digest ?? file.Digest ?? (first is not null ? _files[first].Digest : file.Target is { } target ? OfLink(target) : "");
         _files[file.ContainerPath] = new(mode, file.Status.Size, Written(file.Status), digest);
         var line = string.Create(CultureInfo.InvariantCulture, $"{file.ContainerPath}\0{file.Status.Kind}\0{(int)mode}\0{file.Status.OwnerId}\0{file.Status.GroupId}\0{(file.Status.IsRegularFile ? file.Status.WrittenNanoseconds : 0)}\0{digest}\0{first}\0\0");
         _hash.AppendData(Encoding.UTF8.GetBytes(line));
-        if (content is not null)
+        if (file.Status.IsRegularFile && first is null)
         {
-            Count += new TransferCount(1, content.Length, TimeSpan.Zero);
+            Count += new TransferCount(1, file.Status.Size, TimeSpan.Zero);
         }
     }
 

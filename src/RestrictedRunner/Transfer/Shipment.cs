@@ -133,7 +133,7 @@ internal sealed class Shipment : IAsyncDisposable
             await carrier.FillAsync([input], [input.ContainerPath], isPodman, sent, cancellation).ConfigureAwait(false);
             if (KeptInputs.NameOf(input.ContainerPath, sent.Digest) != name)
             {
-                throw LocalFiles.Changed([input]);
+                throw LocalFiles.Changed(input);
             }
 
             await carrier.KeepAsync(name, cancellation).ConfigureAwait(false);

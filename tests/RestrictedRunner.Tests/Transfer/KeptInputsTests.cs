@@ -28,9 +28,6 @@ public class KeptInputsTests
                     "<none>:<none> 0123456789ab 2026-11-30 10:30:00 +0000 UTC"),
                 Now));
 
-    [Fact]
-    public void An_image_is_named_by_its_content_and_size() => Assert.Equal("localhost/restricted-runner/inputs:abc-12", KeptInputs.ImageOf("abc", 12));
-
     [Theory]
     [InlineData("<none>:<none> 0123456789ab yesterday 10:30:00 +0000 UTC")]
     [InlineData("localhost/restricted-runner/inputs:c-x 0123456789ab 2020-01-01 00:00:00 +0000 UTC")]

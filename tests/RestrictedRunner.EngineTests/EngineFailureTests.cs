@@ -36,6 +36,7 @@ public class EngineFailureTests
 
     // Podman's client waits twenty seconds for an exit code that nobody writes any more, and ends with 127.
     [Theory]
+    [Trait("Tier", "Long")]
     [EachEngine("echo started; sleep 60", Only = Engines.Podman)]
     [EachEngine("echo started; sleep 5; echo end", Only = Engines.Podman)]
     public async Task A_monitor_that_is_killed_under_a_command_is_told(string engine, string command)

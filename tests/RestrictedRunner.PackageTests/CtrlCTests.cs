@@ -52,6 +52,7 @@ public class CtrlCTests
 
     // MSBuild waits thirty seconds for a worker node that the signal ended while it started, and cancels nothing meanwhile.
     [EngineTheory]
+    [Trait("Tier", "Long")]
     [InlineData("""<DockerExec Image="busybox:latest" Command="echo started; sleep 60" />""", "")]
     [InlineData("", """<DockerExecStep Include="A;B" Image="busybox:latest" Command="echo started; sleep 60" />""")]
     public async Task It_ends_the_steps_of_a_build_whose_other_nodes_are_starting(string task, string steps)

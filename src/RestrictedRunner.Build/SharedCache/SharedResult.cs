@@ -55,7 +55,12 @@ internal sealed class SharedResult(ICacheServer server, SharedServer signs, Resu
             }
 
             await DownloadAsync(trees, cancellation).ConfigureAwait(false);
-            List<Digest> files = [.. OutputEntries.Of(result, local.Blobs.Read).OfType<InputEntry.File>().Select(static file => ServerDigest.Checked(file.Digest))];
+            List<Digest> files;
+            using (signs.Pause())
+            {
+                files = [.. OutputEntries.Of(result, local.Blobs.Read).OfType<InputEntry.File>().Select(static file => ServerDigest.Checked(file.Digest))];
+            }
+
             List<Digest> texts = [.. new[] { result.StdoutDigest, result.StderrDigest }.OfType<Digest>().Select(static text => ServerDigest.Checked(text, LongestMessage))];
 
             // Larger than all that is kept here: it would be in nobody's interest. One content may be that of many files, each of which takes room.

@@ -133,6 +133,10 @@ internal sealed class SharedServer : IDisposable
         }
     }
 
+    /// <summary>Nobody waits for the server while what it sent is looked at: that takes this machine's time.</summary>
+    /// <returns>Goes on to wait when it is disposed of.</returns>
+    public IDisposable Pause() => new Looking(this);
+
     /// <summary>An answer, or a blob, is complete.</summary>
     public void Complete() => _budget.Complete(Now());
 
@@ -233,4 +237,17 @@ internal sealed class SharedServer : IDisposable
     }
 
     private ServerException? TakeFailure() => Interlocked.Exchange(ref _failure, null);
+
+    private sealed class Looking : IDisposable
+    {
+        private readonly SharedServer _server;
+
+        public Looking(SharedServer server)
+        {
+            _server = server;
+            _server.EndToWait(hasResult: false);
+        }
+
+        public void Dispose() => _server.BeginToWait();
+    }
 }

@@ -107,8 +107,9 @@ public sealed class HostileServerTests : IDisposable
     {
         var leaf = new Directory();
         var tree = new Tree { Root = new Directory { Directories = { Enumerable.Range(0, 50_000).Select(i => new DirectoryNode { Name = $"{i}", Digest = Digests.Of(leaf) }) } }, Children = { leaf } };
-        var result = new ActionResult { OutputDirectories = { Enumerable.Range(0, 1000).Select(i => new OutputDirectory { Path = $"{i}", TreeDigest = Digests.Of(tree) }) } };
-        await using var server = HostileServer.Of(new Dictionary<string, byte[]> { [$"ac/{Action.Digest.Hash}"] = result.ToByteArray(), [$"cas/{Digests.Of(tree).Hash}"] = tree.ToByteArray() });
+        var digest = Digests.Of(tree);
+        var result = new ActionResult { OutputDirectories = { Enumerable.Range(0, 1000).Select(i => new OutputDirectory { Path = $"{i}", TreeDigest = digest }) } };
+        await using var server = HostileServer.Of(new Dictionary<string, byte[]> { [$"ac/{Action.Digest.Hash}"] = result.ToByteArray(), [$"cas/{digest.Hash}"] = tree.ToByteArray() });
         using var shared = Shared(server);
 
         MustMiss(shared, [.. Enumerable.Range(0, 1000).Select(i => $"{i}")]);

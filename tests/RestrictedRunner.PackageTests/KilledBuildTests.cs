@@ -134,6 +134,7 @@ public class KilledBuildTests
     // have the engine do one after the other. Where one docker run takes 0.7 s, three that are starting when they are
     // killed may be gone after a little more than two seconds: a plain docker rm --force of three takes up to 1.8 s there.
     [EngineFact]
+    [Trait("Tier", "Long")]
     public async Task Several_containers_that_are_just_being_created_are_gone_too()
     {
         var times = new List<TimeSpan>();

@@ -257,8 +257,12 @@ public partial class WorkersTests
     private static IEnumerable<(string Path, string Content)> Files(TestProject project) =>
         Directory.EnumerateFiles(project.Folder, "*", SearchOption.AllDirectories)
             .Where(path => !path.EndsWith(".binlog", StringComparison.Ordinal) && !path.EndsWith("puts", StringComparison.Ordinal) && !path.EndsWith(".key", StringComparison.Ordinal))
-            .Select(path => (OfOneRun().Replace(Path.GetRelativePath(project.Folder, path), "UNIQUE"), Neutral(project, File.ReadAllText(path))))
+            .Select(path => (OfOneRun().Replace(Path.GetRelativePath(project.Folder, path), "UNIQUE"), Lines(path, Neutral(project, File.ReadAllText(path)))))
             .Order();
+
+    // A log has the lines of two streams in the order in which they arrive, which no run owes to another.
+    private static string Lines(string path, string content) =>
+        path.EndsWith(".log", StringComparison.Ordinal) ? string.Join('\n', content.Split('\n').Order(StringComparer.Ordinal)) : content;
 
     [GeneratedRegex(@"(?<=/docker-exec/)[^/]+(?=\.stage/)|\brr-[0-9a-f]{32}|(?<=-)[a-z0-9]{8}(?=\.docker-exec\.log)|(?<=HOSTNAME=)[0-9a-f]{12}|[0-9.]+ m?s\b")]
     private static partial Regex OfOneRun();

@@ -688,7 +688,7 @@ internal sealed partial class Diagnostics(TaskLoggingHelper log, Host host, stri
         _ => "Check that it has workers with the image and the properties that DockerExecRemoteProperties names.",
     };
 
-    // Where warnings count as errors, a message: a shared cache fails no build.
+    // The package has MSBuild count it as no error where all warnings are; it is a message where a build names its code: a cache or a cluster that is gone fails no build.
     private void WarningThatNeverFails(string code, string text)
     {
         if (IsError(code))

@@ -40,6 +40,7 @@ public partial class WorkersTests
     ];
 
     [EngineFact]
+    [Trait("Tier", "Long")]
     public async Task No_step_differs_from_one_in_a_container_of_its_own()
     {
         var (shared, own) = (Project(Steps), Project(Steps));
